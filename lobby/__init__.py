@@ -1,0 +1,1 @@
+"""Who gets in: lobby, knock, lock, admission, PIN attempts, hand-over, and the Meeting."""

@@ -1,0 +1,295 @@
+"""What may be asked of a Meeting. Imperative, frozen, one type a request.
+
+Commands come from sessions, the duty desk, timers and the media plane; signalling has checked
+their form (lengths, enums, signatures), never their permission: that is the Meeting's alone.
+`by` is the session of a person in the meeting, or an Officer at the desk.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from vmr.ids import DeviceId, InviteId, OfficerId, ParticipantId, PersonId, SessionId
+from vmr.roles import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """A named member of staff outside the room."""
+
+    id: OfficerId
+    name: str
+
+
+Actor = SessionId | Officer
+
+
+class IdMethod(Enum):
+    PROFESSIONAL_CARD = "professional_card"
+    LETTER_AND_PHOTO_ID = "letter_and_photo_id"
+
+
+class Document(Enum):
+    PROFESSIONAL_PHOTO_CARD = "professional_photo_card"
+    LETTER_ON_HEADED_PAPER = "letter_on_headed_paper"
+    PASSPORT = "passport"
+    PHOTO_DRIVING_LICENCE = "photo_driving_licence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationClaim:
+    """What the officer says they saw. `verified_name` is sealed in the record, never shown."""
+
+    person: PersonId
+    method: IdMethod
+    documents: frozenset[Document]
+    verified_name: str
+
+
+# -- at the door ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Press Start. `participant` is a fresh id, dropped when the person re-enters an old seat.
+
+    `persons` are the names behind this connection, the first being the one on screen.
+    `invite` is set only for a valid personal link of this room (and of now).
+    `device_proven` says the browser signed this session's nonce with the key of `device`.
+    `move` takes the seat over from another tab of the same device.
+    """
+
+    session: SessionId
+    participant: ParticipantId
+    role: Role
+    persons: tuple[str, ...]
+    declaration: str
+    invite: InviteId | None = None
+    device: DeviceId | None = None
+    device_proven: bool = False
+    move: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterPin:
+    """A Host PIN typed by a joining host, or by a handed-over seat (step-up).
+
+    `is_correct` was found by signalling against the argon2id hash; whether it counts is decided
+    here. `confirmed` are the ids of the policy's opening confirmations that were ticked.
+    """
+
+    session: SessionId
+    is_correct: bool
+    confirmed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnockAgain:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    """A named decision. `attestations` are needed first in a locked room that asks for them."""
+
+    by: Actor
+    participant: ParticipantId
+    attestations: tuple[AttestationClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmitExpected:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    by: Actor
+    participant: ParticipantId
+    reason: str
+
+
+# -- people inside ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPerson:
+    """Somebody else is behind a connection (an interpreter beside the lawyer)."""
+
+    by: Actor
+    participant: ParticipantId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginCheck:
+    """Open the private ID check: this guest's camera and sound go to the checking host alone."""
+
+    by: SessionId
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCheck:
+    by: Actor
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attest:
+    by: Actor
+    participant: ParticipantId
+    claim: AttestationClaim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack:
+    """Back to the waiting room, without media, until a named decision."""
+
+    by: Actor
+    participant: ParticipantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove:
+    by: Actor
+    participant: ParticipantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteOther:
+    by: Actor
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOwnMedia:
+    """Mute, unmute, stop or start one's own camera. None leaves a setting as it is."""
+
+    session: SessionId
+    microphone: bool | None = None
+    camera: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPresenting:
+    """`take_over` confirms that a running presentation of another ends."""
+
+    session: SessionId
+    take_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPresenting:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStaff:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyToLeave:
+    session: SessionId
+
+
+# -- the room ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """This host seat drops to the prisoner-safe face; also ends a step-up early."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetStepUp:
+    """The desk lets a seat try the Host PIN again after three wrong entries."""
+
+    by: Officer
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    by: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    by: Officer
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    by: Actor
+    reason: str
+
+
+# -- the outside world ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Hang up, or close the waiting page, on purpose."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketLost:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketBack:
+    """The same session resumed by its token."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLost:
+    """ICE consent ended, or the transport failed."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaBack:
+    """A transport of this participant is connected."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Time has passed: `Meeting.next_deadline()` was reached."""
+
+
+Command = (
+    Join | EnterPin | KnockAgain | Admit | AdmitExpected | Refuse | AddPerson | BeginCheck
+    | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
+    | StopPresenting | CallStaff | ReadyToLeave | Lock | Unlock | HandOver | ResetStepUp | Pause
+    | Resume | Extend | End | Leave | SocketLost | SocketBack | MediaLost | MediaBack | Tick
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""What a Meeting asks of the world. Nouns of intent, run by signalling, in order.
+
+A command that raises changes nothing and asks for nothing; any other gives exactly one `Reply`
+(none for Tick, SocketLost, MediaLost and other commands of the outside world, which nobody
+awaits: those give no Reply).
+
+How signalling runs them: what narrows (CloseMedia, Disconnect, a Gate or Bind that takes away)
+at once; then records and snapshot are committed; then what widens (OpenMedia, the rest of Gate
+and Bind), then Send and Reply.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lobby.events import Event
+from lobby.views import View
+from vmr.ids import ParticipantId, SessionId
+from vmr.record import Happening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The one answer to the command: nothing more, or a refusal that did change something.
+
+    `error` is a code of `lobby.errors` (a wrong PIN is counted *and* answered with an error).
+    `facts` go to the asker beside the acknowledgement.
+    """
+
+    session: SessionId | None
+    error: str | None = None
+    facts: tuple[tuple[str, str | int | float | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Tell one session: its new view of the meeting, or something that happened."""
+
+    session: SessionId
+    message: View | Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMedia:
+    """This participant may now offer a transport (and was not allowed to before)."""
+
+    session: SessionId
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseMedia:
+    """Close the participant's transport and forget its keys. Idempotent."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What the server accepts from this participant; anything else is dropped on arrival."""
+
+    participant: ParticipantId
+    microphone: bool
+    camera: bool
+    screen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    participant: ParticipantId
+    audio: bool
+    camera: bool
+    screen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """Everything this subscriber may receive, whole: it replaces what was bound before."""
+
+    participant: ParticipantId
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One entry for the record of this meeting."""
+
+    happening: Happening
+
+
+class AlertKind(Enum):
+    KNOCK = "knock"
+    STAFF_CALLED = "staff_called"
+    READY_TO_LEAVE = "ready_to_leave"
+    PIN_ALARM = "pin_alarm"
+    STEP_UP_CLOSED = "step_up_closed"
+    SLOT_ENDING = "slot_ending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDesk:
+    """Something the duty desk must see."""
+
+    kind: AlertKind
+    participant: ParticipantId | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnect:
+    """End this session; the page was told why by a SessionEnded event sent before."""
+
+    session: SessionId
+
+
+Effect = (
+    Reply | Send | OpenMedia | CloseMedia | Gate | Bind | Record | AlertDesk | Disconnect
+)  # fmt: skip

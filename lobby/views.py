@@ -1,0 +1,128 @@
+"""What one session may know of the meeting, whole, at one moment.
+
+Sent as `meeting.updated` whenever it differs from what that session was last sent. There are
+three kinds, by where the person is; who waits gets nothing of what goes on inside.
+Times are seconds since the epoch by the server's clock; the envelope of every notification
+carries that clock (`at`), so a page can correct its own.
+"""
+
+from dataclasses import dataclass
+
+from vmr.ids import ParticipantId, PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView:
+    """`recording` is the sentence key to show: `none`, or `unrecorded_demonstration`."""
+
+    name: str
+    establishment: str
+    policy: str
+    phone: str
+    safer_custody: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinView:
+    """A joining host is asked for the Host PIN."""
+
+    place: str = "pin"
+    room: RoomView
+    attempts_left: int
+    deadline: float
+    confirmations: tuple[str, ...]
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingView:
+    """`knocking` is true when a decision is needed, false when the host's arrival is enough."""
+
+    place: str = "waiting"
+    room: RoomView
+    you: ParticipantId
+    name: str
+    host_arrived: bool
+    knocking: bool
+    host_pin_verified: bool
+    since: float
+    deadline: float | None
+    knock_count: int
+    may_knock_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    id: PersonId
+    name: str
+    is_attested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantView:
+    """`is_connected` is false while a seat is kept for somebody who lost the network."""
+
+    id: ParticipantId
+    name: str
+    role: str
+    persons: tuple[PersonView, ...]
+    microphone: bool
+    camera: bool
+    is_presenting: bool
+    is_connected: bool
+    is_checking: bool
+    is_handed_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnockView:
+    """Somebody at the door, as a person who may decide sees them."""
+
+    id: ParticipantId
+    name: str
+    role: str
+    persons: tuple[PersonView, ...]
+    since: float
+    count: int
+    is_expected: bool
+    host_pin_verified: bool
+    page_gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceView:
+    """Who can see me, who can hear me, is anything recorded: computed from what is bound."""
+
+    seen_by: tuple[ParticipantId, ...]
+    heard_by: tuple[ParticipantId, ...]
+    monitors: int
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsideView:
+    """`may` are the permissions this seat has now (values of `vmr.roles.Permission`)."""
+
+    place: str = "inside"
+    room: RoomView
+    you: ParticipantId
+    may: tuple[str, ...]
+    stage: str
+    was_locked: bool
+    paused: str | None
+    is_handed_over: bool
+    stepped_up_until: float | None
+    step_up_closed: bool
+    step_up_attempts_left: int
+    participants: tuple[ParticipantView, ...]
+    at_door: int
+    knocks: tuple[KnockView, ...]
+    unattested: tuple[PersonId, ...]
+    presenter: ParticipantId | None
+    presence: PresenceView
+    opened_at: float
+    ends_at: float | None
+
+
+View = PinView | WaitingView | InsideView

@@ -1,0 +1,1 @@
+"""Who hears and sees what: the selective forwarding unit. It knows no names."""

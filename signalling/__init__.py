@@ -1,0 +1,1 @@
+"""Pages, sockets and sessions; runs the effects a Meeting asks for."""

@@ -1,0 +1,1 @@
+"""What a room is: rooms, policies, roles, participants and records, as values and rules."""

@@ -1,0 +1,16 @@
+"""Names for the identities that travel through the system. All are opaque strings."""
+
+from typing import NewType
+
+EstablishmentId = NewType("EstablishmentId", str)
+RoomId = NewType("RoomId", str)
+MeetingId = NewType("MeetingId", str)
+SessionId = NewType("SessionId", str)
+"""One browser tab's signalling session; survives a dropped socket, not a new page."""
+ParticipantId = NewType("ParticipantId", str)
+"""A person (or several behind one connection) from the first knock to the last good-bye."""
+PersonId = NewType("PersonId", str)
+InviteId = NewType("InviteId", str)
+DeviceId = NewType("DeviceId", str)
+"""SHA-256 thumbprint (RFC 7638, base64url) of the browser's non-extractable key."""
+OfficerId = NewType("OfficerId", str)
