@@ -1,0 +1,44 @@
+"""What can go wrong with the database: one tree.
+
+StoreError
+├── StoreUnavailable     store_unavailable      disk full, locked too long, file gone
+├── UnsupportedDatabase  unsupported_database   an address this version cannot open
+├── NewerDatabase        newer_database         written by a later version of the server
+├── NotFound             not_found              no such room, establishment or invite
+├── Conflict             conflict               the change contradicts what is stored
+└── RecordBroken         record_broken          a record does not verify
+
+Messages are for operators and logs; the wire gets the code's own sentence from signalling.
+"""
+
+from typing import ClassVar
+
+
+class StoreError(Exception):
+    """Any failure of the store. Nothing of the attempted change was kept."""
+
+    code: ClassVar[str] = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    code = "store_unavailable"
+
+
+class UnsupportedDatabase(StoreError):
+    code = "unsupported_database"
+
+
+class NewerDatabase(StoreError):
+    code = "newer_database"
+
+
+class NotFound(StoreError):
+    code = "not_found"
+
+
+class Conflict(StoreError):
+    code = "conflict"
+
+
+class RecordBroken(StoreError):
+    code = "record_broken"

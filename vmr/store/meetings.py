@@ -1,0 +1,149 @@
+"""Meetings and their records in the database: the queries, given a connection.
+
+Invariant: a room has at most one live meeting; a record only ever grows.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vmr.ids import MeetingId, RoomId
+from vmr.record import Entry, Happening
+from vmr.store import records
+from vmr.store.errors import Conflict, NotFound
+from vmr.store.tables import meetings as table
+from vmr.store.tables import record_entries
+
+LIVE = "live"
+ENDED = "ended"
+
+
+class LiveMeeting(NamedTuple):
+    meeting: MeetingId
+    room: RoomId
+    snapshot: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingSummary:
+    """`started_at` and `ended_at` are the times of its first and (when over) last entry."""
+
+    id: MeetingId
+    room: RoomId
+    is_live: bool
+    started_at: float | None
+    ended_at: float | None
+    entries: int
+
+
+async def commit(
+    connection: AsyncConnection,
+    meeting: MeetingId,
+    room: RoomId,
+    snapshot: Mapping[str, Any] | None,
+    happenings: Sequence[Happening],
+) -> None:
+    """See `Store.commit`."""
+    state = await _state(connection, meeting, room)
+    if state == ENDED and snapshot is not None:
+        raise Conflict("the meeting has ended")
+    if state is None:
+        await _begin(connection, meeting, room, happenings)
+    values: dict[str, Any] = {"state": LIVE, "snapshot": None}
+    if snapshot is None:
+        values["state"] = ENDED
+        if happenings:
+            values["ended_at"] = happenings[-1].at
+    else:
+        values["snapshot"] = json.dumps(snapshot, separators=(",", ":"))
+    await connection.execute(update(table).where(table.c.id == meeting).values(**values))
+    if happenings:
+        await records.extend(connection, meeting, happenings)
+
+
+async def _state(connection: AsyncConnection, meeting: MeetingId, room: RoomId) -> str | None:
+    query = select(table.c.state, table.c.room_id).where(table.c.id == meeting)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    if row.room_id != room:
+        raise Conflict("the meeting is of another room")
+    return str(row.state)
+
+
+async def _begin(
+    connection: AsyncConnection,
+    meeting: MeetingId,
+    room: RoomId,
+    happenings: Sequence[Happening],
+) -> None:
+    """A new meeting; one of the same room that was still live had been dropped unfinished."""
+    await connection.execute(
+        update(table)
+        .where(table.c.room_id == room, table.c.state == LIVE)
+        .values(state=ENDED, snapshot=None)
+    )
+    await connection.execute(
+        insert(table).values(
+            id=meeting,
+            room_id=room,
+            state=LIVE,
+            started_at=happenings[0].at if happenings else None,
+        )
+    )
+
+
+async def live(connection: AsyncConnection) -> tuple[LiveMeeting, ...]:
+    query = select(table.c.id, table.c.room_id, table.c.snapshot).where(table.c.state == LIVE)
+    return tuple(
+        LiveMeeting(MeetingId(row.id), RoomId(row.room_id), json.loads(row.snapshot))
+        for row in await connection.execute(query)
+    )
+
+
+async def of_room(connection: AsyncConnection, room: RoomId) -> tuple[MeetingSummary, ...]:
+    entries = (
+        select(func.count())
+        .where(record_entries.c.meeting_id == table.c.id)
+        .scalar_subquery()
+        .label("entries")
+    )
+    query = (
+        select(
+            table.c.id, table.c.room_id, table.c.state, table.c.started_at, table.c.ended_at,
+            entries,
+        )
+        .where(table.c.room_id == room)
+        .order_by(table.c.started_at.desc(), table.c.id)
+    )  # fmt: skip
+    return tuple(
+        MeetingSummary(
+            id=MeetingId(row.id),
+            room=RoomId(row.room_id),
+            is_live=row.state == LIVE,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            entries=row.entries,
+        )
+        for row in await connection.execute(query)
+    )
+
+
+async def record(connection: AsyncConnection, meeting: MeetingId) -> tuple[Entry, ...]:
+    await _demand(connection, meeting)
+    return await records.read(connection, meeting)
+
+
+async def verify(connection: AsyncConnection, meeting: MeetingId) -> int:
+    await _demand(connection, meeting)
+    return await records.verify(connection, meeting)
+
+
+async def _demand(connection: AsyncConnection, meeting: MeetingId) -> None:
+    query = select(table.c.id).where(table.c.id == meeting)
+    if (await connection.execute(query)).one_or_none() is None:
+        raise NotFound("no such meeting")

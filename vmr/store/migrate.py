@@ -1,0 +1,27 @@
+"""Schema migrations: run at every start, inside the one write transaction of the opening.
+
+Two processes that start together queue for the write lock; the second finds nothing to do.
+"""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from vmr.store.errors import NewerDatabase
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the schema to this version's; raises NewerDatabase and then changes nothing."""
+    config = Config()
+    config.set_main_option("script_location", "vmr.store:migrations")
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == scripts.get_current_head():
+        return
+    if current is not None and current not in {one.revision for one in scripts.walk_revisions()}:
+        raise NewerDatabase("the database was written by a later version of the server")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

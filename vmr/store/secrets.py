@@ -1,0 +1,72 @@
+"""Making and hashing what must stay secret: Host PINs, link tokens, room addresses.
+
+A PIN is short, so its hash is slow (argon2id): run `hash_pin` and `verify_pin` off the event
+loop. A token is 192 random bits, so a plain SHA-256 is enough and can be looked up.
+"""
+
+import hashlib
+import secrets
+import string
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+PIN_DIGITS = 6
+PIN_MIN_DIGITS = 4
+PIN_MAX_DIGITS = 20
+TOKEN_BYTES = 24
+ADDRESS_CHARACTERS = 12
+ADDRESS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, 5 bits a character
+
+_hasher = PasswordHasher()  # argon2id; RFC 9106's low-memory profile
+
+
+def is_pin(pin: str) -> bool:
+    """4 to 20 ASCII digits."""
+    return PIN_MIN_DIGITS <= len(pin) <= PIN_MAX_DIGITS and all(c in string.digits for c in pin)
+
+
+def make_pin(digits: int = PIN_DIGITS) -> str:
+    return "".join(secrets.choice(string.digits) for _ in range(digits))
+
+
+def hash_pin(pin: str) -> str:
+    """The PHC string of a PIN. Takes tens of milliseconds on purpose."""
+    return _hasher.hash(pin)
+
+
+def verify_pin(pin_hash: str | None, pin: str) -> bool:
+    """Whether the PIN is the one hashed; None costs the same time and is never right."""
+    try:
+        _hasher.verify(pin_hash or _hash_of_nothing(), pin)
+    except (VerificationError, InvalidHashError):
+        return False
+    return pin_hash is not None
+
+
+@cache
+def _hash_of_nothing() -> str:
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def make_token() -> str:
+    """The secret part of a personal link: 32 characters that are safe in a URL fragment."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_address() -> str:
+    return "".join(secrets.choice(ADDRESS_ALPHABET) for _ in range(ADDRESS_CHARACTERS))
+
+
+def make_id() -> str:
+    return secrets.token_hex(16)
+
+
+def make_key() -> bytes:
+    """The key of one record entry's personal fields."""
+    return secrets.token_bytes(32)

@@ -1,0 +1,105 @@
+"""The tables, as the newest migration leaves them (a test compares the two).
+
+Times are seconds since the epoch. Ids are opaque strings made by the store, except the meeting's,
+which signalling makes. Only hashes of PINs and tokens are kept.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+establishments = Table(
+    "establishments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("safer_custody", Text, nullable=False),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False),
+    Column("address", String(32), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("policy", String(20), nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    Column("ends_at", Float),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("room_id", ForeignKey("rooms.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("opens_at", Float),
+    Column("closes_at", Float),
+    Column("is_revoked", Boolean, nullable=False),
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("room_id", ForeignKey("rooms.id"), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("snapshot", Text),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Index("ix_meetings_room_id_state", "room_id", "state"),
+)
+
+record_entries = Table(
+    "record_entries",
+    metadata,
+    Column("meeting_id", ForeignKey("meetings.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("personal_digest", String(64), nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+record_personal = Table(
+    "record_personal",
+    metadata,
+    Column("meeting_id", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(32), nullable=False),
+    Column("fields", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["meeting_id", "sequence"],
+        ["record_entries.meeting_id", "record_entries.sequence"],
+        name="fk_record_personal_entry",
+    ),
+)
