@@ -1,0 +1,1 @@
+"""Pages, scripts and styles, as files beside this module."""
