@@ -1,0 +1,26 @@
+"""What the operator may set of pages and sockets. Values only; read by the wiring."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignallingConfig:
+    """`origins` are further origins whose pages may open sockets; the page's own always may.
+
+    `ice_servers` are STUN or TURN addresses handed to browsers (`stun:host:port`); the server
+    itself needs none. `behind_proxy`: the last address of X-Forwarded-For is the client's.
+    """
+
+    origins: tuple[str, ...] = ()
+    ice_servers: tuple[str, ...] = ()
+    behind_proxy: bool = False
+    max_sockets: int = 2000
+    max_sockets_per_address: int = 200
+    new_sockets_per_address_s: float = 5.0
+    new_sockets_per_address_burst: int = 60
+    max_sessions: int = 4000
+    max_meetings: int = 500
+    requests_per_session_s: float = 20.0
+    requests_per_session_burst: int = 60
+    pin_checks_at_once: int = 2
+    pin_checks_waiting: int = 16
