@@ -1,6 +1,7 @@
 """Who may do what: one permission table, role x stage x seat.
 
-Checked in `lobby.meeting` for every command; pages only hide what it refuses anyway.
+Checked in `lobby` for every command; pages only hide what it refuses anyway. What is not in the
+table is not permitted.
 """
 
 from enum import Enum
@@ -14,12 +15,20 @@ class Role(Enum):
 
 
 class Stage(Enum):
-    """Of a meeting: WAITING -> OPEN <-> LOCKED -> ENDED."""
+    """Of a meeting: WAITING -> OPEN <-> LOCKED -> ENDED (the moves: `lobby.stage`)."""
 
     WAITING = "waiting"
     OPEN = "open"
     LOCKED = "locked"
     ENDED = "ended"
+
+
+class SeatMode(Enum):
+    """Who sits there: its own guest or officer, or somebody the terminal was handed over to."""
+
+    OWN = "own"
+    HANDED_OVER = "handed_over"
+    STEPPED_UP = "stepped_up"
 
 
 class Permission(Enum):
@@ -38,6 +47,50 @@ class Permission(Enum):
     MUTE_OTHER = "mute_other"
     SEND_BACK = "send_back"
     REMOVE = "remove"
-    PAUSE = "pause"
+    PAUSE = "pause"  # and resume
     EXTEND = "extend"
     END = "end"
+    RESET_STEP_UP = "reset_step_up"
+
+
+_P = Permission
+
+_GUEST = frozenset({_P.SPEAK, _P.SHOW, _P.PRESENT, _P.LEAVE})
+_HANDED_OVER = frozenset(
+    {_P.SPEAK, _P.SHOW, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE, _P.STEP_UP}
+)
+_HOST = frozenset(
+    {
+        *(_P.SPEAK, _P.SHOW, _P.PRESENT, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE),
+        *(_P.ADMIT, _P.CHECK, _P.HAND_OVER, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
+        *(_P.PAUSE, _P.END),
+    }
+)
+_STAFF = frozenset(
+    {
+        *(_P.ADMIT, _P.CHECK, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
+        *(_P.PAUSE, _P.EXTEND, _P.END, _P.RESET_STEP_UP),
+    }
+)
+_MONITOR = frozenset({_P.PAUSE, _P.END})
+
+PERMISSIONS: dict[tuple[Role, Stage, SeatMode], frozenset[Permission]] = {
+    (Role.GUEST, Stage.OPEN, SeatMode.OWN): _GUEST,
+    (Role.GUEST, Stage.LOCKED, SeatMode.OWN): _GUEST,
+    (Role.HOST, Stage.OPEN, SeatMode.OWN): _HOST | {_P.LOCK},
+    (Role.HOST, Stage.LOCKED, SeatMode.OWN): _HOST | {_P.UNLOCK},
+    (Role.HOST, Stage.OPEN, SeatMode.HANDED_OVER): _HANDED_OVER,
+    (Role.HOST, Stage.LOCKED, SeatMode.HANDED_OVER): _HANDED_OVER,
+    (Role.HOST, Stage.OPEN, SeatMode.STEPPED_UP): _HOST | {_P.LOCK},
+    (Role.HOST, Stage.LOCKED, SeatMode.STEPPED_UP): _HOST | {_P.UNLOCK},
+    (Role.MONITOR, Stage.OPEN, SeatMode.OWN): _MONITOR,
+    (Role.MONITOR, Stage.LOCKED, SeatMode.OWN): _MONITOR,
+    (Role.STAFF, Stage.WAITING, SeatMode.OWN): frozenset({_P.ADMIT, _P.END}),
+    (Role.STAFF, Stage.OPEN, SeatMode.OWN): _STAFF | {_P.LOCK},
+    (Role.STAFF, Stage.LOCKED, SeatMode.OWN): _STAFF | {_P.UNLOCK},
+}
+
+
+def permissions(role: Role, stage: Stage, mode: SeatMode = SeatMode.OWN) -> frozenset[Permission]:
+    """What somebody in this role may do now, from this kind of seat (staff sit at the desk)."""
+    return PERMISSIONS.get((role, stage, mode), frozenset())
