@@ -1,0 +1,253 @@
+"""Each person's own network, on loopback: a TCP proxy for pages and socket, a relay for media.
+
+`cut` makes a network go dark as a lost radio does: nothing is refused or reset, nothing arrives.
+Loss and delay are seeded, so that a run can be repeated.
+"""
+
+import asyncio
+import contextlib
+import random
+import struct
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import cast
+
+Address = tuple[str, int]
+_CHUNK = 65536
+_STUN_COOKIE = 0x2112A442
+_STUN_USERNAME = 0x0006
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """What happens to datagrams: the same seed gives the same losses and delays."""
+
+    loss: float = 0.0
+    delay_ms: float = 0.0
+    jitter_ms: float = 0.0
+    seed: int = 1
+
+
+class TcpProxy:
+    """One person's way to the server by TCP; a port of their own."""
+
+    def __init__(self, upstream: Address) -> None:
+        self.port = 0
+        self._upstream = upstream
+        self._clear = asyncio.Event()
+        self._clear.set()
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def move(self, upstream: Address) -> None:
+        """New connections go to another server (one restarted on another port)."""
+        self._upstream = upstream
+
+    def cut(self) -> None:
+        """Hold every byte from now on, in both directions."""
+        self._clear.clear()
+
+    def mend(self) -> None:
+        self._clear.set()
+
+    def reset(self) -> None:
+        """Drop every connection at once, as a proxy that is restarted does."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self.reset()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._join(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        with contextlib.suppress(OSError):
+            await self._clear.wait()
+            up_reader, up_writer = await asyncio.open_connection(*self._upstream)
+            self._writers.add(up_writer)
+            try:
+                await asyncio.gather(
+                    self._pump(reader, up_writer), self._pump(up_reader, writer)
+                )
+            finally:
+                self._writers.discard(up_writer)
+                up_writer.close()
+        self._writers.discard(writer)
+        writer.close()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(_CHUNK):
+                await self._clear.wait()
+                writer.write(data)
+                await writer.drain()
+        with contextlib.suppress(OSError, RuntimeError):
+            writer.write_eof()
+
+
+@dataclass(slots=True)
+class Flow:
+    """One client address of the relay and its own socket towards the server."""
+
+    client: Address
+    ufrag: str = ""
+    is_cut: bool = False
+    up: asyncio.DatagramTransport | None = None
+    waiting: list[bytes] = field(default_factory=list)
+    packets_up: int = 0
+    packets_down: int = 0
+
+
+def read_ufrag(datagram: bytes) -> str:
+    """The client's ufrag in the USERNAME of a STUN check ("server:client"), or nothing."""
+    if len(datagram) < 20 or struct.unpack_from("!I", datagram, 4)[0] != _STUN_COOKIE:
+        return ""
+    at = 20
+    while at + 4 <= len(datagram):
+        kind, length = struct.unpack_from("!HH", datagram, at)
+        if kind == _STUN_USERNAME:
+            name = datagram[at + 4 : at + 4 + length].decode(errors="replace")
+            return name.partition(":")[2]
+        at += 4 + (length + 3) // 4 * 4
+    return ""
+
+
+class UdpRelay(asyncio.DatagramProtocol):
+    """Between all clients and the server's one UDP port; each client is a source of its own.
+
+    While somebody is cut off, addresses never seen before are held dark too: a browser that lost
+    its network tries new ports, and those are its own.
+    """
+
+    def __init__(self, upstream: Address) -> None:
+        self.port = 0
+        self.flows: dict[Address, Flow] = {}
+        self.weather = Weather()
+        self._upstream = upstream
+        self._down: asyncio.DatagramTransport | None = None
+        self._random = random.Random(self.weather.seed)
+        self._cut_ufrags: set[str] = set()
+        self._opening: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: self, local_addr=("127.0.0.1", 0)
+        )
+        self._down = cast(asyncio.DatagramTransport, transport)
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def move(self, upstream: Address) -> None:
+        """Another server port from now on; every flow starts anew."""
+        self._upstream = upstream
+        self._forget()
+
+    def set_weather(self, weather: Weather) -> None:
+        self.weather = weather
+        self._random = random.Random(weather.seed)
+
+    def cut(self, ufrags: Collection[str]) -> None:
+        """Let nothing through of the clients that used these ICE ufrags."""
+        self._cut_ufrags |= set(ufrags)
+        for flow in self.flows.values():
+            flow.is_cut = flow.is_cut or flow.ufrag in self._cut_ufrags
+
+    def mend(self) -> None:
+        """Everybody's network is whole again."""
+        self._cut_ufrags.clear()
+        for flow in self.flows.values():
+            flow.is_cut = False
+
+    async def close(self) -> None:
+        self._forget()
+        for task in self._opening:
+            task.cancel()
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        if self._down is not None:
+            self._down.close()
+
+    def datagram_received(self, data: bytes, addr: Address) -> None:
+        flow = self.flows.get(addr)
+        if flow is None:
+            flow = self.flows[addr] = Flow(client=addr, is_cut=bool(self._cut_ufrags))
+            task = asyncio.ensure_future(self._open(flow))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+        if not flow.ufrag:
+            flow.ufrag = read_ufrag(data)
+        if flow.is_cut:
+            return
+        flow.packets_up += 1
+        if flow.up is None:
+            flow.waiting = [*flow.waiting[-15:], data]
+        else:
+            self._pass(flow.up, data, None)
+
+    def send_down(self, flow: Flow, data: bytes) -> None:
+        if not flow.is_cut and self._down is not None:
+            flow.packets_down += 1
+            self._pass(self._down, data, flow.client)
+
+    def error_received(self, exc: Exception) -> None:
+        """A client that has closed its port: nothing to do."""
+
+    def _forget(self) -> None:
+        flows, self.flows = self.flows, {}
+        for flow in flows.values():
+            if flow.up is not None:
+                flow.up.close()
+
+    async def _open(self, flow: Flow) -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: _Upstream(self, flow), remote_addr=self._upstream
+        )
+        flow.up = cast(asyncio.DatagramTransport, transport)
+        for data in flow.waiting:
+            self._pass(flow.up, data, None)
+        flow.waiting = []
+
+    def _pass(
+        self, transport: asyncio.DatagramTransport, data: bytes, address: Address | None
+    ) -> None:
+        weather = self.weather
+        if weather.loss and self._random.random() < weather.loss:
+            return
+        if not weather.delay_ms and not weather.jitter_ms:
+            transport.sendto(data, address)
+            return
+        delay_ms = weather.delay_ms + weather.jitter_ms * self._random.random()
+
+        def send() -> None:
+            if not transport.is_closing():
+                transport.sendto(data, address)
+
+        asyncio.get_running_loop().call_later(delay_ms / 1000, send)
+
+
+class _Upstream(asyncio.DatagramProtocol):
+    """The server's answers to one client."""
+
+    def __init__(self, relay: UdpRelay, flow: Flow) -> None:
+        self._relay = relay
+        self._flow = flow
+
+    def datagram_received(self, data: bytes, addr: Address) -> None:
+        self._relay.send_down(self._flow, data)
+
+    def error_received(self, exc: Exception) -> None:
+        """The server is away: datagrams are lost, as on any network."""
