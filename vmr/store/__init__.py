@@ -13,10 +13,12 @@ from vmr.store.errors import (
     UnsupportedDatabase,
 )
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.records import KeptEntry
 from vmr.store.store import Store
 
 __all__ = [
     "Conflict",
+    "KeptEntry",
     "LiveMeeting",
     "MeetingSummary",
     "NewerDatabase",

@@ -6,15 +6,18 @@ Invariant: a room has at most one live meeting; a record only ever grows.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vmr.ids import MeetingId, RoomId
-from vmr.record import Entry, Happening
+from vmr.record import Happening
+from vmr.rooms import Room
 from vmr.store import records
 from vmr.store.errors import Conflict, NotFound
+from vmr.store.records import KeptEntry
+from vmr.store.rows import ROOMS, room_of
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
 
@@ -22,10 +25,13 @@ LIVE = "live"
 ENDED = "ended"
 
 
-class LiveMeeting(NamedTuple):
-    meeting: MeetingId
-    room: RoomId
-    snapshot: dict[str, Any]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMeeting:
+    """A meeting that has not ended, as its last commit left it."""
+
+    id: MeetingId
+    room: Room
+    snapshot: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +104,14 @@ async def _begin(
 
 
 async def live(connection: AsyncConnection) -> tuple[LiveMeeting, ...]:
+    rooms = {room.id: room for room in map(room_of, (await connection.execute(ROOMS)).mappings())}
     query = select(table.c.id, table.c.room_id, table.c.snapshot).where(table.c.state == LIVE)
     return tuple(
-        LiveMeeting(MeetingId(row.id), RoomId(row.room_id), json.loads(row.snapshot))
+        LiveMeeting(
+            id=MeetingId(row.id),
+            room=rooms[RoomId(row.room_id)],
+            snapshot=json.loads(row.snapshot),
+        )
         for row in await connection.execute(query)
     )
 
@@ -133,7 +144,7 @@ async def of_room(connection: AsyncConnection, room: RoomId) -> tuple[MeetingSum
     )
 
 
-async def record(connection: AsyncConnection, meeting: MeetingId) -> tuple[Entry, ...]:
+async def record(connection: AsyncConnection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
     await _demand(connection, meeting)
     return await records.read(connection, meeting)
 

@@ -8,23 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.engine import RowMapping
 
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
-from vmr.record import Entry, Happening
+from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import meetings, secrets, tables
 from vmr.store.database import Database
 from vmr.store.errors import NotFound
 from vmr.store.meetings import LiveMeeting, MeetingSummary
-
-_ROOMS = select(
-    tables.rooms,
-    tables.establishments.c.name.label("establishment_name"),
-    tables.establishments.c.phone,
-    tables.establishments.c.safer_custody,
-).join(tables.establishments)
+from vmr.store.records import KeptEntry
+from vmr.store.rows import ROOMS, establishment_of, invite_of, room_of
 
 
 class Store:
@@ -61,19 +55,10 @@ class Store:
         return added
 
     async def establishments(self) -> tuple[Establishment, ...]:
+        query = select(tables.establishments).order_by(tables.establishments.c.name)
         async with self._database.read() as connection:
-            rows = await connection.execute(
-                select(tables.establishments).order_by(tables.establishments.c.name)
-            )
-            return tuple(
-                Establishment(
-                    id=EstablishmentId(row.id),
-                    name=row.name,
-                    phone=row.phone,
-                    safer_custody=row.safer_custody,
-                )
-                for row in rows
-            )
+            rows = await connection.execute(query)
+            return tuple(establishment_of(row) for row in rows.mappings())
 
     async def add_room(
         self,
@@ -111,21 +96,21 @@ class Store:
 
     async def rooms(self) -> tuple[Room, ...]:
         """Every room, closed ones too, by establishment and name."""
-        query = _ROOMS.order_by(tables.establishments.c.name, tables.rooms.c.name)
+        query = ROOMS.order_by(tables.establishments.c.name, tables.rooms.c.name)
         async with self._database.read() as connection:
-            return tuple(_room(row) for row in (await connection.execute(query)).mappings())
+            return tuple(room_of(row) for row in (await connection.execute(query)).mappings())
 
     async def room_by_address(self, address: str) -> Room | None:
-        query = _ROOMS.where(tables.rooms.c.address == address)
+        query = ROOMS.where(tables.rooms.c.address == address)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else _room(row)
+            return None if row is None else room_of(row)
 
     async def room(self, room: RoomId) -> Room | None:
-        query = _ROOMS.where(tables.rooms.c.id == room)
+        query = ROOMS.where(tables.rooms.c.id == room)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else _room(row)
+            return None if row is None else room_of(row)
 
     async def set_pin(self, room: RoomId, pin_hash: str) -> None:
         await self._change_room(room, pin_hash=pin_hash)
@@ -152,12 +137,12 @@ class Store:
         self,
         room: RoomId,
         *,
-        token_hash: str,
+        token: str,
         label: str,
         opens_at: float | None = None,
         closes_at: float | None = None,
     ) -> Invite:
-        """`token_hash` is `vmr.store.secrets.hash_token` of the token in the link."""
+        """A link of one expected person. Only the hash of its token is kept."""
         added = Invite(
             id=InviteId(secrets.make_id()),
             room=room,
@@ -170,7 +155,7 @@ class Store:
                 insert(tables.invites).values(
                     id=added.id,
                     room_id=room,
-                    token_hash=token_hash,
+                    token_hash=secrets.hash_token(token),
                     label=label,
                     opens_at=opens_at,
                     closes_at=closes_at,
@@ -179,12 +164,15 @@ class Store:
             )
         return added
 
-    async def invite_by_token_hash(self, token_hash: str) -> Invite | None:
-        """Revoked and outdated links too: the caller compares room, times and `is_revoked`."""
-        query = select(tables.invites).where(tables.invites.c.token_hash == token_hash)
+    async def invite_by_token(self, room: RoomId, token: str) -> Invite | None:
+        """The room's link with this token. The caller looks at its times and `is_revoked`."""
+        query = select(tables.invites).where(
+            tables.invites.c.token_hash == secrets.hash_token(token),
+            tables.invites.c.room_id == room,
+        )
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else _invite(row)
+            return None if row is None else invite_of(row)
 
     async def revoke_invite(self, invite: InviteId) -> None:
         async with self._database.write() as connection:
@@ -212,7 +200,7 @@ class Store:
             await meetings.commit(connection, meeting, room, snapshot, happenings)
 
     async def live_meetings(self) -> tuple[LiveMeeting, ...]:
-        """`(meeting, room, snapshot)` of every meeting that has not ended."""
+        """Every meeting that has not ended, with its room as it is now."""
         async with self._database.read() as connection:
             return await meetings.live(connection)
 
@@ -221,7 +209,7 @@ class Store:
         async with self._database.read() as connection:
             return await meetings.of_room(connection, room)
 
-    async def record(self, meeting: MeetingId) -> tuple[Entry, ...]:
+    async def record(self, meeting: MeetingId) -> tuple[KeptEntry, ...]:
         """The chain of one meeting, oldest first, with the personal fields still kept."""
         async with self._database.read() as connection:
             return await meetings.record(connection, meeting)
@@ -230,32 +218,3 @@ class Store:
         """How many entries the record has, all of them proven; raises RecordBroken, NotFound."""
         async with self._database.read() as connection:
             return await meetings.verify(connection, meeting)
-
-
-def _room(row: RowMapping) -> Room:
-    return Room(
-        id=RoomId(row["id"]),
-        establishment=Establishment(
-            id=EstablishmentId(row["establishment_id"]),
-            name=row["establishment_name"],
-            phone=row["phone"],
-            safer_custody=row["safer_custody"],
-        ),
-        address=row["address"],
-        name=row["name"],
-        policy=PolicyName(row["policy"]),
-        pin_hash=row["pin_hash"],
-        is_closed=row["is_closed"],
-        ends_at=row["ends_at"],
-    )
-
-
-def _invite(row: RowMapping) -> Invite:
-    return Invite(
-        id=InviteId(row["id"]),
-        room=RoomId(row["room_id"]),
-        label=row["label"],
-        opens_at=row["opens_at"],
-        closes_at=row["closes_at"],
-        is_revoked=row["is_revoked"],
-    )
