@@ -1,0 +1,387 @@
+"""What an offer means and what is answered: one BUNDLE, ICE-lite, a fixed SSRC per slot.
+
+Pure: an `Offer` in, a `Negotiated` out, from which `build_answer` writes the text; SSRCs come
+from an argument. Tables of accepted codecs and header extensions are at the top.
+Invariant: sections keep their order and number; one that cannot be accepted gets port 0.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from media.description import Codec, Description, ExtensionIds, Kind, PublishedTrack, Slot
+from media.ice import Credentials
+from media.sdp import Format, Offer, SdpError, Section
+
+MAX_LAYERS = 4
+MAX_SLOTS = 32
+PROTOCOLS = frozenset({"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP"})
+DIGESTS = frozenset({"sha-256", "sha-384", "sha-512"})
+
+EXTENSIONS = {
+    "urn:ietf:params:rtp-hdrext:sdes:mid": "mid",
+    "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id": "rid",
+    "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id": "repaired_rid",
+    "urn:ietf:params:rtp-hdrext:ssrc-audio-level": "audio_level",
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01": "transport_cc",
+}
+_SENDING_ONLY = frozenset({"rid", "repaired_rid"})
+_FEEDBACK = ("nack", "nack pli", "transport-cc")
+
+
+class OfferWithoutSlots(SdpError):
+    """An offer that could receive nothing."""
+
+    code = "offer_without_slots"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One section of the answer. `slot` or `track` is set; neither: it stays inactive."""
+
+    mid: str
+    formats: tuple[int, ...]
+    slot: Slot | None = None
+    slot_index: int = 0
+    track: PublishedTrack | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negotiated:
+    """An agreed transport. `identity` is equal for two offers of one peer connection."""
+
+    description: Description
+    accepted: dict[str, Accepted]
+    fingerprints: tuple[tuple[str, str], ...]
+    remote_ufrag: str
+    identity: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """Our side of an answer."""
+
+    credentials: Credentials
+    fingerprint: str
+    candidates: tuple[Candidate, ...]
+    session_id: int
+    version: int
+
+
+def negotiate(
+    offer: Offer, codecs: tuple[str, ...], new_ssrc: Callable[[], int], cname: str
+) -> Negotiated:
+    """Decide what of an offer is accepted; raises `SdpError` (`OfferWithoutSlots`).
+
+    `codecs` are the video codecs allowed, in order of preference ("vp8", "h264").
+    """
+    usable = [section for section in offer.sections if _is_usable(section, offer)]
+    if not usable:
+        raise OfferWithoutSlots("the offer has no section that can be used")
+    _check_transport(usable)
+    agreed = _agree_codecs(usable, codecs)
+    accepted: dict[str, Accepted] = {}
+    for section, kind, index in _assign(usable):
+        formats = _formats(section, agreed)
+        if not any(agreed[payload_type] for payload_type in formats):
+            continue
+        slot = track = None
+        if section.direction == "recvonly" and kind is not None:
+            has_rtx = any(c is not None and c.rtx_payload_type for c in map(agreed.get, formats))
+            slot = Slot(
+                mid=section.mid,
+                kind=kind,
+                ssrc=new_ssrc(),
+                rtx_ssrc=new_ssrc() if has_rtx else None,
+            )
+        elif kind is not None:
+            track = _track(section, kind)
+        accepted[section.mid] = Accepted(
+            mid=section.mid, formats=formats, slot=slot, slot_index=index, track=track
+        )
+    slots = tuple(part.slot for part in accepted.values() if part.slot)
+    if not slots:
+        raise OfferWithoutSlots("the offer has no section to receive with")
+    if len(slots) > MAX_SLOTS:
+        raise SdpError("the offer has too many sections")
+    description = Description(
+        tracks=tuple(part.track for part in accepted.values() if part.track),
+        slots=slots,
+        codecs=tuple(codec for codec in agreed.values() if codec),
+        extensions=_extension_ids(usable),
+        cname=cname,
+    )
+    return Negotiated(
+        description=description,
+        accepted=accepted,
+        fingerprints=tuple(usable[0].fingerprints),
+        remote_ufrag=usable[0].ice_ufrag,
+        identity=identity(offer),
+    )
+
+
+def identity(offer: Offer) -> tuple[object, ...]:
+    """What two offers of one peer connection have in common: fingerprint and sections."""
+    sections = tuple((s.mid, s.media, s.direction, tuple(s.formats)) for s in offer.sections)
+    prints = next((tuple(s.fingerprints) for s in offer.sections if s.fingerprints), ())
+    return (prints, sections)
+
+
+def _is_usable(section: Section, offer: Offer) -> bool:
+    return (
+        section.media in ("audio", "video")
+        and section.protocol in PROTOCOLS
+        and (section.port != 0 or section.is_bundle_only)
+        and section.mid in offer.bundle
+        and section.has_rtcp_mux
+    )
+
+
+def _check_transport(usable: list[Section]) -> None:
+    first = usable[0]
+    if not 4 <= len(first.ice_ufrag) <= 256 or not 22 <= len(first.ice_pwd) <= 256:
+        raise SdpError("the offer has no ICE credentials")
+    if not any(algorithm in DIGESTS for algorithm, _ in first.fingerprints):
+        raise SdpError("the offer has no fingerprint we know")
+    if first.setup not in ("actpass", "active"):
+        raise SdpError("the offer must be able to be the DTLS client")
+    for section in usable:
+        if section.fingerprints and section.fingerprints != first.fingerprints:
+            raise SdpError("one bundle has one fingerprint")
+
+
+def _assign(usable: list[Section]) -> Iterator[tuple[Section, Kind | None, int]]:
+    """The meaning of each section by its place (signalling/PROTOCOL.md), and its slot index."""
+    receiving = [s for s in usable if s.direction == "recvonly" and s.media == "video"]
+    screen_slot = receiving[-1] if len(receiving) > 1 else None
+    sends = {"audio": [Kind.AUDIO], "video": [Kind.CAMERA, Kind.SCREEN]}
+    indexes = {Kind.AUDIO: 0, Kind.CAMERA: 0, Kind.SCREEN: 0}
+    for section in usable:
+        kind: Kind | None = None
+        index = 0
+        if section.direction == "recvonly":
+            if section is screen_slot:
+                kind = Kind.SCREEN
+            else:
+                kind = Kind.AUDIO if section.media == "audio" else Kind.CAMERA
+            index = indexes[kind]
+            indexes[kind] += 1
+        elif section.direction in ("sendonly", "sendrecv") and sends[section.media]:
+            kind = sends[section.media].pop(0)
+        yield section, kind, index
+
+
+def _agree_codecs(usable: list[Section], allowed: tuple[str, ...]) -> dict[int, Codec | None]:
+    """Accepted payload types in our order of preference; repair formats map to None."""
+    agreed: dict[int, Codec | None] = {}
+    for name in ("opus", *allowed):
+        for section in usable:
+            repairs = _repairs(section)
+            for offered in section.formats.values():
+                key = _codec_key(offered, section.media)
+                if key is None or offered.name != name or offered.payload_type in agreed:
+                    continue
+                rtx = repairs.get(offered.payload_type)
+                agreed[offered.payload_type] = Codec(
+                    name=name,
+                    key=key,
+                    payload_type=offered.payload_type,
+                    clock_rate=offered.clock_rate,
+                    rtx_payload_type=rtx,
+                    nack="nack" in offered.feedback,
+                    pli="nack pli" in offered.feedback,
+                    transport_cc="transport-cc" in offered.feedback,
+                )
+                if rtx is not None:
+                    agreed[rtx] = None
+    return agreed
+
+
+def _codec_key(offered: Format, media: str) -> str | None:
+    if media == "audio":
+        is_opus = (offered.name, offered.clock_rate, offered.channels) == ("opus", 48000, 2)
+        return "opus" if is_opus else None
+    if offered.clock_rate != 90000:
+        return None
+    if offered.name == "vp8":
+        return "vp8"
+    if offered.name == "h264" and offered.parameters.get("packetization-mode") == "1":
+        profile = offered.parameters.get("profile-level-id", "").lower()
+        return "h264/1/42e0" if _is_constrained_baseline(profile) else None
+    return None
+
+
+def _is_constrained_baseline(profile_level_id: str) -> bool:
+    """RFC 6184 section 8.1: profile_idc 66 with constraint_set1."""
+    if len(profile_level_id) != 6:
+        return False
+    try:
+        value = int(profile_level_id, 16)
+    except ValueError:
+        return False
+    return value >> 16 == 0x42 and bool(value >> 8 & 0x40)
+
+
+def _repairs(section: Section) -> dict[int, int]:
+    repairs: dict[int, int] = {}
+    for offered in section.formats.values():
+        repaired = offered.parameters.get("apt", "")
+        if offered.name == "rtx" and repaired.isascii() and repaired.isdigit():
+            repairs.setdefault(int(repaired[:3]), offered.payload_type)
+    return repairs
+
+
+def _formats(section: Section, agreed: dict[int, Codec | None]) -> tuple[int, ...]:
+    return tuple(payload_type for payload_type in agreed if payload_type in section.formats)
+
+
+def _track(section: Section, kind: Kind) -> PublishedTrack:
+    layers = [rid for rid in section.simulcast_send if rid in section.send_rids][:MAX_LAYERS]
+    repairs = dict(section.repair_groups)
+    rtx = tuple(repairs[ssrc] for ssrc in section.ssrcs if ssrc in repairs)
+    return PublishedTrack(
+        mid=section.mid,
+        kind=kind,
+        rids=tuple(layers) if kind is not Kind.AUDIO else (),
+        ssrcs=tuple(ssrc for ssrc in section.ssrcs if ssrc not in rtx),
+        rtx_ssrcs=rtx,
+    )
+
+
+def _extension_ids(usable: list[Section]) -> ExtensionIds:
+    found: dict[str, int] = {}
+    for section in usable:
+        for number, uri in section.extensions.items():
+            name = EXTENSIONS.get(uri)
+            if name and 1 <= number <= 14 and number not in found.values():
+                found.setdefault(name, number)
+    return ExtensionIds(**found)
+
+
+def build_answer(offer: Offer, negotiated: Negotiated, local: Local) -> str:
+    """Write the answer to an offer whose sections are those of `negotiated`."""
+    accepted = negotiated.accepted
+    bundled = " ".join(section.mid for section in offer.sections if section.mid in accepted)
+    lines = [
+        "v=0",
+        f"o=- {local.session_id} {local.version} IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        f"a=group:BUNDLE {bundled}",
+        "a=extmap-allow-mixed",
+        "a=msid-semantic: WMS *",
+        "a=ice-lite",
+    ]
+    is_first = True
+    for section in offer.sections:
+        part = accepted.get(section.mid)
+        if part is None:
+            lines += _rejected_lines(section)
+            continue
+        lines += _accepted_lines(section, part, negotiated, local)
+        if is_first:
+            lines += _candidate_lines(local.candidates)
+            is_first = False
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _rejected_lines(section: Section) -> list[str]:
+    return [
+        f"m={section.media} 0 {section.protocol} {section.format_text}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        "a=inactive",
+    ]
+
+
+def _accepted_lines(
+    section: Section, part: Accepted, negotiated: Negotiated, local: Local
+) -> list[str]:
+    formats = " ".join(map(str, part.formats))
+    lines = [
+        f"m={section.media} 9 {section.protocol} {formats}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        f"a=ice-ufrag:{local.credentials.ufrag}",
+        f"a=ice-pwd:{local.credentials.password}",
+        f"a=fingerprint:sha-256 {local.fingerprint}",
+        "a=setup:passive",
+        "a=rtcp-mux",
+        "a=rtcp-rsize",
+    ]
+    for payload_type in part.formats:
+        lines += _format_lines(section.formats[payload_type])
+    ids = negotiated.description.extensions
+    for number, uri in section.extensions.items():
+        name = EXTENSIONS.get(uri)
+        if name is None or getattr(ids, name) != number:
+            continue
+        if name not in _SENDING_ONLY or part.track is not None:
+            lines.append(f"a=extmap:{number} {uri}")
+    if part.slot is not None:
+        lines += _slot_lines(part.slot, part.slot_index, negotiated.description.cname)
+    elif part.track is not None:
+        lines += _track_lines(part.track)
+    else:
+        lines.append("a=inactive")
+    return lines
+
+
+def _format_lines(offered: Format) -> list[str]:
+    number = offered.payload_type
+    if offered.name == "opus":
+        lines = [f"a=rtpmap:{number} opus/48000/2"]
+        lines.append(f"a=fmtp:{number} minptime=10;useinbandfec=1;usedtx=1")
+    elif offered.name == "rtx":
+        lines = [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={offered.parameters['apt']}"]
+    elif offered.name == "h264":
+        profile = offered.parameters["profile-level-id"].lower()
+        lines = [
+            f"a=rtpmap:{number} H264/90000",
+            f"a=fmtp:{number} level-asymmetry-allowed=1;packetization-mode=1;"
+            f"profile-level-id={profile}",
+        ]
+    else:
+        lines = [f"a=rtpmap:{number} VP8/90000"]
+    if offered.name != "rtx":
+        lines += [f"a=rtcp-fb:{number} {name}" for name in _FEEDBACK if name in offered.feedback]
+    return lines
+
+
+def _slot_lines(slot: Slot, index: int, cname: str) -> list[str]:
+    """Audio and camera of one index share a stream, so that a browser keeps lips in sync."""
+    stream = f"screen{index}" if slot.kind is Kind.SCREEN else f"slot{index}"
+    track = f"{stream}-{slot.kind.value}"
+    lines = ["a=sendonly", f"a=msid:{stream} {track}"]
+    ssrcs = [slot.ssrc]
+    if slot.rtx_ssrc is not None:
+        ssrcs.append(slot.rtx_ssrc)
+        lines.append(f"a=ssrc-group:FID {slot.ssrc} {slot.rtx_ssrc}")
+    for ssrc in ssrcs:
+        lines.append(f"a=ssrc:{ssrc} cname:{cname}")
+        lines.append(f"a=ssrc:{ssrc} msid:{stream} {track}")
+    return lines
+
+
+def _track_lines(track: PublishedTrack) -> list[str]:
+    lines = ["a=recvonly"]
+    if track.rids:
+        lines += [f"a=rid:{rid} recv" for rid in track.rids]
+        lines.append(f"a=simulcast:recv {';'.join(track.rids)}")
+    return lines
+
+
+def _candidate_lines(candidates: tuple[Candidate, ...]) -> list[str]:
+    """One host candidate for each address (RFC 8839), the first preferred."""
+    lines = []
+    for number, candidate in enumerate(candidates):
+        priority = (126 << 24) | ((65535 - number) << 8) | 255
+        lines.append(
+            f"a=candidate:{number + 1} 1 udp {priority} {candidate.host} {candidate.port} typ host"
+        )
+    return [*lines, "a=end-of-candidates"]
