@@ -24,9 +24,7 @@ COPIES = 2
 
 def _session(direction: int) -> Session:
     return Session(
-        Policy(
-            key=_KEY, ssrc_type=direction, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
-        )
+        Policy(key=_KEY, ssrc_type=direction, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM)
     )
 
 
@@ -82,7 +80,13 @@ def measure_floor(core: int, seconds: float = 20.0) -> float:
     packets = [
         session.protect(item.packet)
         for item in plan(
-            sender=0, audio_ssrc=1, camera_ssrc=2, seconds=seconds, phase=0, in_bursts=False, level=30
+            sender=0,
+            audio_ssrc=1,
+            camera_ssrc=2,
+            seconds=seconds,
+            phase=0,
+            in_bursts=False,
+            level=30,
         )
     ]
     own, sinks = _open(), [_open() for _ in range(COPIES)]

@@ -155,9 +155,7 @@ class Load:
         schedule.sort(key=lambda item: item[0])
         self._planned = schedule
         self._next = 0
-        self._due = [
-            [0.05 * n / len(self.peers) for n in range(len(self.peers))] for _ in range(3)
-        ]
+        self._due = [[0.05 * n / len(self.peers) for n in range(len(self.peers))] for _ in range(3)]
         self._sent_counts = [0] * len(self.peers)
         return schedule
 

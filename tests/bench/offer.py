@@ -27,9 +27,7 @@ class Answer:
     ssrc_of_mid: dict[str, int]
 
 
-def _section(
-    kind: str, mid: str, direction: str, own: Credentials, ssrc: int | None
-) -> list[str]:
+def _section(kind: str, mid: str, direction: str, own: Credentials, ssrc: int | None) -> list[str]:
     formats = f"{OPUS}" if kind == "audio" else f"{VP8} {VP8_RTX}"
     lines = [
         f"m={kind} 9 UDP/TLS/RTP/SAVPF {formats}",
@@ -78,7 +76,7 @@ def _section(
 
 def build_offer(own: Credentials, *, audio_ssrc: int, camera_ssrc: int, screen_ssrc: int) -> str:
     """Microphone, camera, screen; then 8 audio, 8 camera and 1 screen receive slots."""
-    sections = [
+    sections: list[tuple[str, str, int | None]] = [
         ("audio", "sendonly", audio_ssrc),
         ("video", "sendonly", camera_ssrc),
         ("video", "sendonly", screen_ssrc),

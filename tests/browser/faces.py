@@ -81,7 +81,9 @@ def _planes(rgb: NDArray[np.float64]) -> bytes:
 def write_camera(face: Face, path: Path) -> None:
     """A YUV4MPEG2 file of one second, which Chromium plays over and over."""
     with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode())
+        file.write(
+            f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode()
+        )
         for index in range(FRAMES):
             file.write(b"FRAME\n" + _planes(_frame(face, index)))
 

@@ -10,7 +10,6 @@ import random
 import struct
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import cast
 
 Address = tuple[str, int]
 _CHUNK = 65536
@@ -80,9 +79,7 @@ class TcpProxy:
             up_reader, up_writer = await asyncio.open_connection(*self._upstream)
             self._writers.add(up_writer)
             try:
-                await asyncio.gather(
-                    self._pump(reader, up_writer), self._pump(up_reader, writer)
-                )
+                await asyncio.gather(self._pump(reader, up_writer), self._pump(up_reader, writer))
             finally:
                 self._writers.discard(up_writer)
                 up_writer.close()
@@ -148,7 +145,7 @@ class UdpRelay(asyncio.DatagramProtocol):
         transport, _ = await loop.create_datagram_endpoint(
             lambda: self, local_addr=("127.0.0.1", 0)
         )
-        self._down = cast(asyncio.DatagramTransport, transport)
+        self._down = transport
         self.port = transport.get_extra_info("sockname")[1]
 
     def move(self, upstream: Address) -> None:
@@ -216,7 +213,7 @@ class UdpRelay(asyncio.DatagramProtocol):
         transport, _ = await loop.create_datagram_endpoint(
             lambda: _Upstream(self, flow), remote_addr=self._upstream
         )
-        flow.up = cast(asyncio.DatagramTransport, transport)
+        flow.up = transport
         for data in flow.waiting:
             self._pass(flow.up, data, None)
         flow.waiting = []

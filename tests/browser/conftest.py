@@ -1,0 +1,146 @@
+"""Fixtures of the browser tests: the server, its relay, browsers with faces, and the people.
+
+Browsers live for the whole run and each person gets a fresh context (a device of their own);
+starting a browser costs more than most of these tests.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.chromium import launch
+from tests.browser.faces import FACES
+from tests.browser.network import TcpProxy, UdpRelay
+from tests.browser.person import Person
+from tests.browser.server_process import ServerProcess
+
+OUT = Path(__file__).parent / "out"
+IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
+VIEWPORT = {"width": 1024, "height": 720}
+Invite = Callable[..., Awaitable[Person]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here drives a browser, on one loop for the whole run."""
+    here = str(Path(__file__).parent)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+            if pytest_asyncio.is_async_test(item):
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.when == "call":
+        item.stash[_REPORT] = report
+    return report
+
+
+_REPORT: pytest.StashKey[pytest.TestReport] = pytest.StashKey()
+
+
+class Browsers:
+    """One browser process a face, started when first needed."""
+
+    def __init__(self, playwright: Any, directory: Path) -> None:
+        self._playwright = playwright
+        self._directory = directory
+        self._running: dict[int, Browser] = {}
+
+    async def of(self, number: int) -> Browser:
+        if number not in self._running:
+            face = FACES[number - 1]
+            self._running[number] = await launch(self._playwright, face, self._directory)
+        return self._running[number]
+
+    async def close(self) -> None:
+        await asyncio.gather(*(browser.close() for browser in self._running.values()))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+    async with async_playwright() as playwright:
+        browsers = Browsers(playwright, tmp_path_factory.mktemp("faces"))
+        yield browsers
+        await browsers.close()
+
+
+@dataclass(slots=True)
+class World:
+    """A running server behind its relay."""
+
+    server: ServerProcess
+    relay: UdpRelay
+
+
+async def start_world(directory: Path, **settings: str) -> World:
+    server = ServerProcess(directory, {f"VMR_{k.upper()}": v for k, v in settings.items()})
+    relay = UdpRelay(("127.0.0.1", server.media_port))
+    await relay.start()
+    server.settings["VMR_MEDIA_ANNOUNCE"] = f"127.0.0.1:{relay.port}"
+    await server.start()
+    return World(server=server, relay=relay)
+
+
+async def stop_world(world: World) -> None:
+    await world.server.stop()
+    await world.relay.close()
+    log = world.server.log_text()
+    assert "Traceback" not in log, log[-5000:]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The server most tests share; each test has a room of its own."""
+    world = await start_world(tmp_path_factory.mktemp("server"))
+    yield world
+    await stop_world(world)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(
+    world: World, browsers: Browsers, request: pytest.FixtureRequest
+) -> AsyncIterator[Invite]:
+    """`await people("Asha", 1)`: a person with face 1 in a fresh browser profile."""
+    crowd: list[Person] = []
+
+    async def invite(name: str, number: int, world: World = world, **options: Any) -> Person:
+        proxy = TcpProxy(("127.0.0.1", world.server.http_port))
+        await proxy.start()
+        browser = await browsers.of(number)
+        context = await browser.new_context(**{"viewport": VIEWPORT, **options})
+        await context.grant_permissions(["camera", "microphone"])
+        await context.add_init_script(IN_PAGE)
+        page = await context.new_page()
+        person = Person(name, FACES[number - 1], context, page, proxy, world.relay)
+        crowd.append(person)
+        return person
+
+    yield invite
+    report = request.node.stash.get(_REPORT, None)
+    if report is None or report.failed:
+        await _keep_pictures(request.node.name, crowd)
+    for person in crowd:
+        await person.close()
+    faults = {person.name: person.faults for person in crowd if person.faults}
+    assert not faults, faults
+
+
+async def _keep_pictures(test: str, crowd: list[Person]) -> None:
+    """Screenshots of everybody's page, where somebody will look for them."""
+    OUT.mkdir(exist_ok=True)
+    for person in crowd:
+        name = re.sub(r"\W+", "-", f"{test}-{person.name}")
+        try:
+            await person.picture(OUT / f"{name}.png")
+        except Exception as error:  # a page that has crashed has no picture; keep the rest
+            print(f"no picture of {person.name}: {error}")

@@ -1,0 +1,102 @@
+"""The server as an operator runs it: `vmr serve` in a process, and `vmr room` beside it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.browser.eventually import eventually
+
+STOP_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 30.0
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """One `vmr serve` with its database in `directory`; may be stopped, killed, started again."""
+
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.http_port = free_port(socket.SOCK_STREAM)
+        self.media_port = free_port(socket.SOCK_DGRAM)
+        self.log = directory / "server.log"
+        self.pid = 0
+        self._directory = directory
+        self.settings = dict(settings or {})
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    async def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "vmr", "serve",
+                env=self._environment(), stdout=log, stderr=log,
+            )  # fmt: skip
+        self.pid = self._process.pid
+        await eventually("the server answers /healthz", self._answers, START_TIMEOUT_S)
+
+    async def stop(self) -> None:
+        """As Ctrl-C does; the exit must be clean."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGINT)
+            code = await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT_S)
+            assert code == 0, f"the server ended with {code}:\n{self.log_text()}"
+
+    async def kill(self) -> None:
+        """As a power cut does."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    async def health(self) -> dict[str, Any]:
+        async with aiohttp.ClientSession() as client, client.get(f"{self.url}/healthz") as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    async def room(self, *arguments: str) -> str:
+        """`vmr room ...`; what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "vmr", "room", *arguments,
+            env=self._environment(), stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        output, _ = await process.communicate()
+        assert process.returncode == 0, output.decode()
+        return output.decode()
+
+    def log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    async def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.returncode is None, f"the server ended:\n{self.log_text()}"
+        with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError):
+            return bool(await self.health())
+        return False
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            "VMR_HTTP_HOST": "127.0.0.1",
+            "VMR_HTTP_PORT": str(self.http_port),
+            "VMR_MEDIA_HOST": "127.0.0.1",
+            "VMR_MEDIA_PORT": str(self.media_port),
+            "VMR_DATABASE_URL": f"sqlite:///{self._directory / 'vmr.db'}",
+            **self.settings,
+        }
+        return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}
