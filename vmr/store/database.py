@@ -5,32 +5,37 @@ at once (`BEGIN IMMEDIATE`), so that two processes queue behind each other inste
 half-way. A commit is on the disk when it returns (WAL with synchronous=FULL).
 """
 
+import asyncio
 import os
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from vmr.store.errors import Conflict, StoreUnavailable, UnsupportedDatabase
 from vmr.store.migrate import migrate
 
 BUSY_TIMEOUT_MS = 5_000
-POOL_TIMEOUT_S = 10.0
 READERS = 3
+T = TypeVar("T")
 
 
 class Database:
-    """A migrated, open SQLite file. Every failure comes out as a `StoreError`."""
+    """A migrated, open SQLite file. Every failure comes out as a `StoreError`.
+
+    Work is a function of a connection, run in a thread of this database from its begin to its
+    commit: the event loop pays one hop for it, and a caller that is cancelled leaves no
+    transaction half-way.
+    """
 
     def __init__(self, url: URL) -> None:
-        self._writer = _engine(url, "BEGIN IMMEDIATE", connections=1)
-        self._reader = _engine(url, "BEGIN", connections=READERS)
+        self._writer = _Lane(url, "BEGIN IMMEDIATE", connections=1)
+        self._readers = _Lane(url, "BEGIN", connections=READERS)
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -39,8 +44,7 @@ class Database:
         _secure_file(Path(parsed.database or ""))
         database = cls(parsed)
         try:
-            async with database.write() as connection:
-                await connection.run_sync(migrate)
+            await database.write(migrate)
         except BaseException:
             await database.close()
             raise
@@ -48,22 +52,43 @@ class Database:
 
     async def close(self) -> None:
         """Idempotent. The last process to close merges the write-ahead log into the file."""
-        await self._reader.dispose()
-        await self._writer.dispose()
+        await self._readers.close()
+        await self._writer.close()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may change things: committed at the end, or rolled back whole."""
-        with _translated():
-            async with self._writer.begin() as connection:
-                yield connection
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """One transaction that may change things: committed and on the disk, or rolled back."""
+        return await self._writer.run(work)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent snapshot."""
-        with _translated():
-            async with self._reader.begin() as connection:
-                yield connection
+        return await self._readers.run(work)
+
+
+class _Lane:
+    """Some connections with a thread each, and the way their transactions begin."""
+
+    def __init__(self, url: URL, begin: str, connections: int) -> None:
+        self._engine = _engine(url, begin, connections)
+        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="store")
+        self._is_closed = False
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        if self._is_closed:
+            raise StoreUnavailable("the database is closed")
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._transaction, work
+        )
+
+    async def close(self) -> None:
+        """Work under way is finished first."""
+        if not self._is_closed:
+            self._is_closed = True
+            await asyncio.to_thread(self._threads.shutdown)
+            self._engine.dispose()
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        with _translated(), self._engine.begin() as connection:
+            return work(connection)
 
 
 def parse_url(url: str) -> URL:
@@ -72,11 +97,11 @@ def parse_url(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError as error:
         raise UnsupportedDatabase("not a database address (try sqlite:///var/vmr.db)") from error
-    if parsed.drivername not in ("sqlite", "sqlite+aiosqlite"):
+    if parsed.drivername != "sqlite":
         raise UnsupportedDatabase("only sqlite:/// addresses can be opened")
     if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
         raise UnsupportedDatabase("a database needs a file (try sqlite:///var/vmr.db)")
-    return parsed.set(drivername="sqlite+aiosqlite")
+    return parsed
 
 
 def _secure_file(path: Path) -> None:
@@ -89,38 +114,30 @@ def _secure_file(path: Path) -> None:
         raise StoreUnavailable(f"{path}: {error.strerror}") from error
 
 
-def _engine(url: URL, begin: str, connections: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=connections, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
-    )
+def _engine(url: URL, begin: str, connections: int) -> Engine:
+    engine = create_engine(url, pool_size=connections, max_overflow=0)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, not the driver
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
 
 
-class _translated:
+@contextmanager
+def _translated() -> Iterator[None]:
     """Turn the library's errors into the tree of `vmr.store.errors`."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, IntegrityError):
-            raise Conflict(str(error.orig)) from error
-        if isinstance(error, SQLAlchemyError):
-            raise StoreUnavailable(str(getattr(error, "orig", None) or error)) from error
-        if isinstance(error, (sqlite3.Error, OSError)):
-            raise StoreUnavailable(str(error)) from error
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(str(error.orig)) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreUnavailable(str(getattr(error, "orig", None) or error)) from error

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
 from vmr.rooms import Room
 from vmr.store import records
-from vmr.store.errors import Conflict, NotFound
-from vmr.store.records import KeptEntry
-from vmr.store.rows import ROOMS, room_of
+from vmr.store.errors import Conflict
+from vmr.store.rooms import all_rooms
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
 
@@ -46,34 +45,32 @@ class MeetingSummary:
     entries: int
 
 
-async def commit(
-    connection: AsyncConnection,
+def commit(
+    connection: Connection,
     meeting: MeetingId,
     room: RoomId,
-    snapshot: Mapping[str, Any] | None,
+    snapshot: str | None,
     happenings: Sequence[Happening],
 ) -> None:
-    """See `Store.commit`."""
-    state = await _state(connection, meeting, room)
+    """See `Store.commit`; the snapshot is JSON."""
+    state = _state(connection, meeting, room)
     if state == ENDED and snapshot is not None:
         raise Conflict("the meeting has ended")
     if state is None:
-        await _begin(connection, meeting, room, happenings)
-    values: dict[str, Any] = {"state": LIVE, "snapshot": None}
+        _begin(connection, meeting, room, happenings)
+    values: dict[str, object] = {"snapshot": snapshot}
     if snapshot is None:
         values["state"] = ENDED
         if happenings:
             values["ended_at"] = happenings[-1].at
-    else:
-        values["snapshot"] = json.dumps(snapshot, separators=(",", ":"))
-    await connection.execute(update(table).where(table.c.id == meeting).values(**values))
+    connection.execute(update(table).where(table.c.id == meeting).values(**values))
     if happenings:
-        await records.extend(connection, meeting, happenings)
+        records.extend(connection, meeting, happenings)
 
 
-async def _state(connection: AsyncConnection, meeting: MeetingId, room: RoomId) -> str | None:
+def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> str | None:
     query = select(table.c.state, table.c.room_id).where(table.c.id == meeting)
-    row = (await connection.execute(query)).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
     if row.room_id != room:
@@ -81,19 +78,19 @@ async def _state(connection: AsyncConnection, meeting: MeetingId, room: RoomId) 
     return str(row.state)
 
 
-async def _begin(
-    connection: AsyncConnection,
+def _begin(
+    connection: Connection,
     meeting: MeetingId,
     room: RoomId,
     happenings: Sequence[Happening],
 ) -> None:
     """A new meeting; one of the same room that was still live had been dropped unfinished."""
-    await connection.execute(
+    connection.execute(
         update(table)
         .where(table.c.room_id == room, table.c.state == LIVE)
         .values(state=ENDED, snapshot=None)
     )
-    await connection.execute(
+    connection.execute(
         insert(table).values(
             id=meeting,
             room_id=room,
@@ -103,8 +100,8 @@ async def _begin(
     )
 
 
-async def live(connection: AsyncConnection) -> tuple[LiveMeeting, ...]:
-    rooms = {room.id: room for room in map(room_of, (await connection.execute(ROOMS)).mappings())}
+def live(connection: Connection) -> tuple[LiveMeeting, ...]:
+    rooms = {room.id: room for room in all_rooms(connection)}
     query = select(table.c.id, table.c.room_id, table.c.snapshot).where(table.c.state == LIVE)
     return tuple(
         LiveMeeting(
@@ -112,11 +109,11 @@ async def live(connection: AsyncConnection) -> tuple[LiveMeeting, ...]:
             room=rooms[RoomId(row.room_id)],
             snapshot=json.loads(row.snapshot),
         )
-        for row in await connection.execute(query)
+        for row in connection.execute(query)
     )
 
 
-async def of_room(connection: AsyncConnection, room: RoomId) -> tuple[MeetingSummary, ...]:
+def of_room(connection: Connection, room: RoomId) -> tuple[MeetingSummary, ...]:
     entries = (
         select(func.count())
         .where(record_entries.c.meeting_id == table.c.id)
@@ -140,21 +137,5 @@ async def of_room(connection: AsyncConnection, room: RoomId) -> tuple[MeetingSum
             ended_at=row.ended_at,
             entries=row.entries,
         )
-        for row in await connection.execute(query)
+        for row in connection.execute(query)
     )
-
-
-async def record(connection: AsyncConnection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
-    await _demand(connection, meeting)
-    return await records.read(connection, meeting)
-
-
-async def verify(connection: AsyncConnection, meeting: MeetingId) -> int:
-    await _demand(connection, meeting)
-    return await records.verify(connection, meeting)
-
-
-async def _demand(connection: AsyncConnection, meeting: MeetingId) -> None:
-    query = select(table.c.id).where(table.c.id == meeting)
-    if (await connection.execute(query)).one_or_none() is None:
-        raise NotFound("no such meeting")

@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection, RowMapping
 
 from vmr import record
 from vmr.ids import MeetingId
 from vmr.record import Entry, Happening
 from vmr.store import secrets
-from vmr.store.errors import RecordBroken
-from vmr.store.tables import record_entries, record_personal
+from vmr.store.errors import NotFound, RecordBroken
+from vmr.store.tables import meetings, record_entries, record_personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +27,9 @@ class KeptEntry:
     personal: tuple[tuple[str, str], ...]
 
 
-async def extend(
-    connection: AsyncConnection, meeting: MeetingId, happenings: Sequence[Happening]
-) -> None:
+def extend(connection: Connection, meeting: MeetingId, happenings: Sequence[Happening]) -> None:
     """Append happenings to the meeting's chain; needs the write lock, held by the caller."""
-    last = await _last(connection, meeting)
+    last = _last(connection, meeting)
     entries, personal = [], []
     for happening in happenings:
         key = secrets.make_key()
@@ -43,56 +40,64 @@ async def extend(
             personal.append(
                 {"meeting_id": meeting, "sequence": last.sequence, "key": key, "fields": fields}
             )
-    await connection.execute(insert(record_entries), entries)
+    connection.execute(insert(record_entries), entries)
     if personal:
-        await connection.execute(insert(record_personal), personal)
+        connection.execute(insert(record_personal), personal)
 
 
-async def read(connection: AsyncConnection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
-    kept = await _personal(connection, meeting)
+def read(connection: Connection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
+    _demand_meeting(connection, meeting)
+    kept = _personal(connection, meeting)
     return tuple(
         KeptEntry(entry=one, personal=kept[one.sequence][0] if one.sequence in kept else ())
-        for one in await _entries(connection, meeting)
+        for one in _entries(connection, meeting)
     )
 
 
-async def verify(connection: AsyncConnection, meeting: MeetingId) -> int:
+def verify(connection: Connection, meeting: MeetingId) -> int:
     """How many entries hold; raises RecordBroken naming the first that does not."""
-    entries = await _entries(connection, meeting)
+    _demand_meeting(connection, meeting)
+    entries = _entries(connection, meeting)
     bad = record.verify(entries, meeting=meeting)
     if bad is not None:
         raise RecordBroken(f"entry {bad.position} does not fit ({bad.fault.value})")
     by_sequence = {entry.sequence: entry for entry in entries}
-    for sequence, (fields, key) in (await _personal(connection, meeting)).items():
+    for sequence, (fields, key) in (_personal(connection, meeting)).items():
         if not record.is_personal_of(by_sequence[sequence], fields, key):
             raise RecordBroken(f"the personal fields of entry {sequence} were changed")
     return len(entries)
 
 
-async def _last(connection: AsyncConnection, meeting: MeetingId) -> Entry | None:
+def _demand_meeting(connection: Connection, meeting: MeetingId) -> None:
+    query = select(meetings.c.id).where(meetings.c.id == meeting)
+    if connection.execute(query).one_or_none() is None:
+        raise NotFound("no such meeting")
+
+
+def _last(connection: Connection, meeting: MeetingId) -> Entry | None:
     query = (
         select(record_entries)
         .where(record_entries.c.meeting_id == meeting)
         .order_by(record_entries.c.sequence.desc())
         .limit(1)
     )
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _entry(row)
 
 
-async def _entries(connection: AsyncConnection, meeting: MeetingId) -> tuple[Entry, ...]:
+def _entries(connection: Connection, meeting: MeetingId) -> tuple[Entry, ...]:
     query = (
         select(record_entries)
         .where(record_entries.c.meeting_id == meeting)
         .order_by(record_entries.c.sequence)
     )
-    return tuple(_entry(row) for row in (await connection.execute(query)).mappings())
+    return tuple(_entry(row) for row in connection.execute(query).mappings())
 
 
 Personal = Mapping[int, tuple[tuple[tuple[str, str], ...], bytes]]
 
 
-async def _personal(connection: AsyncConnection, meeting: MeetingId) -> Personal:
+def _personal(connection: Connection, meeting: MeetingId) -> Personal:
     """Fields and key by the sequence number of their entry."""
     query = select(record_personal).where(record_personal.c.meeting_id == meeting)
     return {
@@ -100,7 +105,7 @@ async def _personal(connection: AsyncConnection, meeting: MeetingId) -> Personal
             tuple((name, text) for name, text in json.loads(row["fields"])),
             row["key"],
         )
-        for row in (await connection.execute(query)).mappings()
+        for row in connection.execute(query).mappings()
     }
 
 

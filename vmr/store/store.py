@@ -1,24 +1,22 @@
 """The one object others hold: `Store`, every operation on the database.
 
-Each method is one transaction and raises `vmr.store.errors.StoreError` when nothing was kept.
-It reads no clock: times come in as arguments. `close()` may be called twice.
+Each method is one transaction, done whole or not at all even when its caller is cancelled, and
+raises `vmr.store.errors.StoreError` when nothing was kept. It reads no clock: times come in as
+arguments. `close()` may be called twice.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from sqlalchemy import insert, select, update
 
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
-from vmr.store import meetings, secrets, tables
+from vmr.store import meetings, records, rooms, secrets
 from vmr.store.database import Database
-from vmr.store.errors import NotFound
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.records import KeptEntry
-from vmr.store.rows import ROOMS, establishment_of, invite_of, room_of
 
 
 class Store:
@@ -46,19 +44,11 @@ class Store:
             phone=phone,
             safer_custody=safer_custody,
         )
-        async with self._database.write() as connection:
-            await connection.execute(
-                insert(tables.establishments).values(
-                    id=added.id, name=name, phone=phone, safer_custody=safer_custody
-                )
-            )
+        await self._database.write(lambda connection: rooms.add_establishment(connection, added))
         return added
 
     async def establishments(self) -> tuple[Establishment, ...]:
-        query = select(tables.establishments).order_by(tables.establishments.c.name)
-        async with self._database.read() as connection:
-            rows = await connection.execute(query)
-            return tuple(establishment_of(row) for row in rows.mappings())
+        return await self._database.read(rooms.all_establishments)
 
     async def add_room(
         self,
@@ -79,40 +69,21 @@ class Store:
             pin_hash=pin_hash,
             ends_at=ends_at,
         )
-        async with self._database.write() as connection:
-            await connection.execute(
-                insert(tables.rooms).values(
-                    id=added.id,
-                    establishment_id=establishment.id,
-                    address=added.address,
-                    name=name,
-                    policy=policy.value,
-                    pin_hash=pin_hash,
-                    is_closed=False,
-                    ends_at=ends_at,
-                )
-            )
+        await self._database.write(lambda connection: rooms.add_room(connection, added))
         return added
 
     async def rooms(self) -> tuple[Room, ...]:
         """Every room, closed ones too, by establishment and name."""
-        query = ROOMS.order_by(tables.establishments.c.name, tables.rooms.c.name)
-        async with self._database.read() as connection:
-            return tuple(room_of(row) for row in (await connection.execute(query)).mappings())
+        return await self._database.read(rooms.all_rooms)
 
     async def room_by_address(self, address: str) -> Room | None:
-        query = ROOMS.where(tables.rooms.c.address == address)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else room_of(row)
-
-    async def room(self, room: RoomId) -> Room | None:
-        query = ROOMS.where(tables.rooms.c.id == room)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else room_of(row)
+        """Closed rooms too: the caller looks at `is_closed`."""
+        return await self._database.read(
+            lambda connection: rooms.room_by_address(connection, address)
+        )
 
     async def set_pin(self, room: RoomId, pin_hash: str) -> None:
+        """`pin_hash` is `vmr.store.secrets.hash_pin` of the new Host PIN."""
         await self._change_room(room, pin_hash=pin_hash)
 
     async def close_room(self, room: RoomId) -> None:
@@ -124,12 +95,7 @@ class Store:
         await self._change_room(room, ends_at=ends_at)
 
     async def _change_room(self, room: RoomId, **values: object) -> None:
-        async with self._database.write() as connection:
-            changed = await connection.execute(
-                update(tables.rooms).where(tables.rooms.c.id == room).values(**values)
-            )
-            if changed.rowcount != 1:
-                raise NotFound("no such room")
+        await self._database.write(lambda connection: rooms.change_room(connection, room, **values))
 
     # -- personal links -----------------------------------------------------------------------
 
@@ -150,37 +116,20 @@ class Store:
             opens_at=opens_at,
             closes_at=closes_at,
         )
-        async with self._database.write() as connection:
-            await connection.execute(
-                insert(tables.invites).values(
-                    id=added.id,
-                    room_id=room,
-                    token_hash=secrets.hash_token(token),
-                    label=label,
-                    opens_at=opens_at,
-                    closes_at=closes_at,
-                    is_revoked=False,
-                )
-            )
+        await self._database.write(
+            lambda connection: rooms.add_invite(connection, added, secrets.hash_token(token))
+        )
         return added
 
     async def invite_by_token(self, room: RoomId, token: str) -> Invite | None:
         """The room's link with this token. The caller looks at its times and `is_revoked`."""
-        query = select(tables.invites).where(
-            tables.invites.c.token_hash == secrets.hash_token(token),
-            tables.invites.c.room_id == room,
+        token_hash = secrets.hash_token(token)
+        return await self._database.read(
+            lambda connection: rooms.invite_by_token_hash(connection, room, token_hash)
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-            return None if row is None else invite_of(row)
 
     async def revoke_invite(self, invite: InviteId) -> None:
-        async with self._database.write() as connection:
-            changed = await connection.execute(
-                update(tables.invites).where(tables.invites.c.id == invite).values(is_revoked=True)
-            )
-            if changed.rowcount != 1:
-                raise NotFound("no such personal link")
+        await self._database.write(lambda connection: rooms.revoke_invite(connection, invite))
 
     # -- meetings and records -----------------------------------------------------------------
 
@@ -196,25 +145,24 @@ class Store:
         `snapshot` None means the meeting has ended: it is live no more and its snapshot is
         deleted. A meeting is made by its first commit; an ended one cannot come back (Conflict).
         """
-        async with self._database.write() as connection:
-            await meetings.commit(connection, meeting, room, snapshot, happenings)
+        text = None if snapshot is None else json.dumps(snapshot, separators=(",", ":"))
+        entries = tuple(happenings)
+        await self._database.write(
+            lambda connection: meetings.commit(connection, meeting, room, text, entries)
+        )
 
     async def live_meetings(self) -> tuple[LiveMeeting, ...]:
         """Every meeting that has not ended, with its room as it is now."""
-        async with self._database.read() as connection:
-            return await meetings.live(connection)
+        return await self._database.read(meetings.live)
 
     async def meetings(self, room: RoomId) -> tuple[MeetingSummary, ...]:
         """The room's meetings, the newest first."""
-        async with self._database.read() as connection:
-            return await meetings.of_room(connection, room)
+        return await self._database.read(lambda connection: meetings.of_room(connection, room))
 
     async def record(self, meeting: MeetingId) -> tuple[KeptEntry, ...]:
         """The chain of one meeting, oldest first, with the personal fields still kept."""
-        async with self._database.read() as connection:
-            return await meetings.record(connection, meeting)
+        return await self._database.read(lambda connection: records.read(connection, meeting))
 
     async def verify(self, meeting: MeetingId) -> int:
         """How many entries the record has, all of them proven; raises RecordBroken, NotFound."""
-        async with self._database.read() as connection:
-            return await meetings.verify(connection, meeting)
+        return await self._database.read(lambda connection: records.verify(connection, meeting))

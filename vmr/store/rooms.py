@@ -1,0 +1,119 @@
+"""Establishments, rooms and personal links in the database: the queries, given a connection."""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection, RowMapping
+
+from vmr.ids import EstablishmentId, InviteId, RoomId
+from vmr.policies import PolicyName
+from vmr.rooms import Establishment, Invite, Room
+from vmr.store.errors import NotFound
+from vmr.store.tables import establishments, invites, rooms
+
+_ROOMS = select(
+    rooms,
+    establishments.c.name.label("establishment_name"),
+    establishments.c.phone,
+    establishments.c.safer_custody,
+).join(establishments)
+
+
+def add_establishment(connection: Connection, added: Establishment) -> None:
+    connection.execute(
+        insert(establishments).values(
+            id=added.id,
+            name=added.name,
+            phone=added.phone,
+            safer_custody=added.safer_custody,
+        )
+    )
+
+
+def all_establishments(connection: Connection) -> tuple[Establishment, ...]:
+    rows = connection.execute(select(establishments).order_by(establishments.c.name)).mappings()
+    return tuple(_establishment(row, EstablishmentId(row["id"]), row["name"]) for row in rows)
+
+
+def add_room(connection: Connection, added: Room) -> None:
+    connection.execute(
+        insert(rooms).values(
+            id=added.id,
+            establishment_id=added.establishment.id,
+            address=added.address,
+            name=added.name,
+            policy=added.policy.value,
+            pin_hash=added.pin_hash,
+            is_closed=added.is_closed,
+            ends_at=added.ends_at,
+        )
+    )
+
+
+def all_rooms(connection: Connection) -> tuple[Room, ...]:
+    query = _ROOMS.order_by(establishments.c.name, rooms.c.name)
+    return tuple(_room(row) for row in connection.execute(query).mappings())
+
+
+def room_by_address(connection: Connection, address: str) -> Room | None:
+    query = _ROOMS.where(rooms.c.address == address)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _room(row)
+
+
+def change_room(connection: Connection, room: RoomId, **values: object) -> None:
+    changed = connection.execute(update(rooms).where(rooms.c.id == room).values(**values))
+    if changed.rowcount != 1:
+        raise NotFound("no such room")
+
+
+def add_invite(connection: Connection, added: Invite, token_hash: str) -> None:
+    connection.execute(
+        insert(invites).values(
+            id=added.id,
+            room_id=added.room,
+            token_hash=token_hash,
+            label=added.label,
+            opens_at=added.opens_at,
+            closes_at=added.closes_at,
+            is_revoked=added.is_revoked,
+        )
+    )
+
+
+def invite_by_token_hash(connection: Connection, room: RoomId, token_hash: str) -> Invite | None:
+    query = select(invites).where(invites.c.token_hash == token_hash, invites.c.room_id == room)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return Invite(
+        id=InviteId(row["id"]),
+        room=RoomId(row["room_id"]),
+        label=row["label"],
+        opens_at=row["opens_at"],
+        closes_at=row["closes_at"],
+        is_revoked=row["is_revoked"],
+    )
+
+
+def revoke_invite(connection: Connection, invite: InviteId) -> None:
+    query = update(invites).where(invites.c.id == invite).values(is_revoked=True)
+    if connection.execute(query).rowcount != 1:
+        raise NotFound("no such personal link")
+
+
+def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establishment:
+    return Establishment(id=id, name=name, phone=row["phone"], safer_custody=row["safer_custody"])
+
+
+def _room(row: RowMapping) -> Room:
+    return Room(
+        id=RoomId(row["id"]),
+        establishment=_establishment(
+            row, EstablishmentId(row["establishment_id"]), row["establishment_name"]
+        ),
+        address=row["address"],
+        name=row["name"],
+        policy=PolicyName(row["policy"]),
+        pin_hash=row["pin_hash"],
+        is_closed=row["is_closed"],
+        ends_at=row["ends_at"],
+    )
