@@ -4,19 +4,17 @@ Invariant: a room has at most one live meeting; a record only ever grows.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
-from vmr.rooms import Room
 from vmr.store import records
 from vmr.store.errors import Conflict
-from vmr.store.rooms import all_rooms
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
 
@@ -24,13 +22,12 @@ LIVE = "live"
 ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveMeeting:
+class LiveMeeting(NamedTuple):
     """A meeting that has not ended, as its last commit left it."""
 
-    id: MeetingId
-    room: Room
-    snapshot: Mapping[str, Any]
+    meeting: MeetingId
+    room: RoomId
+    snapshot: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +98,9 @@ def _begin(
 
 
 def live(connection: Connection) -> tuple[LiveMeeting, ...]:
-    rooms = {room.id: room for room in all_rooms(connection)}
     query = select(table.c.id, table.c.room_id, table.c.snapshot).where(table.c.state == LIVE)
     return tuple(
-        LiveMeeting(
-            id=MeetingId(row.id),
-            room=rooms[RoomId(row.room_id)],
-            snapshot=json.loads(row.snapshot),
-        )
+        LiveMeeting(MeetingId(row.id), RoomId(row.room_id), json.loads(row.snapshot))
         for row in connection.execute(query)
     )
 

@@ -1,6 +1,8 @@
 """Establishments, rooms and personal links in the database: the queries, given a connection."""
 
-from sqlalchemy import insert, select, update
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.ids import EstablishmentId, InviteId, RoomId
@@ -54,7 +56,14 @@ def all_rooms(connection: Connection) -> tuple[Room, ...]:
 
 
 def room_by_address(connection: Connection, address: str) -> Room | None:
-    query = _ROOMS.where(rooms.c.address == address)
+    return _one_room(connection, _ROOMS.where(rooms.c.address == address))
+
+
+def room_by_id(connection: Connection, room: RoomId) -> Room | None:
+    return _one_room(connection, _ROOMS.where(rooms.c.id == room))
+
+
+def _one_room(connection: Connection, query: Select[Any]) -> Room | None:
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _room(row)
 
@@ -79,8 +88,8 @@ def add_invite(connection: Connection, added: Invite, token_hash: str) -> None:
     )
 
 
-def invite_by_token_hash(connection: Connection, room: RoomId, token_hash: str) -> Invite | None:
-    query = select(invites).where(invites.c.token_hash == token_hash, invites.c.room_id == room)
+def invite_by_token_hash(connection: Connection, token_hash: str) -> Invite | None:
+    query = select(invites).where(invites.c.token_hash == token_hash)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None

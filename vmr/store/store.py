@@ -82,6 +82,9 @@ class Store:
             lambda connection: rooms.room_by_address(connection, address)
         )
 
+    async def room(self, room: RoomId) -> Room | None:
+        return await self._database.read(lambda connection: rooms.room_by_id(connection, room))
+
     async def set_pin(self, room: RoomId, pin_hash: str) -> None:
         """`pin_hash` is `vmr.store.secrets.hash_pin` of the new Host PIN."""
         await self._change_room(room, pin_hash=pin_hash)
@@ -103,12 +106,12 @@ class Store:
         self,
         room: RoomId,
         *,
-        token: str,
+        token_hash: str,
         label: str,
         opens_at: float | None = None,
         closes_at: float | None = None,
     ) -> Invite:
-        """A link of one expected person. Only the hash of its token is kept."""
+        """`token_hash` is `vmr.store.secrets.hash_token` of the token in the link."""
         added = Invite(
             id=InviteId(secrets.make_id()),
             room=room,
@@ -117,15 +120,14 @@ class Store:
             closes_at=closes_at,
         )
         await self._database.write(
-            lambda connection: rooms.add_invite(connection, added, secrets.hash_token(token))
+            lambda connection: rooms.add_invite(connection, added, token_hash)
         )
         return added
 
-    async def invite_by_token(self, room: RoomId, token: str) -> Invite | None:
-        """The room's link with this token. The caller looks at its times and `is_revoked`."""
-        token_hash = secrets.hash_token(token)
+    async def invite_by_token_hash(self, token_hash: str) -> Invite | None:
+        """Revoked and outdated links too: the caller looks at room, times and `is_revoked`."""
         return await self._database.read(
-            lambda connection: rooms.invite_by_token_hash(connection, room, token_hash)
+            lambda connection: rooms.invite_by_token_hash(connection, token_hash)
         )
 
     async def revoke_invite(self, invite: InviteId) -> None:
@@ -152,7 +154,7 @@ class Store:
         )
 
     async def live_meetings(self) -> tuple[LiveMeeting, ...]:
-        """Every meeting that has not ended, with its room as it is now."""
+        """`(meeting, room, snapshot)` of every meeting that has not ended."""
         return await self._database.read(meetings.live)
 
     async def meetings(self, room: RoomId) -> tuple[MeetingSummary, ...]:
