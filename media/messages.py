@@ -2,12 +2,16 @@
 
 Every field is str, int, float, bool, None or a tuple of such or of further messages here, so a
 message survives JSON both ways (`to_json`/`from_json`); an engine may live in another process.
+In JSON a message is an object of its fields and `type`, the name of its class.
 An *endpoint* is one participant's place in the media plane, named by an opaque string; a *room*
 is an opaque string too. An endpoint exists only between AddEndpoint and RemoveEndpoint: before
 and after, the engine holds nothing of that person.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,3 +154,65 @@ class SpeakersChanged:
 
 
 EngineEvent = SlotsBound | TransportConnected | TransportLost | SpeakersChanged
+
+
+# -- JSON -------------------------------------------------------------------------------------
+
+
+Message = Request | Reply | EngineEvent
+
+_TYPES: dict[str, type[Any]] = {message.__name__: message for message in get_args(Message)}
+
+
+class MessageError(Exception):
+    """The text is no message of this module: two versions meet, or a bug."""
+
+    code = "bad_message"
+
+
+def to_json(message: Message) -> str:
+    """One message as JSON text."""
+    return json.dumps(_plain(message) | {"type": type(message).__name__}, separators=(",", ":"))
+
+
+def from_json(text: str | bytes) -> Message:
+    """Read one message back; raises `MessageError` for anything that `to_json` did not write."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MessageError("not JSON") from error
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise MessageError("not a message")
+    kind = _TYPES.get(value.pop("type"))
+    if kind is None:
+        raise MessageError("no such message")
+    message: Message = _typed(kind, value)
+    return message
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _typed(expected: Any, value: Any) -> Any:
+    """`value` as the annotation `expected` says; raises `MessageError` where it does not fit."""
+    if get_origin(expected) is tuple and isinstance(value, list):
+        return tuple(_typed(get_args(expected)[0], item) for item in value)
+    if isinstance(expected, UnionType):
+        return None if value is None else _typed(_without_none(expected), value)
+    if isinstance(expected, type) and is_dataclass(expected) and isinstance(value, dict):
+        hints = get_type_hints(expected)
+        if value.keys() != hints.keys():
+            raise MessageError("fields do not match")
+        return expected(**{name: _typed(hints[name], item) for name, item in value.items()})
+    if expected in (str, int, float, bool) and type(value) is expected:
+        return value
+    raise MessageError("a value does not fit")
+
+
+def _without_none(union: UnionType) -> Any:
+    return next(part for part in get_args(union) if part is not NoneType)
