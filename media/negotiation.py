@@ -277,16 +277,14 @@ def build_answer(offer: Offer, negotiated: Negotiated, local: Local) -> str:
         "a=msid-semantic: WMS *",
         "a=ice-lite",
     ]
-    is_first = True
     for section in offer.sections:
         part = accepted.get(section.mid)
         if part is None:
             lines += _rejected_lines(section)
-            continue
-        lines += _accepted_lines(section, part, negotiated, local)
-        if is_first:
+        else:
+            lines += _accepted_lines(section, part, negotiated, local)
+            # In every section: clients differ in which one of a bundle they take them from.
             lines += _candidate_lines(local.candidates)
-            is_first = False
     return "\r\n".join(lines) + "\r\n"
 
 

@@ -1,0 +1,1 @@
+"""Test clients that are no browser."""
