@@ -38,6 +38,10 @@ class ServerProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     @property
+    def database(self) -> Path:
+        return self._directory / "vmr.db"
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http_port}"
 
@@ -96,7 +100,7 @@ class ServerProcess:
             "VMR_HTTP_PORT": str(self.http_port),
             "VMR_MEDIA_HOST": "127.0.0.1",
             "VMR_MEDIA_PORT": str(self.media_port),
-            "VMR_DATABASE_URL": f"sqlite:///{self._directory / 'vmr.db'}",
+            "VMR_DATABASE_URL": f"sqlite:///{self.database}",
             **self.settings,
         }
         return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}

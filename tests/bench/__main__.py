@@ -1,0 +1,79 @@
+"""Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser]`."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+
+from tests.bench.bare import measure_echo_us, measure_floor
+from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
+from tests.bench.server_host import measure_server
+
+ROOMS = (1, 5, 10)
+SECONDS, SHORT_SECONDS = 20.0, 2.0
+COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out", "loss",
+             "added p50 µs", "added p99 µs", "late ms")  # fmt: skip
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A Markdown table, wide enough to read on a terminal."""
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    lines = [head, ["-" * width for width in widths], *rows]
+    for line in lines:
+        cells = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def cost_row(cost: Cost, echo_p50_us: float, echo_p99_us: float) -> tuple[str, ...]:
+    return (
+        str(cost.rooms),
+        "frame by frame" if cost.in_bursts else "evenly",
+        f"{cost.cpu_us:.1f}",
+        f"{100 * cost.busy:.0f} %",
+        f"{cost.forwarded_per_s:,.0f}",
+        f"{100 * cost.loss:.3f} %",
+        f"{max(0.0, cost.delay_p50_us - echo_p50_us):,.0f}",
+        f"{max(0.0, cost.delay_p99_us - echo_p99_us):,.0f}",
+        f"{cost.late_ms:.1f}",
+    )
+
+
+async def packet_figures(*, is_short: bool, engine_only: bool) -> list[Cost]:
+    measure = measure_engine if engine_only else measure_server
+    rows = [(1, False)] if is_short else [(n, bursts) for bursts in (False, True) for n in ROOMS]
+    seconds = SHORT_SECONDS if is_short else SECONDS
+    return [
+        await measure(rooms=rooms, seconds=seconds, in_bursts=in_bursts)
+        for rooms, in_bursts in rows
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="one room for two seconds")
+    parser.add_argument("--engine", action="store_true", help="the media engine alone")
+    parser.add_argument("--no-browser", action="store_true", help="leave out the join time")
+    options = parser.parse_args()
+    echo = measure_echo_us(SERVER_CORE, 200 if options.short else 2000)
+    echo_p50_us, echo_p99_us = quantile(echo, 0.5), quantile(echo, 0.99)
+    floor_us = measure_floor(SERVER_CORE, 2.0 if options.short else 20.0)
+    costs = asyncio.run(packet_figures(is_short=options.short, engine_only=options.engine))
+    what = "the media engine alone" if options.engine else "the whole server process"
+    print(f"\nForwarding, {what}: 3 people a room, each 170 video packets of 1,100 bytes")
+    print(f"and 50 audio packets a second; {', '.join(costs[0].profiles)}\n")
+    print_table(COST_HEAD, [cost_row(cost, echo_p50_us, echo_p99_us) for cost in costs])
+    print(
+        f"\nFloor (bare recv, unprotect, two protects, two sends): {floor_us:.1f} µs a packet out"
+    )
+    print(f"A bare echo on loopback takes p50 {echo_p50_us:.0f}, p99 {echo_p99_us:.0f} µs;")
+    print("it is taken off the delays above.")
+    if not options.no_browser:
+        from tests.bench.join_time import join_times_ms
+
+        times = asyncio.run(join_times_ms(1 if options.short else 7))
+        each = ", ".join(f"{one:.0f}" for one in times)
+        print(f"\nStart to the first decoded remote picture: median {quantile(times, 0.5):.0f} ms")
+        print(f"(Chromium, loopback, a running room; each: {each})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""The main job, whole: a locked consultation between real browsers, from link to good-bye."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Invite, World
+from tests.browser.eventually import eventually
+from tests.browser.person import Person
+from tests.browser.rooms import TestRoom, make_room
+
+WRONG_PIN = "000000"
+HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("room.unlock", {}),
+    ("room.lock", {}),
+    ("room.pause", {"reason": "none"}),
+    ("room.end", {"reason": "none"}),
+    ("knock.admit_expected", {}),
+)
+
+
+async def transports(world: World) -> int:
+    return int((await world.server.health())["transports"])
+
+
+async def waits_without_transport(world: World, *people: Person) -> None:
+    for person in people:
+        await person.in_view("waiting")
+        assert await person.received() == []
+    assert await transports(world) == 0
+
+
+async def all_see_and_hear(*people: Person) -> None:
+    """Everybody decodes everybody else's own picture and hears everybody else's own tone."""
+
+    async def one(person: Person) -> None:
+        others = [other for other in people if other is not person]
+        await person.sees(*others)
+        await person.hears(*others)
+
+    await asyncio.gather(*(one(person) for person in people))
+
+
+async def record_id(host: Person, guest: Person) -> None:
+    """The attestation of a lawyer's photo card, as the officer enters it."""
+    await host.press(f"Record ID of {guest.name}")
+    dialog = host.page.get_by_role("dialog")
+    await dialog.get_by_role("radio").first.check()
+    await dialog.get_by_role("textbox").first.fill(f"Verified {guest.name}")
+    await dialog.get_by_role("button", name="Save ID record").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def confirm(person: Person, button: str) -> None:
+    """Press a button and, where it asks, the same words in its dialog."""
+    await person.press(button)
+    again = person.page.get_by_role("dialog").get_by_role("button", name=button)
+    if await again.is_visible():
+        await again.click()
+
+
+async def test_a_locked_consultation_from_the_first_link_to_the_last_good_bye(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", "First light")
+    asha, ben, cara = await asyncio.gather(people("Asha", 1), people("Ben", 2), people("Cara", 3))
+    officer = await people("Officer", 4)
+    await wait_at_the_door(world, room, asha, ben, cara)
+    await open_with_the_pin(room, officer)
+    await asyncio.gather(asha.in_view("meeting"), ben.in_view("meeting"))
+    assert await cara.view() == "waiting"
+    await officer.press("Admit Cara")
+    await cara.in_view("meeting")
+    await all_see_and_hear(asha, ben, cara, officer)
+    await check_ids_and_lock(officer, asha, ben, cara)
+    dan = await knock_on_the_lock(world, people, room, "Dan", 3)
+    await hand_over(officer)
+    await unlock_and_lock_again(room, officer, dan, ben, cara)
+    eve = await knock_on_the_lock(world, people, room, "Eve", 2)
+    await nobody_inside_knows(eve, officer, asha, ben, cara)
+    await refuse(room, officer, eve)
+    await present(ben, asha, cara, officer)
+    await lose_the_network(world, asha, ben, cara, officer)
+    await confirm(officer, "End for all")
+    await asyncio.gather(*(who.in_view("ended") for who in (asha, ben, cara, officer, dan)))
+
+    async def nothing_left() -> bool:
+        return await transports(world) == 0
+
+    await eventually("no transport is left", nothing_left)
+
+
+async def wait_at_the_door(
+    world: World, room: TestRoom, asha: Person, ben: Person, cara: Person
+) -> None:
+    """Two by personal links, one by the room's address: all wait, and have no transport."""
+    links = (room.invite_path(0), room.invite_path(1), room.path)
+    for person, link in zip((asha, ben, cara), links, strict=True):
+        await person.open(link)
+        await person.start()
+    await waits_without_transport(world, asha, ben, cara)
+
+
+async def open_with_the_pin(room: TestRoom, officer: Person) -> None:
+    await officer.open(room.host_path)
+    await officer.start()
+    await officer.in_view("pin")
+    await officer.enter_pin(WRONG_PIN)
+    await expect(officer.page.get_by_text("not right")).to_be_visible()
+    assert await officer.view() == "pin"
+    await officer.enter_pin(room.pin)
+    await officer.in_view("meeting")
+
+
+async def check_ids_and_lock(officer: Person, *guests: Person) -> None:
+    """A room that asks for ID does not lock before everybody is attested."""
+    early = await officer.raw("room.lock")
+    assert early["error"]["code"] == "not_attested"
+    await officer.press("People")
+    for guest in guests:
+        await record_id(officer, guest)
+    await confirm(officer, "Lock the room")
+    await asyncio.gather(*(person.stage("locked") for person in (officer, *guests)))
+
+
+async def knock_on_the_lock(
+    world: World, people: Invite, room: TestRoom, name: str, face: int
+) -> Person:
+    """A latecomer with another browser profile waits outside, without a transport."""
+    before = await transports(world)
+    late = await people(name, face)
+    await late.open(room.path)
+    await late.start()
+    await late.in_view("waiting")
+    assert await transports(world) == before
+    return late
+
+
+async def hand_over(officer: Person) -> None:
+    """From now on this terminal is a prisoner's, and the server knows it."""
+    await confirm(officer, "Hand over")
+    await expect(officer.page.locator('#app[data-handed-over="true"]')).to_be_attached()
+    for event, payload in HOST_COMMANDS:
+        answer = await officer.raw(event, payload)
+        assert answer["error"]["code"] == "not_allowed", (event, answer)
+
+
+async def step_up(room: TestRoom, officer: Person) -> None:
+    await officer.press("Staff: Host PIN")
+    dialog = officer.page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Host PIN").fill(room.pin)
+    await dialog.get_by_role("textbox", name="Host PIN").press("Enter")
+    await expect(dialog).to_be_hidden()
+
+
+async def unlock_and_lock_again(
+    room: TestRoom, officer: Person, knocker: Person, *inside: Person
+) -> None:
+    """Unlocking admits nobody, not even one who reloads."""
+    await step_up(room, officer)
+    await confirm(officer, "Unlock the room")
+    await asyncio.gather(*(person.stage("open") for person in inside))
+    await knocker.page.reload()
+    if await knocker.view() == "prejoin":
+        await knocker.start()
+    await knocker.in_view("waiting")
+    assert await knocker.received() == []
+    await confirm(officer, "Lock the room")
+    await confirm(officer, "Hand over")
+    await asyncio.gather(*(person.stage("locked") for person in inside))
+
+
+async def nobody_inside_knows(knocker: Person, *inside: Person) -> None:
+    """They hear that somebody knocks, and learn no name."""
+    for person in inside:
+        await expect(person.page.locator('[data-alert="knock"]')).to_be_visible()
+        assert knocker.name not in await person.page.content()
+
+
+async def refuse(room: TestRoom, officer: Person, knocker: Person) -> None:
+    await step_up(room, officer)
+    await officer.press(f"Refuse {knocker.name}")
+    dialog = officer.page.get_by_role("dialog")
+    await dialog.get_by_role("textbox").first.fill("Not expected today")
+    await dialog.get_by_role("button", name="Refuse").click()
+    await knocker.in_view("ended")
+    assert "Not expected today" in await knocker.text()
+
+
+async def present(presenter: Person, *others: Person) -> None:
+    await presenter.press("Present")
+
+    for person in others:
+
+        async def sees_screen(person: Person = person) -> bool:
+            return any(one["width"] > 320 for one in (await person.pictures("screen")).values())
+
+        await eventually(f"{person.name} sees the screen", sees_screen)
+    await presenter.press("Stop presenting")
+
+
+async def lose_the_network(world: World, lost: Person, *others: Person) -> None:
+    """Long enough for the server to give the transport up; back without a knock."""
+    before = await transports(world)
+    views = [await lost.view()]
+    await lost.cut()
+
+    async def given_up() -> bool:
+        return await transports(world) == before - 1
+
+    await eventually("the server gave the lost transport up", given_up, 20)
+    await others[0].sees(*others[1:])
+    lost.mend()
+    views.append(await lost.view())
+    await all_see_and_hear(lost, *others)
+    assert "waiting" not in views
