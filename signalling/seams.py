@@ -1,33 +1,29 @@
 """The narrow interfaces signalling needs of the store and of the media engine."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from media.messages import Reply, Request
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
 from vmr.rooms import Invite, Room
+from vmr.store import LiveMeeting
 
 Clock = Callable[[], float]
 """Seconds since the epoch, steady: wall time at start plus what has passed since."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveMeeting:
-    """A meeting that was running when the server stopped."""
-
-    id: MeetingId
-    room: Room
-    snapshot: Mapping[str, Any]
-
-
 class Store(Protocol):
-    """Rooms, personal links, live meetings and their records."""
+    """Rooms, personal links, live meetings and their records (`vmr.store.Store`).
+
+    Every method raises `vmr.store.StoreError` when it could not be done; then nothing was.
+    """
 
     async def room_by_address(self, address: str) -> Room | None: ...
 
-    async def invite_by_token(self, room: RoomId, token: str) -> Invite | None: ...
+    async def room(self, room: RoomId) -> Room | None: ...
+
+    async def invite_by_token_hash(self, token_hash: str) -> Invite | None: ...
 
     async def live_meetings(self) -> Sequence[LiveMeeting]: ...
 
@@ -38,10 +34,7 @@ class Store(Protocol):
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
     ) -> None:
-        """One transaction: records and snapshot (None: the meeting is over or dropped).
-
-        Raises an exception when it could not be written; then nothing was.
-        """
+        """One transaction: records and snapshot (None: the meeting is over or dropped)."""
 
 
 class Engine(Protocol):

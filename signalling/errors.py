@@ -1,0 +1,95 @@
+"""What a browser is told when a request was not done: one table, code to sentence.
+
+RequestError is the only exception that reaches the wire, as its code and the sentence here;
+anything else becomes `internal`. A room that does not exist, is closed, or a personal link that
+is wrong or over look alike.
+"""
+
+
+class RequestError(Exception):
+    """A request that is refused; `nonce` goes back with a refused `room.join`."""
+
+    def __init__(self, code: str, nonce: str | None = None) -> None:
+        assert code in SENTENCES, code
+        super().__init__(code)
+        self.code = code
+        self.nonce = nonce
+
+
+EDGE: dict[str, str] = {
+    "bad_message": "The page sent something the server does not understand. Reload the page.",
+    "unknown_request": "The page asked for something the server does not know. Reload the page.",
+    "too_large": "That is too long.",
+    "too_many_requests": "Too many requests. Wait a moment.",
+    "busy": "The server is busy. Try again in a moment.",
+    "no_such_room": "This link does not work. Check it, or call the number you were given.",
+    "not_joined": "Join the room first.",
+    "not_admitted": "You have not been let in.",
+    "bad_device": "This browser could not prove who it is. Try again.",
+    "bad_offer": "The connection for picture and sound could not be set up.",
+    "offer_without_slots": "This browser did not ask to receive picture or sound.",
+    "media_full": "The server cannot carry another picture and sound now. Try again later.",
+    "record_unavailable": "The server cannot write the record now, so nothing was changed.",
+    "protocol_version": "This page is out of date. Reload it.",
+    "internal": "Something went wrong on the server. Try again.",
+}
+
+LOBBY: dict[str, str] = {
+    "not_here": "You are not in this meeting any more.",
+    "not_permitted": "You cannot do that from here.",
+    "meeting_over": "The meeting has ended.",
+    "not_open": "The meeting has not started yet.",
+    "already_locked": "The room is already locked.",
+    "not_locked": "The room is not locked.",
+    "room_locked": "The room is locked. Let people in one by one.",
+    "meeting_paused": "The meeting is paused. Nobody can be let in now.",
+    "already_paused": "The meeting is already paused.",
+    "not_paused": "The meeting is not paused.",
+    "no_end_time": "This meeting has no end time.",
+    "bad_extension": "The meeting cannot be extended by that long.",
+    "already_joined": "This page has already joined the room.",
+    "already_inside": "You are already in this meeting on another page. Move here?",
+    "room_closed": "This link does not work. Check it, or call the number you were given.",
+    "role_not_offered": "Join as a guest or as a host.",
+    "name_missing": "Enter a name.",
+    "declaration_required": "Read the declaration again and agree to it.",
+    "too_many_persons": "There are too many people for this room.",
+    "room_full": "The room is full.",
+    "lobby_full": "Too many people are waiting. Try again later.",
+    "knock_too_soon": "You knocked a moment ago. Wait before you knock again.",
+    "not_knocking": "You do not need to knock now.",
+    "wrong_pin": "The Host PIN is not right.",
+    "pin_attempts_used": "The Host PIN was wrong too often.",
+    "step_up_closed": "The Host PIN was wrong too often. The duty desk can allow another try.",
+    "pin_closed": "Too many wrong Host PINs were entered for this room. Call the duty desk.",
+    "no_pin_asked": "No Host PIN is needed now.",
+    "confirmation_missing": "Confirm every point before you open the room.",
+    "monitor_required": "This room cannot open without a monitoring terminal.",
+    "recording_required": "This room cannot open, because it cannot be recorded yet.",
+    "slot_over": "The booked time is over.",
+    "no_such_knock": "This person is not waiting any more.",
+    "already_answered": "Somebody has already answered this knock.",
+    "page_gone": "This person has lost their connection. Wait until they are back.",
+    "nobody_expected": "Nobody who was invited is waiting.",
+    "attestation_required": "Record the ID of every person before you let them in.",
+    "no_such_participant": "This person is not in the meeting any more.",
+    "no_such_person": "This person is not in the meeting any more.",
+    "not_a_guest": "That can be done with a guest only.",
+    "not_yourself": "You cannot do that to yourself.",
+    "not_connected": "This person has lost their connection. Wait until they are back.",
+    "check_running": "An ID check is already open. End it first.",
+    "no_check": "No ID check is open.",
+    "bad_attestation": "These documents are not enough for this kind of check.",
+    "attestation_missing": "Check the ID of every guest before you lock the room.",
+    "lock_first": "Lock the room before you hand over.",
+    "somebody_presents": "Somebody else is presenting. Take over?",
+    "not_presenting": "You are not presenting.",
+}
+
+SENTENCES: dict[str, str] = {**EDGE, **LOBBY}
+
+
+def error_ack(code: str, nonce: str | None = None) -> dict[str, dict[str, str]]:
+    """The acknowledgement of a request that was not done."""
+    error = {"code": code, "message": SENTENCES[code]}
+    return {"error": error if nonce is None else {**error, "nonce": nonce}}

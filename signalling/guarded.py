@@ -1,0 +1,111 @@
+"""Socket.IO with the holes closed: the one module that knows private names of its libraries.
+
+What python-socketio 5 and python-engineio 4 let a client do, and what is done about it:
+
+- a binary event announces up to ten digits of attachments, which are collected without bound:
+  binary is answered with an error and its attachments are dropped;
+- a packet that cannot be parsed raises in the middle of the library: it is counted, and after
+  MALFORMED_MAX of them the socket is closed;
+- an empty or malformed WebSocket frame leaves a socket without reader until its ping times out:
+  such a frame ends the socket at once;
+- a client that answers pings but reads nothing lets its queue grow: see `backlog`.
+
+The tests hold each private name used here against the installed library.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import socketio
+from engineio.async_drivers import aiohttp as engineio_aiohttp
+from socketio import packet as packets
+
+MALFORMED_MAX = 8
+NAMESPACE = "/"
+_PACKET_TYPES = frozenset("123456")  # all a client may send; 0 (open) is the server's
+
+log = logging.getLogger(__name__)
+
+
+class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
+    """`refuse_binary(sid)` gives the one argument of the acknowledgement of a binary event."""
+
+    def __init__(self, *, counters: Counter[str], binary_ack: object, **options: Any) -> None:
+        super().__init__(
+            async_mode="aiohttp", async_handlers=False, cors_credentials=False, **options
+        )
+        self.counters = counters
+        self._binary_ack = binary_ack
+        self._malformed: Counter[str] = Counter()
+        self.eio._async = {**self.eio._async, "websocket": _web_socket_class()}
+
+    async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        try:
+            if not await self._is_binary(eio_sid, data):
+                await super()._handle_eio_message(eio_sid, data)
+        except Exception as error:  # the edge: whatever a client sent, its socket stays sound
+            await self._count_malformed(eio_sid, error)
+
+    async def _is_binary(self, eio_sid: str, data: str | bytes) -> bool:
+        """Whether the message was binary, and so has been dealt with."""
+        if isinstance(data, bytes):
+            self.counters["binary_dropped"] += 1
+            return True
+        if data[:1] not in ("5", "6"):
+            return False
+        self.counters["binary_refused"] += 1
+        packet = self.packet_class(encoded_packet=data)
+        if packet.packet_type == packets.BINARY_EVENT and packet.id is not None:
+            await self._send_packet(
+                eio_sid,
+                self.packet_class(packets.ACK, id=packet.id, data=[self._binary_ack]),
+            )
+        return True
+
+    async def _count_malformed(self, eio_sid: str, error: Exception) -> None:
+        self.counters["malformed"] += 1
+        self._malformed[eio_sid] += 1
+        log.info("malformed packet, %s", type(error).__name__)
+        if self._malformed[eio_sid] >= MALFORMED_MAX:
+            await self.eio.disconnect(eio_sid)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        self._malformed.pop(eio_sid, None)
+        self._binary_packet.pop(eio_sid, None)
+        await super()._handle_eio_disconnect(eio_sid, reason)
+
+    def backlog(self, sid: str) -> int:
+        """How many packets wait for this client to read."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, NAMESPACE)
+        socket = self.eio.sockets.get(eio_sid)
+        return 0 if socket is None else int(socket.queue.qsize())
+
+    async def drop(self, sid: str) -> None:
+        """Close the client's transport, not only its namespace."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, NAMESPACE)
+        await self.disconnect(sid)
+        if eio_sid is not None:
+            await self.eio.disconnect(eio_sid)
+
+    def remotes(self) -> list[Any]:
+        """The aiohttp request that opened each transport."""
+        return [environ["aiohttp.request"] for environ in self.environ.values()]
+
+
+def _web_socket_class() -> Callable[..., Any]:
+    base: Any = engineio_aiohttp.WebSocket
+
+    class GuardedWebSocket(base):  # type: ignore[misc]
+        async def wait(self) -> str | bytes:
+            """The next frame; OSError ends the socket in good order."""
+            data: str | bytes = await super().wait()
+            if isinstance(data, str) and data[:1] not in _PACKET_TYPES:
+                raise OSError("not an Engine.IO packet")
+            return data
+
+    return GuardedWebSocket
+
+
+Handler = Callable[..., Awaitable[Any]]

@@ -1,0 +1,228 @@
+"""What becomes of a request: form is checked, facts are looked up, the Meeting is asked.
+
+Nothing is decided here. Joining needs the store (room, personal link) and the device key, a PIN
+needs argon2, an offer needs the engine; every other request is one command.
+"""
+
+import logging
+import re
+import secrets
+
+from lobby.commands import EnterPin, Join, SocketBack, SocketLost
+from lobby.effects import Reply
+from lobby.views import InsideView, PinView
+from signalling.device import BadDevice, prove
+from signalling.errors import RequestError, error_ack
+from signalling.mailbox import Mailbox, MailboxClosed
+from signalling.messages import (
+    CommandRequest,
+    HostEnterPin,
+    MediaOffer,
+    Request,
+    RoomJoin,
+    parse_request,
+)
+from signalling.pins import PinChecker
+from signalling.rooms import Rooms
+from signalling.seams import Clock, Store
+from signalling.sessions import Session, Sessions
+from signalling.wire import JsonObject
+from vmr.ids import DeviceId, InviteId, ParticipantId, SessionId
+from vmr.roles import Role
+from vmr.rooms import Invite, Room
+from vmr.store import StoreError
+from vmr.store.secrets import hash_token
+
+ADDRESS = re.compile(r"[a-z2-7]{12}")
+
+log = logging.getLogger(__name__)
+
+
+class Requests:
+    """Turns the requests of joined and joining sessions into commands."""
+
+    def __init__(self, *, store: Store, rooms: Rooms, pins: PinChecker, clock: Clock) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._pins = pins
+        self._clock = clock
+        self._joined: dict[SessionId, Mailbox] = {}
+
+    async def handle(self, session: Session, event: str, payload: object) -> JsonObject:
+        """The data of the acknowledgement. Raises RequestError."""
+        request = parse_request(event, payload)
+        if session.is_over:
+            raise RequestError("not_joined")
+        try:
+            return await self._answer(session, request)
+        except MailboxClosed:
+            raise RequestError("not_joined") from None
+        except StoreError:
+            raise RequestError("busy") from None
+
+    def lost(self, session: Session) -> None:
+        """The session's socket is gone."""
+        mailbox = self._joined.get(session.id)
+        if mailbox is not None:
+            mailbox.post(SocketLost(session=session.id))
+
+    def back(self, session: Session) -> None:
+        """The session was resumed on another socket."""
+        mailbox = self._joined.get(session.id)
+        if mailbox is not None:
+            mailbox.post(SocketBack(session=session.id))
+
+    def sweep(self, sessions: Sessions) -> None:
+        """Forget sessions that are no more, and let go those whose meeting is no more."""
+        for one, mailbox in list(self._joined.items()):
+            session = sessions.get(one)
+            if session is not None and mailbox.is_closed:
+                session.is_joined = False
+            if session is None or mailbox.is_closed:
+                del self._joined[one]
+
+    async def _answer(self, session: Session, request: Request) -> JsonObject:
+        match request:
+            case RoomJoin():
+                return await self._join(session, request)
+            case HostEnterPin():
+                await self._enter_pin(session, request)
+            case MediaOffer(sdp=sdp):
+                return await self._negotiate(session, sdp)
+            case CommandRequest():
+                _done(await self._mailbox(session).ask(request.command(session.id)))
+        return {}
+
+    def _mailbox(self, session: Session) -> Mailbox:
+        mailbox = self._joined.get(session.id)
+        if mailbox is None or mailbox.is_closed or not session.is_joined:
+            raise RequestError("not_joined")
+        return mailbox
+
+    # -- joining ------------------------------------------------------------------------------
+
+    async def _join(self, session: Session, request: RoomJoin) -> JsonObject:
+        if session.is_joined:
+            raise RequestError("already_joined")
+        nonce = session.nonce
+        fresh = session.renew_nonce()
+        try:
+            reply = await self._ask_to_join(session, request, nonce)
+        except RequestError as error:
+            raise RequestError(_public(error.code), fresh) from None
+        data: JsonObject = {"participant": _participant(reply), "nonce": fresh}
+        if request.offer is not None:
+            data |= await self._negotiate_at_once(session, request.offer)
+        return data
+
+    async def _ask_to_join(self, session: Session, request: RoomJoin, nonce: str) -> Reply:
+        room = await self._room(request.room)
+        invite = None if request.invite is None else await self._invite(room, request.invite)
+        device = _device(request, nonce)
+        mailbox, reply = await self._rooms.join(
+            room,
+            Join(
+                session=session.id,
+                participant=ParticipantId(secrets.token_hex(8)),
+                role=Role(request.role),
+                persons=tuple(request.names),
+                declaration=request.declaration,
+                invite=invite,
+                device=device,
+                device_proven=device is not None,
+                move=request.move,
+            ),
+        )
+        _done(reply)
+        self._joined[session.id] = mailbox
+        session.is_joined = not session.is_over
+        if not session.is_connected:  # lost while it was joining
+            self.lost(session)
+        return reply
+
+    async def _room(self, address: str) -> Room:
+        room = None
+        if ADDRESS.fullmatch(address):
+            room = await self._store.room_by_address(address)
+        if room is None or (room.is_closed and not self._rooms.is_live(room.id)):
+            raise RequestError("no_such_room")
+        return room
+
+    async def _invite(self, room: Room, token: str) -> InviteId:
+        """A personal link that is wrong, over or of another room looks like no room at all."""
+        invite = await self._store.invite_by_token_hash(hash_token(token))
+        if invite is None or invite.room != room.id or not _is_valid(invite, self._clock()):
+            raise RequestError("no_such_room")
+        return invite.id
+
+    # -- the Host PIN -------------------------------------------------------------------------
+
+    async def _enter_pin(self, session: Session, request: HostEnterPin) -> None:
+        mailbox = self._mailbox(session)
+        is_correct = False
+        if may_try_pin(mailbox, session.id):
+            room = await self._store.room(mailbox.runner.room.id)
+            is_correct = await self._pins.check(room and room.pin_hash, request.pin)
+        command = EnterPin(
+            session=session.id, is_correct=is_correct, confirmed=frozenset(request.confirmed)
+        )
+        _done(await mailbox.ask(command))
+
+    # -- media --------------------------------------------------------------------------------
+
+    async def _negotiate(self, session: Session, sdp: str) -> JsonObject:
+        answer, slots = await self._mailbox(session).runner.media.negotiate(session.id, sdp)
+        return {"answer": answer, "slots": [*slots]}
+
+    async def _negotiate_at_once(self, session: Session, sdp: str) -> JsonObject:
+        """The offer of a join: who waits gets no answer, who is inside never loses the seat."""
+        try:
+            return await self._negotiate(session, sdp)
+        except RequestError as error:
+            if error.code in ("not_admitted", "not_joined"):
+                return {}
+            return {"offer_error": {**error_ack(error.code)["error"]}}
+
+
+def may_try_pin(mailbox: Mailbox, session: SessionId) -> bool:
+    """Whether a PIN of this session could count now: others are not worth an argon2."""
+    view = mailbox.runner.meeting.view(session)
+    match view:
+        case PinView():
+            return not view.is_closed and view.attempts_left > 0
+        case InsideView():
+            return view.is_handed_over and not view.step_up_closed
+    return False
+
+
+def _done(reply: Reply) -> None:
+    if reply.error is not None:
+        raise RequestError(reply.error)
+
+
+def _participant(reply: Reply) -> str:
+    return str(dict(reply.facts)["participant"])
+
+
+def _device(request: RoomJoin, nonce: str) -> DeviceId | None:
+    device = request.device
+    if device is None:
+        return None
+    try:
+        return prove(
+            x=device.jwk.x, y=device.jwk.y, signature=device.signature,
+            room=request.room, nonce=nonce,
+        )  # fmt: skip
+    except BadDevice as error:
+        raise RequestError("bad_device") from error
+
+
+def _is_valid(invite: Invite, now: float) -> bool:
+    has_begun = invite.opens_at is None or invite.opens_at <= now
+    is_over = invite.closes_at is not None and invite.closes_at <= now
+    return has_begun and not is_over and not invite.is_revoked
+
+
+def _public(code: str) -> str:
+    """A closed room looks like none."""
+    return "no_such_room" if code == "room_closed" else code

@@ -1,0 +1,196 @@
+"""The meetings of this process: made at the first join, dropped when over or empty.
+
+Owns every mailbox and its task. Wrong PINs of a meeting are handed to the room's next one.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from lobby.commands import Command, MediaBack, MediaLost
+from lobby.effects import Reply
+from lobby.meeting import Meeting
+from lobby.pin import PinAttempts
+from media import messages
+from signalling.errors import RequestError
+from signalling.mailbox import Mailbox, MailboxClosed
+from signalling.media import RoomMedia, meeting_of, slots
+from signalling.runner import MeetingRunner
+from signalling.seams import Clock, Engine, Store
+from signalling.sessions import Sessions
+from signalling.wire import to_wire
+from vmr.ids import MeetingId, RoomId
+from vmr.numbers import Numbers
+from vmr.rooms import Room
+
+PINS_MAX = 10_000
+STOP_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Rooms:
+    """Every live meeting of this process, by room."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        sessions: Sessions,
+        numbers: Numbers,
+        clock: Clock,
+        counters: Counter[str],
+        limit: int,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._sessions = sessions
+        self._numbers = numbers
+        self._clock = clock
+        self._counters = counters
+        self._limit = limit
+        self._mailboxes: dict[RoomId, Mailbox] = {}
+        self._by_meeting: dict[MeetingId, Mailbox] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pins: OrderedDict[RoomId, PinAttempts] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._by_meeting)
+
+    async def restore(self) -> None:
+        """Take up the meetings that were running when the server stopped."""
+        for live in await self._store.live_meetings():
+            room = await self._store.room(live.room)
+            if room is None:
+                log.error("meeting of no room meeting=%s", live.meeting)
+                continue
+            try:
+                meeting = Meeting.restore(live.snapshot, room, self._numbers, self._clock())
+            except Exception as error:  # a snapshot of another version must not stop the rest
+                log.error("not restored meeting=%s: %s", live.meeting, type(error).__name__)
+                continue
+            self._start(room, meeting, live.snapshot)
+
+    async def join(self, room: Room, command: Command) -> "tuple[Mailbox, Reply]":
+        """Ask the room's meeting, or a new one. Raises RequestError."""
+        while True:
+            mailbox = self._mailboxes.get(room.id)
+            if mailbox is None or mailbox.is_closed:
+                mailbox = self._open(room)
+            try:
+                return mailbox, await mailbox.ask(command)
+            except MailboxClosed:
+                continue
+
+    def is_live(self, room: RoomId) -> bool:
+        return room in self._mailboxes
+
+    def wake(self) -> None:
+        """Every meeting looks at the clock now."""
+        for mailbox in self._mailboxes.values():
+            mailbox.wake()
+
+    async def close(self) -> None:
+        """Finish the commands at hand. The meetings stay live in the store. Idempotent."""
+        for mailbox in self._mailboxes.values():
+            mailbox.stop()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # -- the engine ---------------------------------------------------------------------------
+
+    def process(self, event: messages.EngineEvent) -> None:
+        """What the engine tells, to the meeting or the page concerned."""
+        match event:
+            case messages.TransportConnected(endpoint=endpoint):
+                self._report(endpoint, is_connected=True)
+            case messages.TransportLost(endpoint=endpoint):
+                self._report(endpoint, is_connected=False)
+            case messages.SlotsBound(endpoint=endpoint, bindings=bindings):
+                self._tell_slots(endpoint, bindings)
+            case messages.SpeakersChanged():
+                self._tell_speakers(event)
+
+    def _report(self, endpoint: str, *, is_connected: bool) -> None:
+        mailbox = self._by_meeting.get(meeting_of(endpoint))
+        participant = None if mailbox is None else mailbox.runner.media.participant_at(endpoint)
+        if mailbox is not None and participant is not None:
+            mailbox.post(
+                MediaBack(participant=participant)
+                if is_connected
+                else MediaLost(participant=participant)
+            )
+
+    def _tell_slots(self, endpoint: str, bindings: tuple[messages.SlotBinding, ...]) -> None:
+        mailbox = self._by_meeting.get(meeting_of(endpoint))
+        if mailbox is None:
+            return
+        media = mailbox.runner.media
+        participant = media.participant_at(endpoint)
+        to = None if participant is None else media.session_of(participant)
+        session = None if to is None else self._sessions.get(to)
+        if session is not None:
+            session.notify("slot.bound", {"slots": to_wire(slots(bindings))}, self._clock())
+
+    def _tell_speakers(self, event: messages.SpeakersChanged) -> None:
+        mailbox = self._by_meeting.get(MeetingId(event.room))
+        if mailbox is None:
+            return
+        for to, data in mailbox.runner.media.speakers(event):
+            session = self._sessions.get(to)
+            if session is not None and session.state("speaker.changed") != data:
+                session.notify("speaker.changed", data, self._clock())
+
+    # -- meetings come and go -----------------------------------------------------------------
+
+    def _open(self, room: Room) -> Mailbox:
+        if len(self._mailboxes) >= self._limit:
+            raise RequestError("busy")
+        last = self._mailboxes.get(room.id)
+        pins = self._pins.pop(room.id, None) if last is None else last.runner.meeting.pins
+        meeting = Meeting(
+            MeetingId(secrets.token_hex(16)), room, self._numbers, now=self._clock(), pins=pins
+        )
+        return self._start(room, meeting, None)
+
+    def _start(
+        self, room: Room, meeting: Meeting, committed: Mapping[str, Any] | None
+    ) -> Mailbox:
+        runner = MeetingRunner(
+            meeting=meeting,
+            room=room,
+            media=RoomMedia(self._engine, meeting.id, self._counters),
+            store=self._store,
+            sessions=self._sessions,
+            counters=self._counters,
+            committed=committed,
+        )
+        mailbox = Mailbox(runner, self._clock, self._counters)
+        self._mailboxes[room.id] = mailbox
+        self._by_meeting[meeting.id] = mailbox
+        task = asyncio.create_task(self._own(room.id, mailbox), name=f"meeting {meeting.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return mailbox
+
+    async def _own(self, room: RoomId, mailbox: Mailbox) -> None:
+        """The life of one meeting."""
+        try:
+            await mailbox.run()
+        finally:
+            self._forget(room, mailbox)
+
+    def _forget(self, room: RoomId, mailbox: Mailbox) -> None:
+        self._by_meeting.pop(mailbox.runner.meeting.id, None)
+        if self._mailboxes.get(room) is mailbox:
+            del self._mailboxes[room]
+            self._pins[room] = mailbox.runner.meeting.pins
+            while len(self._pins) > PINS_MAX:
+                self._pins.popitem(last=False)

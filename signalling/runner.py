@@ -1,0 +1,200 @@
+"""Runs what a Meeting asks of the world, one command after another.
+
+The order is the promise: what narrows is done at once, whatever the disk does; records and
+snapshot are then committed in one transaction; only then comes what widens, and only then is
+anybody told. When the commit fails, a command that only restricts stays in force, its records
+waiting for the next commit; any other is undone as if it had never been asked.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lobby import commands, effects
+from lobby.commands import Command
+from lobby.effects import Effect, Reply
+from lobby.errors import MeetingError
+from lobby.events import EndCode, Event, SessionEnded
+from lobby.meeting import Meeting
+from lobby.views import View
+from signalling.errors import RequestError
+from signalling.media import RoomMedia
+from signalling.seams import Store
+from signalling.sessions import Sessions
+from signalling.wire import notification
+from vmr.ids import ParticipantId, SessionId
+from vmr.record import Happening
+from vmr.rooms import Room
+from vmr.store import StoreError
+
+UNWRITTEN_MAX = 1_000
+"""Entries kept while the disk fails; beyond, the meeting is abandoned: nobody stays unrecorded."""
+
+log = logging.getLogger(__name__)
+
+_RESTRICTS = (
+    commands.Lock, commands.Refuse, commands.SendBack, commands.Remove, commands.MuteOther,
+    commands.Pause, commands.End, commands.HandOver, commands.StopPresenting,
+    commands.BeginCheck, commands.Leave, commands.SocketLost, commands.SocketBack,
+    commands.MediaLost, commands.MediaBack, commands.Tick, commands.CallStaff,
+    commands.ReadyToLeave, commands.KnockAgain,
+)  # fmt: skip
+"""Commands that give nobody anything new, and reports of what has already happened."""
+
+
+def restricts(command: Command) -> bool:
+    """Whether the command stays in force although it could not be written down yet."""
+    match command:
+        case commands.EnterPin(is_correct=is_correct):
+            return not is_correct
+        case commands.SetOwnMedia(microphone=microphone, camera=camera):
+            return not microphone and not camera
+    return isinstance(command, _RESTRICTS)
+
+
+class MeetingRunner:
+    """One Meeting with its media, its unwritten records and the sessions it speaks to."""
+
+    def __init__(
+        self,
+        *,
+        meeting: Meeting,
+        room: Room,
+        media: RoomMedia,
+        store: Store,
+        sessions: Sessions,
+        counters: Counter[str],
+        committed: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.meeting = meeting
+        self.room = room
+        self.media = media
+        self._store = store
+        self._sessions = sessions
+        self._counters = counters
+        self._committed = committed
+        self._unwritten: list[Happening] = []
+        self._told: set[SessionId] = set()
+        self.is_abandoned = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether records wait for the disk, or the engine for its orders."""
+        return bool(self._unwritten) or self.media.is_behind
+
+    async def run(self, command: Command, now: float) -> Reply:
+        """One command, whole. Raises RequestError; then nothing has changed."""
+        before, wishes = self.meeting.copy(), self.media.checkpoint()
+        try:
+            asked = self.meeting.handle(command, now)
+        except MeetingError as error:
+            raise RequestError(error.code) from None
+        except Exception:
+            self.meeting = before  # our own bug: the meeting goes on from what it was
+            raise
+        for effect in asked:
+            self.media.take(effect)
+        self._seal(asked, wishes)
+        await self.media.narrow()
+        happenings = [one.happening for one in asked if isinstance(one, effects.Record)]
+        if await self._commit(happenings):
+            await self.media.widen()
+        elif restricts(command):
+            self._unwritten.extend(happenings)
+        else:
+            self.meeting = before
+            self.media.restore(wishes)
+            await self.media.widen()
+            raise RequestError("record_unavailable")
+        reply = self._tell(asked, now)
+        if len(self._unwritten) > UNWRITTEN_MAX:
+            await self._abandon(now)
+        return reply
+
+    async def catch_up(self) -> None:
+        """Write and widen what had to wait."""
+        if await self._commit([]):
+            await self.media.narrow()
+            await self.media.widen()
+
+    async def drop(self) -> None:
+        """The meeting is over or empty: it is live no more, in the engine and in the store."""
+        await self.media.close()
+        if self._committed is not None:
+            await self._write(None, [])
+
+    # -- the record ---------------------------------------------------------------------------
+
+    async def _commit(self, happenings: Sequence[Happening]) -> bool:
+        snapshot = None if self.meeting.is_over else self.meeting.snapshot()
+        unwritten = [*self._unwritten, *happenings]
+        if not unwritten and snapshot == self._committed:
+            return True
+        if not await self._write(snapshot, unwritten):
+            return False
+        self._unwritten.clear()
+        return True
+
+    async def _write(
+        self, snapshot: Mapping[str, Any] | None, happenings: Sequence[Happening]
+    ) -> bool:
+        try:
+            await self._store.commit(self.meeting.id, self.room.id, snapshot, happenings)
+        except (StoreError, OSError) as error:
+            self._counters["commit_failures"] += 1
+            log.error("record not written meeting=%s: %s", self.meeting.id, type(error).__name__)
+            return False
+        self._committed = snapshot
+        return True
+
+    async def _abandon(self, now: float) -> None:
+        """Nothing can be written down any more: everybody out."""
+        log.critical("meeting abandoned, no record possible meeting=%s", self.meeting.id)
+        self.is_abandoned = True
+        await self.media.close()
+        over = SessionEnded(code=EndCode.MEETING_ENDED, can_return=False)
+        for session in list(self._told):
+            self._send(session, over, now)
+            self._disconnect(session, now)
+
+    # -- the people ---------------------------------------------------------------------------
+
+    def _seal(self, asked: Sequence[Effect], wishes: Mapping[ParticipantId, Any]) -> None:
+        """Who is put outside is never sent again what was said inside."""
+        for effect in asked:
+            if isinstance(effect, effects.CloseMedia) and effect.participant in wishes:
+                session = self._sessions.get(wishes[effect.participant].session)
+                if session is not None:
+                    session.seal()
+
+    def _tell(self, asked: Sequence[Effect], now: float) -> Reply:
+        reply = Reply(session=None)
+        for effect in asked:
+            match effect:
+                case effects.Send(session=session, message=message):
+                    self._send(session, message, now)
+                case effects.Disconnect(session=session):
+                    self._disconnect(session, now)
+                case effects.AlertDesk(kind=kind, participant=participant, count=count):
+                    self._counters[f"alert_{kind.value}"] += 1
+                    log.info(
+                        "desk alert meeting=%s kind=%s participant=%s count=%d",
+                        self.meeting.id, kind.value, participant, count,
+                    )  # fmt: skip
+                case Reply():
+                    reply = effect
+        return reply
+
+    def _send(self, to: SessionId, message: View | Event, now: float) -> None:
+        session = self._sessions.get(to)
+        if session is not None:
+            self._told.add(to)
+            session.notify(*notification(message), now)
+
+    def _disconnect(self, to: SessionId, now: float) -> None:
+        self._told.discard(to)
+        session = self._sessions.get(to)
+        if session is not None:
+            log.info("session over session=%s meeting=%s", to, self.meeting.id)
+            session.end(now)

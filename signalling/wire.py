@@ -1,0 +1,37 @@
+"""Values of the rules, as JSON: dataclasses to objects, enums to their values."""
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+
+from lobby.events import Event
+from lobby.views import InsideView, PinView, View, WaitingView
+
+Json = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
+JsonValue = Json
+JsonObject = dict[str, JsonValue]
+
+VIEW = "meeting.updated"
+
+
+def to_wire(value: object) -> JsonValue:
+    """JSON of a value made of dataclasses, enums, tuples, sets and plain values."""
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, Enum):
+        return to_wire(value.value)
+    if is_dataclass(value):
+        return {field.name: to_wire(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [to_wire(item) for item in value]
+    if isinstance(value, (frozenset, set)):
+        return sorted((to_wire(item) for item in value), key=str)
+    raise TypeError(f"{type(value).__name__} does not go on the wire")
+
+
+def notification(message: View | Event) -> tuple[str, JsonObject]:
+    """The name and the data of what a session is told."""
+    data = to_wire(message)
+    assert isinstance(data, dict)
+    if isinstance(message, (PinView, WaitingView, InsideView)):
+        return VIEW, data
+    return message.NAME, data
