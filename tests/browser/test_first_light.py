@@ -8,6 +8,7 @@ from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom, make_room
+from tests.browser.steps import all_see_and_hear, confirm, expect_transports, record_id, transports
 
 WRONG_PIN = "000000"
 HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -19,44 +20,11 @@ HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-async def transports(world: World) -> int:
-    return int((await world.server.health())["transports"])
-
-
 async def waits_without_transport(world: World, *people: Person) -> None:
     for person in people:
         await person.in_view("waiting")
         assert await person.received() == []
     assert await transports(world) == 0
-
-
-async def all_see_and_hear(*people: Person) -> None:
-    """Everybody decodes everybody else's own picture and hears everybody else's own tone."""
-
-    async def one(person: Person) -> None:
-        others = [other for other in people if other is not person]
-        await person.sees(*others)
-        await person.hears(*others)
-
-    await asyncio.gather(*(one(person) for person in people))
-
-
-async def record_id(host: Person, guest: Person) -> None:
-    """The attestation of a lawyer's photo card, as the officer enters it."""
-    await host.press(f"Record ID of {guest.name}")
-    dialog = host.page.get_by_role("dialog")
-    await dialog.get_by_role("radio").first.check()
-    await dialog.get_by_role("textbox").first.fill(f"Verified {guest.name}")
-    await dialog.get_by_role("button", name="Save ID record").click()
-    await expect(dialog).to_be_hidden()
-
-
-async def confirm(person: Person, button: str) -> None:
-    """Press a button and, where it asks, the same words in its dialog."""
-    await person.press(button)
-    again = person.page.get_by_role("dialog").get_by_role("button", name=button)
-    if await again.is_visible():
-        await again.click()
 
 
 async def test_a_locked_consultation_from_the_first_link_to_the_last_good_bye(
@@ -84,10 +52,7 @@ async def test_a_locked_consultation_from_the_first_link_to_the_last_good_bye(
     await confirm(officer, "End for all")
     await asyncio.gather(*(who.in_view("ended") for who in (asha, ben, cara, officer, dan)))
 
-    async def nothing_left() -> bool:
-        return await transports(world) == 0
-
-    await eventually("no transport is left", nothing_left)
+    await expect_transports(world, 0, "the meeting is over")
 
 
 async def wait_at_the_door(
@@ -205,10 +170,7 @@ async def lose_the_network(world: World, lost: Person, *others: Person) -> None:
     views = [await lost.view()]
     await lost.cut()
 
-    async def given_up() -> bool:
-        return await transports(world) == before - 1
-
-    await eventually("the server gave the lost transport up", given_up, 20)
+    await expect_transports(world, before - 1, "the lost one is given up", 20)
     await others[0].sees(*others[1:])
     lost.mend()
     views.append(await lost.view())

@@ -1,0 +1,69 @@
+"""The bench measures what it says: a short run forwards everything and proves whose it was."""
+
+import asyncio
+import struct
+
+import pytest
+
+from tests.bench import rtcp_client as rtcp
+from tests.bench.bare import measure_echo_us, measure_floor
+from tests.bench.loader import transport_number
+from tests.bench.packet_cost import measure_engine, quantile
+from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
+
+# The bound is loose: the machine may be busy with the rest of the tests. `make bench` is quiet.
+SANE_US = 500.0
+
+
+def _plan(*, in_bursts: bool) -> list[bytes]:
+    planned = plan(
+        sender=3, audio_ssrc=10, camera_ssrc=20, seconds=2, phase=0, in_bursts=in_bursts, level=30
+    )
+    assert [item.at for item in planned] == sorted(item.at for item in planned)
+    return [item.packet for item in planned]
+
+
+@pytest.mark.parametrize("in_bursts", [False, True])
+def test_the_load_is_170_video_and_50_audio_packets_a_second(in_bursts: bool) -> None:
+    packets = _plan(in_bursts=in_bursts)
+    video = [p for p in packets if struct.unpack_from("!I", p, 8)[0] == 20]
+    assert len(video) == 340
+    assert len(packets) - len(video) == 100
+    assert {len(p) for p in video} == {VIDEO_BYTES}
+    frames = sum(p[1] >> 7 for p in video)
+    assert frames == KEY_FRAME_EVERY
+
+
+def test_every_packet_names_its_sender_and_its_place() -> None:
+    packets = _plan(in_bursts=False)
+    assert [read_stamp(p) for p in packets] == [(3, place) for place in range(len(packets))]
+    assert [transport_number(p) for p in packets] == list(range(len(packets)))
+
+
+def test_transport_feedback_says_what_came_and_what_did_not() -> None:
+    packet = rtcp.build_transport_feedback(1, 2, 3, [(65535, 1.0), (1, 1.001), (2, 1.002)])
+    kind, form, whole = next(rtcp.split(packet))
+    assert (kind, form, whole) == (205, 15, packet)
+    base, count = struct.unpack_from("!HH", packet, 12)
+    assert (base, count) == (65535, 4)
+    assert struct.unpack_from("!H", packet, 20)[0] == 0xC000 | 1 << 12 | 1 << 8 | 1 << 6
+
+
+def test_quantiles_of_nothing_are_nothing() -> None:
+    assert quantile([], 0.5) == 0
+    assert quantile([3, 1, 2], 0.5) == 2
+    assert quantile([3, 1, 2], 0.99) == 3
+
+
+def test_bare_forwarding_and_echoing_can_be_measured() -> None:
+    assert 0 < measure_floor(0, 0.5) < SANE_US
+    assert quantile(measure_echo_us(0, 20), 0.5) > 0
+
+
+async def test_a_short_load_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:
+    cost = await asyncio.wait_for(measure_engine(rooms=1, seconds=1.5, in_bursts=False), 60)
+    assert cost.loss < 0.01, cost
+    assert cost.sampled > 10, cost
+    assert cost.bad_samples == 0, cost
+    assert 0 < cost.cpu_us < SANE_US, cost
+    assert cost.profiles == ("SRTP_AEAD_AES_128_GCM",)

@@ -1,0 +1,84 @@
+"""Each view, looked at by axe-core against WCAG 2.2 AA, and at the widths people have."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.conftest import Invite, World
+from tests.browser.rooms import make_room
+from tests.browser.steps import confirm, knock
+
+AXE = Path(__file__).parents[1] / "web/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS_PX = (1440, 768, 360, 320)
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds wrong, one line each."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text())
+    result = await page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES
+    )
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:200]}"
+        for fault in result["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+async def reflows(page: Page) -> list[str]:
+    """Widths at which the page must be scrolled sideways."""
+    bad = []
+    before = page.viewport_size
+    for width in WIDTHS_PX:
+        await page.set_viewport_size({"width": width, "height": 800})
+        too_wide = await page.evaluate(
+            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+        )
+        if too_wide > 0:
+            bad.append(f"{width} px: {too_wide} px too wide")
+    if before is not None:
+        await page.set_viewport_size(before)
+    return bad
+
+
+async def check(page: Page, view: str) -> None:
+    found = await faults(page) + await reflows(page)
+    assert not found, f"{view}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("path", ["/", "/r/nosuchroom22"])
+async def test_the_pages_without_a_meeting_are_accessible(
+    world: World, people: Invite, path: str
+) -> None:
+    person = await people("Asha", 1)
+    person.may_lose_network = True  # the second is a 404, which the console notes as an error
+    await person.page.goto(f"http://127.0.0.1:{person.proxy.port}{path}")
+    await check(person.page, path)
+
+
+async def test_every_view_of_a_meeting_is_accessible(world: World, people: Invite) -> None:
+    room = await make_room(world.server.database, "legal", "Accessible")
+    guest, officer = await people("Asha", 1), await people("Officer", 4)
+    await guest.open(room.invite_path(0))
+    await check(guest.page, "prejoin")
+    await knock(guest, room.invite_path(0))
+    await check(guest.page, "waiting")
+    await officer.open(room.host_path)
+    await officer.start()
+    await officer.in_view("pin")
+    await check(officer.page, "pin")
+    await officer.enter_pin(room.pin)
+    await officer.in_view("meeting")
+    await guest.in_view("meeting")
+    await guest.sees(officer)
+    await check(guest.page, "meeting of a guest")
+    await check(officer.page, "meeting of a host")
+    late = await people("Late", 2)
+    await knock(late, room.path)
+    await check(officer.page, "meeting of a host with a knock")
+    await confirm(officer, "End for all")
+    await guest.in_view("ended")
+    await check(guest.page, "ended")

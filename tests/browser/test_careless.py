@@ -1,0 +1,101 @@
+"""What hurried and shaky hands do: every button twice, a name with the keyboard alone."""
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Invite, World
+from tests.browser.rooms import make_room
+from tests.browser.steps import confirm, expect_transports, knock, locked_meeting, open_with_the_pin
+
+# Buttons that end the page's part in the meeting come last, in their own tests.
+ENDINGS = ("Hang up", "End for all", "Leave", "Hand over")
+MAX_TABS = 60
+
+
+async def test_a_guest_joins_with_the_keyboard_alone(world: World, people: Invite) -> None:
+    room = await make_room(world.server.database, "legal", "Keyboard")
+    guest = await people("Asha", 1)
+    await guest.open(room.invite_path(0))
+    keyboard = guest.page.keyboard
+    filled = agreed = False
+    for _ in range(MAX_TABS):
+        await keyboard.press("Tab")
+        focus = await guest.page.evaluate(
+            """() => { const it = document.activeElement;
+                const style = getComputedStyle(it);
+                return [it.tagName, it.type || '', it.textContent.trim(),
+                        style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+                        || it.type === 'radio' || it.type === 'checkbox']; }"""
+        )
+        tag, kind, text, is_visible = focus
+        assert is_visible or tag == "BODY", f"no visible focus on {focus}"
+        if tag == "INPUT" and kind == "text" and not filled:
+            await keyboard.type(guest.name)
+            filled = True
+        elif kind == "checkbox" and not agreed:
+            await keyboard.press("Space")
+            agreed = True
+        elif tag == "BUTTON" and text == "Start" and filled and agreed:
+            await keyboard.press("Enter")
+            break
+    await guest.in_view("waiting")
+
+
+async def test_every_button_pressed_twice_does_what_it_does_once(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", "Twice")
+    guest, officer = await locked_meeting(room, people)
+    for person in (guest, officer):
+        names = await person.page.locator("button:visible").all_inner_texts()
+        for name in {name.strip() for name in names if name.strip()}:
+            button = person.page.get_by_role("button", name=name, exact=True).first
+            if name in ENDINGS or not await button.is_visible() or not await button.is_enabled():
+                continue
+            await button.dblclick(timeout=5000)
+            assert await person.view() == "meeting", name
+            await _close_dialogs(person.page)
+    assert await guest.view() == await officer.view() == "meeting"
+
+
+async def _close_dialogs(page: object) -> None:
+    from playwright.async_api import Page
+
+    assert isinstance(page, Page)
+    cancel = page.get_by_role("dialog").get_by_role("button", name="Cancel")
+    if await cancel.is_visible():
+        await cancel.click()
+
+
+async def test_start_pressed_twice_joins_once(world: World, people: Invite) -> None:
+    room = await make_room(world.server.database, "legal", "Start twice")
+    guest, officer = await people("Asha", 1), await people("Officer", 4)
+    await guest.open(room.invite_path(0))
+    await guest.page.get_by_role("textbox", name="Your name").fill("Asha")
+    await guest.page.get_by_role("checkbox", name="I agree to this declaration").check()
+    await guest.page.get_by_role("button", name="Start", exact=True).dblclick()
+    await guest.in_view("waiting")
+    await open_with_the_pin(room, officer)
+    await guest.in_view("meeting")
+    await expect_transports(world, 2, "one for each")
+    view = await officer.page.locator('[data-participant][data-kind="camera"]').count()
+    assert view == 2
+
+
+async def test_hanging_up_twice_ends_once_and_offers_a_way_back(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", "Good-bye")
+    guest = await people("Asha", 1)
+    await knock(guest, room.invite_path(0))
+    await guest.page.get_by_role("button", name="Leave", exact=True).dblclick()
+    await guest.in_view("ended")
+    await expect(guest.page.get_by_role("button", name="Join again")).to_be_visible()
+
+
+async def test_end_for_all_ends_for_all_at_once(world: World, people: Invite) -> None:
+    room = await make_room(world.server.database, "legal", "The end")
+    guest, officer = await locked_meeting(room, people)
+    await confirm(officer, "End for all")
+    await guest.in_view("ended")
+    await officer.in_view("ended")
+    await expect_transports(world, 0, "the meeting is over")
