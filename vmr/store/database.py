@@ -40,9 +40,8 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> "Database":
         """Make the file and its folder when they are missing, and bring the schema up to date."""
-        parsed = parse_url(url)
-        _secure_file(Path(parsed.database or ""))
-        database = cls(parsed)
+        _secure_file(file_of(url))
+        database = cls(parse_url(url))
         try:
             await database.write(migrate)
         except BaseException:
@@ -102,6 +101,11 @@ def parse_url(url: str) -> URL:
     if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
         raise UnsupportedDatabase("a database needs a file (try sqlite:///var/vmr.db)")
     return parsed
+
+
+def file_of(url: str) -> Path:
+    """The database file; raises UnsupportedDatabase."""
+    return Path(parse_url(url).database or "")
 
 
 def _secure_file(path: Path) -> None:

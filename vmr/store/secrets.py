@@ -13,8 +13,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 PIN_DIGITS = 6
-PIN_MIN_DIGITS = 4
-PIN_MAX_DIGITS = 20
 TOKEN_BYTES = 24
 ADDRESS_CHARACTERS = 12
 ADDRESS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, 5 bits a character
@@ -22,9 +20,9 @@ ADDRESS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, 5 bits a charac
 _hasher = PasswordHasher()  # argon2id; RFC 9106's low-memory profile
 
 
-def is_pin(pin: str) -> bool:
-    """4 to 20 ASCII digits."""
-    return PIN_MIN_DIGITS <= len(pin) <= PIN_MAX_DIGITS and all(c in string.digits for c in pin)
+def is_digits(text: str) -> bool:
+    """ASCII digits and nothing else. How many a PIN may have is a setting."""
+    return text != "" and all(character in string.digits for character in text)
 
 
 def make_pin(digits: int = PIN_DIGITS) -> str:

@@ -1,0 +1,1 @@
+"""The commands and the wiring: the one place that sees every package."""

@@ -1,0 +1,47 @@
+"""Links and commands as they are printed. Secrets are in the fragment: no server sees them."""
+
+import re
+import sys
+from pathlib import Path
+
+from vmr.rooms import Room
+from vmr.settings import Settings
+
+
+def base_url(settings: Settings, port: int | None = None) -> str:
+    """What every link begins with; `port` is the one really taken."""
+    return settings.public_url or f"http://localhost:{port or settings.http_port}"
+
+
+def room_link(base: str, room: Room) -> str:
+    return f"{base}/r/{room.address}"
+
+
+def host_link(base: str, room: Room) -> str:
+    return f"{room_link(base, room)}#host"
+
+
+def personal_link(base: str, room: Room, token: str) -> str:
+    return f"{room_link(base, room)}#invite={token}"
+
+
+def address_in(text: str) -> str:
+    """The room's address in what an operator typed: itself, or any link of the room."""
+    found = re.search(r"/r/([^/?#]+)", text)
+    return found[1] if found else text
+
+
+def token_in(text: str) -> str:
+    """The token in a personal link, or the text itself."""
+    return text.rpartition("#invite=")[2]
+
+
+def command() -> str:
+    """How this program was called, so that printed commands can be pasted."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{Path(sys.executable).name} -m vmr"
+    try:
+        return str(called.relative_to(Path.cwd()))
+    except ValueError:
+        return called.name if called.is_absolute() else str(called)

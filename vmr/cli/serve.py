@@ -1,0 +1,119 @@
+"""`vmr serve`: makes store, engine and signalling, connects them, and ends them in reverse.
+
+The sockets are opened before anything is made or printed: a port in use changes nothing.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from media.engine import Config, MediaEngine
+from signalling.app import Signalling
+from signalling.config import SignallingConfig
+from signalling.seams import Clock
+from vmr.cli import demonstration, links
+from vmr.cli.errors import CommandError
+from vmr.settings import Settings
+from vmr.store.store import Store
+
+SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
+
+
+async def serve(settings: Settings) -> int:
+    """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start."""
+    _set_up_logging(settings.log_level)
+    stop = _stop_signals()
+    async with AsyncExitStack() as stack:
+        await _start(settings, stack)
+        await stop.wait()
+        print("Stopping. Meetings can go on after the next start.", flush=True)
+    return 0
+
+
+async def _start(settings: Settings, stack: AsyncExitStack) -> None:
+    store = await Store.open(settings.database_url)
+    stack.push_async_callback(store.close)
+    signalling = Signalling(
+        store=store, numbers=settings.numbers, clock=_steady_clock(), config=SignallingConfig()
+    )
+    engine = MediaEngine(on_event=signalling.process_engine_event)
+    stack.push_async_callback(engine.close)
+    await _start_engine(engine, settings)
+    runner = web.AppRunner(
+        signalling.create_app(engine),
+        access_log=None,  # a room's address is a secret of its guests
+        shutdown_timeout=SHUTDOWN_S,
+    )
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    base = links.base_url(settings, await _listen(runner, settings))
+    made = await demonstration.make(store, settings.numbers)
+    rooms = await store.rooms()
+    print(demonstration.welcome(base, rooms, made, settings), flush=True)
+
+
+async def _start_engine(engine: MediaEngine, settings: Settings) -> None:
+    config = Config(
+        host=settings.media_host,
+        port=settings.media_port,
+        announced=settings.media_announce,
+        codecs=settings.codecs,
+    )
+    try:
+        await engine.start(config)
+    except ValueError as error:
+        raise CommandError(f"media: {error}") from error
+    except OSError as error:
+        place = f"{settings.media_host or 'all addresses'}, UDP port {settings.media_port}"
+        raise CommandError(f"media_host and media_port ({place}): {_reason(error)}") from error
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> int:
+    """Serve pages; the port really taken."""
+    site = web.TCPSite(runner, settings.http_host, settings.http_port)
+    try:
+        await site.start()
+    except OSError as error:
+        place = f"{settings.http_host}, TCP port {settings.http_port}"
+        raise CommandError(f"http_host and http_port ({place}): {_reason(error)}") from error
+    port: int = runner.addresses[0][1]
+    return port
+
+
+def _reason(error: OSError) -> str:
+    known = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+    return known[0].lower() + known[1:]
+
+
+def _steady_clock() -> Clock:
+    """Seconds since the epoch that never step back: wall time now, then what has passed."""
+    offset = time.time() - time.monotonic()
+    return lambda: offset + time.monotonic()
+
+
+def _stop_signals() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; a second one ends the process at once."""
+    stop = asyncio.Event()
+
+    def handle(number: int) -> None:
+        if stop.is_set():
+            print("Stopped at once.", file=sys.stderr, flush=True)
+            os._exit(128 + number)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, handle, number)
+    return stop
+
+
+def _set_up_logging(level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
