@@ -5,6 +5,8 @@ anything else becomes `internal`. A room that does not exist, is closed, or a pe
 is wrong or over look alike.
 """
 
+from signalling.wire import JsonObject
+
 
 class RequestError(Exception):
     """A request that is refused; `nonce` goes back with a refused `room.join`."""
@@ -89,7 +91,7 @@ LOBBY: dict[str, str] = {
 SENTENCES: dict[str, str] = {**EDGE, **LOBBY}
 
 
-def error_ack(code: str, nonce: str | None = None) -> dict[str, dict[str, str]]:
+def error_ack(code: str, nonce: str | None = None) -> JsonObject:
     """The acknowledgement of a request that was not done."""
-    error = {"code": code, "message": SENTENCES[code]}
+    error: JsonObject = {"code": code, "message": SENTENCES[code]}
     return {"error": error if nonce is None else {**error, "nonce": nonce}}

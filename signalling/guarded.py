@@ -8,14 +8,15 @@ What python-socketio 5 and python-engineio 4 let a client do, and what is done a
   MALFORMED_MAX of them the socket is closed;
 - an empty or malformed WebSocket frame leaves a socket without reader until its ping times out:
   such a frame ends the socket at once;
-- a client that answers pings but reads nothing lets its queue grow: see `backlog`.
+- a client that answers pings but reads nothing lets its queue grow: see `backlog`;
+- their logs carry exception messages, which may hold what a client sent: see `_Discreet`.
 
 The tests hold each private name used here against the installed library.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import socketio
@@ -23,18 +24,48 @@ from engineio.async_drivers import aiohttp as engineio_aiohttp
 from socketio import packet as packets
 
 MALFORMED_MAX = 8
+MESSAGE_BYTES_MAX = 128 * 1024
 NAMESPACE = "/"
 _PACKET_TYPES = frozenset("123456")  # all a client may send; 0 (open) is the server's
 
 log = logging.getLogger(__name__)
 
 
-class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
-    """`refuse_binary(sid)` gives the one argument of the acknowledgement of a binary event."""
+class _Discreet(logging.Filter):
+    """Keeps what happened, without the text of the exception."""
 
-    def __init__(self, *, counters: Counter[str], binary_ack: object, **options: Any) -> None:
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[0] if record.exc_info else None
+        if error is not None:
+            record.msg = f"{record.msg}: {error.__name__}"
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def _library_log(name: str) -> logging.Logger:
+    """Given to the library, which would otherwise add a handler of its own."""
+    logger = logging.getLogger(f"{__name__}.{name}")
+    logger.setLevel(logging.WARNING)
+    if not logger.filters:
+        logger.addFilter(_Discreet())
+    return logger
+
+
+class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
+    """`binary_ack` is the one argument of the acknowledgement of a binary event."""
+
+    def __init__(
+        self, *, counters: Counter[str], binary_ack: object, origins: Sequence[str]
+    ) -> None:
         super().__init__(
-            async_mode="aiohttp", async_handlers=False, cors_credentials=False, **options
+            async_mode="aiohttp",
+            async_handlers=False,
+            always_connect=False,
+            max_http_buffer_size=MESSAGE_BYTES_MAX,
+            cors_allowed_origins=_origins(origins),
+            cors_credentials=False,
+            logger=_library_log("socketio"),
+            engineio_logger=_library_log("engineio"),
         )
         self.counters = counters
         self._binary_ack = binary_ack
@@ -69,7 +100,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         self._malformed[eio_sid] += 1
         log.info("malformed packet, %s", type(error).__name__)
         if self._malformed[eio_sid] >= MALFORMED_MAX:
-            await self.eio.disconnect(eio_sid)
+            await self._hang_up(eio_sid)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._malformed.pop(eio_sid, None)
@@ -83,15 +114,39 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         return 0 if socket is None else int(socket.queue.qsize())
 
     async def drop(self, sid: str) -> None:
-        """Close the client's transport, not only its namespace."""
+        """End the client's connection for good: it does not come back by itself."""
         eio_sid = self.manager.eio_sid_from_sid(sid, NAMESPACE)
         await self.disconnect(sid)
-        if eio_sid is not None:
-            await self.eio.disconnect(eio_sid)
+        await self._hang_up(eio_sid)
+
+    async def close_all(self) -> None:
+        """Close every transport; clients come back when the server does."""
+        for eio_sid in list(self.eio.sockets):
+            await self._hang_up(eio_sid)
+
+    async def _hang_up(self, eio_sid: str | None) -> None:
+        """Without waiting for a client that does not read."""
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None:
+            await socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            socket.queue.put_nowait(None)  # the writer ends after what is queued
 
     def remotes(self) -> list[Any]:
         """The aiohttp request that opened each transport."""
         return [environ["aiohttp.request"] for environ in self.environ.values()]
+
+
+def _origins(further: Sequence[str]) -> Callable[[str, dict[str, Any]], bool] | None:
+    """None is the library's own rule: the origin of the page's address, and no other."""
+    if not further:
+        return None
+    allowed = frozenset(further)
+
+    def is_allowed(origin: str, environ: dict[str, Any]) -> bool:
+        own = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
+        return origin == own or origin in allowed
+
+    return is_allowed
 
 
 def _web_socket_class() -> Callable[..., Any]:
@@ -106,6 +161,3 @@ def _web_socket_class() -> Callable[..., Any]:
             return data
 
     return GuardedWebSocket
-
-
-Handler = Callable[..., Awaitable[Any]]

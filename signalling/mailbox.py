@@ -97,7 +97,7 @@ class Mailbox:
             if letter is not None:
                 await self._handle(letter)
             elif self.runner.is_behind:
-                await self.runner.catch_up()
+                await self.runner.catch_up(self._clock())
         except Exception as error:
             self._report(error)
 

@@ -46,11 +46,21 @@ class Wish:
 class Holding:
     """What the engine holds of one endpoint."""
 
-    gate: messages.Gate = messages.Gate()
+    gate: messages.Gate
     sources: tuple[messages.Source, ...] = ()
 
 
+_NOTHING = Holding(gate=messages.Gate())
+
 Wishes = dict[ParticipantId, Wish]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """Wishes and holdings at one moment, to go back to."""
+
+    wishes: Wishes
+    held: dict[str, Holding]
 
 
 class RoomMedia:
@@ -66,11 +76,8 @@ class RoomMedia:
 
     # -- wishes -------------------------------------------------------------------------------
 
-    def checkpoint(self) -> Wishes:
-        return dict(self._wishes)
-
-    def restore(self, wishes: Wishes) -> None:
-        self._wishes = wishes
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(wishes=dict(self._wishes), held=dict(self._held))
 
     def take(self, effect: effects.Effect) -> None:
         """Note what a Meeting wishes; other effects are none of media's business."""
@@ -85,9 +92,7 @@ class RoomMedia:
                 self._wishes[participant] = replace(self._wishes[participant], gate=effect)
             case effects.Bind(participant=participant, sources=sources):
                 if participant in self._wishes:
-                    self._wishes[participant] = replace(
-                        self._wishes[participant], sources=sources
-                    )
+                    self._wishes[participant] = replace(self._wishes[participant], sources=sources)
 
     def session_of(self, participant: ParticipantId) -> SessionId | None:
         wish = self._wishes.get(participant)
@@ -98,6 +103,12 @@ class RoomMedia:
         participant = _participant(endpoint)
         wish = self._wishes.get(participant)
         return participant if wish is not None and wish.endpoint == endpoint else None
+
+    def sessions_without_endpoint(self) -> frozenset[SessionId]:
+        """Those who were let in, and are not yet so in the engine."""
+        return frozenset(
+            wish.session for wish in self._wishes.values() if wish.endpoint not in self._held
+        )
 
     # -- the engine follows -------------------------------------------------------------------
 
@@ -119,14 +130,17 @@ class RoomMedia:
     async def widen(self) -> None:
         """Give what is wished for."""
         wished = self._wished()
-        for endpoint in wished:
-            if endpoint not in self._held:
-                add = messages.AddEndpoint(room=self._room, endpoint=endpoint)
-                if await self._do(add):
-                    self._held[endpoint] = Holding()
-        for endpoint, holding in wished.items():
-            if endpoint in self._held:
-                await self._set(endpoint, holding)
+        added = [endpoint for endpoint in wished if await self._add(endpoint)]
+        for endpoint in added:
+            await self._set(endpoint, wished[endpoint])
+
+    async def go_back(self, to: Checkpoint) -> None:
+        """Undo what was narrowed since; what had not been given then is not given now."""
+        self._wishes = to.wishes
+        wished = self._wished()
+        for endpoint, held in to.held.items():
+            if endpoint in wished and await self._add(endpoint):
+                await self._set(endpoint, _intersection(held, wished[endpoint]))
 
     async def close(self) -> None:
         """The meeting is over or the server stops: nothing of it stays in the engine."""
@@ -156,9 +170,7 @@ class RoomMedia:
 
     # -- who may hear what the engine tells ---------------------------------------------------
 
-    def speakers(
-        self, event: messages.SpeakersChanged
-    ) -> Iterable[tuple[SessionId, JsonObject]]:
+    def speakers(self, event: messages.SpeakersChanged) -> Iterable[tuple[SessionId, JsonObject]]:
         """To each inside: who speaks among those they can hear, and whether they do."""
         dominant = None if event.dominant is None else self.participant_at(event.dominant)
         now = [self.participant_at(endpoint) for endpoint in event.speaking]
@@ -170,7 +182,7 @@ class RoomMedia:
 
     def _heard_by(self, participant: ParticipantId, wish: Wish) -> set[ParticipantId]:
         """Those whose sound the engine may send them now, and themselves while unmuted."""
-        held = self._held.get(wish.endpoint, Holding())
+        held = self._held.get(wish.endpoint, _NOTHING)
         heard = {_participant(source.endpoint) for source in held.sources if source.audio}
         return heard | {participant} if held.gate.audio else heard
 
@@ -201,6 +213,15 @@ class RoomMedia:
             )
             for wish in self._wishes.values()
         }
+
+    async def _add(self, endpoint: str) -> bool:
+        """Whether the engine has it now."""
+        if endpoint not in self._held:
+            add = messages.AddEndpoint(room=self._room, endpoint=endpoint)
+            if not await self._do(add):
+                return False
+            self._held[endpoint] = _NOTHING
+        return True
 
     async def _set(self, endpoint: str, wanted: Holding) -> None:
         held = self._held[endpoint]
@@ -272,7 +293,9 @@ def _intersection(one: Holding, other: Holding) -> Holding:
             camera=one.gate.camera and other.gate.camera,
             screen=one.gate.screen and other.gate.screen,
         ),
-        sources=tuple(source for source in sources if source.audio or source.camera or source.screen),
+        sources=tuple(
+            source for source in sources if source.audio or source.camera or source.screen
+        ),
     )
 
 

@@ -162,7 +162,8 @@ class Requests:
         is_correct = False
         if may_try_pin(mailbox, session.id):
             room = await self._store.room(mailbox.runner.room.id)
-            is_correct = await self._pins.check(room and room.pin_hash, request.pin)
+            pin_hash = None if room is None else room.pin_hash
+            is_correct = await self._pins.check(pin_hash, request.pin)
         command = EnterPin(
             session=session.id, is_correct=is_correct, confirmed=frozenset(request.confirmed)
         )
@@ -181,7 +182,7 @@ class Requests:
         except RequestError as error:
             if error.code in ("not_admitted", "not_joined"):
                 return {}
-            return {"offer_error": {**error_ack(error.code)["error"]}}
+            return {"offer_error": error_ack(error.code)["error"]}
 
 
 def may_try_pin(mailbox: Mailbox, session: SessionId) -> bool:

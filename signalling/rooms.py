@@ -160,9 +160,7 @@ class Rooms:
         )
         return self._start(room, meeting, None)
 
-    def _start(
-        self, room: Room, meeting: Meeting, committed: Mapping[str, Any] | None
-    ) -> Mailbox:
+    def _start(self, room: Room, meeting: Meeting, committed: Mapping[str, Any] | None) -> Mailbox:
         runner = MeetingRunner(
             meeting=meeting,
             room=room,

@@ -19,11 +19,11 @@ from lobby.events import EndCode, Event, SessionEnded
 from lobby.meeting import Meeting
 from lobby.views import View
 from signalling.errors import RequestError
-from signalling.media import RoomMedia
+from signalling.media import Checkpoint, RoomMedia
 from signalling.seams import Store
 from signalling.sessions import Sessions
 from signalling.wire import notification
-from vmr.ids import ParticipantId, SessionId
+from vmr.ids import SessionId
 from vmr.record import Happening
 from vmr.rooms import Room
 from vmr.store import StoreError
@@ -75,6 +75,7 @@ class MeetingRunner:
         self._counters = counters
         self._committed = committed
         self._unwritten: list[Happening] = []
+        self._deferred: list[Effect] = []
         self._told: set[SessionId] = set()
         self.is_abandoned = False
 
@@ -85,7 +86,7 @@ class MeetingRunner:
 
     async def run(self, command: Command, now: float) -> Reply:
         """One command, whole. Raises RequestError; then nothing has changed."""
-        before, wishes = self.meeting.copy(), self.media.checkpoint()
+        before, media_before = self.meeting.copy(), self.media.checkpoint()
         try:
             asked = self.meeting.handle(command, now)
         except MeetingError as error:
@@ -95,28 +96,41 @@ class MeetingRunner:
             raise
         for effect in asked:
             self.media.take(effect)
-        self._seal(asked, wishes)
+        self._seal(asked, media_before)
         await self.media.narrow()
         happenings = [one.happening for one in asked if isinstance(one, effects.Record)]
         if await self._commit(happenings):
-            await self.media.widen()
+            await self._grant(now)
         elif restricts(command):
             self._unwritten.extend(happenings)
+            asked = self._defer(asked)
         else:
             self.meeting = before
-            self.media.restore(wishes)
-            await self.media.widen()
+            await self.media.go_back(media_before)
             raise RequestError("record_unavailable")
         reply = self._tell(asked, now)
-        if len(self._unwritten) > UNWRITTEN_MAX:
+        if len(self._unwritten) + len(self._deferred) > UNWRITTEN_MAX:
             await self._abandon(now)
         return reply
 
-    async def catch_up(self) -> None:
-        """Write and widen what had to wait."""
+    async def catch_up(self, now: float) -> None:
+        """Write, and give what had to wait for it."""
         if await self._commit([]):
             await self.media.narrow()
-            await self.media.widen()
+            await self._grant(now)
+
+    async def _grant(self, now: float) -> None:
+        """All is written: media widens, and those it was kept from are told."""
+        await self.media.widen()
+        deferred, self._deferred = self._deferred, []
+        self._tell(deferred, now)
+
+    def _defer(self, asked: list[Effect]) -> list[Effect]:
+        """What may be told before it is written: all but to those who would come in by it."""
+        unwritten = self.media.sessions_without_endpoint()
+        waits = [one for one in asked if isinstance(one, effects.Send) and one.session in unwritten]
+        self._deferred.extend(waits)
+        return [one for one in asked if one not in waits]
 
     async def drop(self) -> None:
         """The meeting is over or empty: it is live no more, in the engine and in the store."""
@@ -160,11 +174,11 @@ class MeetingRunner:
 
     # -- the people ---------------------------------------------------------------------------
 
-    def _seal(self, asked: Sequence[Effect], wishes: Mapping[ParticipantId, Any]) -> None:
+    def _seal(self, asked: Sequence[Effect], before: Checkpoint) -> None:
         """Who is put outside is never sent again what was said inside."""
         for effect in asked:
-            if isinstance(effect, effects.CloseMedia) and effect.participant in wishes:
-                session = self._sessions.get(wishes[effect.participant].session)
+            if isinstance(effect, effects.CloseMedia) and effect.participant in before.wishes:
+                session = self._sessions.get(before.wishes[effect.participant].session)
                 if session is not None:
                     session.seal()
 

@@ -5,7 +5,6 @@ handled one after another. An event that a client *names* `connect` or `disconne
 of that name, which does not exist; it never reaches the life of a session.
 """
 
-import asyncio
 import logging
 import traceback
 from collections import Counter
@@ -84,9 +83,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
         return await self._request(connection, event, args[1:])
 
     async def close(self) -> None:
-        """Close every socket; their sessions end with the process."""
-        for sid in list(self._connections):
-            await self.server.drop(sid)
+        """Close every socket; browsers try again until a server is there."""
+        await self.server.close_all()
 
     # -- connecting ---------------------------------------------------------------------------
 
@@ -179,16 +177,16 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
             log.info(
                 "refused session=%s request=%s code=%s", connection.session.id, name, error.code
             )
-            return {**error_ack(error.code, error.nonce)}
+            return error_ack(error.code, error.nonce)
         except Exception as error:  # the edge of a request
             self._counters["internal_errors"] += 1
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("request=%s %s\n%s", name, type(error).__name__, trace)
-            return {**error_ack("internal")}
+            return error_ack("internal")
 
     async def _too_many(self, connection: Connection) -> JsonObject:
         self._counters["error_too_many_requests"] += 1
         connection.excess += 1
         if connection.excess == ABUSE_MAX:
             connection.leave()
-        return {**error_ack("too_many_requests")}
+        return error_ack("too_many_requests")

@@ -1,0 +1,124 @@
+"""The documents and files a browser fetches: index, meeting, texts, static files, health.
+
+A room's address in the path is all an address ever carries; an unknown, closed or malformed one
+gets the same page.
+"""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+import web as web_files
+from lobby.view_builder import room_view
+from signalling.errors import SENTENCES
+from signalling.requests import ADDRESS
+from signalling.seams import Store
+from signalling.sockets import PROTOCOLS
+from signalling.texts import Texts
+from signalling.wire import to_wire
+from vmr.numbers import Numbers
+from vmr.policies import POLICIES
+from vmr.rooms import Room
+from vmr.store import StoreError
+
+FILES = Path(web_files.__file__).parent
+STATIC = ("styles", "scripts", "vendor")
+LANGUAGES = ("en",)
+REVALIDATE = "no-cache"
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Pages:
+    """Renders the templates of web/pages."""
+
+    def __init__(
+        self, *, store: Store, numbers: Numbers, health: Callable[[], dict[str, object]]
+    ) -> None:
+        self._store = store
+        self._numbers = numbers
+        self._health = health
+        self._texts = {lang: Texts.load(FILES / "text", lang) for lang in LANGUAGES}
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(FILES / "pages"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+        )
+
+    def add_to(self, app: web.Application) -> None:
+        app.middlewares.append(self.guard)
+        app.router.add_get("/", self.index)
+        app.router.add_get("/r/{address}", self.meeting)
+        app.router.add_get("/healthz", self.healthz)
+        app.router.add_get("/text/{lang}.json", self.text)
+        for folder in STATIC:
+            app.router.add_static(f"/static/{folder}", FILES / folder)
+
+    @web.middleware
+    async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The edge of every HTTP request: no traceback leaves, and files are revalidated."""
+        try:
+            response = await handler(request)
+        except web.HTTPNotFound:
+            return self._not_found()
+        except web.HTTPException:
+            raise
+        except StoreError:
+            return web.Response(status=503, text=SENTENCES["busy"])
+        except Exception as error:
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            log.error("a page failed: %s\n%s", type(error).__name__, trace)
+            return web.Response(status=500, text=SENTENCES["internal"])
+        if request.path.startswith("/static/") and not response.prepared:
+            response.headers["Cache-Control"] = REVALIDATE
+        return response
+
+    async def index(self, _request: web.Request) -> web.Response:
+        return self._page("index.html")
+
+    async def meeting(self, request: web.Request) -> web.Response:
+        address = request.match_info["address"]
+        room = await self._store.room_by_address(address) if ADDRESS.fullmatch(address) else None
+        if room is None or room.is_closed:
+            return self._not_found()
+        return self._page("meeting.html", facts=self._facts(room))
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._health())
+
+    async def text(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["lang"] not in LANGUAGES:
+            raise web.HTTPNotFound
+        path = FILES / "text" / f"{request.match_info['lang']}.json"
+        return web.FileResponse(path, headers={"Cache-Control": REVALIDATE})
+
+    def _not_found(self) -> web.Response:
+        return self._page("not_found.html", status=404)
+
+    def _page(self, template: str, *, status: int = 200, **variables: Any) -> web.Response:
+        texts = self._texts[LANGUAGES[0]]
+        body = self._templates.get_template(template).render(
+            lang=texts.lang, t=texts.get, **variables
+        )
+        return web.Response(status=status, text=body, content_type="text/html")
+
+    def _facts(self, room: Room) -> dict[str, object]:
+        """What whoever holds the link may know."""
+        policy, texts = POLICIES[room.policy], self._texts[LANGUAGES[0]]
+        return {
+            "protocol": PROTOCOLS[0],
+            "lang": texts.lang,
+            "address": room.address,
+            "room": to_wire(room_view(room, self._numbers)),
+            "declaration": {
+                "version": policy.declaration,
+                "sentences": texts.keys(f"declaration.{policy.name.value}."),
+            },
+        }

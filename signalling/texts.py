@@ -1,0 +1,28 @@
+"""Every sentence on screen, by key and language; templates and scripts look them up."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class Texts:
+    """The sentences of one language. An unknown key shows itself, so that it is noticed."""
+
+    def __init__(self, lang: str, sentences: Mapping[str, str]) -> None:
+        self.lang = lang
+        self._sentences = sentences
+
+    @classmethod
+    def load(cls, folder: Path, lang: str) -> "Texts":
+        return cls(lang, json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")))
+
+    def get(self, key: str, /, **values: object) -> str:
+        """The sentence with each `{name}` filled in."""
+        sentence = self._sentences.get(key, key)
+        for name, value in values.items():
+            sentence = sentence.replace(f"{{{name}}}", str(value))
+        return sentence
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys that begin with `prefix`, in the order of the file."""
+        return [key for key in self._sentences if key.startswith(prefix)]
