@@ -89,11 +89,16 @@ class KnockAgain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admit:
-    """A named decision. `attestations` are needed first in a locked room that asks for them."""
+    """A named decision. `attestations` are needed first in a locked room that asks for them.
+
+    An officer may also admit a host who waits at the PIN prompt, and so open the room from the
+    desk; `confirmed` are then the policy's opening confirmations, as in EnterPin.
+    """
 
     by: Actor
     participant: ParticipantId
     attestations: tuple[AttestationClaim, ...] = ()
+    confirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

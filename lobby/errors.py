@@ -6,6 +6,7 @@
     ├── WrongTime
     │   ├── MeetingOver       meeting_over
     │   ├── NotOpen           not_open               no host has opened the room yet
+    │   ├── AlreadyOpen       already_open
     │   ├── AlreadyLocked     already_locked
     │   ├── NotLocked         not_locked
     │   ├── RoomLocked        room_locked            not by one click in a locked room
@@ -90,6 +91,10 @@ class MeetingOver(WrongTime):
 
 class NotOpen(WrongTime):
     code = "not_open"
+
+
+class AlreadyOpen(WrongTime):
+    code = "already_open"
 
 
 class AlreadyLocked(WrongTime):

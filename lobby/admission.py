@@ -1,0 +1,148 @@
+"""Who gets in: one function. Named decisions (lobby.decisions) go beside it, never around it.
+
+`decide` sees what is asked and how the meeting is; it changes nothing. What it admits by itself:
+a guest with a personal link into an open room that was never locked and whose policy says so; a
+host with the Host PIN into an open room nobody was handed over in; and somebody coming back to
+their own seat, proven by the key of their device. Everybody else waits.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lobby.errors import (
+    AlreadyInside,
+    MeetingError,
+    MeetingOver,
+    RoleNotOffered,
+    RoomClosed,
+    TooManyPersons,
+)
+from lobby.knock import Knock
+from lobby.state import Seat, State
+from vmr.ids import DeviceId, InviteId, ParticipantId
+from vmr.policies import AdmitMode, Policy
+from vmr.roles import Role, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """`device` is set only when proven by its key. `is_pin_verified`: the Host PIN was right."""
+
+    role: Role
+    persons: int
+    invite: InviteId | None
+    device: DeviceId | None
+    is_pin_verified: bool = False
+    move: bool = False
+
+
+class How(Enum):
+    """Words of `participant.joined`; MOVED is the same seat in another tab."""
+
+    INVITED = "invited"
+    HOST_PIN = "host_pin"
+    RETURNED = "returned"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    """`seat` is the old seat of somebody who comes back, None for a new one."""
+
+    how: How
+    seat: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """`is_knocking`: a decision is needed. A host without the PIN waits at the PIN prompt."""
+
+    is_knocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    error: type[MeetingError]
+
+    @property
+    def code(self) -> str:
+        return self.error.code
+
+
+Decision = Admit | Wait | Refuse
+
+
+def decide(request: Request, meeting: State, policy: Policy, now: float) -> Decision:
+    """What becomes of somebody who asks to come in, at this moment, by itself."""
+    if meeting.stage is Stage.ENDED:
+        return Refuse(error=MeetingOver)
+    seat = own_seat(request, meeting)
+    if seat is not None and (seat.absent_until is None or now < seat.absent_until):
+        return _decide_return(request, seat)
+    if meeting.room.is_closed and meeting.stage is Stage.WAITING:
+        return Refuse(error=RoomClosed)
+    if request.role is Role.HOST:
+        return _decide_host(request, meeting)
+    if request.role is Role.GUEST:
+        return _decide_guest(request, meeting, policy)
+    return Refuse(error=RoleNotOffered)
+
+
+def is_same(request: Request, role: Role, device: DeviceId | None, invite: InviteId | None) -> bool:
+    """Whether it is this person again: the proven device, in the same role.
+
+    Another personal link is another person, though the device be the same.
+    """
+    if request.device is None or request.device != device or request.role is not role:
+        return False
+    return request.invite is None or invite is None or request.invite == invite
+
+
+def own_seat(request: Request, meeting: State) -> Seat | None:
+    """The seat this device holds, or lost and may come back to."""
+    return next(
+        (s for s in meeting.seats.values() if is_same(request, s.role, s.device, s.invite)), None
+    )
+
+
+def own_knock(request: Request, meeting: State) -> Knock | None:
+    """The knock by which this device waits already."""
+    return next(
+        (k for k in meeting.knocks.values() if is_same(request, k.role, k.device, k.invite)), None
+    )
+
+
+def _decide_return(request: Request, seat: Seat) -> Decision:
+    if seat.session is None or seat.socket_lost_at is not None:
+        return Admit(how=How.RETURNED, seat=seat.id)
+    return Admit(how=How.MOVED, seat=seat.id) if request.move else Refuse(error=AlreadyInside)
+
+
+def _decide_host(request: Request, meeting: State) -> Decision:
+    if not request.is_pin_verified:
+        return Wait(is_knocking=False)
+    if meeting.stage is Stage.WAITING:
+        return Admit(how=How.HOST_PIN)
+    if meeting.stage is Stage.LOCKED or meeting.is_handed_over or meeting.paused is not None:
+        return Wait(is_knocking=True)
+    return Admit(how=How.HOST_PIN) if meeting.has_free_connection else Wait(is_knocking=True)
+
+
+def _decide_guest(request: Request, meeting: State, policy: Policy) -> Decision:
+    if request.persons > policy.persons_outside:
+        return Refuse(error=TooManyPersons)
+    if not _comes_in_when_open(request, meeting, policy):
+        return Wait(is_knocking=True)
+    if meeting.stage is Stage.WAITING or meeting.paused is not None:
+        return Wait(is_knocking=False)
+    has_space = meeting.has_free_connection and meeting.has_space_outside(request.persons)
+    return Admit(how=How.INVITED) if has_space else Wait(is_knocking=True)
+
+
+def _comes_in_when_open(request: Request, meeting: State, policy: Policy) -> bool:
+    """By a personal link that nobody sits on, before the first lock, and never turned away."""
+    if policy.admit is not AdmitMode.WHEN_OPEN or meeting.was_locked or request.invite is None:
+        return False
+    if meeting.is_voided(request.device, request.invite):
+        return False
+    return all(seat.invite != request.invite for seat in meeting.seats.values())

@@ -1,0 +1,49 @@
+"""What the network does to people: signalling and media are lost and come back.
+
+A waiting page that is gone ends its knock later. A seat whose signalling is gone stays while its
+media may still flow, for a short grace; when both are gone, its holder is away at once. Media
+alone may be lost: its holder is still inside and builds it again. Nobody awaits these commands,
+so what is not (or no longer) here is nothing to complain about.
+"""
+
+from dataclasses import replace
+
+from lobby.commands import MediaBack, MediaLost, SocketBack, SocketLost
+from lobby.seats import lose
+from lobby.turn import Turn
+
+
+def lose_socket(turn: Turn, command: SocketLost) -> None:
+    state = turn.state
+    knock, seat = state.knock_of(command.session), state.seat_of(command.session)
+    if knock is not None:
+        state.knocks[knock.id] = replace(knock, gone_at=turn.now)
+    elif seat is not None and seat.is_media_lost:
+        lose(turn, seat)
+    elif seat is not None:
+        turn.put(replace(seat, socket_lost_at=turn.now))
+
+
+def regain_socket(turn: Turn, command: SocketBack) -> None:
+    state = turn.state
+    knock, seat = state.knock_of(command.session), state.seat_of(command.session)
+    if knock is not None:
+        state.knocks[knock.id] = replace(knock, gone_at=None)
+    elif seat is not None:
+        turn.put(replace(seat, socket_lost_at=None))
+
+
+def lose_media(turn: Turn, command: MediaLost) -> None:
+    seat = turn.state.seats.get(command.participant)
+    if seat is None or seat.session is None:
+        return
+    if seat.socket_lost_at is not None:
+        lose(turn, seat)
+    else:
+        turn.put(replace(seat, is_media_lost=True))
+
+
+def regain_media(turn: Turn, command: MediaBack) -> None:
+    seat = turn.state.seats.get(command.participant)
+    if seat is not None and seat.session is not None:
+        turn.put(replace(seat, is_media_lost=False))

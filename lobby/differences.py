@@ -1,0 +1,54 @@
+"""What the world must be told after a change: the difference to what it was told last.
+
+Media first (closed before opened), then views. A transport that opens starts with a closed gate
+and nothing bound, and belongs to one session: another session's is closed before it opens.
+"""
+
+from lobby.effects import Bind, CloseMedia, Effect, Gate, OpenMedia, Send
+from lobby.forwarding import Forwarding
+from lobby.state import Sent, State
+from lobby.view_builder import build_view
+from vmr.ids import ParticipantId
+
+
+def media_effects(state: State, forwarding: Forwarding) -> list[Effect]:
+    """Close, open, gate and bind what differs; remembers it in `state.sent`."""
+    sent = state.sent
+    wanted = {seat.id: seat.session for seat in state.present() if seat.session is not None}
+    closed = [who for who, session in sent.media.items() if wanted.get(who) != session]
+    effects: list[Effect] = [CloseMedia(participant=who) for who in closed]
+    for who in closed:
+        del sent.media[who], sent.gates[who], sent.binds[who]
+    for who, session in wanted.items():
+        if who not in sent.media:
+            effects.append(OpenMedia(session=session, participant=who))
+            sent.media[who] = session
+            sent.gates[who] = _closed_gate(who)
+            sent.binds[who] = Bind(participant=who, sources=())
+    effects += _changed(sent, forwarding)
+    return effects
+
+
+def _closed_gate(participant: ParticipantId) -> Gate:
+    return Gate(participant=participant, microphone=False, camera=False, screen=False)
+
+
+def _changed(sent: Sent, forwarding: Forwarding) -> list[Effect]:
+    gates = [gate for who, gate in forwarding.gates.items() if sent.gates[who] != gate]
+    binds = [bind for who, bind in forwarding.binds.items() if sent.binds[who] != bind]
+    sent.gates.update({gate.participant: gate for gate in gates})
+    sent.binds.update({bind.participant: bind for bind in binds})
+    return [*gates, *binds]
+
+
+def view_effects(state: State, forwarding: Forwarding) -> list[Effect]:
+    """Send each session its view where it differs; remembers it in `state.sent`."""
+    views = {session: build_view(state, session, forwarding) for session in state.sessions()}
+    present = {session: view for session, view in views.items() if view is not None}
+    effects: list[Effect] = [
+        Send(session=session, message=view)
+        for session, view in present.items()
+        if state.sent.views.get(session) != view
+    ]
+    state.sent.views = present
+    return effects

@@ -1,0 +1,34 @@
+"""The end of a meeting for everybody: by a person, by the slot, or because no host is there."""
+
+from lobby.commands import End
+from lobby.events import EndCode
+from lobby.stage import StageMove, move
+from lobby.turn import Acting, Turn
+from vmr.roles import Permission
+
+
+def end(turn: Turn, command: End) -> None:
+    acting = turn.require(command.by, Permission.END)
+    end_for_all(turn, EndCode.MEETING_ENDED, by=acting, reason=command.reason)
+
+
+def end_for_all(turn: Turn, code: EndCode, *, by: Acting | None = None, reason: str = "") -> None:
+    """Every page is told why; nothing of the meeting is left but its record."""
+    state = turn.state
+    state.stage = move(state.stage, StageMove.END)
+    turn.record("ended", by=by, reason=reason, facts=(("code", code.value),))
+    for session in state.sessions():
+        turn.end_session(session, code, reason)
+    for table in (state.seats, state.knocks, state.prompts, state.checks):
+        table.clear()
+    state.presenter = None
+    state.paused = None
+    state.hostless_until = None
+
+
+def end_slot(turn: Turn) -> None:
+    end_for_all(turn, EndCode.SLOT_OVER)
+
+
+def end_hostless(turn: Turn) -> None:
+    end_for_all(turn, EndCode.HOST_GONE)

@@ -1,0 +1,86 @@
+"""Who sends and who receives what: a pure function of the meeting, and the only source of it.
+
+Rules kept here: only those inside have media at all; a paused meeting forwards nothing; a guest
+whose ID is being checked is seen and heard by the checking host alone; a presentation is the
+presenter's only; no audio ever goes to a monitor.
+"""
+
+from dataclasses import dataclass
+
+from lobby.effects import Bind, Gate, Source
+from lobby.state import Seat, State
+from vmr.ids import ParticipantId
+from vmr.roles import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarding:
+    """A gate and a bind for each participant who may have a transport, and for nobody else."""
+
+    gates: dict[ParticipantId, Gate]
+    binds: dict[ParticipantId, Bind]
+
+    def seen_by(self, participant: ParticipantId) -> tuple[ParticipantId, ...]:
+        """Whoever is sent this participant's camera or screen now."""
+        gate = self.gates[participant]
+        return tuple(
+            bind.participant
+            for bind in self.binds.values()
+            for source in bind.sources
+            if source.participant == participant
+            and ((source.camera and gate.camera) or (source.screen and gate.screen))
+        )
+
+    def heard_by(self, participant: ParticipantId) -> tuple[ParticipantId, ...]:
+        """Whoever is sent this participant's sound now."""
+        gate = self.gates[participant]
+        return tuple(
+            bind.participant
+            for bind in self.binds.values()
+            for source in bind.sources
+            if source.participant == participant and source.audio and gate.microphone
+        )
+
+
+def forward(state: State) -> Forwarding:
+    """What is accepted from and sent to each person inside."""
+    seats = list(state.present())
+    return Forwarding(
+        gates={seat.id: _gate(state, seat) for seat in seats},
+        binds={seat.id: _bind(state, seat, seats) for seat in seats},
+    )
+
+
+def _gate(state: State, seat: Seat) -> Gate:
+    is_open = state.paused is None
+    return Gate(
+        participant=seat.id,
+        microphone=is_open and seat.microphone and seat.role is not Role.MONITOR,
+        camera=is_open and seat.camera and seat.role is not Role.MONITOR,
+        screen=is_open and state.presenter == seat.id,
+    )
+
+
+def _bind(state: State, subscriber: Seat, seats: list[Seat]) -> Bind:
+    if state.paused is not None:
+        return Bind(participant=subscriber.id, sources=())
+    sources = (_source(state, subscriber, seat) for seat in seats if seat.id != subscriber.id)
+    return Bind(
+        participant=subscriber.id,
+        sources=tuple(source for source in sources if source is not None),
+    )
+
+
+def _source(state: State, subscriber: Seat, seat: Seat) -> Source | None:
+    """What of `seat` the subscriber may receive; None: nothing, not even a place for it."""
+    checked_by = state.checks.get(seat.id)
+    if seat.role is Role.MONITOR or (checked_by is not None and checked_by != subscriber.id):
+        return None
+    is_monitor = subscriber.role is Role.MONITOR
+    sees_screen = not is_monitor or state.policy.monitor_sees_presentation
+    return Source(
+        participant=seat.id,
+        audio=not is_monitor,
+        camera=True,
+        screen=state.presenter == seat.id and sees_screen,
+    )

@@ -1,0 +1,207 @@
+"""A Meeting: what happens in a room once, as one pure object, `handle(command, now) -> effects`.
+
+It has no clock, chance or socket: time, ids and whether a PIN was right come in as arguments.
+Each command is handled on a copy of the state, which takes the old one's place at the end: a
+command that raises changes nothing. The rules are in the modules of the dispatch table below.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lobby import (
+    checks,
+    connection,
+    control,
+    decisions,
+    door,
+    ending,
+    handover,
+    host_pin,
+    leaving,
+    presenting,
+    slot,
+)
+from lobby import commands as c
+from lobby.deadlines import next_deadline, process_due
+from lobby.differences import media_effects, view_effects
+from lobby.effects import Effect, Record, Reply
+from lobby.errors import MeetingOver, NoPinAsked, NotHere
+from lobby.forwarding import forward
+from lobby.pin import PinAttempts
+from lobby.settling import note_restart, settle
+from lobby.snapshot import build_snapshot, parse_snapshot
+from lobby.state import State
+from lobby.turn import Turn
+from lobby.view_builder import build_view
+from lobby.views import View
+from vmr.ids import MeetingId, ParticipantId, SessionId
+from vmr.numbers import Numbers
+from vmr.roles import Stage
+from vmr.rooms import Room
+
+
+class Meeting:
+    """See the module. `pins` are handed on from the room's last meeting."""
+
+    def __init__(
+        self,
+        id: MeetingId,
+        room: Room,
+        numbers: Numbers,
+        *,
+        now: float,
+        pins: PinAttempts | None = None,
+    ) -> None:
+        known = (pins or PinAttempts()).forget_old(now, numbers)
+        self._state = State(id=id, room=room, numbers=numbers, pins=known)
+
+    @classmethod
+    def restore(
+        cls, snapshot: Mapping[str, Any], room: Room, numbers: Numbers, now: float
+    ) -> "Meeting":
+        """The meeting after a restart: its stage, and a seat kept for each who may come back."""
+        return cls._of(parse_snapshot(snapshot, room, numbers, now))
+
+    @classmethod
+    def _of(cls, state: State) -> "Meeting":
+        meeting = cls.__new__(cls)
+        meeting._state = state
+        return meeting
+
+    def handle(self, command: c.Command, now: float) -> list[Effect]:
+        """Do it, and say what the world must do. Raises MeetingError: nothing has changed."""
+        is_awaited = not isinstance(command, _NOT_AWAITED)
+        if self.is_over:
+            if is_awaited:
+                raise MeetingOver
+            return []
+        turn = Turn(state=self._state.copy(), now=now)
+        note_restart(turn)
+        process_due(turn)
+        settle(turn)
+        if turn.state.stage is Stage.ENDED and is_awaited:
+            raise MeetingOver
+        HANDLERS[type(command)](turn, command)
+        settle(turn)
+        effects = _effects(turn, command, is_awaited=is_awaited)
+        self._state = turn.state
+        return effects
+
+    def next_deadline(self) -> float | None:
+        """When to send a Tick: something will happen by time alone."""
+        return None if self.is_over else next_deadline(self._state)
+
+    def view(self, session: SessionId) -> View | None:
+        """What this session may know now; None when it is not here."""
+        return build_view(self._state, session, forward(self._state))
+
+    def participant(self, session: SessionId) -> ParticipantId | None:
+        """Who sits in this session; only they may have a transport."""
+        seat = self._state.seat_of(session)
+        return None if seat is None else seat.id
+
+    def snapshot(self) -> dict[str, Any]:
+        """JSON-able; `restore` makes a meeting of it."""
+        return build_snapshot(self._state)
+
+    def copy(self) -> "Meeting":
+        return Meeting._of(self._state.copy())
+
+    @property
+    def id(self) -> MeetingId:
+        return self._state.id
+
+    @property
+    def stage(self) -> Stage:
+        return self._state.stage
+
+    @property
+    def is_over(self) -> bool:
+        return self._state.stage is Stage.ENDED
+
+    @property
+    def pins(self) -> PinAttempts:
+        """For the room's next meeting."""
+        return self._state.pins
+
+    def is_idle(self, now: float) -> bool:
+        """Nobody opened it, nobody is there, no wrong PIN counts: it may be dropped."""
+        is_empty = next(self._state.sessions(), None) is None
+        pins = self._state.pins.forget_old(now, self._state.numbers)
+        return self._state.stage is Stage.WAITING and is_empty and pins.is_clear
+
+
+def _enter_pin(turn: Turn, command: c.EnterPin) -> None:
+    """At the door, or to step up."""
+    prompt = turn.state.prompts.get(command.session)
+    if prompt is not None:
+        host_pin.enter_at_door(turn, command, prompt)
+    elif turn.state.seat_of(command.session) is not None:
+        handover.enter_to_step_up(turn, command)
+    else:
+        raise NoPinAsked if turn.state.has_session(command.session) else NotHere
+
+
+def _tick(turn: Turn, command: c.Tick) -> None:
+    """What is due has been done before."""
+
+
+_NOT_AWAITED = (c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.Tick)
+
+HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
+    c.Join: door.join,
+    c.EnterPin: _enter_pin,
+    c.KnockAgain: door.knock_again,
+    c.Admit: decisions.admit,
+    c.AdmitExpected: decisions.admit_expected,
+    c.Refuse: decisions.refuse,
+    c.AddPerson: checks.add_person,
+    c.BeginCheck: checks.begin_check,
+    c.EndCheck: checks.end_check,
+    c.Attest: checks.attest,
+    c.SendBack: leaving.send_back,
+    c.Remove: leaving.remove,
+    c.MuteOther: presenting.mute_other,
+    c.SetOwnMedia: presenting.set_own_media,
+    c.StartPresenting: presenting.start_presenting,
+    c.StopPresenting: presenting.stop_presenting,
+    c.CallStaff: handover.call_staff,
+    c.ReadyToLeave: handover.ready_to_leave,
+    c.Lock: control.lock,
+    c.Unlock: control.unlock,
+    c.HandOver: handover.hand_over,
+    c.ResetStepUp: handover.reset_step_up,
+    c.Pause: control.pause,
+    c.Resume: control.resume,
+    c.Extend: slot.extend,
+    c.End: ending.end,
+    c.Leave: leaving.leave,
+    c.SocketLost: connection.lose_socket,
+    c.SocketBack: connection.regain_socket,
+    c.MediaLost: connection.lose_media,
+    c.MediaBack: connection.regain_media,
+    c.Tick: _tick,
+}
+
+
+def _effects(turn: Turn, command: c.Command, *, is_awaited: bool) -> list[Effect]:
+    """In order: media, the record, the desk, announcements, views, the reply, disconnections."""
+    forwarding = forward(turn.state)
+    return [
+        *media_effects(turn.state, forwarding),
+        *(Record(happening=happening) for happening in turn.records),
+        *turn.alerts,
+        *turn.told,
+        *view_effects(turn.state, forwarding),
+        *([_reply(turn, command)] if is_awaited else []),
+        *turn.ended,
+    ]
+
+
+def _reply(turn: Turn, command: c.Command) -> Reply:
+    by = getattr(command, "session", None) or getattr(command, "by", None)
+    return Reply(
+        session=None if isinstance(by, c.Officer) else by,
+        error=None if turn.error is None else turn.error.code,
+        facts=turn.facts,
+    )

@@ -1,0 +1,63 @@
+"""One's own microphone and camera, the presentation, and muting somebody else."""
+
+from dataclasses import replace
+
+from lobby.commands import MuteOther, SetOwnMedia, StartPresenting, StopPresenting
+from lobby.errors import CheckRunning, NotPresenting, NotYourself, SomebodyPresents
+from lobby.events import MutedByHost, PresentationStarted, PresentationStopped
+from lobby.turn import Turn
+from vmr.ids import ParticipantId
+from vmr.roles import Permission
+
+
+def set_own_media(turn: Turn, command: SetOwnMedia) -> None:
+    if command.microphone is not None:
+        seat = turn.require_seat(command.session, Permission.SPEAK)
+        turn.put(replace(seat, microphone=command.microphone))
+    if command.camera is not None:
+        seat = turn.require_seat(command.session, Permission.SHOW)
+        turn.put(replace(seat, camera=command.camera))
+
+
+def mute_other(turn: Turn, command: MuteOther) -> None:
+    """Their microphone goes off; they may unmute themselves."""
+    acting = turn.require(command.by, Permission.MUTE_OTHER)
+    seat = turn.seat(command.participant)
+    if acting.seat is not None and acting.seat.id == seat.id:
+        raise NotYourself
+    if seat.microphone:
+        turn.put(replace(seat, microphone=False))
+        turn.record("muted", by=acting, subject=seat.label)
+        turn.tell(seat.session, MutedByHost())
+
+
+def start_presenting(turn: Turn, command: StartPresenting) -> None:
+    """One presentation at a time; another's ends only by a confirmed take-over."""
+    seat = turn.require_seat(command.session, Permission.PRESENT)
+    presenter = turn.state.presenter
+    if seat.id in turn.state.checks:
+        raise CheckRunning
+    if presenter == seat.id:
+        return
+    if presenter is not None and not command.take_over:
+        raise SomebodyPresents
+    if presenter is not None:
+        stop_presenting_of(turn, presenter)
+    turn.state.presenter = seat.id
+    turn.record("presentation_started", by=seat)
+    turn.announce(PresentationStarted(participant=seat.id, name=seat.name), but=seat.session)
+
+
+def stop_presenting(turn: Turn, command: StopPresenting) -> None:
+    seat = turn.require_seat(command.session, Permission.PRESENT)
+    if turn.state.presenter != seat.id:
+        raise NotPresenting
+    stop_presenting_of(turn, seat.id)
+
+
+def stop_presenting_of(turn: Turn, participant: ParticipantId) -> None:
+    """Ends this participant's presentation, if there is one."""
+    if turn.state.presenter == participant:
+        turn.state.presenter = None
+        turn.record("presentation_stopped", subject=participant)
+        turn.announce(PresentationStopped(participant=participant))

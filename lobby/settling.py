@@ -1,0 +1,60 @@
+"""What follows from any change, so that no handler has to think of it.
+
+A check ends when the guest or the checking host is no longer there for it; a presentation when
+its presenter may not present; the clock of an abandoned room starts and stops; and whoever waits
+for the meeting only (not for a decision) comes in as soon as `lobby.admission` says so.
+"""
+
+from lobby.checks import close_check
+from lobby.door import readmit
+from lobby.presenting import stop_presenting_of
+from lobby.state import State
+from lobby.turn import Turn
+from vmr.ids import ParticipantId
+from vmr.roles import Permission, Role
+
+
+def settle(turn: Turn) -> None:
+    state = turn.state
+    if not state.is_running:
+        return
+    for guest, host in list(state.checks.items()):
+        if not (_is_there(state, guest) and _may(state, host, Permission.CHECK)):
+            close_check(turn, guest)
+    presenter = state.presenter
+    if presenter is not None and not _may(state, presenter, Permission.PRESENT):
+        stop_presenting_of(turn, presenter)
+    _watch_hosts(turn)
+    for knock in list(state.knocks.values()):
+        if not knock.is_knocking:
+            readmit(turn, knock)
+
+
+def note_restart(turn: Turn) -> None:
+    """The first turn after a restart of the server writes it down."""
+    if turn.state.is_restored:
+        turn.state.is_restored = False
+        turn.record("server_restarted", facts=(("seats_kept", len(turn.state.seats)),))
+
+
+def _is_there(state: State, participant: ParticipantId) -> bool:
+    seat = state.seats.get(participant)
+    return seat is not None and seat.session is not None
+
+
+def _may(state: State, participant: ParticipantId, permission: Permission) -> bool:
+    is_there = _is_there(state, participant)
+    return is_there and permission in state.may(state.seats[participant])
+
+
+def _watch_hosts(turn: Turn) -> None:
+    """Without a host the meeting ends: soon when the last left, later when the network did it."""
+    state = turn.state
+    if state.has_host:
+        state.hostless_until = None
+    elif state.hostless_until is None:
+        is_kept = any(seat.role is Role.HOST for seat in state.seats.values())
+        numbers = state.numbers
+        is_lost = is_kept or turn.is_host_lost
+        wait_s = numbers.host_lost_s if is_lost else numbers.host_left_s
+        state.hostless_until = turn.now + wait_s

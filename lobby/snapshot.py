@@ -1,0 +1,105 @@
+"""A meeting as JSON, for a restart of the server: stage, seats, step-up counts, PIN attempts.
+
+Sessions, knocks and PIN prompts are not kept: their pages join again. Whoever may come back
+without knocking has a seat kept from the restart on; everybody else asks at the door.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lobby.pin import PinAttempts
+from lobby.seats import away
+from lobby.state import Seat, State
+from lobby.step_up import Hands
+from vmr.ids import DeviceId, InviteId, MeetingId, ParticipantId, PersonId
+from vmr.numbers import Numbers
+from vmr.participants import Person
+from vmr.policies import PolicyName
+from vmr.roles import Role, Stage
+from vmr.rooms import Room
+
+VERSION = 1
+
+
+def build_snapshot(state: State) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "id": state.id,
+        "policy": state.room.policy.value,
+        "stage": state.stage.value,
+        "was_locked": state.was_locked,
+        "paused": state.paused,
+        "opened_at": state.opened_at,
+        "ends_at": state.ends_at,
+        "warned": sorted(state.warned),
+        "hostless_until": state.hostless_until,
+        "seats": [_build_seat(seat) for seat in state.seats.values()],
+        "voided_devices": sorted(state.voided_devices),
+        "voided_invites": sorted(state.voided_invites),
+        "pins": state.pins.to_json(),
+    }
+
+
+def _build_seat(seat: Seat) -> dict[str, Any]:
+    return {
+        "id": seat.id,
+        "role": seat.role.value,
+        "persons": [
+            {"id": person.id, "name": person.name, "is_attested": person.is_attested}
+            for person in seat.persons
+        ],
+        "invite": seat.invite,
+        "device": seat.device,
+        "microphone": seat.microphone,
+        "camera": seat.camera,
+        "is_handed_over": seat.hands.is_handed_over,
+        "wrong_pins": seat.hands.wrong_pins,
+    }
+
+
+def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, now: float) -> State:
+    """The meeting after a restart at `now`; a policy stays what it was when it started.
+
+    Raises ValueError for a snapshot of another version.
+    """
+    if snapshot["version"] != VERSION:
+        raise ValueError("a meeting's snapshot of another version")
+    kept = [seat for seat in map(_parse_seat, snapshot["seats"]) if seat.may_return]
+    state = State(
+        id=MeetingId(snapshot["id"]),
+        room=replace(room, policy=PolicyName(snapshot["policy"])),
+        numbers=numbers,
+        stage=Stage(snapshot["stage"]),
+        was_locked=snapshot["was_locked"],
+        paused=snapshot["paused"],
+        opened_at=snapshot["opened_at"],
+        ends_at=snapshot["ends_at"],
+        warned=frozenset(snapshot["warned"]),
+        hostless_until=snapshot["hostless_until"],
+        seats={seat.id: away(seat, now + numbers.reentry_s) for seat in kept},
+        voided_devices=frozenset(map(DeviceId, snapshot["voided_devices"])),
+        voided_invites=frozenset(map(InviteId, snapshot["voided_invites"])),
+        pins=PinAttempts.from_json(snapshot["pins"]),
+        is_restored=True,
+    )
+    if state.is_running and state.hostless_until is None:
+        state.hostless_until = now + numbers.host_lost_s
+    return state
+
+
+def _parse_seat(value: Mapping[str, Any]) -> Seat:
+    return Seat(
+        id=ParticipantId(value["id"]),
+        session=None,
+        role=Role(value["role"]),
+        persons=tuple(
+            Person(id=PersonId(p["id"]), name=p["name"], is_attested=p["is_attested"])
+            for p in value["persons"]
+        ),
+        invite=None if value["invite"] is None else InviteId(value["invite"]),
+        device=None if value["device"] is None else DeviceId(value["device"]),
+        microphone=value["microphone"],
+        camera=value["camera"],
+        hands=Hands(is_handed_over=value["is_handed_over"], wrong_pins=value["wrong_pins"]),
+    )

@@ -1,0 +1,160 @@
+"""What each session may know of the meeting, built from the state: a pure function.
+
+By place: the PIN prompt and the waiting room are told nothing of what goes on inside; inside,
+names at the door are only for a seat that may admit.
+"""
+
+from lobby.forwarding import Forwarding
+from lobby.knock import Knock
+from lobby.pin import PinPrompt
+from lobby.state import Seat, State
+from lobby.views import (
+    InsideView,
+    KnockView,
+    ParticipantView,
+    PersonView,
+    PinView,
+    PresenceView,
+    RoomView,
+    View,
+    WaitingView,
+)
+from vmr.ids import PersonId, SessionId
+from vmr.numbers import Numbers
+from vmr.participants import Person
+from vmr.policies import POLICIES, Recording
+from vmr.roles import Permission, Role, SeatMode, Stage
+from vmr.rooms import Room
+
+
+def build_view(state: State, session: SessionId, forwarding: Forwarding) -> View | None:
+    """None for a session that is not (or no longer) here."""
+    if session in state.prompts:
+        return _pin_view(state, state.prompts[session])
+    knock = state.knock_of(session)
+    if knock is not None:
+        return _waiting_view(state, knock)
+    seat = state.seat_of(session)
+    return None if seat is None else _inside_view(state, seat, forwarding)
+
+
+def room_view(room: Room, numbers: Numbers) -> RoomView:
+    """What whoever holds the link may know of a room."""
+    policy, establishment = POLICIES[room.policy], room.establishment
+    is_unrecorded = policy.recording is Recording.BY_LAW and numbers.social_unrecorded
+    return RoomView(
+        name=room.name,
+        establishment=establishment.name,
+        policy=room.policy.value,
+        phone=establishment.phone,
+        safer_custody=establishment.safer_custody,
+        recording="unrecorded_demonstration" if is_unrecorded else "none",
+    )
+
+
+def _room_view(state: State) -> RoomView:
+    return room_view(state.room, state.numbers)
+
+
+def _pin_view(state: State, prompt: PinPrompt) -> PinView:
+    is_opening = state.stage is Stage.WAITING
+    return PinView(
+        room=_room_view(state),
+        attempts_left=prompt.attempts_left,
+        deadline=prompt.deadline,
+        confirmations=state.policy.opening_confirmations if is_opening else (),
+        is_closed=state.pins.is_closed,
+    )
+
+
+def _waiting_view(state: State, knock: Knock) -> WaitingView:
+    return WaitingView(
+        room=_room_view(state),
+        you=knock.id,
+        name=knock.persons[0].name,
+        host_arrived=state.is_running,
+        knocking=knock.is_knocking,
+        host_pin_verified=knock.is_pin_verified,
+        since=knock.since,
+        deadline=None if state.is_running else knock.since + state.numbers.waiting_s,
+        knock_count=knock.count,
+        may_knock_at=knock.may_knock_at(state.numbers.knock_again_s),
+    )
+
+
+def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView:
+    assert state.opened_at is not None, "somebody is inside a meeting nobody opened"
+    may = state.may(seat)
+    knocks = state.knocks.values() if Permission.ADMIT in may else ()
+    return InsideView(
+        room=_room_view(state),
+        you=seat.id,
+        may=tuple(sorted(permission.value for permission in may)),
+        stage=state.stage.value,
+        was_locked=state.was_locked,
+        paused=state.paused,
+        is_handed_over=seat.hands.is_handed_over,
+        stepped_up_until=seat.hands.stepped_up_until,
+        step_up_closed=seat.hands.is_closed(state.numbers),
+        step_up_attempts_left=seat.hands.attempts_left(state.numbers),
+        participants=tuple(_participant_view(state, other) for other in state.seats.values()),
+        at_door=state.at_door,
+        knocks=tuple(_knock_view(state, knock) for knock in knocks),
+        unattested=unattested(state) if Permission.CHECK in may else (),
+        presenter=state.presenter,
+        presence=_presence_view(state, seat, forwarding),
+        opened_at=state.opened_at,
+        ends_at=state.ends_at,
+    )
+
+
+def unattested(state: State) -> tuple[PersonId, ...]:
+    """Every guest's person inside whose ID was not checked yet."""
+    return tuple(
+        person.id
+        for seat in state.seats.values()
+        for person in seat.persons
+        if seat.role is Role.GUEST and not person.is_attested
+    )
+
+
+def _participant_view(state: State, seat: Seat) -> ParticipantView:
+    return ParticipantView(
+        id=seat.id,
+        name=seat.name,
+        role=seat.role.value,
+        persons=_person_views(seat.persons),
+        microphone=seat.microphone,
+        camera=seat.camera,
+        is_presenting=state.presenter == seat.id,
+        is_connected=seat.session is not None and not seat.is_media_lost,
+        is_checking=seat.id in state.checks,
+        is_handed_over=seat.hands.mode is SeatMode.HANDED_OVER,
+    )
+
+
+def _person_views(persons: tuple[Person, ...]) -> tuple[PersonView, ...]:
+    return tuple(PersonView(id=p.id, name=p.name, is_attested=p.is_attested) for p in persons)
+
+
+def _knock_view(state: State, knock: Knock) -> KnockView:
+    return KnockView(
+        id=knock.id,
+        name=knock.persons[0].name,
+        role=knock.role.value,
+        persons=_person_views(knock.persons),
+        since=knock.since,
+        count=knock.count,
+        is_expected=state.is_expected(knock),
+        host_pin_verified=knock.is_pin_verified,
+        page_gone=knock.gone_at is not None,
+    )
+
+
+def _presence_view(state: State, seat: Seat, forwarding: Forwarding) -> PresenceView:
+    return PresenceView(
+        seen_by=forwarding.seen_by(seat.id),
+        heard_by=forwarding.heard_by(seat.id),
+        monitors=state.monitors,
+        is_recorded=False,
+    )
