@@ -1,6 +1,90 @@
-# One command each: run the server, run everything CI runs, print the figures.
+# make run: start the server. make test: everything CI runs. make bench: the figures.
+# Needs python3 (3.11 or later) and make; everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+CHECKS := lint format types contracts scripts
+export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test bench
+.PHONY: run test bench lock clean chromium $(CHECKS)
+
+# Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
+run: $(VENV)/runtime
+	@$(BIN)/vmr serve $(ARGS)
+
+# Every check runs even when an earlier one failed; pytest comes last and its summary ends the
+# output. Arguments of pytest go into ARGS.
+test: $(VENV)/development chromium
+	@failed=; \
+	for check in $(CHECKS); do \
+	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
+	done; \
+	echo "== tests"; \
+	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
+	$(BIN)/python -m pytest -m "not bench" $(ARGS) && [ -z "$$failed" ]
+
+lint: $(VENV)/development
+	@$(BIN)/ruff check .
+
+format: $(VENV)/development
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/development
+	@$(BIN)/mypy
+
+contracts: $(VENV)/development
+	@$(BIN)/lint-imports --no-cache
+
+scripts: $(VENV)/development
+	@$(BIN)/python -m tests.web
+
+bench: $(VENV)/development chromium
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# -- what the above need -----------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "VMR needs Python 3.11 or later; say which with make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "Python cannot make a virtual environment here."; \
+	      echo "On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# The lock files name every package with the hashes of its files; nothing else is installed.
+$(VENV)/runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the server into $(VENV) ..."
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/development: requirements-dev.lock $(VENV)/runtime
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { \
+	    run=; [ "$$(id -u)" = 0 ] || run="sudo -n"; \
+	    if command -v apt-get >/dev/null && $$run true 2>/dev/null; then \
+	        echo "Installing Chromium for the browser tests ..."; \
+	        $$run apt-get -qq update && \
+	        $$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium; \
+	    fi; } || true
+	@command -v chromium >/dev/null || \
+	    { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+# Newest versions that pyproject.toml allows, for Linux and every Python from 3.11 on.
+lock: $(BIN)/python
+	@$(PIP) install --quiet --upgrade uv
+	@$(BIN)/uv pip compile --quiet --upgrade $(LOCK) --extra install -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade $(LOCK) --extra install --extra dev \
+	    -c requirements.lock -o requirements-dev.lock
+	@! grep -inE 'https?://|index-url|find-links|file:' requirements.lock requirements-dev.lock
+
+LOCK := --universal --generate-hashes --python-version 3.11 --no-config \
+    --default-index https://pypi.org/simple --custom-compile-command "make lock" pyproject.toml
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
