@@ -1,0 +1,275 @@
+"""The selective forwarding unit's packet core: endpoints, rooms, who receives whom.
+
+It knows no sockets, keys, clocks or names. Packets come in through a `Port`, leave through
+`poll_output`; what the rest of the system should know leaves through `poll_events`.
+
+Invariants: a packet is forwarded only to an endpoint of the same room that has its sender and
+kind among its sources, and only while the sender's gate for the kind is open; nothing that was
+received before a binding (or before the gate opened) is ever sent to that subscriber.
+
+Errors: `UnknownEndpoint` (code `unknown_endpoint`), for names that were never added.
+"""
+
+from media.description import Description, Kind
+from media.messages import EngineEvent, Gate, SlotBinding, SlotsBound, Source, SpeakersChanged
+from media.outbox import Outbox
+from media.port import Port
+from media.publication import Publication
+from media.slots import assign_places, bind_slots, choose_screen
+from media.speaker import TICK_S, SpeakerDetector, Voice
+from media.tally import Tally
+
+__all__ = ["Port", "Router", "UnknownEndpoint"]
+
+_IDLE_S = 0.1
+"""Until the next look when no transport is attached."""
+_MAX_MISSED_TICKS = 5
+
+
+class UnknownEndpoint(KeyError):
+    code = "unknown_endpoint"
+
+
+class _Room:
+    __slots__ = ("detector", "endpoints", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.endpoints: dict[str, _Endpoint] = {}
+        self.detector = SpeakerDetector()
+
+
+class _Endpoint:
+    __slots__ = (
+        "bindings",
+        "description",
+        "gate",
+        "name",
+        "places",
+        "port",
+        "room",
+        "screen",
+        "sources",
+        "voice",
+    )
+
+    def __init__(self, name: str, room: _Room, voice: Voice) -> None:
+        self.name = name
+        self.room = room
+        self.voice = voice
+        self.gate = Gate()
+        self.sources: tuple[Source, ...] = ()
+        self.port: Port | None = None
+        self.description: Description | None = None
+        self.places: dict[str, int] = {}
+        self.screen: str | None = None
+        self.bindings: tuple[SlotBinding, ...] = ()
+
+    def publication(self, kind: Kind) -> Publication | None:
+        return self.port.publications.get(kind) if self.port is not None else None
+
+
+class Router:
+    """All rooms of one media engine. `now` is monotonic seconds.
+
+    `wall_offset_s` added to `now` must give seconds since 1970; sender reports carry that.
+    """
+
+    def __init__(self, *, wall_offset_s: float = 0.0) -> None:
+        self._outbox = Outbox(wall_offset_s)
+        self._tally = Tally()
+        self._endpoints: dict[str, _Endpoint] = {}
+        self._rooms: dict[str, _Room] = {}
+        self._events: dict[tuple[type[EngineEvent], str], EngineEvent] = {}
+        self._last_tick = float("-inf")
+        self._now = 0.0
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """A copy of every counter; names are explained in `media.tally`."""
+        return self._tally.as_dict()
+
+    # -- who is there -------------------------------------------------------------------------
+
+    def add_endpoint(self, endpoint: str, room: str) -> None:
+        """Begin to know an endpoint: closed gate, no sources, no transport. Idempotent."""
+        if endpoint in self._endpoints:
+            return
+        place = self._rooms.get(room)
+        if place is None:
+            place = self._rooms[room] = _Room(room)
+        added = _Endpoint(endpoint, place, place.detector.add(endpoint))
+        self._endpoints[endpoint] = place.endpoints[endpoint] = added
+        self._wire_room(place)
+
+    def remove_endpoint(self, endpoint: str) -> None:
+        """Forget an endpoint and everything it sent. Idempotent."""
+        self.detach(endpoint)
+        removed = self._endpoints.pop(endpoint, None)
+        if removed is None:
+            return
+        room = removed.room
+        del room.endpoints[endpoint]
+        room.detector.remove(endpoint)
+        self._events.pop((SlotsBound, endpoint), None)
+        if not room.endpoints:
+            del self._rooms[room.name]
+            self._events.pop((SpeakersChanged, room.name), None)
+        else:
+            self._wire_room(room)
+
+    def attach(
+        self, endpoint: str, description: Description, now: float, *, is_ready: bool = True
+    ) -> Port:
+        """Return the port of an endpoint's new transport; it replaces an earlier one.
+
+        With `is_ready` false nothing is forwarded to it before `set_ready`, so that a key frame
+        is not spent on a transport whose handshake is still under way.
+        """
+        self._now = now
+        self.detach(endpoint)
+        owner = self._find(endpoint)
+        port = Port(
+            endpoint=endpoint,
+            description=description,
+            outbox=self._outbox,
+            tally=self._tally,
+            voice=owner.voice,
+            open_kinds=_open_kinds(owner.gate),
+            now=now,
+        )
+        port.is_ready = is_ready
+        owner.port = port
+        owner.description = description
+        self._wire_room(owner.room)
+        return port
+
+    def set_ready(self, port: Port, now: float) -> None:
+        """The transport can carry packets now."""
+        self._now = now
+        owner = self._endpoints.get(port.endpoint)
+        if owner is not None and owner.port is port and not port.is_ready:
+            port.is_ready = True
+            self._wire_room(owner.room)
+
+    def detach(self, endpoint: str) -> None:
+        """The transport is gone; gate and sources stay. Idempotent."""
+        owner = self._endpoints.get(endpoint)
+        if owner is None or owner.port is None:
+            return
+        port, owner.port = owner.port, None
+        port.close()
+        owner.voice.reset()
+        self._wire_room(owner.room)
+
+    # -- who may send what, who receives whom -------------------------------------------------
+
+    def set_gate(self, endpoint: str, gate: Gate, now: float) -> None:
+        """Accept these kinds from an endpoint; forget at once what came of any other."""
+        self._now = now
+        owner = self._find(endpoint)
+        owner.gate = gate
+        if owner.port is None:
+            return
+        open_kinds = _open_kinds(gate)
+        for kind, publication in owner.port.publications.items():
+            publication.set_open(kind in open_kinds)
+        owner.port.ask_for_key_frames(now)
+
+    def set_sources(self, endpoint: str, sources: tuple[Source, ...], now: float) -> None:
+        """Replace what an endpoint receives; slots are bound anew without renegotiation."""
+        self._now = now
+        owner = self._find(endpoint)
+        owner.sources = sources
+        self._wire(owner)
+        self._ask_for_key_frames(owner.room)
+
+    def bindings(self, endpoint: str) -> tuple[SlotBinding, ...]:
+        """Return what each slot of the endpoint's last transport carries."""
+        return self._find(endpoint).bindings
+
+    def _find(self, endpoint: str) -> _Endpoint:
+        found = self._endpoints.get(endpoint)
+        if found is None:
+            raise UnknownEndpoint(endpoint)
+        return found
+
+    def _wire_room(self, room: _Room) -> None:
+        for endpoint in room.endpoints.values():
+            self._wire(endpoint)
+        self._ask_for_key_frames(room)
+
+    def _wire(self, owner: _Endpoint) -> None:
+        """Bind one subscriber's slots to its sources, as far as both are there."""
+        if owner.description is None:
+            return
+        present = {
+            source.endpoint: source
+            for source in owner.sources
+            if source.endpoint in owner.room.endpoints and source.endpoint != owner.name
+        }
+        slots = owner.description.slots
+        capacity = max(
+            sum(slot.kind is kind for slot in slots) for kind in (Kind.AUDIO, Kind.CAMERA)
+        )
+        owner.places = assign_places(present, owner.places, capacity)
+        owner.screen = choose_screen(present.values(), owner.screen)
+        bindings = bind_slots(slots, present.values(), owner.places, owner.screen)
+        if bindings != owner.bindings:
+            owner.bindings = bindings
+            self._events[SlotsBound, owner.name] = SlotsBound(
+                endpoint=owner.name, bindings=bindings
+            )
+        if owner.port is not None:
+            self._bind(owner, owner.port)
+
+    def _bind(self, owner: _Endpoint, port: Port) -> None:
+        for subscription, binding in zip(port.subscriptions, owner.bindings, strict=True):
+            publication = None
+            if binding.source is not None and port.is_ready:
+                sender = owner.room.endpoints[binding.source]
+                publication = sender.publication(subscription.slot.kind)
+            subscription.bind(publication, self._now)
+
+    def _ask_for_key_frames(self, room: _Room) -> None:
+        for endpoint in room.endpoints.values():
+            if endpoint.port is not None:
+                endpoint.port.ask_for_key_frames(self._now)
+
+    # -- time, output, events -----------------------------------------------------------------
+
+    def handle_timeout(self, now: float) -> float:
+        """Do what is due, and return when to call again."""
+        self._now = now
+        passed = now - self._last_tick
+        if passed >= TICK_S - 0.001:
+            ticks = min(max(round(passed / TICK_S), 1), _MAX_MISSED_TICKS) if passed < 1e9 else 1
+            self._last_tick = now
+            for room in self._rooms.values():
+                self._tick_room(room, ticks, now)
+        return self._last_tick + (TICK_S if self._rooms else _IDLE_S)
+
+    def _tick_room(self, room: _Room, ticks: int, now: float) -> None:
+        for endpoint in room.endpoints.values():
+            if endpoint.port is not None:
+                endpoint.port.tick(now)
+        detector = room.detector
+        has_changed = [detector.tick() for _ in range(ticks)]
+        if any(has_changed):
+            self._events[SpeakersChanged, room.name] = SpeakersChanged(
+                room=room.name, dominant=detector.dominant, speaking=detector.speaking
+            )
+
+    def poll_output(self) -> list[tuple[Port, bytes, bool]]:
+        """Hand over all packets to protect and send, oldest first: port, packet, is RTCP."""
+        return self._outbox.take()
+
+    def poll_events(self) -> list[EngineEvent]:
+        """Hand over what has changed since the last call; of each subject the last state."""
+        events, self._events = self._events, {}
+        return list(events.values())
+
+
+def _open_kinds(gate: Gate) -> frozenset[Kind]:
+    kinds = {Kind.AUDIO: gate.audio, Kind.CAMERA: gate.camera, Kind.SCREEN: gate.screen}
+    return frozenset(kind for kind, is_open in kinds.items() if is_open)

@@ -1,0 +1,392 @@
+"""One SSRC a publisher sends: placed in order, kept for resending, handed to its subscribers.
+
+The first half of the hot path: what is done once for each incoming packet. No clock: `now` is
+the caller's monotonic time in seconds.
+"""
+
+from typing import TYPE_CHECKING
+
+from media import h264, vp8
+from media.description import Codec, Kind
+from media.history import (
+    AUDIO_AGE_S,
+    AUDIO_PACKETS,
+    VIDEO_AGE_S,
+    VIDEO_PACKETS,
+    History,
+)
+from media.keyframes import KeyFrameRequests
+from media.nack import Missing
+from media.packet import Packet
+from media.reception import Reception
+from media.rtcp import ReportBlock
+from media.rtp import unwrap
+from media.speaker import Voice
+from media.tally import Tally
+from media.timeline import Timeline
+
+if TYPE_CHECKING:
+    from media.subscription import Subscription
+
+_MAX_JUMP = 3000
+_MAX_MISORDER = 1000
+_SILENT_PACKETS = 10
+"""Silence is forwarded for so many packets, then no more until somebody is heard."""
+_FLOWING_S = 1.0
+
+_DROP = -(1 << 62)
+_UNKNOWN = -1
+
+
+class Stream:
+    """A microphone, a screen, or one simulcast layer of a camera."""
+
+    __slots__ = (
+        "_clock_rate",
+        "_events",
+        "_has_parameter_sets",
+        "_inspects_h264",
+        "_inspects_vp8",
+        "_mask",
+        "_next",
+        "_probe",
+        "_ring",
+        "_silence",
+        "_silenced",
+        "_silenced_from",
+        "_tally",
+        "_timestamp",
+        "_voice",
+        "arrival",
+        "codec",
+        "codecs",
+        "highest",
+        "history",
+        "is_open",
+        "is_video",
+        "layer",
+        "missing",
+        "reception",
+        "requests",
+        "ssrc",
+        "takers",
+        "timeline",
+        "waiters",
+    )
+
+    def __init__(
+        self,
+        *,
+        ssrc: int,
+        kind: Kind,
+        layer: int,
+        codecs: dict[int, Codec],
+        tally: Tally,
+        voice: Voice | None,
+        is_open: bool,
+    ) -> None:
+        self.ssrc = ssrc
+        self.layer = layer
+        self.codecs = codecs
+        self.is_video = kind is not Kind.AUDIO
+        self.is_open = is_open
+        self.codec: Codec | None = None
+        self.highest = _UNKNOWN
+        self.arrival = float("-inf")
+        self.takers: list[Subscription] = []
+        """Subscriptions this stream is forwarded to; replaced, never changed in place."""
+        self.waiters: list[Subscription] = []
+        """Subscriptions that begin with the next key frame (audio: the next packet)."""
+        age_s = VIDEO_AGE_S if self.is_video else AUDIO_AGE_S
+        self.history = History(VIDEO_PACKETS if self.is_video else AUDIO_PACKETS, age_s)
+        self.missing = Missing(age_s)
+        self.reception = Reception()
+        self.timeline = Timeline()
+        self.requests = KeyFrameRequests()
+        self._ring = self.history.ring
+        self._mask = self.history.mask
+        self._tally = tally.kinds[kind]
+        self._events = tally.events
+        self._voice = voice
+        self._next = -1
+        self._probe = -1
+        self._timestamp = -1
+        self._clock_rate = 0
+        self._inspects_vp8 = False
+        self._inspects_h264 = False
+        self._has_parameter_sets = False
+        self._silence = 0
+        self._silenced = _DROP
+        self._silenced_from = 0
+
+    def is_flowing(self, now: float) -> bool:
+        """Return whether packets arrived within the last second."""
+        return now - self.arrival < _FLOWING_S
+
+    # -- the hot path -------------------------------------------------------------------------
+
+    def receive(
+        self,
+        sequence: int,
+        timestamp: int,
+        marker_and_type: int,
+        payload: bytes,
+        level: int,
+        now: float,
+        is_repair: bool,
+    ) -> None:
+        """Take one authenticated packet; forward it to all who take this stream."""
+        codec = self.codecs.get(marker_and_type & 0x7F)
+        if codec is not self.codec:
+            if codec is None:
+                self._events["dropped_payload_type"] += 1
+                return
+            self._change_codec(codec)
+        if sequence == self._next and not is_repair:
+            self.highest = extended = self.highest + 1
+            self._next = (sequence + 1) & 0xFFFF
+            is_fresh = True
+        else:
+            before = self.highest if self._next >= 0 else _DROP
+            extended = self._place(sequence, timestamp, now, is_repair)
+            if extended == _DROP:
+                return
+            is_fresh = extended > before
+        tally = self._tally
+        tally.packets_in += 1
+        tally.bytes_in += len(payload)
+        self.arrival = now
+        if not is_repair:
+            reception = self.reception
+            reception.received += 1
+            if timestamp != self._timestamp and is_fresh:
+                self._timestamp = timestamp
+                reception.time(timestamp, now, self._clock_rate)
+        is_start = not self.is_video
+        picture = None
+        if self._inspects_vp8:
+            is_start, picture = vp8.inspect(payload)
+        elif self._inspects_h264:
+            is_start = self._begins_h264(payload)
+        elif level >= 0 and self._is_silent(extended, level, is_fresh):
+            return
+        packet = Packet(extended, timestamp, marker_and_type & 0x80, payload, picture, level, now)
+        self._ring[extended & self._mask] = packet
+        if is_start and self.is_video:
+            self._events["key_frames_in"] += 1
+            self.requests.received()
+        started = self._serve_waiters(packet, is_fresh, is_start) if self.waiters else None
+        for subscription in self.takers:
+            subscription.forward(packet)
+        if started:
+            self._catch_up(started, packet)
+
+    def ignore(self, sequence: int) -> None:
+        """Note the number of a packet the gate keeps out, so that it stays out for good."""
+        if self.highest == _UNKNOWN:
+            self.highest = sequence
+        else:
+            self.highest = max(self.highest, unwrap(sequence, self.highest))
+
+    # -- order --------------------------------------------------------------------------------
+
+    def _place(self, sequence: int, timestamp: int, now: float, is_repair: bool) -> int:
+        """Return the extended number of a packet that is not simply the next, or `_DROP`."""
+        if self._next < 0:
+            return self._start(sequence, timestamp, now, is_repair)
+        extended = unwrap(sequence, self.highest)
+        ahead = extended - self.highest
+        if 0 < ahead <= _MAX_JUMP:
+            if is_repair:
+                self._events["dropped_duplicate"] += 1
+                return _DROP
+            if ahead > 1 and not self.missing.open(self.highest + 1, extended, now):
+                self.want_key_frame()
+            self.highest = extended
+            self._next = (sequence + 1) & 0xFFFF
+            return extended
+        if self.missing.fill(extended):
+            self._events["recovered_in"] += 1
+            return extended
+        if is_repair or -_MAX_MISORDER < ahead <= 0:
+            self._events["dropped_duplicate"] += 1
+            return _DROP
+        return self._jump(sequence, timestamp, now)
+
+    def _start(self, sequence: int, timestamp: int, now: float, is_repair: bool) -> int:
+        """The first packet ever or since the gate opened: nothing older is taken after it."""
+        if is_repair:
+            self._events["dropped_duplicate"] += 1
+            return _DROP
+        if self.highest == _UNKNOWN:
+            return self._restart_at(sequence, timestamp, now)
+        extended = unwrap(sequence, self.highest)
+        if 0 < extended - self.highest <= _MAX_JUMP:
+            return self._restart_at(extended, timestamp, now)
+        if -_MAX_MISORDER < extended - self.highest <= 0:
+            self._events["dropped_duplicate"] += 1
+            return _DROP
+        return self._jump(sequence, timestamp, now)
+
+    def _jump(self, sequence: int, timestamp: int, now: float) -> int:
+        """Believe in a leap only when two packets in a row say so (RFC 3550, A.1)."""
+        if sequence != self._probe:
+            self._probe = (sequence + 1) & 0xFFFF
+            self._events["dropped_jump"] += 1
+            return _DROP
+        extended = self.highest + ((sequence - self.highest) & 0xFFFF)
+        self.forget()
+        return self._restart_at(extended, timestamp, now)
+
+    def _restart_at(self, extended: int, timestamp: int, now: float) -> int:
+        self.highest = extended
+        self._next = (extended + 1) & 0xFFFF
+        self._probe = -1
+        self._timestamp = timestamp
+        self.reception.start(extended, timestamp, now)
+        return extended
+
+    # -- codec facts --------------------------------------------------------------------------
+
+    def _change_codec(self, codec: Codec) -> None:
+        """Adopt another format: whoever takes this stream begins anew at a key frame."""
+        is_first = self.codec is None
+        self.codec = codec
+        self._clock_rate = codec.clock_rate
+        self._inspects_vp8 = codec.name == "vp8"
+        self._inspects_h264 = codec.name == "h264"
+        self._has_parameter_sets = False
+        if not is_first:
+            self._suspend_takers()
+
+    def _begins_h264(self, payload: bytes) -> bool:
+        """A key frame begins with its parameter sets where the sender has ever sent any."""
+        start = h264.inspect(payload)
+        if start is h264.Start.PARAMETER_SETS:
+            self._has_parameter_sets = True
+            return True
+        return start is h264.Start.IDR_PICTURE and not self._has_parameter_sets
+
+    def _is_silent(self, extended: int, level: int, is_fresh: bool) -> bool:
+        """Tell the speaker detector; return whether this packet adds silence to silence."""
+        loudness = 127 - (level & 0x7F)
+        if is_fresh and self._voice is not None:
+            self._voice.hear(loudness)
+        if loudness:
+            if self._silenced != _DROP:
+                if not is_fresh:
+                    return extended > self._silenced_from
+                for subscription in self.takers:
+                    subscription.line.skip(self._silenced + 1)
+                self._silenced = _DROP
+            if is_fresh:
+                self._silence = 0
+            return False
+        self._silence += is_fresh
+        if self._silence <= _SILENT_PACKETS:
+            return False
+        if is_fresh:
+            if self._silenced == _DROP:
+                self._silenced_from = extended
+            self._silenced = extended
+        self._events["dropped_silence"] += 1
+        return True
+
+    # -- subscribers --------------------------------------------------------------------------
+
+    def _serve_waiters(
+        self, packet: Packet, is_fresh: bool, is_start: bool
+    ) -> list["Subscription"]:
+        """Start those whose moment this packet is; return them if packets after it are here."""
+        started: list[Subscription] = []
+        for subscription in self.waiters:
+            if subscription.floor is None:
+                if not is_fresh:
+                    continue
+                subscription.floor = packet.sequence
+            if (
+                is_start
+                and packet.sequence >= subscription.floor
+                and subscription.start(self, packet)
+            ):
+                started.append(subscription)
+        if started:
+            self.waiters = [s for s in self.waiters if s not in started]
+            self.takers = [*self.takers, *started]
+        return [] if is_fresh else started
+
+    def _catch_up(self, started: list["Subscription"], packet: Packet) -> None:
+        """Forward what came before a key frame's recovered first packet but belongs after it."""
+        for sequence in range(packet.sequence + 1, self.highest + 1):
+            later = self._ring[sequence & self._mask]
+            if later is not None and later.sequence == sequence:
+                for subscription in started:
+                    subscription.forward(later)
+
+    def add_waiter(self, subscription: "Subscription") -> None:
+        self.waiters = [*self.waiters, subscription]
+        self.want_key_frame()
+
+    def remove(self, subscription: "Subscription") -> None:
+        """Neither forward to this subscription nor start it any more."""
+        self.takers = [s for s in self.takers if s is not subscription]
+        self.waiters = [s for s in self.waiters if s is not subscription]
+        if not self.takers and not self.waiters:
+            self.requests.cancel()
+
+    def want_key_frame(self) -> None:
+        """Ask for a key frame soon, if this is video and may be sent."""
+        if self.is_video and self.is_open and (self.takers or self.waiters):
+            self.requests.request()
+
+    def forget(self) -> None:
+        """Drop everything kept; whoever takes this stream begins anew."""
+        self.history.clear()
+        self.missing.clear()
+        self._next = -1
+        self._silence = 0
+        self._silenced = _DROP
+        for subscription in self.waiters:
+            subscription.floor = None
+        self._suspend_takers()
+
+    def _suspend_takers(self) -> None:
+        takers, self.takers = self.takers, []
+        self.waiters = [*self.waiters, *(s for s in takers if s.suspend())]
+        self.want_key_frame()
+
+    # -- gate and reports ---------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Let packets pass from now on."""
+        self.is_open = True
+        self.want_key_frame()
+
+    def close(self) -> None:
+        """Keep packets out from now on, and forget those that were let in."""
+        self.is_open = False
+        self.forget()
+        self.requests.cancel()
+        if self._voice is not None:
+            self._voice.reset()
+
+    def end(self) -> None:
+        """The publisher said good-bye to this SSRC: other layers are better now."""
+        self.arrival = float("-inf")
+
+    def due_nacks(self, now: float, round_trip_s: float) -> list[int]:
+        """Return the 16-bit numbers to ask the publisher for now."""
+        if not self.missing.gaps:
+            return []
+        if self.codec is None or not self.codec.nack:
+            self.missing.expire(now)
+            return []
+        sequences, has_lost = self.missing.due(now, round_trip_s)
+        if has_lost:
+            self.want_key_frame()
+        return [sequence & 0xFFFF for sequence in sequences]
+
+    def report_block(self, now: float) -> ReportBlock | None:
+        """Return what to tell the publisher of this stream's reception."""
+        timeline = self.timeline
+        return self.reception.block(self.ssrc, self.highest, timeline.ntp, now - timeline.received)

@@ -1,0 +1,324 @@
+"""One receive slot of a subscriber: whatever it carries, one continuous outgoing stream.
+
+The second half of the hot path: what is done for each packet and subscriber. A resend without
+a repair stream repeats a sequence number, and with AES-GCM a number must never cover two texts:
+such streams carry no transport-wide number, so that a packet is always built bit for bit alike.
+"""
+
+from typing import TYPE_CHECKING
+
+from media import vp8
+from media.description import Codec, ExtensionIds, Kind, Slot
+from media.extensions import HeaderLayout
+from media.outbox import Outbox
+from media.packet import Packet
+from media.publication import Publication
+from media.rewrite import Rewriter, Segment, first_sequence
+from media.rtcp import SenderReport, ntp_time
+from media.rtp import signed32
+from media.stream import Stream
+from media.tally import Tally
+
+if TYPE_CHECKING:
+    from media.port import Port
+
+MAX_REQUESTED = 512
+"""Sequence numbers of one NACK that are looked at."""
+
+_RESEND_SHARE = 0.15
+_RESEND_BURST_BYTES = 100_000.0
+_RESEND_FIRST_BYTES = 30_000.0
+_SHORTEST_ROUND_TRIP_S = 0.01
+_MAX_RESENT = 1024
+_SENDING_S = 5.0
+_TRUSTED_S = 2.0
+"""A sender report that puts a packet further from its arrival than this is not believed."""
+
+
+class Subscription:
+    """A slot and its outgoing SSRC. It takes one stream and may wait for another's key frame."""
+
+    __slots__ = (
+        "_anchor",
+        "_codecs",
+        "_events",
+        "_has_numbers",
+        "_numbered",
+        "_octets",
+        "_octets_credited",
+        "_outbox",
+        "_packets",
+        "_payload_type",
+        "_plain",
+        "_port",
+        "_repair_sequence",
+        "_repair_type",
+        "_resend_bytes",
+        "_resent",
+        "_tally",
+        "_target",
+        "_uses_numbers",
+        "floor",
+        "line",
+        "publication",
+        "slot",
+        "ssrc",
+        "stream",
+    )
+
+    def __init__(
+        self,
+        *,
+        port: "Port",
+        slot: Slot,
+        codecs: dict[str, Codec],
+        extensions: ExtensionIds,
+        outbox: Outbox,
+        tally: Tally,
+    ) -> None:
+        self.slot = slot
+        self.ssrc = slot.ssrc
+        self.publication: Publication | None = None
+        self.stream: Stream | None = None
+        """The stream that is forwarded now."""
+        self.floor: int | None = None
+        """No packet of the awaited stream before this extended number may start it."""
+        self.line = Rewriter(slot.ssrc)
+        level_id = extensions.audio_level if slot.kind is Kind.AUDIO else None
+        self._plain = HeaderLayout(
+            mid_id=extensions.mid, mid=slot.mid, level_id=level_id, wide_id=None
+        )
+        self._numbered = HeaderLayout(
+            mid_id=extensions.mid, mid=slot.mid, level_id=level_id, wide_id=extensions.transport_cc
+        )
+        self._port = port
+        self._codecs = codecs
+        self._outbox = outbox
+        self._tally = tally.kinds[slot.kind]
+        self._events = tally.events
+        self._target: Stream | None = None
+        self._payload_type = 0
+        self._repair_type: int | None = None
+        self._repair_sequence = first_sequence(slot.rtx_ssrc or 0)
+        self._has_numbers = extensions.transport_cc is not None
+        self._uses_numbers = False
+        self._anchor: tuple[float, int, int] | None = None
+        self._packets = 0
+        self._octets = 0
+        self._octets_credited = 0
+        self._resend_bytes = _RESEND_FIRST_BYTES
+        self._resent: dict[int, float] = {}
+
+    # -- the hot path -------------------------------------------------------------------------
+
+    def forward(self, packet: Packet) -> None:
+        """Send one packet of the stream that is taken, under this slot's own numbers."""
+        line = self.line
+        segment = line.segment
+        assert segment is not None
+        sequence = packet.sequence
+        if sequence < segment.base:
+            self._events["dropped_before_switch"] += 1
+            return
+        sequence += segment.sequence_delta
+        if sequence > line.highest:
+            line.highest = sequence
+            line.newest = packet
+        payload = packet.payload
+        if segment.moves_pictures and packet.picture is not None:
+            payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
+        wide = 0
+        layout = self._plain
+        if self._uses_numbers:
+            layout = self._numbered
+            wide = self._port.next_wide()
+        header = layout.build(
+            packet.marker | self._payload_type,
+            sequence & 0xFFFF,
+            (packet.timestamp + segment.timestamp_delta) & 0xFFFFFFFF,
+            self.ssrc,
+            wide,
+            packet.level,
+        )
+        size = len(payload)
+        self._packets += 1
+        self._octets += size
+        tally = self._tally
+        tally.packets_out += 1
+        tally.bytes_out += size
+        self._outbox.items.append((self._port, header + payload, False))
+
+    # -- binding ------------------------------------------------------------------------------
+
+    def bind(self, publication: Publication | None, now: float) -> None:
+        """Carry this publication from its next key frame on; None: carry nothing."""
+        if publication is self.publication:
+            return
+        if self.publication is not None:
+            self.publication.unsubscribe(self)
+            self.line.forget()
+            self._resent.clear()
+            self.stream = self._target = self.floor = None
+        self.publication = publication
+        if publication is not None:
+            publication.subscribe(self, now)
+
+    def aim(self, stream: Stream | None) -> None:
+        """Go over to this stream at its next key frame; what is taken now flows until then."""
+        wanted = None if stream is self.stream else stream
+        if wanted is self._target:
+            return
+        if self._target is not None:
+            self._target.remove(self)
+        self._target = wanted
+        self.floor = None
+        if wanted is not None:
+            wanted.add_waiter(self)
+
+    def start(self, stream: Stream, packet: Packet) -> bool:
+        """Begin to take `stream` with this packet; False: its format was not agreed here."""
+        assert stream.codec is not None
+        codec = self._codecs.get(stream.codec.key)
+        if codec is None:
+            self._events["dropped_no_codec"] += 1
+            return False
+        wall = self._wall_of(stream, packet, codec.clock_rate)
+        timestamp = self._timestamp_for(stream, packet, wall, codec.clock_rate)
+        if self.stream is not None:
+            self.stream.remove(self)
+        self.stream = stream
+        self._target = None
+        segment = self.line.begin(stream, packet, timestamp)
+        self._anchor = (wall, packet.timestamp + segment.timestamp_delta, codec.clock_rate)
+        self._payload_type = codec.payload_type
+        self._repair_type = codec.rtx_payload_type if self.slot.rtx_ssrc is not None else None
+        self._uses_numbers = self._has_numbers and (self._repair_type is not None or not codec.nack)
+        return True
+
+    def suspend(self) -> bool:
+        """The stream that was taken begins anew; return whether to wait for that."""
+        stream, self.stream = self.stream, None
+        self.line.forget()
+        self._resent.clear()
+        if self._target is not None:
+            return False
+        self._target = stream
+        self.floor = None
+        return True
+
+    def want_key_frame(self) -> None:
+        """The subscriber's decoder asks for one of what it is sent, or is to be sent."""
+        stream = self.stream or self._target
+        if stream is not None:
+            stream.want_key_frame()
+
+    def _wall_of(self, stream: Stream, packet: Packet, clock_rate: int) -> float:
+        """Return when the packet was sampled, as far as that is known, on our clock."""
+        arrival = packet.arrival + self._outbox.wall_offset_s
+        if stream.timeline.is_known:
+            wall = stream.timeline.wall_of(packet.timestamp, clock_rate)
+            if abs(wall - arrival) < _TRUSTED_S:
+                return wall
+        return arrival
+
+    def _timestamp_for(self, stream: Stream, packet: Packet, wall: float, clock_rate: int) -> int:
+        """Return the outgoing timestamp that keeps the time that passes for the subscriber."""
+        if self._anchor is None or self._anchor[2] != clock_rate:
+            return self.line.timestamp + 1 if self.line.has_sent else self.ssrc
+        anchor_wall, anchor_timestamp, _ = self._anchor
+        line, old = self.line, self.stream
+        if old is None or line.segment is None:
+            return anchor_timestamp + round((wall - anchor_wall) * clock_rate)
+        waited = packet.arrival - (line.newest.arrival if line.newest else packet.arrival)
+        by_arrival = line.timestamp + round(waited * clock_rate)
+        if not (old.timeline.is_known and stream.timeline.is_known):
+            return by_arrival
+        by_report = old.timeline.timestamp_at(wall, clock_rate) + line.segment.timestamp_delta
+        is_trusted = abs(signed32(by_report - by_arrival)) < _TRUSTED_S * clock_rate
+        return by_report if is_trusted else by_arrival
+
+    # -- recovery -----------------------------------------------------------------------------
+
+    def resend(self, sequences: tuple[int, ...], now: float, round_trip_s: float) -> None:
+        """Answer a NACK: once a round trip, within the share of the rate, from this binding."""
+        gained = (self._octets - self._octets_credited) * _RESEND_SHARE
+        self._octets_credited = self._octets
+        self._resend_bytes = min(_RESEND_BURST_BYTES, self._resend_bytes + gained)
+        if len(self._resent) > _MAX_RESENT:
+            self._resent.clear()
+        pause = max(round_trip_s, _SHORTEST_ROUND_TRIP_S)
+        for sequence in sequences[:MAX_REQUESTED]:
+            self._events["nacks_in"] += 1
+            if not self._resend_one(sequence, now, pause):
+                self._events["nacks_refused"] += 1
+
+    def _resend_one(self, sequence: int, now: float, pause_s: float) -> bool:
+        found = self.line.find(sequence)
+        if found is None:
+            return False
+        segment, extended = found
+        if now - self._resent.get(extended, float("-inf")) < pause_s:
+            return False
+        packet = segment.source.history.get(extended - segment.sequence_delta, now)
+        if packet is None or self._resend_bytes < len(packet.payload):
+            return False
+        self._resend_bytes -= len(packet.payload)
+        self._resent[extended] = now
+        self._send_again(packet, segment, extended)
+        return True
+
+    def _send_again(self, packet: Packet, segment: Segment, extended: int) -> None:
+        """Send in the repair stream (RFC 4588) where one was agreed, else the same bytes again."""
+        payload = packet.payload
+        if segment.moves_pictures and packet.picture is not None:
+            payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
+        timestamp = (packet.timestamp + segment.timestamp_delta) & 0xFFFFFFFF
+        if self._repair_type is None or self.slot.rtx_ssrc is None:
+            header = self._plain.build(
+                packet.marker | self._payload_type,
+                extended & 0xFFFF,
+                timestamp,
+                self.ssrc,
+                0,
+                packet.level,
+            )
+            self._events["resent_out"] += 1
+        else:
+            header = self._numbered.build(
+                packet.marker | self._repair_type,
+                self._repair_sequence,
+                timestamp,
+                self.slot.rtx_ssrc,
+                self._port.next_wide() if self._has_numbers else 0,
+                packet.level,
+            )
+            self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
+            payload = (extended & 0xFFFF).to_bytes(2, "big") + payload
+            self._events["rtx_out"] += 1
+        self._tally.packets_out += 1
+        self._tally.bytes_out += len(payload)
+        self._outbox.items.append((self._port, header + payload, False))
+
+    # -- reports ------------------------------------------------------------------------------
+
+    def sender_report(self, now: float) -> SenderReport | None:
+        """Return what maps this slot's timestamps to time; None while nothing is sent."""
+        line, stream = self.line, self.stream
+        if stream is None or line.segment is None or line.newest is None:
+            return None
+        if stream.codec is None or now - line.newest.arrival > _SENDING_S:
+            return None
+        wall = now + self._outbox.wall_offset_s
+        clock_rate = stream.codec.clock_rate
+        if stream.timeline.is_known:
+            timestamp = stream.timeline.timestamp_at(wall, clock_rate)
+        else:
+            passed = now - line.newest.arrival
+            timestamp = line.newest.timestamp + round(passed * clock_rate)
+        return SenderReport(
+            ssrc=self.ssrc,
+            ntp=ntp_time(wall),
+            timestamp=(timestamp + line.segment.timestamp_delta) & 0xFFFFFFFF,
+            packets=self._packets,
+            octets=self._octets,
+        )

@@ -1,0 +1,63 @@
+"""What the packet core counts. Names are part of the operator's view; values only grow."""
+
+from media.description import Kind
+
+EVENTS = (
+    "dropped_malformed",  # not RTP, or lengths that do not fit
+    "dropped_malformed_rtcp",
+    "dropped_unknown_source",  # neither announced nor named by MID and RID
+    "dropped_payload_type",  # no codec of this kind was agreed under that number
+    "dropped_gate",  # the kind is muted, stopped or not allowed
+    "dropped_duplicate",  # had already, or too late to be used
+    "dropped_jump",  # a leap in sequence numbers not yet confirmed by a second packet
+    "dropped_padding",  # repair packets that carry nothing
+    "dropped_silence",  # silence after silence is not forwarded
+    "dropped_before_switch",  # late packets from before a subscriber's switch
+    "dropped_no_codec",  # a subscriber has not agreed the format
+    "key_frames_in",
+    "nacks_in",  # packets subscribers asked for
+    "nacks_out",  # packets we asked publishers for
+    "nacks_refused",  # unknown, from before the binding, too soon, or over the share of the rate
+    "recovered_in",  # packets that came late or by repair
+    "rtx_out",  # resent in a repair stream
+    "resent_out",  # resent plainly
+    "plis_in",
+    "plis_out",
+    "rtcp_in",
+    "rtcp_out",
+)
+
+
+class KindTally:
+    """Packets and bytes of one kind; the hot path adds to these directly."""
+
+    __slots__ = ("bytes_in", "bytes_out", "packets_in", "packets_out")
+
+    def __init__(self) -> None:
+        self.packets_in = 0
+        self.bytes_in = 0
+        self.packets_out = 0
+        self.bytes_out = 0
+
+
+class Tally:
+    """All counters of one router."""
+
+    __slots__ = ("events", "kinds")
+
+    def __init__(self) -> None:
+        self.events = dict.fromkeys(EVENTS, 0)
+        self.kinds = {kind: KindTally() for kind in Kind}
+
+    def count(self, event: str, amount: int = 1) -> None:
+        self.events[event] += amount
+
+    def as_dict(self) -> dict[str, int]:
+        """Return a copy of every counter by its name."""
+        counters = dict(self.events)
+        for kind, tally in self.kinds.items():
+            counters[f"packets_in_{kind.value}"] = tally.packets_in
+            counters[f"bytes_in_{kind.value}"] = tally.bytes_in
+            counters[f"packets_out_{kind.value}"] = tally.packets_out
+            counters[f"bytes_out_{kind.value}"] = tally.bytes_out
+        return counters

@@ -1,0 +1,184 @@
+"""Transport-wide congestion control feedback (draft-holmer-rmcat-transport-wide-cc-01).
+
+`Arrivals` remembers when a publisher's packets came and turns them into feedback; `parse` reads
+the feedback of subscribers. Time is seconds of the caller's clock.
+
+Errors: `TransportCcError` (code `transport_cc_malformed`). Bounded: a feedback packet covers at
+most `MAX_STATUSES` numbers, `Arrivals` holds at most `MAX_PENDING`.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from media.rtp import unwrap
+
+MAX_STATUSES = 400
+MAX_PENDING = 2000
+
+_TICK_S = 0.00025
+_REFERENCE_S = 0.064
+_TICKS_A_REFERENCE = 256
+_LATE = 500
+_NOT_RECEIVED, _SMALL, _LARGE = 0, 1, 2
+_LONGEST_RUN = 0x1FFF
+_HEAD = struct.Struct("!HHI")
+
+
+class TransportCcError(ValueError):
+    code = "transport_cc_malformed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """`received` are (number, arrival in seconds of the receiver's own clock), in order."""
+
+    base: int
+    count: int
+    number: int
+    received: tuple[tuple[int, float], ...]
+
+
+class Arrivals:
+    """Arrival times of one transport's packets by transport-wide number, until reported."""
+
+    __slots__ = ("_expected", "_number", "pending")
+
+    def __init__(self) -> None:
+        self.pending: dict[int, float] = {}
+        """The hot path writes here: 16-bit number to arrival time, in order of arrival."""
+        self._expected: int | None = None
+        self._number = 0
+
+    def take_feedback(self) -> list[bytes]:
+        """Return the bodies of the feedback due for all that is pending, and forget it."""
+        if not self.pending:
+            return []
+        arrived = self._ordered()
+        self.pending = {}
+        bodies: list[bytes] = []
+        base = arrived[0][0]
+        if self._expected is not None and base - MAX_STATUSES < self._expected < base:
+            base = self._expected
+        while arrived:
+            body, base, arrived = self._build(base, arrived)
+            bodies.append(body)
+        self._expected = max(base, self._expected or base)
+        return bodies
+
+    def _ordered(self) -> list[tuple[int, float]]:
+        """Return the pending arrivals by extended number; those too late to report left out."""
+        numbers = iter(self.pending.items())
+        first, time = next(numbers)
+        reference = unwrap(first, self._expected if self._expected is not None else first)
+        extended = [(reference, time)]
+        for number, time in numbers:
+            reference = unwrap(number, reference)
+            extended.append((reference, time))
+        extended.sort()
+        oldest = extended[-1][0] - _LATE * 4
+        if self._expected is not None:
+            oldest = max(oldest, self._expected - _LATE)
+        return [item for item in extended if item[0] >= oldest]
+
+    def _build(
+        self, base: int, arrived: list[tuple[int, float]]
+    ) -> tuple[bytes, int, list[tuple[int, float]]]:
+        """Return one body, the number after its last, and what did not fit."""
+        if arrived[0][0] - base >= MAX_STATUSES:
+            base = arrived[0][0]
+        ticks = round(arrived[0][1] / _TICK_S)
+        reference = ticks // _TICKS_A_REFERENCE
+        previous = reference * _TICKS_A_REFERENCE
+        statuses: list[int] = []
+        deltas: list[bytes] = []
+        taken = 0
+        for number, time in arrived:
+            ticks = round(time / _TICK_S)
+            delta = ticks - previous
+            if number - base >= MAX_STATUSES or not -0x8000 <= delta <= 0x7FFF:
+                break
+            statuses.extend([_NOT_RECEIVED] * (number - base - len(statuses)))
+            if 0 <= delta <= 0xFF:
+                statuses.append(_SMALL)
+                deltas.append(delta.to_bytes(1, "big"))
+            else:
+                statuses.append(_LARGE)
+                deltas.append(delta.to_bytes(2, "big", signed=True))
+            previous = ticks
+            taken += 1
+        head = _HEAD.pack(base & 0xFFFF, len(statuses), (reference & 0xFFFFFF) << 8 | self._number)
+        self._number = (self._number + 1) & 0xFF
+        body = head + _build_chunks(statuses) + b"".join(deltas)
+        return body, base + len(statuses), arrived[taken:]
+
+
+def _build_chunks(statuses: list[int]) -> bytes:
+    """Return run-length chunks for runs of 7 and more, two-bit vectors for the rest."""
+    chunks: list[int] = []
+    at = 0
+    while at < len(statuses):
+        status = statuses[at]
+        run = 1
+        while at + run < len(statuses) and statuses[at + run] == status and run < _LONGEST_RUN:
+            run += 1
+        if run >= 7 or at + run == len(statuses):
+            chunks.append(status << 13 | run)
+            at += run
+            continue
+        vector = 0xC000
+        for index, symbol in enumerate(statuses[at : at + 7]):
+            vector |= symbol << (12 - 2 * index)
+        chunks.append(vector)
+        at += 7
+    return struct.pack(f"!{len(chunks)}H", *chunks)
+
+
+def parse(body: bytes) -> Feedback:
+    """Read the body of a transport-cc packet, behind its two SSRCs."""
+    try:
+        base, count, rest = _HEAD.unpack_from(body)
+        symbols, offset = _parse_chunks(body, _HEAD.size, count)
+        received: list[tuple[int, float]] = []
+        ticks = (rest >> 8) * _TICKS_A_REFERENCE
+        for position, symbol in symbols:
+            if symbol == _SMALL:
+                ticks += body[offset]
+                offset += 1
+            elif symbol == _LARGE:
+                ticks += struct.unpack_from("!h", body, offset)[0]
+                offset += 2
+            else:
+                raise TransportCcError("reserved status")
+            received.append(((base + position) & 0xFFFF, ticks * _TICK_S))
+    except (struct.error, IndexError):
+        raise TransportCcError("feedback ends inside a field") from None
+    return Feedback(base=base, count=count, number=rest & 0xFF, received=tuple(received))
+
+
+def _parse_chunks(body: bytes, offset: int, count: int) -> tuple[list[tuple[int, int]], int]:
+    """Return (position, symbol) of what was received, and where the deltas begin.
+
+    A received packet needs a delta, so no more are listed than the body has bytes.
+    """
+    symbols: list[tuple[int, int]] = []
+    position = 0
+    while position < count:
+        (chunk,) = struct.unpack_from("!H", body, offset)
+        offset += 2
+        if not chunk & 0x8000:
+            symbol, run = chunk >> 13 & 3, min(chunk & 0x1FFF, count - position)
+            if symbol:
+                if len(symbols) + run > len(body):
+                    raise TransportCcError("more packets received than deltas")
+                symbols.extend((position + index, symbol) for index in range(run))
+            position += run
+            if not run:
+                raise TransportCcError("empty run")
+            continue
+        width, length = (2, 7) if chunk & 0x4000 else (1, 14)
+        for index in range(min(length, count - position)):
+            symbol = chunk >> (14 - width * (index + 1)) & (3 if width == 2 else 1)
+            if symbol:
+                symbols.append((position + index, symbol))
+        position += length
+    return symbols, offset
