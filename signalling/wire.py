@@ -21,6 +21,8 @@ def to_wire(value: object) -> JsonValue:
         return to_wire(value.value)
     if is_dataclass(value):
         return {field.name: to_wire(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): to_wire(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [to_wire(item) for item in value]
     if isinstance(value, (frozenset, set)):
