@@ -9,7 +9,7 @@ import struct
 from ipaddress import ip_address
 from pathlib import Path
 
-from media.negotiation import Candidate
+from media.answer import Candidate
 
 MAX_CANDIDATES = 8
 _SIOCGIFADDR = 0x8915  # Linux

@@ -9,13 +9,14 @@ nothing a peer sends raises out of the read loop.
 import asyncio
 import logging
 import secrets
-from collections import Counter
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from media import stun
 from media.addresses import local_candidates, parse_announced
+from media.answer import Candidate, Local, build_answer
 from media.demux import Demux, Sort, sort_of
 from media.dtls import Certificate, DtlsServer, HandshakeError
 from media.ice import CONSENT_S, Accepted, Credentials, IceAgent
@@ -34,18 +35,36 @@ from media.messages import (
     TransportConnected,
     TransportLost,
 )
-from media.negotiation import Candidate, Local, Negotiated, build_answer, identity, negotiate
+from media.negotiation import Negotiated, identity, negotiate
+from media.router import Router
 from media.sdp import MAX_SECTIONS, Offer, SdpError, parse_offer
 from media.srtp import SrtpError
 from media.transport import State, Transport
 from media.udp import Peer, UdpSocket, host_and_port
 
-if TYPE_CHECKING:
-    from media.router import Router
-
 logger = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 0.25
+
+COUNTERS = (
+    "noise",  # datagrams that are no protocol of ours
+    "unknown_peer",  # DTLS or SRTP from an address no signed check came from
+    "stun_broken",
+    "stun_unknown",  # checks for a ufrag nobody has
+    "stun_refused",  # checks with a wrong signature
+    "dtls_overflow",  # handshake datagrams that came faster than they were worked on
+    "srtp_refused",  # forged, replayed, too old, of too many sources, or before the keys
+    "not_open",  # packets for a transport whose handshake is under way
+    "not_sealed",  # packets libsrtp refused to protect
+    "ice_restarts",
+    "transports_opened",
+    "lost_closed_by_peer",
+    "lost_consent_lost",
+    "lost_ice_timeout",
+    "lost_handshake_timeout",
+    "lost_handshake_failed",
+    "lost_bad_keys",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +92,14 @@ class MediaEngine:
     """
 
     def __init__(
-        self, on_event: Callable[[EngineEvent], None], router: "Router | None" = None
+        self, on_event: Callable[[EngineEvent], None], router: Router | None = None
     ) -> None:
         self._on_event = on_event
-        if router is None:
-            from media.router import Router
-
-            router = Router()
-        self._router = router
+        self._router = router or Router(wall_offset_s=time.time() - time.monotonic())
         self._rooms: dict[str, str] = {}
         self._transports: dict[str, Transport] = {}
         self._demux: Demux[Transport] = Demux()
-        self._counters: Counter[str] = Counter()
+        self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._udp: UdpSocket | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -203,10 +218,10 @@ class MediaEngine:
             negotiated = negotiate(offer, self._config.codecs, ssrcs.pop, secrets.token_hex(8))
         except SdpError as error:
             return Refused(code=error.code, message="This offer cannot be answered.")
-        if current is not None:
-            self._drop(current)
         if self._handshakes() >= self._config.max_handshakes:
             return Refused(code="media_full", message="Too many people are joining just now.")
+        if current is not None:
+            self._drop(current)
         transport = self._open_transport(request.endpoint, negotiated, now)
         return self._answer(transport, offer)
 
@@ -237,7 +252,7 @@ class MediaEngine:
 
     def _open_transport(self, endpoint: str, negotiated: Negotiated, now: float) -> Transport:
         credentials = _fresh_credentials()
-        port = self._router.attach(endpoint, negotiated.description, now)
+        port = self._router.attach(endpoint, negotiated.description, now, is_ready=False)
         transport = Transport(endpoint, negotiated, IceAgent(credentials, now), port, now)
         transport.dtls = DtlsServer(
             self._certificate,
@@ -280,8 +295,11 @@ class MediaEngine:
             self._lose(transport, error.code)
             return
         if transport.state is State.OPEN:
+            now = self._loop.time()
             self._counters["transports_opened"] += 1
             self._emit(TransportConnected(endpoint=transport.endpoint))
+            self._router.set_ready(transport.port, now)
+            self._flush(now)
         await dtls.wait_closed()
 
     def _emit(self, event: EngineEvent) -> None:
@@ -361,7 +379,8 @@ class MediaEngine:
                 transport = cast(Transport, port.user)
                 sealed = transport.seal(packet, is_rtcp)
                 if sealed is None:
-                    self._counters["not_sealed"] += 1
+                    is_open = transport.state is State.OPEN
+                    self._counters["not_sealed" if is_open else "not_open"] += 1
                     continue
                 queue = transport.queue
                 if not queue:

@@ -123,7 +123,7 @@ class IceAgent:
         return Accepted(reply=reply, forgotten=forgotten)
 
     def _validate(self, source: Hashable, now: float, is_nominated: bool) -> Hashable | None:
-        silent_since = self._heard_at.get(self.selected, 0.0) if self.selected else None
+        silent_since = None if self.selected is None else self._heard_at[self.selected]
         self._heard_at[source] = now
         self._last_check = now
         if silent_since is None or is_nominated or now - silent_since >= SILENT_S:

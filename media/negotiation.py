@@ -1,15 +1,14 @@
-"""What an offer means and what is answered: one BUNDLE, ICE-lite, a fixed SSRC per slot.
+"""What an offer means and what of it is accepted: one BUNDLE, a fixed SSRC per slot.
 
-Pure: an `Offer` in, a `Negotiated` out, from which `build_answer` writes the text; SSRCs come
-from an argument. Tables of accepted codecs and header extensions are at the top.
-Invariant: sections keep their order and number; one that cannot be accepted gets port 0.
+Pure: an `Offer` in, a `Negotiated` out (`media.answer` writes the text); SSRCs come from an
+argument. Tables of accepted codecs and header extensions are at the top.
+Invariant: a payload type or extension id means one thing in the whole bundle.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from media.description import Codec, Description, ExtensionIds, Kind, PublishedTrack, Slot
-from media.ice import Credentials
 from media.sdp import Format, Offer, SdpError, Section
 
 MAX_LAYERS = 4
@@ -24,8 +23,6 @@ EXTENSIONS = {
     "urn:ietf:params:rtp-hdrext:ssrc-audio-level": "audio_level",
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01": "transport_cc",
 }
-_SENDING_ONLY = frozenset({"rid", "repaired_rid"})
-_FEEDBACK = ("nack", "nack pli", "transport-cc")
 
 
 class OfferWithoutSlots(SdpError):
@@ -54,23 +51,6 @@ class Negotiated:
     fingerprints: tuple[tuple[str, str], ...]
     remote_ufrag: str
     identity: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Local:
-    """Our side of an answer."""
-
-    credentials: Credentials
-    fingerprint: str
-    candidates: tuple[Candidate, ...]
-    session_id: int
-    version: int
 
 
 def negotiate(
@@ -187,6 +167,7 @@ def _agree_codecs(usable: list[Section], allowed: tuple[str, ...]) -> dict[int, 
                 if key is None or offered.name != name or offered.payload_type in agreed:
                     continue
                 rtx = repairs.get(offered.payload_type)
+                rtx = None if rtx in agreed else rtx
                 agreed[offered.payload_type] = Codec(
                     name=name,
                     key=key,
@@ -237,7 +218,18 @@ def _repairs(section: Section) -> dict[int, int]:
 
 
 def _formats(section: Section, agreed: dict[int, Codec | None]) -> tuple[int, ...]:
-    return tuple(payload_type for payload_type in agreed if payload_type in section.formats)
+    """The agreed payload types that mean in this section what they mean elsewhere."""
+    repairs = _repairs(section)
+    formats = []
+    for payload_type, codec in agreed.items():
+        offered = section.formats.get(payload_type)
+        if offered is None or codec is None:
+            continue
+        if _codec_key(offered, section.media) == codec.key:
+            formats.append(payload_type)
+            if codec.rtx_payload_type and repairs.get(payload_type) == codec.rtx_payload_type:
+                formats.append(codec.rtx_payload_type)
+    return tuple(formats)
 
 
 def _track(section: Section, kind: Kind) -> PublishedTrack:
@@ -261,125 +253,3 @@ def _extension_ids(usable: list[Section]) -> ExtensionIds:
             if name and 1 <= number <= 14 and number not in found.values():
                 found.setdefault(name, number)
     return ExtensionIds(**found)
-
-
-def build_answer(offer: Offer, negotiated: Negotiated, local: Local) -> str:
-    """Write the answer to an offer whose sections are those of `negotiated`."""
-    accepted = negotiated.accepted
-    bundled = " ".join(section.mid for section in offer.sections if section.mid in accepted)
-    lines = [
-        "v=0",
-        f"o=- {local.session_id} {local.version} IN IP4 0.0.0.0",
-        "s=-",
-        "t=0 0",
-        f"a=group:BUNDLE {bundled}",
-        "a=extmap-allow-mixed",
-        "a=msid-semantic: WMS *",
-        "a=ice-lite",
-    ]
-    for section in offer.sections:
-        part = accepted.get(section.mid)
-        if part is None:
-            lines += _rejected_lines(section)
-        else:
-            lines += _accepted_lines(section, part, negotiated, local)
-            # In every section: clients differ in which one of a bundle they take them from.
-            lines += _candidate_lines(local.candidates)
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _rejected_lines(section: Section) -> list[str]:
-    return [
-        f"m={section.media} 0 {section.protocol} {section.format_text}",
-        "c=IN IP4 0.0.0.0",
-        f"a=mid:{section.mid}",
-        "a=inactive",
-    ]
-
-
-def _accepted_lines(
-    section: Section, part: Accepted, negotiated: Negotiated, local: Local
-) -> list[str]:
-    formats = " ".join(map(str, part.formats))
-    lines = [
-        f"m={section.media} 9 {section.protocol} {formats}",
-        "c=IN IP4 0.0.0.0",
-        f"a=mid:{section.mid}",
-        f"a=ice-ufrag:{local.credentials.ufrag}",
-        f"a=ice-pwd:{local.credentials.password}",
-        f"a=fingerprint:sha-256 {local.fingerprint}",
-        "a=setup:passive",
-        "a=rtcp-mux",
-        "a=rtcp-rsize",
-    ]
-    for payload_type in part.formats:
-        lines += _format_lines(section.formats[payload_type])
-    ids = negotiated.description.extensions
-    for number, uri in section.extensions.items():
-        name = EXTENSIONS.get(uri)
-        if name is None or getattr(ids, name) != number:
-            continue
-        if name not in _SENDING_ONLY or part.track is not None:
-            lines.append(f"a=extmap:{number} {uri}")
-    if part.slot is not None:
-        lines += _slot_lines(part.slot, part.slot_index, negotiated.description.cname)
-    elif part.track is not None:
-        lines += _track_lines(part.track)
-    else:
-        lines.append("a=inactive")
-    return lines
-
-
-def _format_lines(offered: Format) -> list[str]:
-    number = offered.payload_type
-    if offered.name == "opus":
-        lines = [f"a=rtpmap:{number} opus/48000/2"]
-        lines.append(f"a=fmtp:{number} minptime=10;useinbandfec=1;usedtx=1")
-    elif offered.name == "rtx":
-        lines = [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={offered.parameters['apt']}"]
-    elif offered.name == "h264":
-        profile = offered.parameters["profile-level-id"].lower()
-        lines = [
-            f"a=rtpmap:{number} H264/90000",
-            f"a=fmtp:{number} level-asymmetry-allowed=1;packetization-mode=1;"
-            f"profile-level-id={profile}",
-        ]
-    else:
-        lines = [f"a=rtpmap:{number} VP8/90000"]
-    if offered.name != "rtx":
-        lines += [f"a=rtcp-fb:{number} {name}" for name in _FEEDBACK if name in offered.feedback]
-    return lines
-
-
-def _slot_lines(slot: Slot, index: int, cname: str) -> list[str]:
-    """Audio and camera of one index share a stream, so that a browser keeps lips in sync."""
-    stream = f"screen{index}" if slot.kind is Kind.SCREEN else f"slot{index}"
-    track = f"{stream}-{slot.kind.value}"
-    lines = ["a=sendonly", f"a=msid:{stream} {track}"]
-    ssrcs = [slot.ssrc]
-    if slot.rtx_ssrc is not None:
-        ssrcs.append(slot.rtx_ssrc)
-        lines.append(f"a=ssrc-group:FID {slot.ssrc} {slot.rtx_ssrc}")
-    for ssrc in ssrcs:
-        lines.append(f"a=ssrc:{ssrc} cname:{cname}")
-        lines.append(f"a=ssrc:{ssrc} msid:{stream} {track}")
-    return lines
-
-
-def _track_lines(track: PublishedTrack) -> list[str]:
-    lines = ["a=recvonly"]
-    if track.rids:
-        lines += [f"a=rid:{rid} recv" for rid in track.rids]
-        lines.append(f"a=simulcast:recv {';'.join(track.rids)}")
-    return lines
-
-
-def _candidate_lines(candidates: tuple[Candidate, ...]) -> list[str]:
-    """One host candidate for each address (RFC 8839), the first preferred."""
-    lines = []
-    for number, candidate in enumerate(candidates):
-        priority = (126 << 24) | ((65535 - number) << 8) | 255
-        lines.append(
-            f"a=candidate:{number + 1} 1 udp {priority} {candidate.host} {candidate.port} typ host"
-        )
-    return [*lines, "a=end-of-candidates"]

@@ -58,7 +58,7 @@ class SrtpSession:
         try:
             self._receive = pylibsrtp.Session(_policy(keys, is_sending=False))
             self._send = pylibsrtp.Session(_policy(keys, is_sending=True))
-        except pylibsrtp.Error as error:
+        except (pylibsrtp.Error, ValueError) as error:
             raise SrtpError(str(error)) from error
         self._sources: set[bytes] = set()
         self.failed_to_open = 0

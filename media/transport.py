@@ -7,21 +7,12 @@ Invariant: before `open` and after `close` no packet passes in either direction.
 
 from collections.abc import Hashable
 from enum import Enum
-from typing import Protocol
 
 from media.dtls import DtlsServer
 from media.ice import CONSENT_S, IceAgent
 from media.negotiation import Negotiated
+from media.port import Port
 from media.srtp import Keys, SrtpSession
-
-
-class Port(Protocol):
-    """What a transport needs of `media.router.Port`."""
-
-    user: object
-
-    def receive_rtp(self, packet: bytes, now: float) -> None: ...
-    def receive_rtcp(self, packet: bytes, now: float) -> None: ...
 
 
 class State(Enum):
@@ -35,7 +26,6 @@ class Transport:
 
     __slots__ = (
         "_heard_at",
-        "_port",
         "_srtp",
         "agent",
         "created_at",
@@ -43,6 +33,7 @@ class Transport:
         "endpoint",
         "handshake_began",
         "negotiated",
+        "port",
         "queue",
         "remote_ufrag",
         "state",
@@ -67,7 +58,7 @@ class Transport:
         self.state = State.CONNECTING
         self.handshake_began = False
         self.queue: list[bytes] = []
-        self._port = port
+        self.port = port
         self._srtp: SrtpSession | None = None
         self._heard_at: float | None = None
 
@@ -93,13 +84,13 @@ class Transport:
             if plain is None:
                 return False
             self._heard_at = now
-            self._port.receive_rtcp(plain, now)
+            self.port.receive_rtcp(plain, now)
         else:
             plain = srtp.unprotect(datagram)
             if plain is None:
                 return False
             self._heard_at = now
-            self._port.receive_rtp(plain, now)
+            self.port.receive_rtp(plain, now)
         return True
 
     def seal(self, packet: bytes, is_rtcp: bool) -> bytes | None:

@@ -39,10 +39,15 @@ class FakeRouter:
     def set_sources(self, endpoint: str, sources: tuple[Source, ...], now: float) -> None:
         self.calls.append(("sources", endpoint, sources))
 
-    def attach(self, endpoint: str, description: Description, now: float) -> FakePort:
-        self.calls.append(("attach", endpoint, description))
+    def attach(
+        self, endpoint: str, description: Description, now: float, *, is_ready: bool = True
+    ) -> FakePort:
+        self.calls.append(("attach", endpoint, is_ready))
         self.ports[endpoint] = FakePort()
         return self.ports[endpoint]
+
+    def set_ready(self, port: FakePort, now: float) -> None:
+        self.calls.append(("ready", port))
 
     def detach(self, endpoint: str) -> None:
         self.calls.append(("detach", endpoint))
