@@ -117,3 +117,5 @@ def _set_up_logging(level: str) -> None:
     logging.basicConfig(
         level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    if level != "debug":
+        logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,0 +1,67 @@
+"""`vmr record ...` lists, shows and proves the records of meetings."""
+
+import sqlite3
+
+import pytest
+
+from tests.cli.program import Program
+from vmr.ids import MeetingId
+from vmr.policies import PolicyName
+from vmr.record import Happening
+from vmr.store import Store
+
+
+@pytest.fixture
+async def address(program: Program) -> str:
+    """Of a room with one ended meeting, m1, of two entries."""
+    store = await Store.open(f"sqlite:///{program.database}")
+    establishment = await store.add_establishment(name="HMP Test", phone="1")
+    room = await store.add_room(establishment, name="Room", policy=PolicyName.LEGAL, pin_hash="x")
+    said = [
+        Happening(at=10.0, actor="host:p1", what="opened"),
+        Happening(
+            at=20.0, actor="host:p1", what="attested", subject="p2", reason="asked",
+            facts=(("method", "card"),), personal=(("name", "Ann\x1b[2J"),),
+        ),
+    ]  # fmt: skip
+    await store.commit(MeetingId("m1"), room.id, None, said)
+    await store.close()
+    return room.address
+
+
+def test_a_room_lists_its_meetings(program: Program, address: str) -> None:
+    listed = program.done("record", "list", address)
+    assert listed.startswith("m1 ")
+    assert "2 entries" in listed
+
+
+def test_a_record_is_shown_without_what_steers_a_terminal(program: Program, address: str) -> None:
+    first, second = program.done("record", "show", "m1").splitlines()
+    assert "host:p1  opened" in first
+    assert "attested  p2  reason: asked  method=card  name=Ann�[2J" in second
+
+
+def test_a_record_proves_itself_until_it_is_changed(program: Program, address: str) -> None:
+    assert "holds: 2 entries" in program.done("record", "verify", "m1")
+    database = sqlite3.connect(program.database)
+    with database:
+        database.execute("UPDATE record_entries SET what = 'refused' WHERE sequence = 2")
+    database.close()
+    ended = program.run("record", "verify", "m1")
+    assert ended.returncode == 1
+    assert ended.stderr == "vmr: entry 2 does not fit (hash)\n"
+
+
+def test_deleted_personal_data_is_said_to_be_deleted(program: Program, address: str) -> None:
+    database = sqlite3.connect(program.database)
+    with database:
+        database.execute("DELETE FROM record_personal")
+    database.close()
+    assert "(personal data deleted)" in program.done("record", "show", "m1")
+    assert "holds: 2 entries" in program.done("record", "verify", "m1")
+
+
+def test_an_unknown_meeting_is_one_line(program: Program, address: str) -> None:
+    ended = program.run("record", "show", "m2")
+    assert ended.returncode == 1
+    assert ended.stderr == "vmr: no such meeting\n"

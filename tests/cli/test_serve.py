@@ -1,0 +1,145 @@
+"""The server as a process: first start, second start, clean and unclean ends, wrong settings."""
+
+import signal
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import (
+    Program,
+    health,
+    links_in,
+    pins_in,
+    tokens_in,
+    url_in,
+)
+from vmr.policies import PolicyName
+
+
+def test_the_first_start_prints_a_room_of_each_policy_and_how_to_get_in(program: Program) -> None:
+    printed = program.start()
+    assert health(url_in(printed))["meetings"] == 0
+    for policy in PolicyName:
+        assert f"({policy.value})" in printed
+    assert len(pins_in(printed)) == 4
+    assert len(tokens_in(printed)) == 2
+    assert sum(link.endswith("#host") for link in links_in(printed)) == 4
+    assert "What to do next" in printed
+
+
+def test_the_second_start_keeps_the_rooms_and_prints_no_secret(program: Program) -> None:
+    first = program.start()
+    assert program.stop()[0] == 0
+    second = program.start()
+    rooms = {link.partition("/r/")[2] for link in links_in(first) if "#" not in link}
+    assert {link.partition("/r/")[2] for link in links_in(second) if "#" not in link} == rooms
+    assert tokens_in(second) == []
+    assert not any(secret in second for secret in pins_in(first) + tokens_in(first))
+    assert "room pin ROOM_LINK" in second
+    assert "room invite ROOM_LINK" in second
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_server_cleanly(program: Program, number: int) -> None:
+    program.start()
+    code, output, errors = program.stop(number)
+    assert code == 0
+    assert "Traceback" not in errors
+    assert "Stopping." in output
+
+
+def test_a_killed_server_starts_again_with_its_rooms(program: Program) -> None:
+    first = program.start()
+    program.kill()
+    second = program.start()
+    assert len(links_in(second)) == 8
+    assert all(link in second for link in links_in(first) if "#" not in link)
+    assert program.stop()[0] == 0
+
+
+def test_nothing_secret_lies_in_the_database_and_nobody_else_can_read_it(
+    program: Program,
+) -> None:
+    printed = program.start()
+    files = sorted(program.database.parent.iterdir())
+    assert program.database in files
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(program.database.parent.stat().st_mode) == 0o700
+    stored = b"".join(file.read_bytes() for file in files)
+    for secret in pins_in(printed) + tokens_in(printed):
+        assert secret.encode() not in stored
+    assert b"$argon2id$" in stored
+
+
+def test_a_page_port_in_use_is_one_line_and_makes_no_rooms(program: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = program.run("serve", "--http-port", port)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert last_line(ended.stderr).startswith("vmr: http_host and http_port")
+    assert f"port {port}" in ended.stderr
+    assert "in use" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert program.done("room", "list") == ""
+
+
+def test_a_media_port_in_use_is_one_line(program: Program) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        ended = program.run("serve", "--media-port", str(taken.getsockname()[1]))
+    assert ended.returncode == 1
+    assert "vmr: media_host and media_port" in last_line(ended.stderr)
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "toml", "named"),
+    [
+        (["--http-port", "x"], {}, "", "--http-port"),
+        (["--http-port", "70000"], {}, "", "--http-port"),
+        ([], {"VMR_WAITING_S": "soon"}, "", "VMR_WAITING_S"),
+        ([], {"VMR_CODECS": "vp8,theora"}, "", "VMR_CODECS"),
+        ([], {}, "waiting_s = -1", "waiting_s"),
+        ([], {}, "wating_s = 900", "wating_s"),
+        ([], {}, "http_port = '8080'", "http_port"),
+        ([], {}, "http_port", "vmr.toml"),
+        (["--pin-digits-default", "3"], {}, "", "pin_digits_default"),
+        (["--database-url", "oracle://x"], {}, "", "--database-url"),
+        (["--media-announce", "example.org:1"], {}, "", "--media-announce"),
+        (["--no-such-setting", "1"], {}, "", "--no-such-setting"),
+        (["--config", "missing.toml"], {}, "", "missing.toml"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_it(
+    program: Program, arguments: list[str], settings: dict[str, str], toml: str, named: str
+) -> None:
+    if toml:
+        Path(program.directory, "vmr.toml").write_text(toml)
+        settings = {**settings, "VMR_CONFIG": "vmr.toml"}
+    ended = program.run("serve", *arguments, settings=settings)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert len(ended.stderr.splitlines()) == 1
+    assert named in ended.stderr
+    assert not program.database.exists()
+
+
+def test_a_database_that_cannot_be_opened_is_one_line(program: Program) -> None:
+    Path(program.directory, "file").write_text("")
+    ended = program.run("serve", "--database-url", "sqlite:///file/vmr.db")
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stderr.startswith("vmr: ")
+
+
+def test_the_public_url_begins_every_link(program: Program) -> None:
+    printed = program.start("--public-url", "https://meet.example.org")
+    assert printed.count("https://meet.example.org/r/") == 10
+    assert "http://" not in printed.replace(url_in(printed), "")
+
+
+def last_line(text: str) -> str:
+    return text.splitlines()[-1]
