@@ -1,0 +1,115 @@
+/**
+ * What a person can do, as the components call it. Requests that fail raise a message that stays;
+ * `ask` returns the problem instead, for forms that show it where it belongs.
+ *
+ * @typedef {ReturnType<typeof createActions>} Actions
+ */
+
+import { problemOf } from "./controller.js";
+import { captureScreen } from "./media/screen.js";
+import { has } from "./text.js";
+
+/** @param {import("./controller.js").Controller} controller */
+export function createActions(controller) {
+  const { client, devices, store } = controller;
+
+  /**
+   * @param {string} request
+   * @param {Record<string, unknown>} [payload]
+   * @returns {Promise<import("./types.js").Problem|null>}
+   */
+  async function ask(request, payload) {
+    try {
+      await client.request(request, payload);
+      return null;
+    } catch (error) {
+      return problemOf(error);
+    }
+  }
+
+  /** @param {import("./types.js").Problem} problem */
+  function complain(problem) {
+    const known = has(`error.${problem.code}`);
+    const key = known ? `error.${problem.code}` : "error.other";
+    const alert = { tag: "problem", key, values: { message: problem.message }, tone: /** @type {const} */ ("warning"), assertive: true };
+    store.dispatch({ type: "raised", alert, nowMs: Date.now() });
+  }
+
+  /** @param {string} request @param {Record<string, unknown>} [payload] */
+  async function tell(request, payload) {
+    const problem = await ask(request, payload);
+    if (problem) complain(problem);
+    return !problem;
+  }
+
+  /** @param {boolean} takeOver */
+  async function present(takeOver) {
+    const track = await captureScreen(() => void stopPresenting());
+    if (!track) return;
+    if (!(await tell("presentation.start", { take_over: takeOver }))) {
+      track.stop();
+      return;
+    }
+    controller.screen = track;
+    await controller.media.peer?.setScreen(track);
+    store.dispatch({ type: "presenting", isPresenting: true });
+  }
+
+  async function stopPresenting() {
+    if (!controller.screen) return;
+    controller.stopScreen();
+    await tell("presentation.stop");
+  }
+
+  async function toggleMicrophone() {
+    const wasMuted = devices.now.isMuted || !devices.now.microphoneTrack;
+    devices.setMuted(!wasMuted);
+    if (wasMuted && !devices.now.microphoneTrack && !(await devices.startMicrophone())) {
+      return complain({ code: `microphone_${devices.now.microphone}`, message: "" });
+    }
+    return controller.tellMedia({ microphone: wasMuted });
+  }
+
+  async function toggleCamera() {
+    if (devices.now.camera === "live") {
+      devices.stopCamera();
+      await controller.tellMedia({ camera: false });
+    } else if (await devices.startCamera()) {
+      await controller.tellMedia({ camera: true });
+    } else {
+      complain({ code: `camera_${devices.now.camera}`, message: "" });
+    }
+  }
+
+  async function readyToLeave() {
+    if (!(await tell("staff.ready_to_leave"))) return;
+    store.dispatch({ type: "raised", alert: { tag: "staff", key: "alert.ready_to_leave", tone: "good" }, nowMs: Date.now() });
+  }
+
+  async function leave() {
+    const problem = await ask("room.leave");
+    if (problem) console.warn("left without the server's word", problem.code);
+    controller.finish({ code: "hung_up", canReturn: true, reason: "" });
+  }
+
+  return {
+    ask, tell, present, stopPresenting, toggleMicrophone, toggleCamera, readyToLeave, leave,
+    start: controller.start.bind(controller),
+    /** Before the meeting: nothing to tell the server. */
+    toggleOwnCamera: () => (devices.now.camera === "live" ? devices.stopCamera() : devices.startCamera()),
+    comeBack: () => controller.comeBack(),
+    retryDevices: () => devices.open(),
+    chooseDevice: devices.choose.bind(devices),
+    /** @param {number} id */
+    dismiss: (id) => store.dispatch({ type: "dismissed", id }),
+    /** @param {string} id */
+    enlarge: (id) => store.dispatch({ type: "enlarged", id }),
+    nextLayout: () => store.dispatch({ type: "layout" }),
+    /** @param {boolean} isBlocked */
+    soundBlocked: (isBlocked) => store.dispatch({ type: "sound_blocked", isBlocked }),
+    /** @param {string} mid */
+    track: (mid) => controller.media.peer?.track(mid) ?? null,
+    screenTrack: () => controller.screen,
+    audioContext: () => (controller.audio ??= new AudioContext()),
+  };
+}

@@ -1,0 +1,36 @@
+/** One audio element a receive slot. Asks for a press where the browser refuses to play. */
+
+import { useEffect, useRef } from "../../vendor/preact-hooks.js";
+import { html } from "../html.js";
+import { useApp, useAppState } from "./context.js";
+
+export function AudioSlots() {
+  const { slots } = useAppState().meeting;
+  const audio = slots.filter((slot) => slot.kind === "audio");
+  return html`<div hidden>${audio.map((slot) => html`<${AudioSlot} key=${slot.mid} slot=${slot} />`)}</div>`;
+}
+
+/** @param {{slot: import("../types.js").Slot}} props */
+function AudioSlot({ slot }) {
+  const { actions, devices, volume } = useApp();
+  const { soundBlocked } = useAppState();
+  const ref = useRef(/** @type {HTMLAudioElement|null} */ (null));
+  const track = actions.track(slot.mid);
+  const { speakerId } = devices.state.value;
+  useEffect(() => {
+    if (ref.current && track) ref.current.srcObject = new MediaStream([track]);
+  }, [track]);
+  useEffect(() => {
+    if (!ref.current || !track || soundBlocked) return;
+    ref.current.play().catch((/** @type {DOMException} */ error) => {
+      if (error.name === "NotAllowedError") actions.soundBlocked(true);
+    });
+  }, [track, soundBlocked]);
+  useEffect(() => {
+    if (ref.current) ref.current.volume = volume.value;
+  }, [volume.value]);
+  useEffect(() => {
+    if (ref.current && speakerId && "setSinkId" in ref.current) ref.current.setSinkId(speakerId).catch(() => undefined);
+  }, [speakerId]);
+  return html`<audio ref=${ref} autoplay data-mid=${slot.mid} data-kind="audio" data-participant=${slot.participant ?? ""}></audio>`;
+}

@@ -1,0 +1,76 @@
+/** Which dialog of the meeting is open, and what its confirmation does. */
+
+import { html } from "../html.js";
+import { nameOf } from "../state/meeting.js";
+import { t } from "../text.js";
+import { useApp } from "./context.js";
+import { DeviceChoice } from "./device_choice.js";
+import { Confirm, Dialog } from "./dialog.js";
+import { PinForm } from "./pin.js";
+import { Presence } from "./presence.js";
+import { Volume } from "./volume.js";
+
+/** @typedef {import("../types.js").InsideView} InsideView */
+/** @typedef {import("./meeting.js").DialogName} DialogName */
+
+/**
+ * What a confirmation asks for: texts are `dialog.{kind}.title`, `.body`, `.confirm`.
+ * @type {Record<string, {request?: string, isDanger?: boolean, hasReason?: boolean}>}
+ */
+const CONFIRMATIONS = {
+  hand_over: { request: "room.hand_over" },
+  end: { request: "room.end", isDanger: true, hasReason: true },
+  refuse: { request: "knock.refuse", isDanger: true, hasReason: true },
+  remove: { request: "participant.remove", isDanger: true, hasReason: true },
+  send_back: { request: "participant.send_back", hasReason: true },
+  pause: { request: "room.pause", hasReason: true },
+  take_over: {},
+};
+
+/** @param {{dialog: DialogName, view: InsideView, close: () => void}} props */
+export function MeetingDialog({ dialog, view, close }) {
+  switch (dialog.kind) {
+    case "presence":
+      return html`<${Dialog} title=${t("presence.title")} close=${close}><${Presence} view=${view} /><${Close} close=${close} /><//>`;
+    case "devices":
+      return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
+        <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div><${Close} close=${close} /><//>`;
+    case "step_up":
+      return html`<${Dialog} title=${t("dialog.step_up")} close=${close}><${StepUp} view=${view} close=${close} /><//>`;
+    default:
+      return html`<${ConfirmRequest} dialog=${dialog} view=${view} close=${close} />`;
+  }
+}
+
+/** @param {{dialog: DialogName, view: InsideView, close: () => void}} props */
+function ConfirmRequest({ dialog, view, close }) {
+  const { actions } = useApp();
+  const { kind, participant = "" } = dialog;
+  const { request, isDanger, hasReason } = CONFIRMATIONS[kind];
+  const name = nameOf(view, participant) || (view.knocks.find((one) => one.id === participant)?.name ?? "");
+  const confirm = (/** @type {string} */ reason) => {
+    if (kind === "take_over") return actions.present(true);
+    return actions.tell(request ?? "", { ...(participant ? { participant } : {}), ...(hasReason ? { reason } : {}) });
+  };
+  const values = { name, presenter: view.presenter ? nameOf(view, view.presenter) : "" };
+  return html`<${Confirm} title=${t(`dialog.${kind}.title`, values)} body=${t(`dialog.${kind}.body`, values)}
+    confirm=${t(`dialog.${kind}.confirm`, values)} isDanger=${isDanger} close=${close} onConfirm=${confirm}
+    reasonHint=${hasReason ? t(`dialog.${kind}.reason`) : undefined} />`;
+}
+
+/** @param {{view: InsideView, close: () => void}} props */
+function StepUp({ view, close }) {
+  if (view.step_up_closed) {
+    return html`<p class="govuk-body">${t("error.step_up_closed")}</p><${Close} close=${close} />`;
+  }
+  const left = view.step_up_attempts_left;
+  return html`<p class="govuk-body">${t("dialog.step_up.body")}</p>
+    <${PinForm} confirmations=${[]} button=${t("dialog.step_up.confirm")} onDone=${close} />
+    <p class="govuk-hint">${t(left === 1 ? "pin.attempt_left" : "pin.attempts_left", { count: left })}</p>
+    <${Close} close=${close} label=${t("dialog.cancel")} />`;
+}
+
+/** @param {{close: () => void, label?: string}} props */
+function Close({ close, label = t("dialog.close") }) {
+  return html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush" onClick=${close}>${label}</button>`;
+}

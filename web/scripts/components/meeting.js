@@ -1,0 +1,67 @@
+/** Inside: top bar, stage with messages over it, panel, controls. Dialogs belong to this view. */
+
+import { useEffect, useRef, useState } from "../../vendor/preact-hooks.js";
+import { html } from "../html.js";
+import { checked, inside, may } from "../state/meeting.js";
+import { t } from "../text.js";
+import { Alerts } from "./alerts.js";
+import { AudioSlots } from "./audio_slots.js";
+import { useAppState } from "./context.js";
+import { Controls } from "./controls.js";
+import { MeetingDialog } from "./dialogs.js";
+import { Notices } from "./notices.js";
+import { Panel } from "./panel.js";
+import { Stage } from "./stage.js";
+import { TopBar } from "./top_bar.js";
+
+/** @typedef {{kind: string, participant?: string, person?: string}} DialogName */
+const WIDE = "(min-width: 64em)";
+
+export function Meeting() {
+  const view = inside(useAppState().meeting.view);
+  const [dialog, setDialog] = useState(/** @type {DialogName|null} */ (null));
+  const [isPanelOpen, openPanel] = useState(false);
+  const frame = useRef(/** @type {HTMLElement|null} */ (null));
+  const isHost = Boolean(view && may(view, "admit"));
+  const checking = view ? checked(view)?.id : undefined;
+  useEffect(() => {
+    if (isHost && matchMedia(WIDE).matches) openPanel(true);
+  }, [isHost]);
+  useEffect(() => {
+    if (isHost && checking) openPanel(true);
+  }, [isHost, checking]);
+  useWakeLock();
+  if (!view) return null;
+  const hasPanel = isPanelOpen && !(view.is_handed_over && !isHost);
+  return html`<div class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
+    <h1 class="govuk-visually-hidden" id="view-heading" tabindex="-1">${t("meeting.heading", { room: view.room.name })}</h1>
+    <${TopBar} view=${view} open=${setDialog} />
+    <main class="meeting__stage" id="main" ref=${frame}>
+      <${Notices} view=${view} />
+      <${Stage} view=${view} />
+      <${Alerts} />
+    </main>
+    ${hasPanel && html`<${Panel} view=${view} open=${setDialog} close=${() => openPanel(false)} />`}
+    <${Controls} view=${view} open=${setDialog} frame=${frame} isPanelOpen=${hasPanel} togglePanel=${() => openPanel(!isPanelOpen)} />
+    <${AudioSlots} />
+    ${dialog && html`<${MeetingDialog} key=${`${dialog.kind}${dialog.participant}`} dialog=${dialog} view=${view} close=${() => setDialog(null)} />`}
+  </div>`;
+}
+
+/** The screen stays on while somebody is in the room. */
+function useWakeLock() {
+  useEffect(() => {
+    /** @type {WakeLockSentinel|null} */
+    let held = null;
+    const hold = async () => {
+      if (document.visibilityState !== "visible") return;
+      held = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+    };
+    void hold();
+    document.addEventListener("visibilitychange", hold);
+    return () => {
+      document.removeEventListener("visibilitychange", hold);
+      void held?.release();
+    };
+  }, []);
+}

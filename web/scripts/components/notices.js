@@ -1,0 +1,45 @@
+/** States that concern everybody and last: paused, a private ID check, presenting, sound off. */
+
+import { html } from "../html.js";
+import { checked, nameOf } from "../state/meeting.js";
+import { t } from "../text.js";
+import { useApp, useAppState } from "./context.js";
+import { Icon } from "./icon.js";
+import { useServerNow } from "./time.js";
+import { duration } from "../state/clock.js";
+
+/** @param {{view: import("../types.js").InsideView}} props */
+export function Notices({ view }) {
+  const { isPresenting, soundBlocked, media } = useAppState();
+  const { actions } = useApp();
+  const checking = checked(view);
+  return html`<div class="notices">
+    ${view.room.recording !== "none" && html`<${Notice} icon="info" text=${t(`recording.${view.room.recording}`)} />`}
+    ${view.paused !== null && html`<${Notice} icon="info" tone="warning" name="paused"
+      text=${t(view.paused ? "paused.reason" : "paused", { reason: view.paused })} />`}
+    ${media === "broken" && html`<${Notice} icon="signal" tone="warning" name="broken" text=${t("notice.reconnecting")} />`}
+    ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("check.you") : t("check.other", { name: checking.name })} />`}
+    ${isPresenting && html`<${Notice} icon="screen" name="presenting" text=${t("notice.presenting")}
+      button=${t("control.stop_presenting")} onClick=${() => actions.stopPresenting()} />`}
+    ${soundBlocked && html`<${Notice} icon="speaker" tone="warning" name="sound" text=${t("notice.sound_off")}
+      button=${t("notice.sound_on")} onClick=${() => actions.soundBlocked(false)} />`}
+    ${view.stepped_up_until !== null && html`<${SteppedUp} until=${view.stepped_up_until} />`}
+    ${view.presenter && view.presenter !== view.you && html`<span class="govuk-visually-hidden">${t("alert.presenting", { name: nameOf(view, view.presenter) })}</span>`}
+  </div>`;
+}
+
+/** @param {{icon: string, text: string, tone?: string, name?: string, button?: string, onClick?: () => void}} props */
+function Notice({ icon, text, tone = "calm", name, button, onClick }) {
+  return html`<div class=${`notice notice--${tone}`} data-notice=${name}>
+    <${Icon} name=${icon} /><p>${text}</p>
+    ${button && html`<button type="button" class="notice__button" onClick=${onClick}>${button}</button>`}
+  </div>`;
+}
+
+/** @param {{until: number}} props */
+function SteppedUp({ until }) {
+  const { actions } = useApp();
+  const left = duration(until - useServerNow());
+  return html`<${Notice} icon="hand-over" tone="warning" name="stepped-up" text=${t("notice.stepped_up", { time: left })}
+    button=${t("notice.hand_back")} onClick=${() => actions.tell("room.hand_over")} />`;
+}

@@ -1,0 +1,83 @@
+/** One picture with its name: live, or initials with the reason why there is none. */
+
+import { html } from "../html.js";
+import { initials } from "../state/meeting.js";
+import { t } from "../text.js";
+import { useApp, useAppState } from "./context.js";
+import { Icon } from "./icon.js";
+import { useVideo } from "./video.js";
+
+/** @typedef {import("../types.js").ParticipantView} ParticipantView */
+
+/**
+ * @param {{view: import("../types.js").InsideView, picture: import("../state/stage.js").Picture,
+ *   participant: ParticipantView|undefined, isLarge: boolean}} props
+ */
+export function Tile({ view, picture, participant, isLarge }) {
+  const { meeting, stage } = useAppState();
+  const { actions } = useApp();
+  const isSelf = picture.id === view.you;
+  const track = useTrack(view, picture, participant);
+  const { ref, isLive } = useVideo(track);
+  if (!participant) return null;
+  const isScreen = picture.kind === "screen";
+  const isSpeaking = !isScreen && participant.microphone && meeting.speaking.includes(picture.id);
+  const isEnlarged = stage.enlarged === picture.id;
+  const state = track ? (isLive ? "live" : "waiting") : "none";
+  const classes = ["tile", isLarge && "tile--large", isScreen && "tile--screen", isSelf && "tile--self", isSpeaking && "tile--speaking"];
+  return html`<li class=${classes.filter(Boolean).join(" ")} data-participant=${picture.id} data-kind=${picture.kind}
+    data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state}>
+    <video class="tile__video" ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>
+    ${state !== "live" && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} />`}
+    <${Label} participant=${participant} isScreen=${isScreen} isSelf=${isSelf} isSpeaking=${isSpeaking} />
+    ${!isSelf && !isScreen && html`<button type="button" class="tile__enlarge" aria-pressed=${isEnlarged}
+      aria-label=${t(isEnlarged ? "tile.release" : "tile.enlarge", { name: participant.name })}
+      onClick=${() => actions.enlarge(picture.id)}></button>`}
+  </li>`;
+}
+
+/**
+ * The track of a picture that may be shown now; null while there is none.
+ * @param {import("../types.js").InsideView} view
+ * @param {import("../state/stage.js").Picture} picture
+ * @param {ParticipantView|undefined} participant
+ * @returns {MediaStreamTrack|null}
+ */
+function useTrack(view, picture, participant) {
+  const { devices, actions } = useApp();
+  const { meeting } = useAppState();
+  const isSelf = picture.id === view.you;
+  if (isSelf) return picture.kind === "camera" ? devices.state.value.cameraTrack : null;
+  if (!participant?.is_connected || view.paused !== null) return null;
+  if (picture.kind === "camera" && !participant.camera) return null;
+  const slot = meeting.slots.find((one) => one.kind === picture.kind && one.participant === picture.id);
+  return slot ? actions.track(slot.mid) : null;
+}
+
+/** @param {{view: import("../types.js").InsideView, participant: ParticipantView, isScreen: boolean}} props */
+function Placeholder({ view, participant, isScreen }) {
+  const reason = reasonKey(view, participant, isScreen);
+  return html`<div class="tile__none">
+    ${isScreen ? html`<${Icon} name="screen" size=${48} />` : html`<span class="tile__initials" aria-hidden="true">${initials(participant.name)}</span>`}
+    ${reason && html`<p class="tile__reason">${t(reason)}</p>`}
+  </div>`;
+}
+
+/** @param {import("../types.js").InsideView} view @param {ParticipantView} participant @param {boolean} isScreen */
+function reasonKey(view, participant, isScreen) {
+  if (!participant.is_connected) return "tile.reconnecting";
+  if (view.paused !== null) return "tile.paused";
+  if (isScreen) return "tile.screen_coming";
+  if (participant.is_checking && participant.id !== view.you) return "tile.checking";
+  return participant.camera ? "" : "tile.camera_off";
+}
+
+/** @param {{participant: ParticipantView, isScreen: boolean, isSelf: boolean, isSpeaking: boolean}} props */
+function Label({ participant, isScreen, isSelf, isSpeaking }) {
+  const name = isScreen ? t("tile.screen_of", { name: participant.name }) : participant.name;
+  return html`<div class="tile__label">
+    ${isSpeaking && html`<span class="tile__mark tile__mark--speaking"><${Icon} name="speaking" size=${18} /><span class="govuk-visually-hidden">${t("tile.speaking")}</span></span>`}
+    ${!isScreen && !participant.microphone && html`<span class="tile__mark"><${Icon} name="microphone-off" size=${18} /><span class="govuk-visually-hidden">${t("tile.muted")}</span></span>`}
+    <span class="tile__name">${name}${isSelf ? html` <span class="tile__you">${t("tile.you")}</span>` : null}</span>
+  </div>`;
+}

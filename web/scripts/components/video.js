@@ -1,0 +1,36 @@
+/** Puts a track into a video element and tells when its first frame is really on screen. */
+
+import { useEffect, useRef, useState } from "../../vendor/preact-hooks.js";
+
+/**
+ * @param {MediaStreamTrack|null} track
+ * @returns {{ref: {current: HTMLVideoElement|null}, isLive: boolean}}
+ */
+export function useVideo(track) {
+  const ref = useRef(/** @type {HTMLVideoElement|null} */ (null));
+  const [live, setLive] = useState(/** @type {MediaStreamTrack|null} */ (null));
+  useEffect(() => {
+    const video = ref.current;
+    if (!video || !track) return undefined;
+    video.muted = true;
+    video.srcObject = new MediaStream([track]);
+    video.play().catch(() => undefined);
+    const cancel = onFrame(video, () => setLive(track));
+    return () => {
+      cancel();
+      setLive(null);
+      video.srcObject = null;
+    };
+  }, [track]);
+  return { ref, isLive: Boolean(track) && live === track };
+}
+
+/** @param {HTMLVideoElement} video @param {() => void} call */
+function onFrame(video, call) {
+  if (!video.requestVideoFrameCallback) {
+    video.addEventListener("loadeddata", call, { once: true });
+    return () => video.removeEventListener("loadeddata", call);
+  }
+  const handle = video.requestVideoFrameCallback(call);
+  return () => video.cancelVideoFrameCallback(handle);
+}

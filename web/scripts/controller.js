@@ -1,0 +1,231 @@
+/**
+ * One visit to a room: joins by the signalling link, keeps the media path, and turns what happens
+ * into actions of the store. Holds no markup; the components call `actions.js`.
+ */
+
+import { keepVisit } from "./entry.js";
+import { LocalDevices } from "./media/devices.js";
+import { MediaLink } from "./media/link.js";
+import { playKnock } from "./media/sounds.js";
+import { RequestError, SignallingClient } from "./signalling/client.js";
+import { proveDevice } from "./signalling/device_key.js";
+import { inside, you } from "./state/meeting.js";
+import { waitMs } from "./state/stage.js";
+
+/** @typedef {import("./types.js").JoinForm} JoinForm */
+
+const LOST = { code: "connection_lost", canReturn: true, reason: "" };
+
+export class Controller {
+  #stageTimer = 0;
+  /** Requests about one's own media that are not acknowledged yet. */
+  #pendingMedia = 0;
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./types.js").Facts} facts
+   * @param {import("./entry.js").Visit} visit
+   * @param {import("./signalling/client.js").Connect} connect
+   */
+  constructor(store, facts, visit, connect) {
+    this.store = store;
+    this.facts = facts;
+    this.visit = visit;
+    /** @type {JoinForm|null} */
+    this.form = null;
+    /** @type {MediaStreamTrack|null} */
+    this.screen = null;
+    /** @type {AudioContext|null} */
+    this.audio = null;
+    this.devices = new LocalDevices(localStorage, (kind, track) => this.#changeTrack(kind, track));
+    this.client = new SignallingClient(connect, location.origin, {
+      phase: (phase, isNew) => this.#linkPhase(phase, isNew),
+      notification: (name, data, at) => this.#notified(name, data, at),
+    });
+    this.media = new MediaLink({
+      iceServers: () => this.client.session?.iceServers ?? [],
+      tracks: () => this.tracks,
+      negotiate: (sdp) => this.#negotiate(sdp),
+      onPhase: (phase) => this.#mediaPhase(phase),
+      onSlots: (slots) => slots && store.dispatch({ type: "slots", slots }),
+    });
+  }
+
+  get tracks() {
+    const { cameraTrack, microphoneTrack } = this.devices.now;
+    return { camera: cameraTrack, microphone: microphoneTrack, screen: this.screen };
+  }
+
+  get view() {
+    return inside(this.store.state.value.meeting.view);
+  }
+
+  open() {
+    this.client.open();
+    void this.devices.open();
+  }
+
+  /** Press Start. @param {JoinForm} form @param {{move?: boolean}} [options] */
+  async start(form, options = {}) {
+    this.form = form;
+    this.audio ??= new AudioContext();
+    this.visit = keepVisit(this.facts.address, sessionStorage, { names: form.names, role: form.role });
+    this.store.dispatch({ type: "join_began" });
+    try {
+      await this.#join(form, options.move ?? this.visit.wasInside);
+      this.store.dispatch({ type: "join_done" });
+    } catch (error) {
+      this.media.close();
+      this.store.dispatch({ type: "join_failed", problem: problemOf(error) });
+    }
+  }
+
+  /** Over for this page, whoever decided it: nothing is captured or sent any more. @param {import("./types.js").Ending} ending */
+  finish(ending) {
+    this.store.dispatch({ type: "ended", ending });
+    this.media.close();
+    this.stopScreen();
+    this.devices.close();
+    this.client.close();
+    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false });
+  }
+
+  /** Back to the prejoin view with a new session. */
+  comeBack() {
+    this.client.session = null;
+    this.store.dispatch({ type: "returned" });
+    this.open();
+  }
+
+  stopScreen() {
+    const { screen } = this;
+    this.screen = null;
+    screen?.stop();
+    void this.media.peer?.setScreen(null).catch(() => undefined);
+    this.store.dispatch({ type: "presenting", isPresenting: false });
+  }
+
+  /** Tell the server what of ours is on. @param {{microphone?: boolean, camera?: boolean}} change */
+  async tellMedia(change) {
+    this.#pendingMedia += 1;
+    try {
+      await this.client.request("self.set_media", change);
+    } catch (error) {
+      console.warn("own media state was not taken", error);
+    } finally {
+      this.#pendingMedia -= 1;
+    }
+  }
+
+  /** @param {JoinForm} form @param {boolean} move */
+  async #join(form, move) {
+    const session = await this.client.whenOpen();
+    const room = this.facts.address;
+    const [offer, device] = await Promise.all([this.media.prepare(), proveDevice(room, session.nonce)]);
+    const { invite } = this.visit;
+    const answer = await this.client.request("room.join", {
+      room, role: form.role, names: form.names, declaration: this.facts.declaration.version, move,
+      offer, ...(invite ? { invite } : {}), ...(device ? { device } : {}),
+    });
+    if (answer.answer) return this.media.complete(answer.answer, answer.slots ?? []);
+    this.media.close();
+    return this.view ? this.media.connect() : undefined;
+  }
+
+  /** The session was lost on the server: join again as before. */
+  async #rejoin() {
+    const { form } = this;
+    if (!form) return;
+    try {
+      await this.#join(form, true);
+    } catch (error) {
+      this.finish({ ...LOST, reason: problemOf(error).message });
+    }
+  }
+
+  /** @param {"open"|"lost"|"refused"} phase @param {boolean} isNew */
+  #linkPhase(phase, isNew) {
+    const wasJoined = this.store.state.value.journey.step === "joined";
+    this.store.dispatch({ type: "link", phase, nowMs: Date.now() });
+    this.media.setOnline(phase === "open");
+    if (phase !== "open" || !wasJoined) return;
+    if (isNew) void this.#rejoin();
+    else if (this.view) void this.media.connect();
+  }
+
+  /** @param {string} name @param {any} data @param {number} at */
+  #notified(name, data, at) {
+    const before = this.view;
+    this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
+    if (name === "session.ended") {
+      return this.finish({ code: data.code, canReturn: data.can_return, reason: data.reason });
+    }
+    if (name === "knock.received" && this.audio) playKnock(this.audio);
+    if (name === "meeting.updated") this.#moved(before);
+    if (name === "speaker.changed") this.#settleLater();
+    return undefined;
+  }
+
+  /** The view changed: follow it with media. @param {import("./types.js").InsideView|null} before */
+  #moved(before) {
+    const view = this.view;
+    if (!view) return before ? this.#wentOut() : undefined;
+    if (!before) this.#cameIn(view);
+    const own = you(view);
+    if (before && own && !own.microphone && !this.#pendingMedia && !this.devices.now.isMuted) {
+      this.devices.setMuted(true);
+    }
+    if (this.screen && view.presenter !== view.you && before?.presenter === view.you) this.stopScreen();
+    return undefined;
+  }
+
+  /** @param {import("./types.js").InsideView} view */
+  #cameIn(view) {
+    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: true });
+    const { isMuted, microphoneTrack, cameraTrack } = this.devices.now;
+    const microphone = Boolean(microphoneTrack) && !isMuted;
+    const camera = Boolean(cameraTrack);
+    const own = you(view);
+    if (own?.microphone !== microphone || own.camera !== camera) void this.tellMedia({ microphone, camera });
+    if (this.store.state.value.journey.step === "joined") void this.media.connect();
+  }
+
+  #wentOut() {
+    this.stopScreen();
+    this.media.close();
+    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false });
+  }
+
+  #settleLater() {
+    clearTimeout(this.#stageTimer);
+    const wait = waitMs(this.store.state.value.stage, Date.now());
+    if (wait === null) return;
+    const settle = () => this.store.dispatch({ type: "time", nowMs: Date.now() });
+    this.#stageTimer = window.setTimeout(settle, wait);
+  }
+
+  /** @param {string} sdp */
+  async #negotiate(sdp) {
+    return this.client.request("media.offer", { sdp });
+  }
+
+  /** @param {import("./types.js").MediaPhase} phase */
+  #mediaPhase(phase) {
+    if (phase !== this.store.state.value.media) this.store.dispatch({ type: "media", phase, nowMs: Date.now() });
+  }
+
+  /** @param {"camera"|"microphone"} kind @param {MediaStreamTrack|null} track */
+  #changeTrack(kind, track) {
+    const { peer } = this.media;
+    if (!peer) return;
+    const change = kind === "camera" ? peer.setCamera(track) : peer.setMicrophone(track);
+    change.catch((/** @type {unknown} */ error) => console.warn(`${kind} was not replaced`, error));
+  }
+}
+
+/** @param {unknown} error @returns {import("./types.js").Problem} */
+export function problemOf(error) {
+  if (error instanceof RequestError) return { code: error.code, message: error.message };
+  console.warn(error);
+  return { code: "page_failed", message: "" };
+}

@@ -1,0 +1,34 @@
+/** Entry of the meeting document: facts from the page, texts from the server, then the views. */
+
+import { io } from "../vendor/socket.io.js";
+import { render } from "../vendor/preact.js";
+import { signal } from "../vendor/signals.js";
+import { createActions } from "./actions.js";
+import { App } from "./components/app.js";
+import { Controller } from "./controller.js";
+import { enter } from "./entry.js";
+import { html } from "./html.js";
+import { watchQuality } from "./media/watch.js";
+import { createStore } from "./store.js";
+import { loadText } from "./text.js";
+
+const TICK_MS = 1000;
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+/** @type {import("./types.js").Facts} */
+const facts = JSON.parse(document.getElementById("facts")?.textContent ?? "{}");
+
+const visit = enter(facts.address);
+await loadText(facts.lang);
+const store = createStore();
+const controller = new Controller(store, facts, visit, io);
+const tick = signal(Date.now());
+setInterval(() => {
+  tick.value = Date.now();
+}, TICK_MS);
+const app = {
+  facts, visit, store, tick, volume: signal(1), devices: controller.devices, actions: createActions(controller),
+};
+controller.open();
+watchQuality(controller);
+render(html`<${App} app=${app} root=${root} />`, root);

@@ -1,0 +1,124 @@
+/**
+ * Keeps the media path up: owns the peer connection, negotiates by the requests it is given,
+ * climbs the ladder when the path falters. Tells what changed; shows nothing.
+ *
+ * @typedef {{iceServers: () => RTCIceServer[],
+ *   tracks: () => {microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null,
+ *     screen: MediaStreamTrack|null},
+ *   negotiate: (sdp: string) => Promise<{answer: string, slots: import("../types.js").Slot[]}>,
+ *   onPhase: (phase: import("../types.js").MediaPhase) => void,
+ *   onSlots: (slots: import("../types.js").Slot[]|null) => void}} Surroundings
+ */
+
+import { GROUND, dueInMs, step } from "../state/ladder.js";
+import { Peer } from "./peer.js";
+
+export class MediaLink {
+  #ladder = GROUND;
+  #timer = 0;
+  /** Counts peer connections, so that what a replaced one says is not heard. */
+  #generation = 0;
+  #isBusy = false;
+
+  /** @param {Surroundings} surroundings */
+  constructor(surroundings) {
+    this.surroundings = surroundings;
+    /** @type {Peer|null} */
+    this.peer = null;
+  }
+
+  /** A fresh peer connection and its offer, to ride in the join message. */
+  async prepare() {
+    this.close();
+    const peer = this.#make();
+    return peer.offer();
+  }
+
+  /** The prepared offer was answered. @param {string} answer @param {import("../types.js").Slot[]} slots */
+  async complete(answer, slots) {
+    const peer = this.peer;
+    if (!peer) return;
+    await peer.accept(answer);
+    await this.#present(peer);
+    this.surroundings.onSlots(slots);
+    this.#step("opened");
+  }
+
+  /** Offer now: this person was let in. Does nothing while a path exists. */
+  async connect() {
+    if (this.peer || this.#isBusy) return;
+    await this.#negotiate(() => this.#make());
+    this.#step("opened");
+  }
+
+  close() {
+    this.#generation += 1;
+    this.peer?.close();
+    this.peer = null;
+    this.#step("closed");
+  }
+
+  /** @param {boolean} isOnline whether requests reach the server */
+  setOnline(isOnline) {
+    this.#step(isOnline ? "online" : "offline");
+  }
+
+  #make() {
+    this.#generation += 1;
+    const generation = this.#generation;
+    this.peer?.close();
+    const { iceServers, tracks } = this.surroundings;
+    this.peer = new Peer(iceServers(), tracks(), (state) => {
+      if (generation === this.#generation) this.#heard(state);
+    });
+    return this.peer;
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  #heard(state) {
+    if (state === "connected" || state === "disconnected" || state === "failed") this.#step(state);
+  }
+
+  /** @param {import("../state/ladder.js").Event} event */
+  #step(event) {
+    const [ladder, action] = step(this.#ladder, event, performance.now());
+    this.#ladder = ladder;
+    this.surroundings.onPhase(phaseOf(ladder.rung));
+    if (action === "restart") void this.#negotiate(() => this.peer, { iceRestart: true });
+    if (action === "rebuild") void this.#negotiate(() => this.#make());
+    clearTimeout(this.#timer);
+    const due = dueInMs(ladder, performance.now());
+    if (due !== null) this.#timer = window.setTimeout(() => this.#step("time"), due);
+  }
+
+  /** @param {() => Peer|null} choose @param {{iceRestart?: boolean}} [options] */
+  async #negotiate(choose, options = {}) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      const peer = choose();
+      if (!peer) return;
+      const { answer, slots } = await this.surroundings.negotiate(await peer.offer(options));
+      if (peer !== this.peer) return;
+      await peer.accept(answer);
+      await this.#present(peer);
+      this.surroundings.onSlots(slots);
+    } catch (error) {
+      console.warn("media was not negotiated", error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** A new peer connection goes on sending the screen that was presented. @param {Peer} peer */
+  async #present(peer) {
+    const { screen } = this.surroundings.tracks();
+    if (screen) await peer.setScreen(screen);
+  }
+}
+
+/** @param {import("../state/ladder.js").Ladder["rung"]} rung @returns {import("../types.js").MediaPhase} */
+function phaseOf(rung) {
+  if (rung === "idle" || rung === "connecting" || rung === "connected") return rung;
+  return rung === "shaky" ? "connected" : "broken";
+}

@@ -1,0 +1,113 @@
+/**
+ * One peer connection, laid out as `signalling/PROTOCOL.md` says: microphone, camera, screen, then
+ * the receive slots. This page always offers; the server answers.
+ */
+
+export const AUDIO_SLOTS = 8;
+export const CAMERA_SLOTS = 8;
+const LOW_WIDTH = 320;
+const LOW_HEIGHT = 180;
+const LOW_BPS = 120_000;
+const HIGH_BPS = 550_000;
+const SCREEN_BPS = 900_000;
+const CAMERA_FPS = 25;
+const LOW_FPS = 15;
+const SCREEN_FPS = 10;
+const CODECS = /^(audio\/opus|video\/(VP8|H264|rtx))$/i;
+const OTHER_PACKETISATION = /packetization-mode=0/;
+
+/**
+ * Two layers: the low one fits 320 × 180 whatever the camera gives.
+ * @param {MediaStreamTrack|null} track
+ * @returns {RTCRtpEncodingParameters[]}
+ */
+export function cameraLayers(track) {
+  const { width = 640, height = 360 } = track?.getSettings() ?? {};
+  const scale = Math.max(1, width / LOW_WIDTH, height / LOW_HEIGHT);
+  return [
+    { rid: "l", scaleResolutionDownBy: scale, maxBitrate: LOW_BPS, maxFramerate: LOW_FPS },
+    { rid: "h", scaleResolutionDownBy: 1, maxBitrate: HIGH_BPS, maxFramerate: CAMERA_FPS },
+  ];
+}
+
+/**
+ * Twenty sections with every codec a browser knows make an offer of 100 kB; only these are used.
+ * @param {RTCRtpTransceiver} transceiver
+ */
+function preferCodecs(transceiver) {
+  const { kind } = transceiver.receiver.track;
+  const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  const wanted = known.filter((codec) => CODECS.test(codec.mimeType) && !OTHER_PACKETISATION.test(codec.sdpFmtpLine ?? ""));
+  if (wanted.length) transceiver.setCodecPreferences(wanted);
+}
+
+export class Peer {
+  /**
+   * @param {RTCIceServer[]} iceServers
+   * @param {{microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null}} tracks
+   * @param {(state: RTCPeerConnectionState) => void} onState
+   */
+  constructor(iceServers, tracks, onState) {
+    this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.pc.addEventListener("connectionstatechange", () => onState(this.pc.connectionState));
+    const add = this.pc.addTransceiver.bind(this.pc);
+    this.microphone = add(tracks.microphone ?? "audio", { direction: "sendonly" });
+    const sendEncodings = cameraLayers(tracks.camera);
+    this.camera = add(tracks.camera ?? "video", { direction: "sendonly", sendEncodings });
+    const screen = { maxBitrate: SCREEN_BPS, maxFramerate: SCREEN_FPS };
+    this.screen = add("video", { direction: "sendonly", sendEncodings: [screen] });
+    for (let i = 0; i < AUDIO_SLOTS; i += 1) add("audio", { direction: "recvonly" });
+    for (let i = 0; i < CAMERA_SLOTS + 1; i += 1) add("video", { direction: "recvonly" });
+    for (const one of this.pc.getTransceivers()) preferCodecs(one);
+  }
+
+  /**
+   * An offer without waiting for candidates: the server learns ours from the first check.
+   * @param {{iceRestart?: boolean}} [options]
+   */
+  async offer(options = {}) {
+    await this.pc.setLocalDescription(await this.pc.createOffer(options));
+    return this.pc.localDescription?.sdp ?? "";
+  }
+
+  /** @param {string} sdp */
+  async accept(sdp) {
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** What arrives on a receive section. @param {string} mid @returns {MediaStreamTrack|null} */
+  track(mid) {
+    const found = this.pc.getTransceivers().find((one) => one.mid === mid);
+    return found?.receiver.track ?? null;
+  }
+
+  /** @param {MediaStreamTrack|null} track */
+  async setMicrophone(track) {
+    await this.microphone.sender.replaceTrack(track);
+  }
+
+  /** @param {MediaStreamTrack|null} track */
+  async setCamera(track) {
+    await this.camera.sender.replaceTrack(track);
+    if (track) await this.#fitLayers(track);
+  }
+
+  /** @param {MediaStreamTrack|null} track */
+  async setScreen(track) {
+    await this.screen.sender.replaceTrack(track);
+  }
+
+  close() {
+    this.pc.close();
+  }
+
+  /** Another camera may have another size. @param {MediaStreamTrack} track */
+  async #fitLayers(track) {
+    const parameters = this.camera.sender.getParameters();
+    const wanted = cameraLayers(track);
+    parameters.encodings.forEach((encoding, index) => {
+      encoding.scaleResolutionDownBy = wanted[index]?.scaleResolutionDownBy ?? 1;
+    });
+    await this.camera.sender.setParameters(parameters);
+  }
+}

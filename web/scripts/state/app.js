@@ -1,0 +1,123 @@
+/**
+ * The whole state of the meeting document, and the one reducer over what happens to it. Pure: the
+ * time is in the action.
+ *
+ * @typedef {import("../types.js").AppState} AppState
+ * @typedef {import("../types.js").AlertText} AlertText
+ * @typedef {{type: "notified", name: string, data: any, at: number, nowMs: number}
+ *   | {type: "link", phase: import("../types.js").LinkPhase, nowMs: number}
+ *   | {type: "media", phase: import("../types.js").MediaPhase, nowMs: number}
+ *   | {type: "join_began"} | {type: "join_done"}
+ *   | {type: "join_failed", problem: import("../types.js").Problem}
+ *   | {type: "ended", ending: import("../types.js").Ending}
+ *   | {type: "returned"}
+ *   | {type: "slots", slots: import("../types.js").Slot[]}
+ *   | {type: "presenting", isPresenting: boolean}
+ *   | {type: "sound_blocked", isBlocked: boolean}
+ *   | {type: "graded", grade: import("../types.js").Grade}
+ *   | {type: "raised", alert: AlertText, nowMs: number}
+ *   | {type: "dismissed", id: number}
+ *   | {type: "enlarged", id: string} | {type: "layout"} | {type: "time", nowMs: number}} Action
+ */
+
+import { NO_ALERTS, alertFor, dismiss, raise } from "./alerts.js";
+import { correct } from "./clock.js";
+import * as journey from "./journey.js";
+import { NO_MEETING, inside, process } from "./meeting.js";
+import { EMPTY_STAGE, enlarge, follow, nextLayout, prune, settle } from "./stage.js";
+
+/** @type {AppState} */
+export const INITIAL = {
+  journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING,
+  stage: EMPTY_STAGE, alerts: NO_ALERTS, grade: "unknown", isPresenting: false,
+  soundBlocked: false, clockOffset: Number.NaN,
+};
+
+/** @param {AppState} state @param {Action} action @returns {AppState} */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "notified": return notified(state, action);
+    case "link": return link(state, action.phase, action.nowMs);
+    case "media": return media(state, action.phase, action.nowMs);
+    case "join_began": return { ...state, journey: journey.beginJoin(state.journey) };
+    case "join_done": return { ...state, journey: journey.finishJoin(state.journey) };
+    case "join_failed": return { ...state, journey: journey.failJoin(state.journey, action.problem) };
+    case "ended": return ended(state, action.ending);
+    case "returned": return { ...INITIAL, link: state.link, clockOffset: state.clockOffset };
+    case "slots": return { ...state, meeting: { ...state.meeting, slots: action.slots } };
+    case "presenting": return { ...state, isPresenting: action.isPresenting };
+    case "sound_blocked": return { ...state, soundBlocked: action.isBlocked };
+    case "graded": return { ...state, grade: action.grade };
+    case "raised": return { ...state, alerts: raise(state.alerts, action.alert, action.nowMs) };
+    case "dismissed": return { ...state, alerts: dismiss(state.alerts, action.id) };
+    case "enlarged": return { ...state, stage: enlarge(state.stage, action.id) };
+    case "layout": return { ...state, stage: nextLayout(state.stage) };
+    case "time": return { ...state, stage: settle(state.stage, action.nowMs) };
+  }
+}
+
+/** @param {AppState} state @param {Extract<Action, {type: "notified"}>} action @returns {AppState} */
+function notified(state, { name, data, at, nowMs }) {
+  const clockOffset = correct(state.clockOffset, at, nowMs);
+  if (name === "session.ended") {
+    const ending = { code: data.code, canReturn: data.can_return, reason: data.reason };
+    return ended({ ...state, clockOffset }, ending);
+  }
+  const meeting = process(state.meeting, name, data);
+  const alert = alertFor(name, data);
+  const alerts = alert ? raise(state.alerts, alert, nowMs) : state.alerts;
+  return { ...state, clockOffset, meeting, alerts, stage: stageAfter(state, meeting, nowMs) };
+}
+
+/**
+ * @param {AppState} state
+ * @param {import("../types.js").MeetingState} meeting
+ * @param {number} nowMs
+ */
+function stageAfter(state, meeting, nowMs) {
+  const view = inside(meeting.view);
+  if (!view) return { ...EMPTY_STAGE, layout: state.stage.layout };
+  const pruned = prune(state.stage, view);
+  if (meeting.dominant === state.meeting.dominant) return pruned;
+  return follow(pruned, meeting.dominant, view.you, nowMs);
+}
+
+/** @param {AppState} state @param {import("../types.js").Ending} ending @returns {AppState} */
+function ended(state, ending) {
+  if (state.journey.step === "ended") return state;
+  return {
+    ...INITIAL, link: state.link, clockOffset: state.clockOffset,
+    journey: journey.end(state.journey, ending), meeting: { ...NO_MEETING, view: null },
+  };
+}
+
+/** @param {AppState} state @param {import("../types.js").LinkPhase} phase @param {number} nowMs @returns {AppState} */
+function link(state, phase, nowMs) {
+  const next = { ...state, link: phase };
+  if (state.journey.step !== "joined") return next;
+  if (phase === "lost" && state.link === "open") return connection(next, "alert.link_lost", "warning", nowMs);
+  if (phase === "open" && state.link === "lost" && state.media !== "broken") {
+    return connection(next, "alert.link_back", "good", nowMs);
+  }
+  return next;
+}
+
+/** @param {AppState} state @param {import("../types.js").MediaPhase} phase @param {number} nowMs @returns {AppState} */
+function media(state, phase, nowMs) {
+  const next = { ...state, media: phase };
+  if (phase === "broken" && state.media !== "broken") return connection(next, "alert.media_lost", "warning", nowMs);
+  if (phase === "connected" && state.media === "broken") return connection(next, "alert.media_back", "good", nowMs);
+  return next;
+}
+
+/**
+ * @param {AppState} state
+ * @param {string} key
+ * @param {import("../types.js").Tone} tone
+ * @param {number} nowMs
+ * @returns {AppState}
+ */
+function connection(state, key, tone, nowMs) {
+  const alert = { tag: "connection", key, tone, assertive: true };
+  return { ...state, alerts: raise(state.alerts, alert, nowMs) };
+}

@@ -1,0 +1,31 @@
+/** Every sentence on screen comes from here, by key; nothing is written in a component. */
+
+/** @type {Record<string, string>} */
+let sentences = {};
+
+/** @param {Record<string, string>} loaded */
+export function setText(loaded) {
+  sentences = loaded;
+}
+
+/** @param {string} lang */
+export async function loadText(lang) {
+  const response = await fetch(`/text/${lang}.json`);
+  if (!response.ok) throw new Error(`no text for ${lang}: ${response.status}`);
+  setText(await response.json());
+}
+
+/** @param {string} key */
+export function has(key) {
+  return Object.hasOwn(sentences, key);
+}
+
+/**
+ * The sentence of a key with `{name}` filled in; the key itself when it is unknown.
+ * @param {string} key
+ * @param {Record<string, string|number>} [values]
+ */
+export function t(key, values = {}) {
+  const sentence = has(key) ? sentences[key] : key;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,58 @@
+/**
+ * The shapes that travel: the views and events of `signalling/PROTOCOL.md`, and the state the
+ * page keeps. Types only; nothing here runs.
+ *
+ * @typedef {{name: string, establishment: string, policy: string, phone: string,
+ *   safer_custody: string, recording: string}} RoomView
+ * @typedef {{place: "pin", room: RoomView, attempts_left: number, deadline: number,
+ *   confirmations: string[], is_closed: boolean}} PinView
+ * @typedef {{place: "waiting", room: RoomView, you: string, name: string, host_arrived: boolean,
+ *   knocking: boolean, host_pin_verified: boolean, since: number, deadline: number|null,
+ *   knock_count: number, may_knock_at: number}} WaitingView
+ * @typedef {{id: string, name: string, is_attested: boolean}} PersonView
+ * @typedef {{id: string, name: string, role: string, persons: PersonView[], microphone: boolean,
+ *   camera: boolean, is_presenting: boolean, is_connected: boolean, is_checking: boolean,
+ *   is_handed_over: boolean}} ParticipantView
+ * @typedef {{id: string, name: string, role: string, persons: PersonView[], since: number,
+ *   count: number, is_expected: boolean, host_pin_verified: boolean, page_gone: boolean}} KnockView
+ * @typedef {{seen_by: string[], heard_by: string[], monitors: number,
+ *   is_recorded: boolean}} PresenceView
+ * @typedef {{place: "inside", room: RoomView, you: string, may: string[], stage: string,
+ *   was_locked: boolean, paused: string|null, is_handed_over: boolean,
+ *   stepped_up_until: number|null, step_up_closed: boolean, step_up_attempts_left: number,
+ *   participants: ParticipantView[], at_door: number, knocks: KnockView[], unattested: string[],
+ *   presenter: string|null, presence: PresenceView, opened_at: number,
+ *   ends_at: number|null}} InsideView
+ * @typedef {PinView|WaitingView|InsideView} View
+ *
+ * @typedef {"audio"|"camera"|"screen"} Kind
+ * @typedef {{mid: string, kind: Kind, participant: string|null}} Slot
+ * @typedef {{version: string, sentences: string[]}} Declaration
+ * @typedef {{protocol: number, lang: string, address: string, room: RoomView,
+ *   declaration: Declaration}} Facts
+ * @typedef {{person: string, method: string, documents: string[],
+ *   verified_name: string}} Claim
+ *
+ * @typedef {{names: string[], role: "guest"|"host", agreed: boolean}} JoinForm
+ * @typedef {{code: string, message: string}} Problem
+ * @typedef {{code: string, canReturn: boolean, reason: string}} Ending
+ * @typedef {{step: "prejoin"|"joining"|"joined"|"ended", problem: Problem|null,
+ *   ending: Ending|null}} Journey
+ * @typedef {{view: View|null, slots: Slot[], dominant: string|null,
+ *   speaking: string[]}} MeetingState
+ * @typedef {"info"|"good"|"warning"} Tone
+ * @typedef {{id: number, tag: string, key: string, values: Record<string, string|number>,
+ *   tone: Tone, assertive: boolean, at: number}} Alert
+ * @typedef {{tag: string, key: string, values?: Record<string, string|number>, tone?: Tone,
+ *   assertive?: boolean}} AlertText
+ * @typedef {{list: Alert[], next: number}} Alerts
+ * @typedef {{shown: string|null, since: number, next: string|null, enlarged: string|null,
+ *   layout: "speaker"|"grid"}} StageState
+ * @typedef {"connecting"|"open"|"lost"|"refused"} LinkPhase
+ * @typedef {"unknown"|"good"|"fair"|"poor"|"bad"} Grade
+ * @typedef {"idle"|"connecting"|"connected"|"broken"} MediaPhase
+ * @typedef {{journey: Journey, link: LinkPhase, media: MediaPhase, meeting: MeetingState,
+ *   stage: StageState, alerts: Alerts, grade: Grade, isPresenting: boolean,
+ *   soundBlocked: boolean, clockOffset: number}} AppState
+ */
+export {};
