@@ -120,11 +120,10 @@ class Port:
             )
             self.publications[track.kind] = publication
             self._by_mid[track.mid.encode()] = publication
-            layers = len(publication.streams)
-            for layer, ssrc in enumerate(track.ssrcs[:layers]):
-                self._streams[ssrc] = publication.learn(layer, ssrc)[0]
-            for layer, ssrc in enumerate(track.rtx_ssrcs[:layers]):
-                self._repairs[ssrc] = (publication, layer)
+            if not track.rids and track.ssrcs:
+                self._streams[track.ssrcs[0]] = publication.learn(0, track.ssrcs[0])[0]
+            if not track.rids and track.rtx_ssrcs:
+                self._repairs[track.rtx_ssrcs[0]] = (publication, 0)
 
     def _prepare_slots(self) -> None:
         for slot in self._description.slots:
@@ -235,6 +234,7 @@ class Port:
         if before is not None:
             self._streams.pop(before.ssrc, None)
         self._streams[ssrc] = stream
+        stream.arrival = now
         publication.choose_layers(now)
         self.ask_for_key_frames(now)
         return place

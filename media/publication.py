@@ -47,7 +47,7 @@ class Publication:
         self._subscriptions: list[Subscription] = []
 
     def learn(self, layer: int, ssrc: int) -> tuple[Stream, Stream | None]:
-        """Return the stream of a layer's new SSRC, and the one it takes the place of."""
+        """Return the stream of a layer's new SSRC, and the one it takes the place of, if any."""
         before = self.streams[layer]
         stream = Stream(
             ssrc=ssrc,

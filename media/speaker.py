@@ -137,12 +137,13 @@ class Voice:
 class SpeakerDetector:
     """The voices of one room."""
 
-    __slots__ = ("_voices", "dominant", "speaking")
+    __slots__ = ("_reported", "_voices", "dominant", "speaking")
 
     def __init__(self) -> None:
         self._voices: dict[str, Voice] = {}
         self.dominant: str | None = None
         self.speaking: tuple[str, ...] = ()
+        self._reported: tuple[str | None, tuple[str, ...]] = (None, ())
 
     def add(self, name: str) -> Voice:
         """Return the voice of a new person, for whoever receives their packets."""
@@ -159,12 +160,10 @@ class SpeakerDetector:
         for voice in self._voices.values():
             if not voice.is_idle:
                 voice.tick()
-        speaking = tuple(name for name, voice in self._voices.items() if voice.is_speaking)
-        dominant = self._decide(speaking)
-        if dominant == self.dominant and speaking == self.speaking:
-            return False
-        self.dominant, self.speaking = dominant, speaking
-        return True
+        self.speaking = tuple(n for n, voice in self._voices.items() if voice.is_speaking)
+        self.dominant = self._decide(self.speaking)
+        before, self._reported = self._reported, (self.dominant, self.speaking)
+        return before != self._reported
 
     def _decide(self, speaking: tuple[str, ...]) -> str | None:
         """Return who of those speaking beats the dominant speaker in every window, if anybody."""

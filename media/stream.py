@@ -137,11 +137,9 @@ class Stream:
     ) -> None:
         """Take one authenticated packet; forward it to all who take this stream."""
         codec = self.codecs.get(marker_and_type & 0x7F)
-        if codec is not self.codec:
-            if codec is None:
-                self._events["dropped_payload_type"] += 1
-                return
-            self._change_codec(codec)
+        if codec is None:
+            self._events["dropped_payload_type"] += 1
+            return
         if sequence == self._next and not is_repair:
             self.highest = extended = self.highest + 1
             self._next = (sequence + 1) & 0xFFFF
@@ -152,6 +150,11 @@ class Stream:
             if extended == _DROP:
                 return
             is_fresh = extended > before
+        if codec is not self.codec:
+            if not is_fresh:
+                self._events["dropped_payload_type"] += 1
+                return
+            self._change_codec(codec)
         tally = self._tally
         tally.packets_in += 1
         tally.bytes_in += len(payload)
@@ -162,14 +165,15 @@ class Stream:
             if timestamp != self._timestamp and is_fresh:
                 self._timestamp = timestamp
                 reception.time(timestamp, now, self._clock_rate)
-        is_start = not self.is_video
         picture = None
         if self._inspects_vp8:
             is_start, picture = vp8.inspect(payload)
-        elif self._inspects_h264:
-            is_start = self._begins_h264(payload)
-        elif level >= 0 and self._is_silent(extended, level, is_fresh):
-            return
+        elif self.is_video:
+            is_start = self._inspects_h264 and self._begins_h264(payload)
+        else:
+            is_start = True
+            if level >= 0 and self._is_silent(extended, level, is_fresh):
+                return
         packet = Packet(extended, timestamp, marker_and_type & 0x80, payload, picture, level, now)
         self._ring[extended & self._mask] = packet
         if is_start and self.is_video:
@@ -304,11 +308,11 @@ class Stream:
                 if not is_fresh:
                     continue
                 subscription.floor = packet.sequence
-            if (
-                is_start
-                and packet.sequence >= subscription.floor
-                and subscription.start(self, packet)
-            ):
+            if not is_start:
+                continue
+            if packet.sequence < subscription.floor:
+                self.requests.request()
+            elif subscription.start(self, packet):
                 started.append(subscription)
         if started:
             self.waiters = [s for s in self.waiters if s not in started]
@@ -387,6 +391,8 @@ class Stream:
         return [sequence & 0xFFFF for sequence in sequences]
 
     def report_block(self, now: float) -> ReportBlock | None:
-        """Return what to tell the publisher of this stream's reception."""
+        """Return what to tell the publisher of this stream's reception; nothing while shut."""
+        if not self.is_open:
+            return None
         timeline = self.timeline
         return self.reception.block(self.ssrc, self.highest, timeline.ntp, now - timeline.received)

@@ -186,6 +186,8 @@ class Subscription:
         timestamp = self._timestamp_for(stream, packet, wall, codec.clock_rate)
         if self.stream is not None:
             self.stream.remove(self)
+            if codec.payload_type != self._payload_type:
+                self.line.forget()  # what is sent again must be what was sent
         self.stream = stream
         self._target = None
         segment = self.line.begin(stream, packet, timestamp)
@@ -254,7 +256,7 @@ class Subscription:
 
     def _resend_one(self, sequence: int, now: float, pause_s: float) -> bool:
         found = self.line.find(sequence)
-        if found is None:
+        if found is None or (self._repair_type is None and self._uses_numbers):
             return False
         segment, extended = found
         if now - self._resent.get(extended, float("-inf")) < pause_s:
