@@ -83,6 +83,9 @@ class LoadedServer:
         for joiner in self._joiners:
             await joiner.close()
         await self.server.stop()
+        log = self.server.log_text()
+        assert "Traceback" not in log, log[-5000:]
+        assert " ERROR " not in log, log[-5000:]
 
     async def answer(self, offers: list[str]) -> list[str]:
         """Join a host and two invited guests in each room, and answer their offers."""

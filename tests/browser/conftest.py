@@ -23,7 +23,8 @@ from tests.browser.server_process import ServerProcess
 
 OUT = Path(__file__).parent / "out"
 IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
-VIEWPORT = {"width": 1024, "height": 720}
+VIEWPORT = {"width": 1280, "height": 720}
+TIMEOUT_MS = 10_000
 Invite = Callable[..., Awaitable[Person]]
 
 
@@ -96,6 +97,7 @@ async def stop_world(world: World) -> None:
     await world.relay.close()
     log = world.server.log_text()
     assert "Traceback" not in log, log[-5000:]
+    assert " ERROR " not in log, log[-5000:]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -118,6 +120,7 @@ async def people(
         await proxy.start()
         browser = await browsers.of(number)
         context = await browser.new_context(**{"viewport": VIEWPORT, **options})
+        context.set_default_timeout(TIMEOUT_MS)
         await context.grant_permissions(["camera", "microphone"])
         await context.add_init_script(IN_PAGE)
         page = await context.new_page()

@@ -2,8 +2,6 @@
 
 import asyncio
 
-from playwright.async_api import expect
-
 from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
@@ -47,20 +45,39 @@ async def all_see_and_hear(*people: Person) -> None:
     await asyncio.gather(*(one(person) for person in people))
 
 
-async def confirm(person: Person, button: str) -> None:
-    """Press a button and then the same words in the dialog that asks."""
+async def confirm(person: Person, button: str, in_dialog: str, reason: str = "") -> None:
+    """Press a button, and the one of the dialog that asks."""
     await person.press(button)
-    await person.page.get_by_role("dialog").get_by_role("button", name=button).click()
+    dialog = person.page.get_by_role("dialog")
+    if reason:
+        await dialog.get_by_role("textbox", name="Reason").fill(reason)
+    await dialog.get_by_role("button", name=in_dialog).click()
+
+
+async def save_id(host: Person, guest: Person) -> None:
+    """In an open check: a professional photo card, as the officer enters it."""
+    check = host.page.get_by_role("region", name=f"ID check: {guest.name}")
+    await check.get_by_role("radio", name="Professional photo card").check()
+    await check.get_by_role("textbox", name="Name on the ID").fill(f"Verified {guest.name}")
+    await check.get_by_role("button", name="Save ID record").click()
+    await check.get_by_text("The ID of every person here is recorded").wait_for()
 
 
 async def record_id(host: Person, guest: Person) -> None:
-    """The attestation of a lawyer's photo card, as the officer enters it."""
-    await host.press(f"Record ID of {guest.name}")
-    dialog = host.page.get_by_role("dialog")
-    await dialog.get_by_role("radio").first.check()
-    await dialog.get_by_role("textbox").first.fill(f"Verified {guest.name}")
-    await dialog.get_by_role("button", name="Save ID record").click()
-    await expect(dialog).to_be_hidden()
+    """A whole ID check of one guest."""
+    await host.press(f"Check ID {guest.name}")
+    await save_id(host, guest)
+    await host.press("End the check")
+
+
+async def lock(host: Person, *others: Person) -> None:
+    await host.press("Lock the room")
+    await asyncio.gather(*(person.stage("locked") for person in (host, *others)))
+
+
+async def end_for_all(host: Person, *others: Person) -> None:
+    await confirm(host, "End for all", "End the meeting now", "All is said")
+    await asyncio.gather(*(person.in_view("ended") for person in (host, *others)))
 
 
 async def locked_meeting(room: TestRoom, people: Invite) -> tuple[Person, Person]:
@@ -70,6 +87,5 @@ async def locked_meeting(room: TestRoom, people: Invite) -> tuple[Person, Person
     await open_with_the_pin(room, officer)
     await guest.in_view("meeting")
     await record_id(officer, guest)
-    await confirm(officer, "Lock the room")
-    await guest.stage("locked")
+    await lock(officer, guest)
     return guest, officer

@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Invite, World
 from tests.browser.rooms import make_room
-from tests.browser.steps import confirm, knock
+from tests.browser.steps import end_for_all, knock
 
 AXE = Path(__file__).parents[1] / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -79,6 +79,5 @@ async def test_every_view_of_a_meeting_is_accessible(world: World, people: Invit
     late = await people("Late", 2)
     await knock(late, room.path)
     await check(officer.page, "meeting of a host with a knock")
-    await confirm(officer, "End for all")
-    await guest.in_view("ended")
+    await end_for_all(officer, guest)
     await check(guest.page, "ended")

@@ -4,7 +4,13 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Invite, World
 from tests.browser.rooms import make_room
-from tests.browser.steps import confirm, expect_transports, knock, locked_meeting, open_with_the_pin
+from tests.browser.steps import (
+    end_for_all,
+    expect_transports,
+    knock,
+    locked_meeting,
+    open_with_the_pin,
+)
 
 # Buttons that end the page's part in the meeting come last, in their own tests.
 ENDINGS = ("Hang up", "End for all", "Leave", "Hand over")
@@ -95,7 +101,5 @@ async def test_hanging_up_twice_ends_once_and_offers_a_way_back(
 async def test_end_for_all_ends_for_all_at_once(world: World, people: Invite) -> None:
     room = await make_room(world.server.database, "legal", "The end")
     guest, officer = await locked_meeting(room, people)
-    await confirm(officer, "End for all")
-    await guest.in_view("ended")
-    await officer.in_view("ended")
+    await end_for_all(officer, guest)
     await expect_transports(world, 0, "the meeting is over")

@@ -8,7 +8,16 @@ from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom, make_room
-from tests.browser.steps import all_see_and_hear, confirm, expect_transports, record_id, transports
+from tests.browser.steps import (
+    all_see_and_hear,
+    confirm,
+    end_for_all,
+    expect_transports,
+    lock,
+    record_id,
+    save_id,
+    transports,
+)
 
 WRONG_PIN = "000000"
 HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -49,8 +58,7 @@ async def test_a_locked_consultation_from_the_first_link_to_the_last_good_bye(
     await refuse(room, officer, eve)
     await present(ben, asha, cara, officer)
     await lose_the_network(world, asha, ben, cara, officer)
-    await confirm(officer, "End for all")
-    await asyncio.gather(*(who.in_view("ended") for who in (asha, ben, cara, officer, dan)))
+    await end_for_all(officer, asha, ben, cara, dan)
 
     await expect_transports(world, 0, "the meeting is over")
 
@@ -71,7 +79,7 @@ async def open_with_the_pin(room: TestRoom, officer: Person) -> None:
     await officer.start()
     await officer.in_view("pin")
     await officer.enter_pin(WRONG_PIN)
-    await expect(officer.page.get_by_text("not right")).to_be_visible()
+    await expect(officer.page.get_by_text("The Host PIN is wrong").first).to_be_visible()
     assert await officer.view() == "pin"
     await officer.enter_pin(room.pin)
     await officer.in_view("meeting")
@@ -80,12 +88,22 @@ async def open_with_the_pin(room: TestRoom, officer: Person) -> None:
 async def check_ids_and_lock(officer: Person, *guests: Person) -> None:
     """A room that asks for ID does not lock before everybody is attested."""
     early = await officer.raw("room.lock")
-    assert early["error"]["code"] == "not_attested"
-    await officer.press("People")
-    for guest in guests:
+    assert early["error"]["code"] == "attestation_missing"
+    asha, *others = guests
+    await officer.press(f"Check ID {asha.name}")
+    await asyncio.gather(*(other.sees(officer, *_without(others, other)) for other in others))
+    await officer.sees(*guests)
+    assert asha.face.number not in await others[0].faces_heard()
+    await save_id(officer, asha)
+    await officer.press("End the check")
+    for guest in others:
         await record_id(officer, guest)
-    await confirm(officer, "Lock the room")
-    await asyncio.gather(*(person.stage("locked") for person in (officer, *guests)))
+    await lock(officer, *guests)
+    await all_see_and_hear(officer, *guests)
+
+
+def _without(people: list[Person], one: Person) -> list[Person]:
+    return [person for person in people if person is not one]
 
 
 async def knock_on_the_lock(
@@ -103,7 +121,7 @@ async def knock_on_the_lock(
 
 async def hand_over(officer: Person) -> None:
     """From now on this terminal is a prisoner's, and the server knows it."""
-    await confirm(officer, "Hand over")
+    await confirm(officer, "Hand over", "Hand over now")
     await expect(officer.page.locator('#app[data-handed-over="true"]')).to_be_attached()
     for event, payload in HOST_COMMANDS:
         answer = await officer.raw(event, payload)
@@ -114,7 +132,7 @@ async def step_up(room: TestRoom, officer: Person) -> None:
     await officer.press("Staff: Host PIN")
     dialog = officer.page.get_by_role("dialog")
     await dialog.get_by_role("textbox", name="Host PIN").fill(room.pin)
-    await dialog.get_by_role("textbox", name="Host PIN").press("Enter")
+    await dialog.get_by_role("button", name="Open staff controls").click()
     await expect(dialog).to_be_hidden()
 
 
@@ -123,16 +141,15 @@ async def unlock_and_lock_again(
 ) -> None:
     """Unlocking admits nobody, not even one who reloads."""
     await step_up(room, officer)
-    await confirm(officer, "Unlock the room")
+    await officer.press("Unlock the room")
     await asyncio.gather(*(person.stage("open") for person in inside))
     await knocker.page.reload()
     if await knocker.view() == "prejoin":
         await knocker.start()
     await knocker.in_view("waiting")
     assert await knocker.received() == []
-    await confirm(officer, "Lock the room")
-    await confirm(officer, "Hand over")
-    await asyncio.gather(*(person.stage("locked") for person in inside))
+    await lock(officer, *inside)
+    await confirm(officer, "Hand over", "Hand over now")
 
 
 async def nobody_inside_knows(knocker: Person, *inside: Person) -> None:
@@ -144,10 +161,7 @@ async def nobody_inside_knows(knocker: Person, *inside: Person) -> None:
 
 async def refuse(room: TestRoom, officer: Person, knocker: Person) -> None:
     await step_up(room, officer)
-    await officer.press(f"Refuse {knocker.name}")
-    dialog = officer.page.get_by_role("dialog")
-    await dialog.get_by_role("textbox").first.fill("Not expected today")
-    await dialog.get_by_role("button", name="Refuse").click()
+    await confirm(officer, f"Refuse {knocker.name}", "Refuse now", "Not expected today")
     await knocker.in_view("ended")
     assert "Not expected today" in await knocker.text()
 
