@@ -99,7 +99,7 @@ class Connection:
             after = await self._send_after(after)
             if self._woken.is_set():
                 continue
-            if self.session.is_over:
+            if self.session.is_over or self._is_leaving:
                 break
             self._idle.set()
             await self._woken.wait()

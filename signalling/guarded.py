@@ -14,6 +14,8 @@ What python-socketio 5 and python-engineio 4 let a client do, and what is done a
 The tests hold each private name used here against the installed library.
 """
 
+import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -23,6 +25,7 @@ import socketio
 from engineio.async_drivers import aiohttp as engineio_aiohttp
 from socketio import packet as packets
 
+DRAIN_S = 2.0
 MALFORMED_MAX = 8
 MESSAGE_BYTES_MAX = 128 * 1024
 NAMESPACE = "/"
@@ -117,6 +120,11 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         """End the client's connection for good: it does not come back by itself."""
         eio_sid = self.manager.eio_sid_from_sid(sid, NAMESPACE)
         await self.disconnect(sid)
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_S):
+                    await socket.queue.join()  # a closed transport answers no poll any more
         await self._hang_up(eio_sid)
 
     async def close_all(self) -> None:

@@ -89,11 +89,6 @@ class Rooms:
     def is_live(self, room: RoomId) -> bool:
         return room in self._mailboxes
 
-    def wake(self) -> None:
-        """Every meeting looks at the clock now."""
-        for mailbox in self._mailboxes.values():
-            mailbox.wake()
-
     async def close(self) -> None:
         """Finish the commands at hand. The meetings stay live in the store. Idempotent."""
         for mailbox in self._mailboxes.values():

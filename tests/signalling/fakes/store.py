@@ -1,0 +1,89 @@
+"""A store in memory that fails when told to. Checked against the real one by test_fakes.py."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
+from vmr.policies import PolicyName
+from vmr.record import Happening
+from vmr.rooms import Establishment, Invite, Room
+from vmr.store import Conflict, LiveMeeting, StoreUnavailable
+from vmr.store.secrets import hash_token, make_address
+
+PRISON = Establishment(id=EstablishmentId("e1"), name="HMP Example", phone="01632 960001")
+
+
+class FakeStore:
+    """`commits` are the happenings of each commit; `is_broken` makes writing fail."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[RoomId, Room] = {}
+        self.invites: dict[str, Invite] = {}
+        self.live: dict[MeetingId, LiveMeeting] = {}
+        self.ended: set[MeetingId] = set()
+        self.commits: list[tuple[Happening, ...]] = []
+        self.is_broken = False
+
+    # -- what a test sets up ------------------------------------------------------------------
+
+    def add_room(
+        self, pin_hash: str = "", policy: PolicyName = PolicyName.LEGAL, is_closed: bool = False
+    ) -> Room:
+        room = Room(
+            id=RoomId(f"room{len(self.rooms)}"),
+            establishment=PRISON,
+            address=make_address(),
+            name="Room 1",
+            policy=policy,
+            pin_hash=pin_hash,
+            is_closed=is_closed,
+        )
+        self.rooms[room.id] = room
+        return room
+
+    def add_invite(self, room: Room, token: str, **values: Any) -> Invite:
+        invite = Invite(
+            id=InviteId(f"invite{len(self.invites)}"), room=room.id, label="A lawyer", **values
+        )
+        self.invites[hash_token(token)] = invite
+        return invite
+
+    def written(self) -> list[str]:
+        """What the records say has happened, in order."""
+        return [happening.what for commit in self.commits for happening in commit]
+
+    # -- the store ----------------------------------------------------------------------------
+
+    async def room_by_address(self, address: str) -> Room | None:
+        return next((room for room in self.rooms.values() if room.address == address), None)
+
+    async def room(self, room: RoomId) -> Room | None:
+        return self.rooms.get(room)
+
+    async def invite_by_token_hash(self, token_hash: str) -> Invite | None:
+        return self.invites.get(token_hash)
+
+    async def live_meetings(self) -> Sequence[LiveMeeting]:
+        return tuple(self.live.values())
+
+    async def commit(
+        self,
+        meeting: MeetingId,
+        room: RoomId,
+        snapshot: Mapping[str, Any] | None,
+        happenings: Sequence[Happening],
+    ) -> None:
+        if self.is_broken:
+            raise StoreUnavailable("disk full")
+        if snapshot is None:
+            self.live.pop(meeting, None)
+            self.ended.add(meeting)
+        elif meeting in self.ended:
+            raise Conflict("the meeting has ended")
+        else:
+            for other in [one for one, live in self.live.items() if live.room == room]:
+                del self.live[other]
+            kept = json.loads(json.dumps(snapshot))
+            self.live[meeting] = LiveMeeting(meeting, room, kept)
+        self.commits.append(tuple(happenings))
