@@ -3,6 +3,7 @@
 Secrets are printed once, here; afterwards only their hashes exist.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,9 +46,8 @@ async def make(store: Store, numbers: Numbers) -> tuple[MadeRoom, ...]:
     made = []
     for policy, name in ROOMS.items():
         pin = secrets.make_pin(numbers.pin_digits_default)
-        room = await store.add_room(
-            establishment, name=name, policy=policy, pin_hash=secrets.hash_pin(pin)
-        )
+        pin_hash = await asyncio.to_thread(secrets.hash_pin, pin)
+        room = await store.add_room(establishment, name=name, policy=policy, pin_hash=pin_hash)
         tokens = []
         for label in GUESTS if policy is PolicyName.LEGAL else ():
             tokens.append(secrets.make_token())

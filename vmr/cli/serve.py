@@ -28,7 +28,7 @@ SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
 async def serve(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start."""
     _set_up_logging(settings.log_level)
-    stop = _stop_signals()
+    stop = stop_signals()
     async with AsyncExitStack() as stack:
         await _start(settings, stack)
         await stop.wait()
@@ -97,7 +97,7 @@ def _steady_clock() -> Clock:
     return lambda: offset + time.monotonic()
 
 
-def _stop_signals() -> asyncio.Event:
+def stop_signals() -> asyncio.Event:
     """Set by the first SIGINT or SIGTERM; a second one ends the process at once."""
     stop = asyncio.Event()
 
