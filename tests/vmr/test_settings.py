@@ -1,0 +1,148 @@
+"""Settings come from options, variables, a TOML text and defaults; mistakes name their place."""
+
+import dataclasses
+
+import pytest
+
+from vmr.numbers import Numbers
+from vmr.settings import SETTINGS, SettingError, Settings, load, markdown, value_of
+
+
+def test_nothing_given_means_the_defaults() -> None:
+    settings = load({}, {})
+    assert settings == Settings()
+    assert settings.numbers == Numbers()
+
+
+def test_every_field_and_every_number_is_a_setting_with_a_help_sentence() -> None:
+    names = [one.name for one in SETTINGS]
+    declared = [*dataclasses.fields(Settings), *dataclasses.fields(Numbers)]
+    assert names == [one.name for one in declared if one.name != "numbers"]
+    assert len(set(names)) == len(names)
+    assert [one.name for one in SETTINGS if not one.help.endswith(".")] == []
+
+
+def test_every_default_can_be_said_as_an_option() -> None:
+    options = {one.name: one.default_text for one in SETTINGS}
+    assert load(options, {}) == Settings()
+
+
+def test_an_option_wins_over_a_variable_and_a_variable_over_the_file() -> None:
+    toml = "waiting_s = 1\nreentry_s = 1\nhost_left_s = 1"
+    variables = {"VMR_WAITING_S": "2", "VMR_REENTRY_S": "2"}
+    numbers = load({"waiting_s": "3"}, variables, toml).numbers
+    assert (numbers.waiting_s, numbers.reentry_s, numbers.host_left_s) == (3, 2, 1)
+    assert numbers.host_lost_s == Numbers().host_lost_s
+
+
+def test_variables_of_others_are_not_ours() -> None:
+    assert load({}, {"VMR_SERVICE_HOST": "x", "HTTP_PORT": "1"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("http_port", " 90 ", 90),
+        ("waiting_s", "1.5", 1.5),
+        ("codecs", "h264", ("h264",)),
+        ("codecs", "h264, vp8", ("h264", "vp8")),
+        ("media_announce", "", ()),
+        ("media_announce", "10.0.0.5,[2001:db8::1]:443,2001:db8::1,10.0.0.5:1", (
+            "10.0.0.5", "[2001:db8::1]:443", "2001:db8::1", "10.0.0.5:1",
+        )),
+        ("slot_warnings_min", "15,5", (15, 5)),
+        ("social_unrecorded", "Yes", True),
+        ("social_unrecorded", "0", False),
+        ("public_url", "https://meet.example.org:8443", "https://meet.example.org:8443"),
+        ("media_host", "::", "::"),
+        ("log_level", "debug", "debug"),
+    ],
+)  # fmt: skip
+def test_a_text_becomes_the_value_it_says(name: str, text: str, value: object) -> None:
+    (setting,) = (one for one in SETTINGS if one.name == name)
+    assert value_of(load({name: text}, {}), setting) == value
+    assert value_of(load({}, {setting.variable: text}), setting) == value
+
+
+def test_a_file_says_values_in_their_own_kind() -> None:
+    toml = 'codecs = ["h264"]\nsocial_unrecorded = true\nwaiting_s = 7.5\nslot_warnings_min = [3]'
+    settings = load({}, {}, toml)
+    assert settings.codecs == ("h264",)
+    assert settings.numbers.social_unrecorded
+    assert settings.numbers.waiting_s == 7.5
+    assert settings.numbers.slot_warnings_min == (3,)
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("http_port = '8080'", "http_port in vmr.toml: must be a whole number, not '8080'"),
+        ("http_port = true", "http_port in vmr.toml: must be a whole number, not True"),
+        ("http_port = 1.0", "http_port in vmr.toml: must be a whole number, not 1.0"),
+        ("waiting_s = nan", "waiting_s in vmr.toml: must be a number, not nan"),
+        ("waiting_s = 'long'", "waiting_s in vmr.toml: must be a number, not 'long'"),
+        ("codecs = 'vp8'", "codecs in vmr.toml: must be a list of texts, not 'vp8'"),
+        ("codecs = [1]", "codecs in vmr.toml: must be a list of texts, not [1]"),
+        ("slot_warnings_min = [true]", "slot_warnings_min in vmr.toml: must be a list of whole"),
+        ("social_unrecorded = 1", "social_unrecorded in vmr.toml: must be true or false, not 1"),
+        ("http_host = 1", "http_host in vmr.toml: must be a text, not 1"),
+        ("wating_s = 900", "vmr.toml: unknown setting wating_s"),
+        ("[numbers]\nwaiting_s = 900", "vmr.toml: unknown setting numbers"),
+        ("http_port", "vmr.toml: "),
+    ],
+)
+def test_a_wrong_file_names_setting_and_file(toml: str, said: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load({}, {}, toml, "vmr.toml")
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("http_port", "x", "must be a whole number, not 'x'"),
+        ("http_port", "70000", "must be a port from 0 to 65535, not '70000'"),
+        ("codecs", "", "must list one or more of vp8, h264, each once, not ''"),
+        ("codecs", "vp8,vp8", "must list one or more of vp8, h264, each once, not 'vp8,vp8'"),
+        ("codecs", "av1", "must list one or more of vp8, h264, each once, not 'av1'"),
+        ("log_level", "loud", "must be one of debug, info, warning, error, not 'loud'"),
+        ("public_url", "meet.example.org", "must look like https://meet.example.org, without"),
+        ("public_url", "https://meet.example.org/", "must look like https://meet.example.org,"),
+        ("media_host", "eth0", "must be an IP address, or empty for all, not 'eth0'"),
+        ("media_announce", "example.org", "must list IP addresses, or address:port, not"),
+        ("media_announce", "10.0.0.5:70000", "must list IP addresses, or address:port, not"),
+        ("database_url", "vmr.db", "must look like sqlite:///var/vmr.db, not 'vmr.db'"),
+        ("waiting_s", "0", "must be more than 0, not '0'"),
+        ("waiting_s", "inf", "must be a number, not 'inf'"),
+        ("slot_warnings_min", "5,-1", "must be more than 0, not '5,-1'"),
+        ("slot_warnings_min", "5,x", "must be a list of whole numbers, not '5,x'"),
+        ("social_unrecorded", "maybe", "must be true or false, not 'maybe'"),
+    ],
+)
+def test_a_wrong_value_names_its_option_or_variable(name: str, text: str, said: str) -> None:
+    (setting,) = (one for one in SETTINGS if one.name == name)
+    with pytest.raises(SettingError) as caught:
+        load({name: text}, {})
+    assert str(caught.value).startswith(f"{setting.option}: {said}")
+    with pytest.raises(SettingError) as caught:
+        load({}, {setting.variable: text})
+    assert str(caught.value).startswith(f"{setting.variable}: {said}")
+
+
+def test_a_mistake_shows_even_where_a_stronger_source_overrules_it() -> None:
+    with pytest.raises(SettingError, match="VMR_WAITING_S"):
+        load({"waiting_s": "5"}, {"VMR_WAITING_S": "soon"})
+
+
+def test_numbers_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(SettingError, match="pin_digits_default must lie"):
+        load({"pin_digits_default": "3"}, {})
+
+
+def test_the_markdown_table_has_a_row_for_every_setting() -> None:
+    rows = markdown().splitlines()
+    assert rows[0] == "| setting | default | meaning |"
+    assert len(rows) == 2 + len(SETTINGS)
+    assert "| `slot_warnings_min` | `10,5,1` | Minutes before" in markdown()
+    assert "| `social_unrecorded` | `false` | " in markdown()
+    assert "| `public_url` |  | " in markdown()
