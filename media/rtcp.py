@@ -124,8 +124,9 @@ def ntp_time(unix_s: float) -> int:
 
 
 def unix_time(ntp: int) -> float:
-    """Return a 64-bit NTP time as seconds since 1970."""
-    return ntp / 4_294_967_296 - _NTP_EPOCH_S
+    """Return a 64-bit NTP time as seconds since 1970; before 1970 means after 2036."""
+    seconds = ntp / 4_294_967_296 - _NTP_EPOCH_S
+    return seconds if seconds >= 0 else seconds + 4_294_967_296
 
 
 def compact(ntp: int) -> int:

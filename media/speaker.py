@@ -25,7 +25,7 @@ _LOWEST_SCORE = 1e-10
 
 _HOLD_TICKS = 3
 """A level counts for so long when packets come late; then it is silence."""
-_FIRST_FLOOR = 30.0
+_FIRST_FLOOR = 48.0
 _HIGHEST_FLOOR = 70.0
 _FLOOR_FALL = 0.2
 _FLOOR_RISE = 0.02

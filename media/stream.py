@@ -304,13 +304,11 @@ class Stream:
         """Start those whose moment this packet is; return them if packets after it are here."""
         started: list[Subscription] = []
         for subscription in self.waiters:
-            if subscription.floor is None:
-                if not is_fresh:
-                    continue
+            if subscription.floor is None and is_fresh:
                 subscription.floor = packet.sequence
             if not is_start:
                 continue
-            if packet.sequence < subscription.floor:
+            if subscription.floor is None or packet.sequence < subscription.floor:
                 self.requests.request()
             elif subscription.start(self, packet):
                 started.append(subscription)

@@ -55,6 +55,8 @@ class Arrivals:
             return []
         arrived = self._ordered()
         self.pending = {}
+        if not arrived:
+            return []
         bodies: list[bytes] = []
         base = arrived[0][0]
         if self._expected is not None and base - MAX_STATUSES < self._expected < base:
