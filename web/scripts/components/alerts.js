@@ -25,7 +25,7 @@ export function Alerts() {
     ${shown.map((alert) => html`<${AlertCard} key=${alert.id} alert=${alert} />`)}
     ${(hidden > 0 || isWhole) && list.length > SHOWN && html`
       <button type="button" class="alerts__more" aria-expanded=${isWhole} onClick=${() => showWhole(!isWhole)}>
-        ${isWhole ? t("alerts.fewer") : t("alerts.more", { count: hidden })}
+        ${isWhole ? t("alerts.fewer") : t(hidden === 1 ? "alerts.more_one" : "alerts.more", { count: hidden })}
       </button>`}
   </section>`;
 }
@@ -37,7 +37,7 @@ function AlertCard({ alert }) {
   const { actions } = useApp();
   const text = alertText(alert);
   const icon = ICONS[/** @type {keyof typeof ICONS} */ (alert.tag)] ?? "info";
-  const time = new Date(alert.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(alert.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return html`<div class=${`alert alert--${alert.tone}`} data-alert=${alert.tag}>
     <${Icon} name=${icon} />
     <p class="alert__text">${text} <span class="alert__time">${time}</span></p>

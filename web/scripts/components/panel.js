@@ -25,8 +25,8 @@ export function Panel({ view, open, close }) {
       ${checking && html`<${CheckForm} key=${checking.id} view=${view} participant=${checking} />`}
       ${isHost ? html`<${Door} view=${view} open=${open} />` : html`<${AtDoor} count=${view.at_door} />`}
       <${People} view=${view} open=${open} />
-      ${isHost && html`<${RoomCard} view=${view} open=${open} />`}
     </div>
+    ${isHost && html`<${RoomCard} view=${view} open=${open} />`}
   </aside>`;
 }
 

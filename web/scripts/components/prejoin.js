@@ -53,7 +53,7 @@ function JoinForm({ visit }) {
     <${Names} names=${names} onChange=${setNames} errors=${errors} />
     <${Radios} name="role" legend=${t("prejoin.role")} value=${role} onChange=${setRole} isInline=${true} options=${[
       { value: "guest", label: t("role.guest") }, { value: "host", label: t("role.host") }]} />
-    <${Declaration} version=${facts.declaration.version} />
+    <${Declaration} sentences=${facts.declaration.sentences} />
     <${Checkbox} id="declaration" label=${t("prejoin.agree")} isChecked=${agreed} onChange=${setAgreed} error=${errors.declaration} />
     <button type="submit" class="govuk-button vmr-start" aria-disabled=${isJoining}>${t("prejoin.start")}</button>
     <p class="vmr-joining" role="status">${isJoining ? t("prejoin.joining") : ""}</p>
@@ -70,13 +70,11 @@ function problems(names, agreed) {
   };
 }
 
-/** The sentences of the policy's declaration: `declaration.{version}.1` and on. @param {{version: string}} props */
-function Declaration({ version }) {
-  const keys = [];
-  for (let i = 1; has(`declaration.${version}.${i}`); i += 1) keys.push(`declaration.${version}.${i}`);
+/** @param {{sentences: string[]}} props */
+function Declaration({ sentences }) {
   return html`<div class="declaration" role="group" aria-labelledby="declaration-heading">
     <h3 class="govuk-heading-s" id="declaration-heading">${t("prejoin.declaration")}</h3>
-    <ul class="govuk-list govuk-list--bullet">${keys.map((key) => html`<li key=${key}>${t(key)}</li>`)}</ul>
+    <ul class="govuk-list govuk-list--bullet">${sentences.map((key) => html`<li key=${key}>${t(key)}</li>`)}</ul>
   </div>`;
 }
 

@@ -20,7 +20,7 @@ export function Preview() {
       ${cameraTrack
         ? html`<video class="preview__video" ref=${ref} autoplay playsinline muted aria-label=${t("preview.video")}></video>`
         : html`<div class="preview__none"><${Icon} name="camera-off" size=${40} /><p>${t(`camera.${camera}`)}</p></div>`}
-      <p class="preview__note">${t("preview.not_sent")}</p>
+      ${cameraTrack && html`<p class="preview__note">${t("preview.not_sent")}</p>`}
     </div>
     <div class="preview__bar">
       <${Icon} name=${microphoneTrack ? "microphone" : "microphone-off"} />

@@ -6,33 +6,61 @@ import { t } from "../text.js";
 import { useApp } from "./context.js";
 import { Icon } from "./icon.js";
 
-/** @param {{view: import("../types.js").InsideView, open: (dialog: import("./meeting.js").DialogName) => void}} props */
+/** @typedef {import("../types.js").InsideView} InsideView */
+/** @typedef {(dialog: import("./meeting.js").DialogName) => void} OpenDialog */
+
+/** @param {{view: InsideView, open: OpenDialog}} props */
 export function RoomCard({ view, open }) {
-  const { actions } = useApp();
-  const missing = unattestedNames(view);
-  const isSeatOwn = !view.is_handed_over;
-  const mustLockFirst = view.room.policy === "legal" && view.stage !== "locked";
-  return html`<section class="room" aria-labelledby="room-heading">
-    <h3 class="govuk-heading-s" id="room-heading">${t("room.title")}</h3>
-    ${may(view, "lock") && missing.length > 0 && html`<div class="room__reason" id="lock-reason">
-      <p>${t("room.cannot_lock")}</p><ul class="govuk-list govuk-list--bullet vmr-flush">${missing.map((name) => html`<li key=${name}>${name}</li>`)}</ul></div>`}
+  return html`<section class="room" aria-label=${t("room.title")}>
+    <${LockReason} view=${view} />
     <div class="room__buttons">
-      ${may(view, "lock") && html`<button type="button" class="govuk-button vmr-flush" aria-disabled=${missing.length > 0 || undefined}
-        aria-describedby=${missing.length ? "lock-reason" : undefined} onClick=${() => actions.tell("room.lock")}>
-        <${Icon} name="lock" size=${20} />${t("room.lock")}</button>`}
-      ${may(view, "unlock") && html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush" onClick=${() => actions.tell("room.unlock")}>
-        <${Icon} name="unlock" size=${20} />${t("room.unlock")}</button>`}
-      ${may(view, "hand_over") && isSeatOwn && html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush"
-        aria-disabled=${mustLockFirst || undefined} aria-describedby=${mustLockFirst ? "hand-over-reason" : undefined}
-        onClick=${() => !mustLockFirst && open({ kind: "hand_over" })}><${Icon} name="hand-over" size=${20} />${t("room.hand_over")}</button>`}
-      ${mustLockFirst && may(view, "hand_over") && isSeatOwn && html`<p class="govuk-hint vmr-flush" id="hand-over-reason">${t("room.lock_first")}</p>`}
+      <${LockButton} view=${view} />
+      <${HandOverButton} view=${view} open=${open} />
       <${PauseButton} view=${view} open=${open} />
       ${may(view, "end") && html`<button type="button" class="govuk-button govuk-button--warning vmr-flush" onClick=${() => open({ kind: "end" })}>${t("room.end")}</button>`}
     </div>
   </section>`;
 }
 
-/** @param {{view: import("../types.js").InsideView, open: (dialog: import("./meeting.js").DialogName) => void}} props */
+/** Why the room cannot be locked, or handed over, yet. @param {{view: InsideView}} props */
+function LockReason({ view }) {
+  const missing = unattestedNames(view);
+  if (may(view, "lock") && missing.length) {
+    return html`<p class="room__reason" id="lock-reason">${t("room.cannot_lock", { names: missing.join(", ") })}</p>`;
+  }
+  if (!mustLockFirst(view)) return null;
+  return html`<p class="room__reason" id="hand-over-reason">${t("room.lock_first")}</p>`;
+}
+
+/** @param {InsideView} view */
+function mustLockFirst(view) {
+  return view.room.policy === "legal" && view.stage !== "locked" && may(view, "hand_over") && !view.is_handed_over;
+}
+
+/** @param {{view: InsideView}} props */
+function LockButton({ view }) {
+  const { actions } = useApp();
+  const isBlocked = unattestedNames(view).length > 0;
+  if (may(view, "lock")) {
+    return html`<button type="button" class="govuk-button vmr-flush" aria-disabled=${isBlocked || undefined}
+      aria-describedby=${isBlocked ? "lock-reason" : undefined} onClick=${() => actions.tell("room.lock")}>
+      <${Icon} name="lock" size=${20} />${t("room.lock")}</button>`;
+  }
+  if (!may(view, "unlock")) return null;
+  return html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush" onClick=${() => actions.tell("room.unlock")}>
+    <${Icon} name="unlock" size=${20} />${t("room.unlock")}</button>`;
+}
+
+/** @param {{view: InsideView, open: OpenDialog}} props */
+function HandOverButton({ view, open }) {
+  if (!may(view, "hand_over") || view.is_handed_over) return null;
+  const isBlocked = mustLockFirst(view);
+  return html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush" aria-disabled=${isBlocked || undefined}
+    aria-describedby=${isBlocked ? (unattestedNames(view).length ? "lock-reason" : "hand-over-reason") : undefined}
+    onClick=${() => !isBlocked && open({ kind: "hand_over" })}><${Icon} name="hand-over" size=${20} />${t("room.hand_over")}</button>`;
+}
+
+/** @param {{view: InsideView, open: OpenDialog}} props */
 function PauseButton({ view, open }) {
   const { actions } = useApp();
   if (!may(view, "pause")) return null;

@@ -21,13 +21,13 @@ export function Tile({ view, picture, participant, isLarge }) {
   const { ref, isLive } = useVideo(track);
   if (!participant) return null;
   const isScreen = picture.kind === "screen";
-  const isSpeaking = !isScreen && participant.microphone && meeting.speaking.includes(picture.id);
+  const isSpeaking = !isScreen && view.paused === null && participant.microphone && meeting.speaking.includes(picture.id);
   const isEnlarged = stage.enlarged === picture.id;
   const state = track ? (isLive ? "live" : "waiting") : "none";
   const classes = ["tile", isLarge && "tile--large", isScreen && "tile--screen", isSelf && "tile--self", isSpeaking && "tile--speaking"];
   return html`<li class=${classes.filter(Boolean).join(" ")} data-participant=${picture.id} data-kind=${picture.kind}
     data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state}>
-    <video class="tile__video" ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>
+    <video class=${`tile__video ${isScreen || participant.is_checking ? "" : "tile__video--camera"}`} ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>
     ${state !== "live" && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} />`}
     <${Label} participant=${participant} isScreen=${isScreen} isSelf=${isSelf} isSpeaking=${isSpeaking} />
     ${!isSelf && !isScreen && html`<button type="button" class="tile__enlarge" aria-pressed=${isEnlarged}

@@ -1,0 +1,133 @@
+/** Sample notifications for each view, as a server would send them. */
+
+const GUEST_MAY = ["speak", "show", "present", "leave"];
+const HOST_MAY = [
+  "speak", "show", "present", "leave", "call_staff", "ready_to_leave", "admit", "check", "hand_over",
+  "mute_other", "send_back", "remove", "pause", "end",
+];
+const SEAT_MAY = ["speak", "show", "leave", "call_staff", "ready_to_leave", "step_up"];
+const NAMES = ["Officer Hughes", "Amara Okafor", "Witness A", "Tomasz Kowalczyk-Wisniewski", "Siân Prys", "Dr Imogen Featherstonehaugh"];
+
+function person(id, name, attested = true) {
+  return { id: `${id}-a`, name, is_attested: attested };
+}
+
+function participant(index, change = {}) {
+  const id = `p${index + 1}`;
+  const name = NAMES[index];
+  return {
+    id, name, role: index === 0 ? "host" : "guest", persons: [person(id, name)], microphone: true, camera: true,
+    is_presenting: false, is_connected: true, is_checking: false, is_handed_over: false, ...change,
+  };
+}
+
+function room(count, changes = {}) {
+  return Array.from({ length: count }, (_, index) => participant(index, changes[index]));
+}
+
+function inside(facts, now, change = {}) {
+  return ["meeting.updated", {
+    place: "inside", room: facts, you: "p2", may: GUEST_MAY, stage: "open", was_locked: false, paused: null,
+    is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
+    participants: room(3), at_door: 0, knocks: [], unattested: [], presenter: null,
+    presence: { seen_by: ["p1", "p3"], heard_by: ["p1", "p3"], monitors: 0, is_recorded: false },
+    opened_at: now - 754, ends_at: now + 2891, ...change,
+  }];
+}
+
+function slots(view) {
+  const others = view.participants.filter((one) => one.id !== view.you);
+  const bound = others.flatMap((one, index) => [
+    { mid: `a${index}`, kind: "audio", participant: one.id },
+    { mid: `c${index}`, kind: "camera", participant: one.camera ? one.id : null },
+  ]);
+  const screen = view.presenter && view.presenter !== view.you ? view.presenter : null;
+  return ["slot.bound", { slots: [...bound, { mid: "s", kind: "screen", participant: screen }] }];
+}
+
+function scene(change, more = []) {
+  return (facts, now) => {
+    const view = inside(facts, now, typeof change === "function" ? change(now) : change);
+    return [view, slots(view[1]), ["speaker.changed", { dominant: "p3", speaking: ["p3"] }], ...more];
+  };
+}
+
+function knock(id, name, now, change = {}) {
+  return {
+    id, name, role: "guest", persons: [person(id, name, false)], since: now - 95, count: 1, is_expected: false,
+    host_pin_verified: false, page_gone: false, ...change,
+  };
+}
+
+const waiting = (facts, now, change) => [["meeting.updated", {
+  place: "waiting", room: facts, you: "p2", name: "Amara Okafor", host_arrived: false, knocking: false,
+  host_pin_verified: false, since: now - 133, deadline: now + 767, knock_count: 0, may_knock_at: now, ...change,
+}]];
+const HOST = { you: "p1", may: [...HOST_MAY, "lock"] };
+const HOST_LOCKED = { you: "p1", may: [...HOST_MAY, "unlock"], stage: "locked", was_locked: true };
+const SEAT = { you: "p1", may: SEAT_MAY, stage: "locked", was_locked: true, is_handed_over: true };
+
+export const SAMPLES = {
+  "prejoin": { joined: false, events: () => [] },
+  "prejoin-host": { joined: false, role: "host", names: ["Officer Hughes"], events: () => [] },
+  "prejoin-no-camera": { joined: false, noCamera: true, names: ["Amara Okafor", "Jonas Weber"], events: () => [] },
+  "pin": {
+    role: "host", events: (facts, now) => [["meeting.updated", {
+      place: "pin", room: facts, attempts_left: 3, deadline: now + 112, confirmations: [], is_closed: false }]],
+  },
+  "pin-compassionate": {
+    events: (facts, now) => [["meeting.updated", {
+      place: "pin", room: facts, attempts_left: 1, deadline: now + 64, is_closed: false,
+      confirmations: ["supervisor_and_chaplain_inside", "no_non_contact_person"] }]],
+  },
+  "waiting": { events: (facts, now) => waiting(facts, now) },
+  "waiting-knocking": {
+    events: (facts, now) => waiting(facts, now, { host_arrived: true, knocking: true, deadline: null, may_knock_at: now + 8 }),
+  },
+  "meeting-1": { events: scene({ participants: [participant(1)], ends_at: null, presence: { seen_by: [], heard_by: [], monitors: 0, is_recorded: false } }) },
+  "meeting-3": { events: scene({}), actions: [{ type: "graded", grade: "good" }] },
+  "meeting-6": { events: scene({ participants: room(6, { 3: { camera: false, microphone: false }, 4: { is_connected: false } }) }), actions: [{ type: "graded", grade: "fair" }] },
+  "meeting-8": { events: scene({ participants: [...room(6), participant(2, { id: "p7", name: "Joy" }), participant(3, { id: "p8", name: "Ben" })] }) },
+  "grid-6": { events: scene({ participants: room(6, { 3: { camera: false } }) }), actions: [{ type: "layout" }] },
+  "grid-3": { events: scene({ participants: room(3) }), actions: [{ type: "layout" }] },
+  "presentation": {
+    events: scene({ participants: room(4, { 2: { is_presenting: true } }), presenter: "p3" },
+      [["presentation.started", { participant: "p3", name: "Witness A" }]]),
+  },
+  "presenting": { events: scene({ presenter: "p2" }), actions: [{ type: "presenting", isPresenting: true }] },
+  "locked": { events: scene({ stage: "locked", was_locked: true }, [["meeting.locked", { by: "host" }]]), actions: [{ type: "graded", grade: "good" }] },
+  "knock": {
+    events: scene({ stage: "locked", was_locked: true, at_door: 1 }, [
+      ["participant.joined", { participant: "p3", name: "Witness A", how: "returned", by: "" }],
+      ["meeting.locked", { by: "host" }], ["knock.received", { at_door: 1 }]]),
+  },
+  "paused": { events: scene({ paused: "Technical fault in the wing" }) },
+  "lost": { events: scene({}), actions: [{ type: "media", phase: "broken", nowMs: Date.now() }] },
+  "host": {
+    events: scene((now) => ({
+      ...HOST, at_door: 2, unattested: ["p2-a", "p3-a", "p3-b"],
+      participants: room(3, {
+        1: { persons: [person("p2", NAMES[1], false)] },
+        2: { persons: [person("p3", NAMES[2], false), { id: "p3-b", name: "Interpreter B", is_attested: false }] },
+      }),
+      knocks: [knock("k1", "Siân Prys", now, { is_expected: true }), knock("k2", "R. Ashworth", now, { count: 3 })],
+    }), [["knock.received", { at_door: 2 }]]),
+  },
+  "host-check": {
+    events: scene({
+      ...HOST, unattested: ["p2-a"],
+      participants: room(3, { 1: { persons: [person("p2", NAMES[1], false)], is_checking: true } }),
+    }),
+  },
+  "host-locked": {
+    events: scene((now) => ({ ...HOST_LOCKED, at_door: 1, knocks: [knock("k1", "Siân Prys", now)] })),
+  },
+  "handed-over": { events: scene({ ...SEAT, participants: room(3, { 0: { is_handed_over: true } }) }) },
+  "stepped-up": {
+    events: scene((now) => ({
+      ...HOST_LOCKED, is_handed_over: true, stepped_up_until: now + 100, at_door: 1,
+      participants: room(3, { 0: { is_handed_over: true } }), knocks: [knock("k1", "Siân Prys", now)] })),
+  },
+  "ended": { events: () => [["session.ended", { code: "meeting_ended", can_return: false, reason: "The consultation is finished" }]] },
+  "ended-return": { events: () => [["session.ended", { code: "connection_lost", can_return: true, reason: "" }]] },
+};

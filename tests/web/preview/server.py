@@ -1,0 +1,104 @@
+"""Shows every view of the pages with sample facts, without a server behind them.
+
+    .venv/bin/python -m tests.web.preview.server            serve, and print the addresses
+    .venv/bin/python -m tests.web.preview.shots OUT_DIR     serve, and take a picture of each view
+
+The templates are rendered as signalling does; the meeting document runs `preview.js` in place of
+`main.js`: the same components over a store that is fed sample views.
+"""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+ROOT = Path(__file__).resolve().parents[3]
+WEB = ROOT / "web"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'"
+)
+FACTS: dict[str, Any] = {
+    "protocol": 1,
+    "lang": "en",
+    "address": "k3v7q2mhx4ta",
+    "room": {
+        "name": "Consultation room 2",
+        "establishment": "HMP Ashgrove",
+        "policy": "legal",
+        "phone": "01632 960 001",
+        "safer_custody": "01632 960 002",
+        "recording": "none",
+    },
+    "declaration": {
+        "version": "legal-1",
+        "sentences": [f"declaration.legal.{number}" for number in (1, 2, 3)],
+    },
+}
+
+
+def templates() -> jinja2.Environment:
+    sentences: dict[str, str] = json.loads((WEB / "text" / "en.json").read_text())
+
+    def look_up(key: str, **values: object) -> str:
+        sentence = sentences[key]
+        for name, value in values.items():
+            sentence = sentence.replace(f"{{{name}}}", str(value))
+        return sentence
+
+    loader = jinja2.FileSystemLoader(WEB / "pages")
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    environment.globals.update(t=look_up, lang="en")
+    return environment
+
+
+def page(name: str, **values: object) -> web.Response:
+    text = templates().get_template(name).render(**values)
+    text = text.replace("/static/scripts/main.js", "/preview/preview.js")
+    headers = {"Content-Security-Policy": POLICY}
+    return web.Response(text=text, content_type="text/html", headers=headers)
+
+
+async def index(_: web.Request) -> web.Response:
+    return page("index.html")
+
+
+async def not_found(_: web.Request) -> web.Response:
+    return page("not_found.html")
+
+
+async def meeting(_: web.Request) -> web.Response:
+    return page("meeting.html", facts=FACTS)
+
+
+def create_app() -> web.Application:
+    app = web.Application()
+    app.router.add_get("/", index)
+    app.router.add_get("/not-found", not_found)
+    app.router.add_get("/r/{address}", meeting)
+    for folder in ("styles", "scripts", "vendor"):
+        app.router.add_static(f"/static/{folder}", WEB / folder)
+    app.router.add_static("/text", WEB / "text")
+    app.router.add_static("/preview", Path(__file__).parent)
+    return app
+
+
+async def start(port: int = 0) -> tuple[web.AppRunner, int]:
+    runner = web.AppRunner(create_app())
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    return runner, runner.addresses[0][1]
+
+
+async def main() -> None:
+    _, port = await start()
+    print(f"http://localhost:{port}/r/{FACTS['address']}?view=meeting-3")
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

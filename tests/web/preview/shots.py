@@ -1,0 +1,69 @@
+"""Takes a picture of every view at three widths, and lists what the browser complained about."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from playwright.async_api import ConsoleMessage, Page, async_playwright
+
+from tests.web.preview.server import FACTS, start
+
+SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740)}
+VIEWS = (
+    "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting", "waiting-knocking",
+    "meeting-1", "meeting-3", "meeting-6", "meeting-8", "grid-3", "grid-6", "presentation", "presenting",
+    "locked", "knock", "paused", "lost", "host", "host-check", "host-locked", "handed-over", "stepped-up",
+    "ended", "ended-return",
+)  # fmt: skip
+QUIET = ("prejoin", "pin", "waiting", "ended")
+ARGUMENTS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--proxy-server=direct://",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]  # fmt: skip
+SETTLE_MS = 900
+
+
+def listen(page: Page, name: str) -> None:
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            print(f"{name}: {message.text}")
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: print(f"{name}: {error}"))
+
+
+async def shoot(page: Page, base: str, out: Path, view: str, size: str) -> None:
+    path = {"index": "/", "not-found": "/not-found"}.get(view, f"/r/{FACTS['address']}?view={view}")
+    await page.goto(base + path)
+    await page.wait_for_timeout(SETTLE_MS)
+    wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if wide > 0:
+        print(f"{view} at {size}: {wide} px too wide")
+    is_long = view.startswith(QUIET) or view in ("index", "not-found")
+    await page.screenshot(path=str(out / f"{view}-{size}.png"), full_page=is_long)
+
+
+async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    runner, port = await start()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=ARGUMENTS
+        )
+        for size in sizes:
+            width, height = SIZES[size]
+            page = await browser.new_page(viewport={"width": width, "height": height})
+            listen(page, size)
+            for view in views:
+                await shoot(page, f"http://localhost:{port}", out, view, size)
+            await page.close()
+        await browser.close()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("index", "not-found", *VIEWS)
+    widths = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else tuple(SIZES)
+    asyncio.run(main(Path(sys.argv[1]), chosen, widths))
