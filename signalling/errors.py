@@ -41,6 +41,7 @@ LOBBY: dict[str, str] = {
     "not_permitted": "You cannot do that from here.",
     "meeting_over": "The meeting has ended.",
     "not_open": "The meeting has not started yet.",
+    "already_open": "The room is already open.",
     "already_locked": "The room is already locked.",
     "not_locked": "The room is not locked.",
     "room_locked": "The room is locked. Let people in one by one.",

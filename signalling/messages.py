@@ -48,12 +48,18 @@ REASON_CHARACTERS = 500
 SDP_CHARACTERS = 65_536
 PIN_CHARACTERS = 20
 
+_UNSEEN = r"\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"  # controls, and what turns text round
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=NAME_CHARACTERS, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(
+        min_length=1, max_length=NAME_CHARACTERS, pattern=rf"^[^\x00-\x1f{_UNSEEN}]+$"
+    ),
 ]
 Reason = Annotated[
-    str, StringConstraints(max_length=REASON_CHARACTERS, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
+    str,
+    StringConstraints(max_length=REASON_CHARACTERS, pattern=rf"^[^\x00-\x08\x0b-\x1f{_UNSEEN}]*$"),
 ]
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=SDP_CHARACTERS)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -14,7 +14,7 @@ from signalling.config import SignallingConfig
 from signalling.errors import SENTENCES
 from signalling.guarded import MALFORMED_MAX, MESSAGE_BYTES_MAX
 from tests.signalling.client import Client, DeviceKey, Refused
-from tests.signalling.house import CONFIG, OFFER, PIN, House
+from tests.signalling.house import OFFER, PIN, House
 
 
 class Meeting:
@@ -168,7 +168,7 @@ async def test_an_event_whose_name_is_no_text_is_answered(house: House) -> None:
     async with aiohttp.ClientSession() as session:
         socket = await raw_socket(session, house)
         for name in ("7", "null", "true", "{}", "[1]"):
-            await socket.send_str(f'421[{name},{{}}]')
+            await socket.send_str(f"421[{name},{{}}]")
             assert "unknown_request" in await socket.receive_str()
 
 
@@ -408,12 +408,12 @@ async def test_only_so_many_sockets_are_open(limit: dict[str, int]) -> None:
             await house.client()
         await first.close()
         for _ in range(100):  # the server notices the end of a socket a moment later
-            async with aiohttp.ClientSession() as session:
-                async with session.get(
-                    f"{house.url}/socket.io/?EIO=4&transport=polling"
-                ) as answer:
-                    if answer.status == 200:
-                        return
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"{house.url}/socket.io/?EIO=4&transport=polling") as answer,
+            ):
+                if answer.status == 200:
+                    return
             await asyncio.sleep(0.02)
         pytest.fail("the place was never free again")
 
@@ -430,7 +430,12 @@ async def test_a_client_that_does_not_read_is_cut_off(
 ) -> None:
     monkeypatch.setattr("signalling.guarded.GuardedServer.backlog", lambda self, sid: 10_000)
     client = await house.page().connect({"protocol": 1})
-    payload = {"room": house.room.address, "role": "guest", "names": ["A"], "declaration": "legal-1"}
+    payload = {
+        "room": house.room.address,
+        "role": "guest",
+        "names": ["A"],
+        "declaration": "legal-1",
+    }
     await client.socket.emit("room.join", payload)
     await client.wait_for(lambda: not client.is_connected, "the end of the socket")
 

@@ -1,0 +1,322 @@
+"""The engine follows the Meeting's wishes: narrowed at once, widened later, never crossed over."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from lobby import effects
+from media.messages import (
+    AddEndpoint,
+    Gate,
+    Negotiate,
+    Refused,
+    RemoveEndpoint,
+    SetGate,
+    SetSources,
+    SlotBinding,
+    Source,
+    SpeakersChanged,
+)
+from signalling.errors import RequestError
+from signalling.media import RoomMedia, meeting_of, slots
+from tests.signalling.fakes.engine import FakeEngine
+from vmr.ids import MeetingId, ParticipantId, SessionId
+
+ANN, BOB = ParticipantId("ann"), ParticipantId("bob")
+S1, S2, S3 = SessionId("s1"), SessionId("s2"), SessionId("s3")
+OFFER = "v=0\r\na=recvonly"
+
+
+def gate(who: ParticipantId, *, on: bool = True, screen: bool = False) -> effects.Gate:
+    return effects.Gate(participant=who, microphone=on, camera=on, screen=screen)
+
+
+def bind(
+    who: ParticipantId, *sources: ParticipantId, audio: bool = True, camera: bool = True
+) -> effects.Bind:
+    return effects.Bind(
+        participant=who,
+        sources=tuple(
+            effects.Source(participant=source, audio=audio, camera=camera, screen=False)
+            for source in sources
+        ),
+    )
+
+
+def opened(who: ParticipantId, session: SessionId) -> effects.OpenMedia:
+    return effects.OpenMedia(session=session, participant=who)
+
+
+def closed(who: ParticipantId) -> effects.CloseMedia:
+    return effects.CloseMedia(participant=who)
+
+
+class Room:
+    def __init__(self) -> None:
+        self.engine = FakeEngine()
+        self.media = RoomMedia(self.engine, MeetingId("m"), Counter())
+
+    def take(self, *asked: effects.Effect) -> None:
+        for effect in asked:
+            self.media.take(effect)
+
+    async def run(self, *asked: effects.Effect) -> None:
+        self.take(*asked)
+        await self.media.narrow()
+        await self.media.widen()
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+async def two_inside(room: Room) -> None:
+    await room.run(
+        opened(ANN, S1), opened(BOB, S2), gate(ANN), gate(BOB), bind(ANN, BOB), bind(BOB, ANN)
+    )
+
+
+async def test_whoever_is_let_in_has_an_endpoint_with_their_gate_and_sources(room: Room) -> None:
+    await two_inside(room)
+    ann = room.engine.of(ANN)
+    assert ann is not None
+    assert ann.gate == Gate(audio=True, camera=True)
+    assert ann.sources == (Source(endpoint=room.engine.name_of(BOB), audio=True, camera=True),)
+    assert ann.room == "m"
+    assert not room.media.is_behind
+
+
+async def test_what_narrows_is_done_before_anything_widens(room: Room) -> None:
+    await two_inside(room)
+    room.engine.log.clear()
+    room.take(gate(ANN, on=False, screen=True), bind(BOB, ANN, camera=False), opened(ANN, S1))
+    room.take(gate(ANN, on=False, screen=True))
+    await room.media.narrow()
+    bob = room.engine.of(BOB)
+    assert room.engine.of(ANN) is None
+    assert bob is not None
+    assert bob.sources == ()
+    await room.media.widen()
+    ann = room.engine.of(ANN)
+    assert ann is not None
+    assert ann.gate == Gate(screen=True)
+
+
+async def test_a_gate_that_swaps_is_closed_first(room: Room) -> None:
+    await two_inside(room)
+    room.engine.log.clear()
+    await room.run(gate(ANN, on=False, screen=True))
+    name = room.engine.name_of(ANN)
+    assert room.engine.log == [
+        SetGate(endpoint=name, gate=Gate()),
+        SetGate(endpoint=name, gate=Gate(screen=True)),
+    ]
+
+
+async def test_sources_lose_what_is_taken_before_they_gain(room: Room) -> None:
+    await two_inside(room)
+    room.engine.log.clear()
+    room.take(bind(BOB, ANN, audio=False))
+    await room.media.narrow()
+    source = Source(endpoint=room.engine.name_of(ANN), camera=True)
+    assert room.engine.log == [SetSources(endpoint=room.engine.name_of(BOB), sources=(source,))]
+
+
+async def test_who_is_put_out_has_no_endpoint_and_is_nobodys_source(room: Room) -> None:
+    await two_inside(room)
+    room.take(closed(ANN), gate(ANN), bind(ANN, BOB))
+    await room.media.narrow()
+    assert room.engine.of(ANN) is None
+    bob = room.engine.of(BOB)
+    assert bob is not None
+    assert bob.sources == ()
+
+
+async def test_who_moves_to_another_page_loses_the_old_transport_first(room: Room) -> None:
+    await two_inside(room)
+    old = room.engine.name_of(ANN)
+    room.engine.log.clear()
+    await room.run(closed(ANN), opened(ANN, S3), gate(ANN), bind(ANN, BOB))
+    assert room.engine.log[0] == RemoveEndpoint(endpoint=old)
+    assert room.engine.name_of(ANN) != old
+    bob = room.engine.of(BOB)
+    assert bob is not None
+    assert [source.endpoint for source in bob.sources] == [room.engine.name_of(ANN)]
+
+
+async def test_an_offer_is_answered_for_the_session_that_has_the_seat(room: Room) -> None:
+    await two_inside(room)
+    answer, bound = await room.media.negotiate(S1, OFFER)
+    assert answer.startswith("v=0")
+    assert bound == [{"mid": "3", "kind": "audio", "participant": BOB}]
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate(S3, OFFER)
+    assert refused.value.code == "not_admitted"
+
+
+async def test_an_offer_before_the_record_is_written_is_refused(room: Room) -> None:
+    room.take(opened(ANN, S1))
+    await room.media.narrow()
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate(S1, OFFER)
+    assert refused.value.code == "not_admitted"
+    assert not room.engine.endpoints
+
+
+@pytest.mark.parametrize(
+    ("offer", "code"), [("hello", "bad_offer"), ("v=0", "offer_without_slots")]
+)
+async def test_a_bad_offer_is_told_so(room: Room, offer: str, code: str) -> None:
+    await two_inside(room)
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate(S1, offer)
+    assert refused.value.code == code
+
+
+async def test_who_is_removed_while_their_offer_is_answered_ends_with_no_endpoint(
+    room: Room,
+) -> None:
+    await two_inside(room)
+    room.engine.may_answer.clear()
+    offer = asyncio.create_task(room.media.negotiate(S1, OFFER))
+    await room.engine.is_negotiating.wait()
+    await room.run(closed(ANN), opened(ANN, S3), gate(ANN))
+    room.engine.may_answer.set()
+    with pytest.raises(RequestError) as refused:
+        await offer
+    assert refused.value.code == "not_admitted"
+    ann = room.engine.of(ANN)
+    assert ann is not None
+    assert not ann.has_transport  # the other page's answer never reached the new seat
+
+
+async def test_who_is_removed_after_the_engine_answered_ends_with_no_endpoint(room: Room) -> None:
+    await two_inside(room)
+    name = room.engine.name_of(ANN)
+    real = room.engine.request
+
+    async def request(asked: object) -> object:
+        reply = await real(asked)  # type: ignore[arg-type]
+        if type(asked).__name__ == "Negotiate":
+            room.take(closed(ANN))
+        return reply
+
+    room.engine.request = request  # type: ignore[method-assign,assignment]
+    with pytest.raises(RequestError):
+        await room.media.negotiate(S1, OFFER)
+    assert name not in room.engine.endpoints
+
+
+async def test_going_back_undoes_what_was_narrowed_and_gives_nothing_new(room: Room) -> None:
+    await two_inside(room)
+    before = room.media.checkpoint()
+    endpoints = {name: (one.gate, one.sources) for name, one in room.engine.endpoints.items()}
+    room.take(gate(ANN, on=False), bind(BOB), opened(ParticipantId("eve"), S3))
+    await room.media.narrow()
+    await room.media.go_back(before)
+    after = {name: (one.gate, one.sources) for name, one in room.engine.endpoints.items()}
+    assert after == endpoints
+
+
+async def test_going_back_does_not_give_what_still_waits_for_the_record(room: Room) -> None:
+    await two_inside(room)
+    room.take(opened(ParticipantId("eve"), S3))
+    await room.media.narrow()
+    assert room.media.sessions_without_endpoint() == {S3}
+    before = room.media.checkpoint()
+    room.take(gate(ANN, on=False))
+    await room.media.narrow()
+    await room.media.go_back(before)
+    assert room.engine.of("eve") is None
+    await room.media.widen()
+    assert room.engine.of("eve") is not None
+
+
+@pytest.mark.parametrize("broken", [RemoveEndpoint, SetGate, SetSources])
+async def test_what_the_engine_failed_is_asked_for_again(room: Room, broken: type) -> None:
+    await two_inside(room)
+    room.engine.fail.add(broken)
+    await room.run(closed(ANN), gate(BOB, on=False), bind(BOB))
+    assert room.media.is_behind
+    room.engine.fail.clear()
+    await room.media.narrow()
+    assert not room.media.is_behind
+    assert list(room.engine.endpoints) == [room.engine.name_of(BOB)]
+
+
+async def test_an_engine_that_has_no_place_is_no_crash(room: Room) -> None:
+    real = room.engine.request
+
+    async def request(asked: object) -> object:
+        if isinstance(asked, AddEndpoint):
+            return Refused(code="media_full", message="")
+        return await real(asked)  # type: ignore[arg-type]
+
+    room.engine.request = request  # type: ignore[method-assign,assignment]
+    await room.run(opened(ANN, S1), gate(ANN))
+    assert room.media.is_behind
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate(S1, OFFER)
+    assert refused.value.code == "not_admitted"
+
+
+async def test_an_engine_that_fails_an_offer_is_an_internal_error(room: Room) -> None:
+    await two_inside(room)
+    room.engine.fail.add(Negotiate)
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate(S1, OFFER)
+    assert refused.value.code == "internal"
+    room.engine.fail.clear()
+    room.engine.endpoints.clear()
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate(S1, OFFER)
+    assert refused.value.code == "internal"
+
+
+async def test_closing_leaves_nothing_in_the_engine(room: Room) -> None:
+    await two_inside(room)
+    await room.media.close()
+    assert not room.engine.endpoints
+
+
+async def test_speakers_are_told_to_those_who_hear_them(room: Room) -> None:
+    eve = ParticipantId("eve")
+    await room.run(
+        opened(ANN, S1), opened(BOB, S2), opened(eve, S3),
+        gate(ANN), gate(BOB), gate(eve, on=False),
+        bind(ANN, BOB), bind(BOB, ANN), bind(eve, ANN, audio=False),
+    )  # fmt: skip
+    ann, bob = room.engine.name_of(ANN), room.engine.name_of(BOB)
+    event = SpeakersChanged(room="m", dominant=ann, speaking=(ann, bob, "m.gone.9"))
+    assert dict(room.media.speakers(event)) == {
+        S1: {"dominant": ANN, "speaking": [ANN, BOB]},
+        S2: {"dominant": ANN, "speaking": [ANN, BOB]},
+        S3: {"dominant": None, "speaking": []},
+    }
+    await room.run(
+        *(bind(who) for who in (ANN, BOB, eve)), gate(ANN, on=False), gate(BOB, on=False)
+    )
+    nobody = {"dominant": None, "speaking": []}
+    assert dict(room.media.speakers(event)) == {S1: nobody, S2: nobody, S3: nobody}
+    silence = SpeakersChanged(room="m", dominant=None, speaking=())
+    assert dict(room.media.speakers(silence))[S1] == nobody
+
+
+async def test_an_endpoint_of_the_past_belongs_to_nobody(room: Room) -> None:
+    await two_inside(room)
+    old = room.engine.name_of(ANN)
+    assert room.media.participant_at(old) == ANN
+    assert room.media.session_of(ANN) == S1
+    await room.run(closed(ANN), opened(ANN, S3))
+    assert room.media.participant_at(old) is None
+    await room.run(closed(ANN))
+    assert room.media.session_of(ANN) is None
+    assert meeting_of(old) == "m"
+
+
+def test_a_free_slot_has_nobody_in_it() -> None:
+    assert slots([SlotBinding(mid="4", kind="camera", source=None)]) == [
+        {"mid": "4", "kind": "camera", "participant": None}
+    ]

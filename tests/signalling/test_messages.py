@@ -1,0 +1,263 @@
+"""The messages are those of PROTOCOL.md, and take nothing else."""
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lobby.commands as commands
+import lobby.events
+import signalling
+from lobby.errors import CODES
+from lobby.events import Event
+from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
+from signalling.messages import REQUESTS, CommandRequest, Model, parse_hello, parse_request
+from signalling.sessions import STATES
+from vmr.ids import SessionId
+
+PROTOCOL = (Path(signalling.__file__).parent / "PROTOCOL.md").read_text(encoding="utf-8")
+SESSION = SessionId("s1")
+
+JOIN: dict[str, Any] = {
+    "room": "abcdefghijkl", "role": "guest", "names": ["Ann"], "declaration": "legal-1",
+}  # fmt: skip
+CLAIM: dict[str, Any] = {
+    "person": "p1.1", "method": "letter_and_photo_id",
+    "documents": ["letter_on_headed_paper", "passport"], "verified_name": "Ann Example",
+}  # fmt: skip
+DEVICE: dict[str, Any] = {
+    "jwk": {"kty": "EC", "crv": "P-256", "x": "x" * 43, "y": "y" * 43}, "signature": "s" * 86,
+}  # fmt: skip
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "room.join": {**JOIN, "invite": "t", "device": DEVICE, "move": True, "offer": "v=0"},
+    "room.leave": {},
+    "host.enter_pin": {"pin": "482916", "confirmed": ["x"]},
+    "knock.again": {},
+    "knock.admit": {"participant": "p1", "attestations": [CLAIM]},
+    "knock.admit_expected": {},
+    "knock.refuse": {"participant": "p1", "reason": "no"},
+    "participant.add_person": {"participant": "p1", "name": "Bob"},
+    "participant.begin_check": {"participant": "p1"},
+    "participant.end_check": {"participant": "p1"},
+    "participant.attest": {"participant": "p1", "claim": CLAIM},
+    "participant.send_back": {"participant": "p1", "reason": "no"},
+    "participant.remove": {"participant": "p1", "reason": "no"},
+    "participant.mute": {"participant": "p1"},
+    "self.set_media": {"microphone": False, "camera": True},
+    "presentation.start": {"take_over": True},
+    "presentation.stop": {},
+    "staff.call": {},
+    "staff.ready_to_leave": {},
+    "room.lock": {},
+    "room.unlock": {},
+    "room.hand_over": {},
+    "room.pause": {"reason": "no"},
+    "room.resume": {},
+    "room.end": {"reason": "no"},
+    "media.offer": {"sdp": "v=0"},
+}
+
+
+def rows(heading: str) -> dict[str, str]:
+    """The table under a heading: first cell without back-ticks, and second cell."""
+    section = re.split(r"\n## ", PROTOCOL)[[*headings()].index(heading) + 1]
+    lines = [line for line in section.split("\n### ")[0].splitlines() if line.startswith("| `")]
+    cells = [re.split(r"(?<!\\)\|", line.strip("| ")) for line in lines]
+    return {cell[0].strip(" `"): cell[1].strip() for cell in cells}
+
+
+def headings() -> list[str]:
+    return re.findall(r"\n## (.*)", PROTOCOL)
+
+
+def documented_fields(payload: str) -> dict[str, bool]:
+    """Field name to whether it is optional, of `{a, b?: [c]}`; nested braces are not looked at."""
+    inner = payload.strip("` ").removeprefix("{").removesuffix("}")
+    inner = re.sub(r"\{[^}]*\}|\[[^\]]*\]", "", inner)
+    fields = [part.split(":")[0].strip() for part in inner.split(",") if part.strip()]
+    return {field.rstrip("?"): field.endswith("?") for field in fields}
+
+
+# -- PROTOCOL.md ------------------------------------------------------------------------------
+
+
+def test_the_protocol_lists_every_request_and_no_other() -> None:
+    assert list(rows("Requests")) == list(REQUESTS)
+
+
+@pytest.mark.parametrize("event", list(REQUESTS))
+def test_the_protocol_lists_the_fields_of_a_request(event: str) -> None:
+    fields = REQUESTS[event].model_fields
+    expected = {name: not field.is_required() for name, field in fields.items()}
+    assert documented_fields(rows("Requests")[event]) == expected
+
+
+def test_the_protocol_lists_the_errors_of_the_edge() -> None:
+    assert list(rows("Errors")) == list(EDGE)
+
+
+def test_the_protocol_lists_the_states() -> None:
+    listed = rows("Notifications")
+    assert STATES - {"session.ended"} == set(listed) - {"every class in `lobby/events.py"}
+    for name in ("session.opened", "session.resumed", "session.unknown"):
+        assert name in rows("Connecting")
+
+
+def test_event_names_are_past_tense_words_and_unlike_requests() -> None:
+    names = [event.NAME for event in get_args(Event)]
+    assert len(set(names)) == len(names)
+    assert not set(names) & set(REQUESTS)
+    assert not set(names) & (STATES - {"session.ended"})
+    assert "session.ended" in names
+    defined = {
+        value.NAME for value in vars(lobby.events).values() if hasattr(value, "NAME")
+    }  # fmt: skip
+    assert defined == set(names)
+
+
+# -- the dispatch table -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", list(REQUESTS))
+def test_every_request_takes_its_example_and_refuses_an_unknown_field(event: str) -> None:
+    request = parse_request(event, EXAMPLES[event])
+    if isinstance(request, CommandRequest):
+        command = request.command(SESSION)
+        assert SESSION in (getattr(command, "session", None), getattr(command, "by", None))
+    with pytest.raises(RequestError) as refused:
+        parse_request(event, {**EXAMPLES[event], "more": 1})
+    assert refused.value.code == "bad_message"
+
+
+def test_every_command_of_a_person_has_a_request() -> None:
+    made = {
+        type(parse_request(event, example).command(SESSION))  # type: ignore[attr-defined]
+        for event, example in EXAMPLES.items()
+        if issubclass(REQUESTS[event], CommandRequest)
+    }
+    elsewhere = {
+        commands.Join, commands.EnterPin, commands.SocketLost, commands.SocketBack,
+        commands.MediaLost, commands.MediaBack, commands.Tick,
+    }  # fmt: skip
+    of_the_desk = {commands.ResetStepUp, commands.Extend}
+    assert made | elsewhere | of_the_desk == set(get_args(commands.Command))
+
+
+def test_an_admission_carries_its_attestations() -> None:
+    request = parse_request("knock.admit", EXAMPLES["knock.admit"])
+    assert isinstance(request, CommandRequest)
+    command = request.command(SESSION)
+    assert isinstance(command, commands.Admit)
+    assert command.attestations[0].documents == {
+        commands.Document.LETTER_ON_HEADED_PAPER,
+        commands.Document.PASSPORT,
+    }
+
+
+def test_a_command_request_must_say_its_command() -> None:
+    with pytest.raises(NotImplementedError):
+        CommandRequest().command(SESSION)
+
+
+def test_every_model_forbids_unknown_fields() -> None:
+    def models(parent: type[Model]) -> list[type[Model]]:
+        children = parent.__subclasses__()
+        return [*children, *(one for child in children for one in models(child))]
+
+    assert models(Model)
+    for model in models(Model):
+        assert model.model_config["extra"] == "forbid"
+        assert model.model_config["strict"] is True
+
+
+@pytest.mark.parametrize(
+    ("event", "change", "code"),
+    [
+        ("room.join", {"names": []}, "bad_message"),
+        ("room.join", {"names": ["a"] * 9}, "too_large"),
+        ("room.join", {"names": ["a" * 61]}, "too_large"),
+        ("room.join", {"names": [""]}, "bad_message"),
+        ("room.join", {"names": ["a\nb"]}, "bad_message"),
+        ("room.join", {"names": ["a\u202eb"]}, "bad_message"),
+        ("room.join", {"names": ("a",)}, "bad_message"),
+        ("room.join", {"role": "monitor"}, "bad_message"),
+        ("room.join", {"role": "staff"}, "bad_message"),
+        ("room.join", {"move": 1}, "bad_message"),
+        ("room.join", {"offer": ""}, "bad_message"),
+        ("room.join", {"offer": "v" * 65_537}, "too_large"),
+        ("room.join", {"device": {**DEVICE, "signature": "s"}}, "bad_message"),
+        ("room.join", {"device": {"jwk": {**DEVICE["jwk"], "d": "x"}, "signature": "s" * 86}},
+         "bad_message"),
+        ("room.join", {"device": {"jwk": {**DEVICE["jwk"], "crv": "P-384"}, "signature": "s" * 86}},
+         "bad_message"),
+        ("host.enter_pin", {"pin": 482916}, "bad_message"),
+        ("host.enter_pin", {"pin": "1" * 21}, "too_large"),
+        ("host.enter_pin", {"confirmed": ["x"] * 17}, "too_large"),
+        ("participant.attest", {"claim": {**CLAIM, "documents": ["library_card"]}}, "bad_message"),
+        ("participant.attest", {"claim": {**CLAIM, "documents": []}}, "bad_message"),
+        ("participant.mute", {"participant": ""}, "bad_message"),
+        ("self.set_media", {"microphone": "no"}, "bad_message"),
+        ("room.end", {"reason": "x" * 501}, "too_large"),
+        ("room.end", {"reason": "x" * 501, "more": 1}, "bad_message"),
+    ],
+)  # fmt: skip
+def test_form_is_checked(event: str, change: dict[str, Any], code: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        parse_request(event, {**EXAMPLES[event], **change})
+    assert refused.value.code == code
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(event=st.sampled_from([*REQUESTS, "connect", "x"]), payload=JSON)
+def test_any_payload_is_a_request_or_a_known_error(event: str, payload: object) -> None:
+    try:
+        assert isinstance(parse_request(event, payload), REQUESTS[event])
+    except RequestError as error:
+        assert error.code in ("bad_message", "too_large", "unknown_request")
+
+
+@given(auth=JSON)
+def test_any_auth_is_a_hello_or_a_bad_message(auth: object) -> None:
+    try:
+        parse_hello(auth)
+    except RequestError as error:
+        assert error.code == "bad_message"
+
+
+# -- errors -----------------------------------------------------------------------------------
+
+
+def test_every_code_of_the_rules_has_a_sentence() -> None:
+    assert set(LOBBY) == CODES
+    assert not set(LOBBY) & set(EDGE)
+
+
+def test_sentences_are_plain_and_short() -> None:
+    for code, sentence in SENTENCES.items():
+        assert sentence.endswith((".", "?")), code
+        assert len(sentence) < 100, code
+
+
+def test_a_closed_room_reads_like_none() -> None:
+    assert SENTENCES["room_closed"] == SENTENCES["no_such_room"]
+
+
+def test_an_error_acknowledgement_has_code_and_sentence() -> None:
+    assert error_ack("busy") == {"error": {"code": "busy", "message": SENTENCES["busy"]}}
+    assert error_ack("busy", "n1")["error"] == {
+        "code": "busy", "message": SENTENCES["busy"], "nonce": "n1",
+    }  # type: ignore[comparison-overlap]  # fmt: skip
+
+
+def test_a_code_without_a_sentence_is_our_bug() -> None:
+    with pytest.raises(AssertionError):
+        RequestError("no_such_code")

@@ -1,0 +1,50 @@
+from dataclasses import dataclass
+from enum import Enum
+
+import pytest
+
+from lobby.events import KnockReceived
+from lobby.views import PinView, RoomView
+from signalling.wire import notification, to_wire
+
+ROOM = RoomView(
+    name="Room 1", establishment="HMP", policy="legal", phone="1", safer_custody="",
+    recording="none",
+)  # fmt: skip
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Thing:
+    colours: tuple[Colour, ...]
+    words: frozenset[str]
+    inner: "Thing | None" = None
+
+
+def test_dataclasses_enums_and_sets_become_json() -> None:
+    thing = Thing((Colour.RED,), frozenset({"b", "a"}), Thing((), frozenset()))
+    assert to_wire(thing) == {
+        "colours": ["red"],
+        "words": ["a", "b"],
+        "inner": {"colours": [], "words": [], "inner": None},
+    }
+
+
+def test_plain_json_passes() -> None:
+    value = {"a": [1, 2.5, None, True, "x"]}
+    assert to_wire(value) == value
+
+
+def test_anything_else_is_our_bug() -> None:
+    with pytest.raises(TypeError):
+        to_wire(b"bytes")
+
+
+def test_a_view_goes_by_one_name_and_an_event_by_its_own() -> None:
+    view = PinView(room=ROOM, attempts_left=3, deadline=1.0, confirmations=(), is_closed=False)
+    name, data = notification(view)
+    assert (name, data["place"], data["attempts_left"]) == ("meeting.updated", "pin", 3)
+    assert notification(KnockReceived(at_door=1)) == ("knock.received", {"at_door": 1})
