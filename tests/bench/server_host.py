@@ -7,58 +7,13 @@ import dataclasses
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import socketio
 
 from tests.bench.cpu import pin
 from tests.bench.loader import ROOM_SIZE
 from tests.bench.packet_cost import SERVER_CORE, Cost, run_load
-from tests.browser.eventually import eventually
 from tests.browser.rooms import TestRoom, make_rooms
 from tests.browser.server_process import ServerProcess
-
-TIMEOUT_S = 30.0
-
-
-class Joiner:
-    """One person's signalling, as little of it as a place inside needs."""
-
-    def __init__(self) -> None:
-        self._client = socketio.AsyncClient()
-        self._view: dict[str, Any] = {}
-        self._client.on("meeting.updated", self._on_view)
-
-    async def join(self, url: str, room: TestRoom, name: str, *, is_host: bool) -> None:
-        await self._client.connect(url, auth={"protocol": 1}, transports=["websocket"])
-        await self._ask(
-            "room.join",
-            room=room.address,
-            role="host" if is_host else "guest",
-            names=[name],
-            declaration="legal-1",
-            **({} if is_host else {"invite": room.invites[int(name[-1]) - 1]}),
-        )
-        if is_host:
-            await self._ask("host.enter_pin", pin=room.pin, confirmed=[])
-
-    async def offer(self, sdp: str) -> str:
-        await eventually("inside", self._is_inside, TIMEOUT_S)
-        return str((await self._ask("media.offer", sdp=sdp))["answer"])
-
-    async def close(self) -> None:
-        await self._client.disconnect()
-
-    async def _ask(self, event: str, **payload: Any) -> dict[str, Any]:
-        answer = await self._client.call(event, payload, timeout=TIMEOUT_S)
-        assert "data" in answer, (event, answer)
-        return dict(answer["data"])
-
-    async def _is_inside(self) -> bool:
-        return self._view.get("place") == "inside"
-
-    def _on_view(self, envelope: dict[str, Any]) -> None:
-        self._view = envelope["data"]
+from tests.signalling.client import Client
 
 
 class LoadedServer:
@@ -67,7 +22,7 @@ class LoadedServer:
     def __init__(self, directory: Path, rooms: int) -> None:
         self.server = ServerProcess(directory)
         self._rooms = rooms
-        self._joiners: list[Joiner] = []
+        self._clients: list[Client] = []
 
     async def __aenter__(self) -> "LoadedServer":
         await self.server.start()
@@ -80,8 +35,8 @@ class LoadedServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for joiner in self._joiners:
-            await joiner.close()
+        for client in self._clients:
+            await client.close()
         await self.server.stop()
         log = self.server.log_text()
         assert "Traceback" not in log, log[-5000:]
@@ -92,13 +47,21 @@ class LoadedServer:
         names = [f"Room {number}" for number in range(self._rooms)]
         rooms = await make_rooms(self.server.database, "legal", names)
         for room in rooms:
-            for number in range(ROOM_SIZE):
-                joiner = Joiner()
-                self._joiners.append(joiner)
-                await joiner.join(self.server.url, room, f"Guest {number}", is_host=number == 0)
-        return [
-            await joiner.offer(offer) for joiner, offer in zip(self._joiners, offers, strict=True)
-        ]
+            await self._fill(room)
+        answers = []
+        for client, offer in zip(self._clients, offers, strict=True):
+            await client.wait_place("inside")
+            answers.append(str((await client.request("media.offer", sdp=offer))["answer"]))
+        return answers
+
+    async def _fill(self, room: TestRoom) -> None:
+        """A host by the PIN, then the guests by their personal links."""
+        host, *guests = [await Client(self.server.url).connect() for _ in range(ROOM_SIZE)]
+        self._clients += [host, *guests]
+        await host.join(room.address, "Host", role="host")
+        await host.request("host.enter_pin", pin=room.pin, confirmed=[])
+        for guest, token in zip(guests, room.invites, strict=True):
+            await guest.join(room.address, "Guest", invite=token)
 
 
 async def measure_server(*, rooms: int, seconds: float, in_bursts: bool) -> Cost:

@@ -97,7 +97,10 @@ class Person:
 
     async def sees(self, *people: "Person") -> None:
         """Wait until exactly these people's own faces are seen."""
-        wanted = {person.face.number for person in people}
+        await self.sees_faces(*(person.face for person in people))
+
+    async def sees_faces(self, *faces: Face) -> None:
+        wanted = {face.number for face in faces}
 
         async def probe() -> bool:
             return await self.faces_seen() == wanted
@@ -120,7 +123,15 @@ class Person:
 
     async def hears(self, *people: "Person") -> None:
         """Wait until exactly these people's own tones are heard."""
-        wanted = {person.face.number for person in people}
+        await self.hears_faces(*(person.face for person in people))
+
+    async def meets(self, *faces: Face) -> None:
+        """See and hear exactly these."""
+        await self.sees_faces(*faces)
+        await self.hears_faces(*faces)
+
+    async def hears_faces(self, *faces: Face) -> None:
+        wanted = {face.number for face in faces}
         last: set[int] = set()
 
         async def probe() -> bool:

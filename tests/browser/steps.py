@@ -1,15 +1,40 @@
 """Steps that several meetings share, as a person takes them on the pages."""
 
 import asyncio
+from typing import Protocol
+
+from playwright.async_api import expect
 
 from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom
 
+HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("room.unlock", {}),
+    ("room.lock", {}),
+    ("room.pause", {"reason": "none"}),
+    ("room.end", {"reason": "none"}),
+    ("knock.admit_expected", {}),
+)
+
+
+class Named(Protocol):
+    """Whoever has a name on screen."""
+
+    name: str
+
 
 async def transports(world: World) -> int:
     return int((await world.server.health())["transports"])
+
+
+async def waits_without_transport(world: World, *people: Person) -> None:
+    """In the waiting room: no credentials on either side."""
+    for person in people:
+        await person.in_view("waiting")
+        assert await person.received() == []
+    assert await transports(world) == 0
 
 
 async def expect_transports(world: World, count: int, why: str, timeout_s: float = 15) -> None:
@@ -54,7 +79,7 @@ async def confirm(person: Person, button: str, in_dialog: str, reason: str = "")
     await dialog.get_by_role("button", name=in_dialog).click()
 
 
-async def save_id(host: Person, guest: Person) -> None:
+async def save_id(host: Person, guest: Named) -> None:
     """In an open check: a professional photo card, as the officer enters it."""
     check = host.page.get_by_role("region", name=f"ID check: {guest.name}")
     await check.get_by_role("radio", name="Professional photo card").check()
@@ -63,7 +88,7 @@ async def save_id(host: Person, guest: Person) -> None:
     await check.get_by_text("The ID of every person here is recorded").wait_for()
 
 
-async def record_id(host: Person, guest: Person) -> None:
+async def record_id(host: Person, guest: Named) -> None:
     """A whole ID check of one guest."""
     await host.press(f"Check ID {guest.name}")
     await save_id(host, guest)
@@ -73,6 +98,23 @@ async def record_id(host: Person, guest: Person) -> None:
 async def lock(host: Person, *others: Person) -> None:
     await host.press("Lock the room")
     await asyncio.gather(*(person.stage("locked") for person in (host, *others)))
+
+
+async def hand_over(officer: Person) -> None:
+    """From now on this terminal is a prisoner's, and the server knows it."""
+    await confirm(officer, "Hand over", "Hand over now")
+    await expect(officer.page.locator('#app[data-handed-over="true"]')).to_be_attached()
+    for event, payload in HOST_COMMANDS:
+        answer = await officer.raw(event, payload)
+        assert answer["error"]["code"] == "not_permitted", (event, answer)
+
+
+async def step_up(room: TestRoom, officer: Person) -> None:
+    await officer.press("Staff: Host PIN")
+    dialog = officer.page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Host PIN").fill(room.pin)
+    await dialog.get_by_role("button", name="Open staff controls").click()
+    await expect(dialog).to_be_hidden()
 
 
 async def end_for_all(host: Person, *others: Person) -> None:

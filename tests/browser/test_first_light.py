@@ -13,27 +13,16 @@ from tests.browser.steps import (
     confirm,
     end_for_all,
     expect_transports,
+    hand_over,
     lock,
     record_id,
     save_id,
+    step_up,
     transports,
+    waits_without_transport,
 )
 
 WRONG_PIN = "000000"
-HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("room.unlock", {}),
-    ("room.lock", {}),
-    ("room.pause", {"reason": "none"}),
-    ("room.end", {"reason": "none"}),
-    ("knock.admit_expected", {}),
-)
-
-
-async def waits_without_transport(world: World, *people: Person) -> None:
-    for person in people:
-        await person.in_view("waiting")
-        assert await person.received() == []
-    assert await transports(world) == 0
 
 
 async def test_a_locked_consultation_from_the_first_link_to_the_last_good_bye(
@@ -117,23 +106,6 @@ async def knock_on_the_lock(
     await late.in_view("waiting")
     assert await transports(world) == before
     return late
-
-
-async def hand_over(officer: Person) -> None:
-    """From now on this terminal is a prisoner's, and the server knows it."""
-    await confirm(officer, "Hand over", "Hand over now")
-    await expect(officer.page.locator('#app[data-handed-over="true"]')).to_be_attached()
-    for event, payload in HOST_COMMANDS:
-        answer = await officer.raw(event, payload)
-        assert answer["error"]["code"] == "not_allowed", (event, answer)
-
-
-async def step_up(room: TestRoom, officer: Person) -> None:
-    await officer.press("Staff: Host PIN")
-    dialog = officer.page.get_by_role("dialog")
-    await dialog.get_by_role("textbox", name="Host PIN").fill(room.pin)
-    await dialog.get_by_role("button", name="Open staff controls").click()
-    await expect(dialog).to_be_hidden()
 
 
 async def unlock_and_lock_again(
