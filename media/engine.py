@@ -11,15 +11,14 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
-from media import stun
 from media.addresses import local_candidates, parse_announced
 from media.answer import Candidate, Local, build_answer
-from media.demux import Demux, Sort, sort_of
+from media.config import COUNTERS, Config
 from media.dtls import Certificate, DtlsServer, HandshakeError
-from media.ice import CONSENT_S, Accepted, Credentials, IceAgent
+from media.ice import Credentials, IceAgent
+from media.ingress import Ingress
 from media.messages import (
     AddEndpoint,
     Answer,
@@ -35,54 +34,18 @@ from media.messages import (
     TransportConnected,
     TransportLost,
 )
-from media.negotiation import Negotiated, identity, negotiate
+from media.negotiation import Negotiated, negotiate
 from media.router import Router
 from media.sdp import MAX_SECTIONS, Offer, SdpError, parse_offer
 from media.srtp import SrtpError
 from media.transport import State, Transport
-from media.udp import Peer, UdpSocket, host_and_port
+from media.udp import Peer, UdpSocket
+
+__all__ = ["Config", "MediaEngine"]
 
 logger = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 0.25
-
-COUNTERS = (
-    "noise",  # datagrams that are no protocol of ours
-    "unknown_peer",  # DTLS or SRTP from an address no signed check came from
-    "stun_broken",
-    "stun_unknown",  # checks for a ufrag nobody has
-    "stun_refused",  # checks with a wrong signature
-    "dtls_overflow",  # handshake datagrams that came faster than they were worked on
-    "srtp_refused",  # forged, replayed, too old, of too many sources, or before the keys
-    "not_open",  # packets for a transport whose handshake is under way
-    "not_sealed",  # packets libsrtp refused to protect
-    "ice_restarts",
-    "transports_opened",
-    "lost_closed_by_peer",
-    "lost_consent_lost",
-    "lost_ice_timeout",
-    "lost_handshake_timeout",
-    "lost_handshake_failed",
-    "lost_bad_keys",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """Settings of an engine. `host` "" is every address of IPv4 and IPv6; `port` 0 is any.
-
-    `announced` are the addresses browsers are told ("host" or "host:port", IP addresses); empty:
-    those of this machine. `codecs` are the video codecs accepted, in order of preference.
-    """
-
-    host: str = ""
-    port: int = 0
-    announced: tuple[str, ...] = ()
-    codecs: tuple[str, ...] = ("vp8", "h264")
-    consent_s: float = CONSENT_S
-    connect_s: float = 15.0
-    max_endpoints: int = 2000
-    max_handshakes: int = 256
 
 
 class MediaEngine:
@@ -98,7 +61,6 @@ class MediaEngine:
         self._router = router or Router(wall_offset_s=time.time() - time.monotonic())
         self._rooms: dict[str, str] = {}
         self._transports: dict[str, Transport] = {}
-        self._demux: Demux[Transport] = Demux()
         self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._udp: UdpSocket | None = None
@@ -112,18 +74,17 @@ class MediaEngine:
         self._config = config
         self._loop = asyncio.get_running_loop()
         self._certificate = Certificate()
-        self._udp = UdpSocket(config.host, config.port)
-        port = self._udp.port
+        for text in config.announced:
+            parse_announced(text, config.port)  # a wrong one is told before the port is open
+        self._udp = udp = UdpSocket(config.host, config.port)
+        self._ingress = Ingress(udp, self._counters)
         self._candidates: tuple[Candidate, ...] = tuple(
-            parse_announced(text, port) for text in config.announced
-        ) or local_candidates(config.host, self._udp.takes_ipv6, port)
-        self._loop.add_reader(self._udp.fileno(), self._read)
+            parse_announced(text, udp.port) for text in config.announced
+        ) or local_candidates(config.host, udp.takes_ipv6, udp.port)
+        self._loop.add_reader(udp.fileno(), self._read)
         self._run_timer()
-        logger.info(
-            "media on UDP port %d, receive buffer %d kB",
-            port,
-            self._udp.receive_buffer_bytes // 1024,
-        )
+        granted_kb = udp.receive_buffer_bytes // 1024
+        logger.info("media on UDP port %d, receive buffer %d kB", udp.port, granted_kb)
 
     @property
     def port(self) -> int:
@@ -155,7 +116,7 @@ class MediaEngine:
             "endpoints": len(self._rooms),
             "transports": len(self._transports),
             "handshakes": self._handshakes(),
-            "addresses": len(self._demux.by_peer),
+            "addresses": len(self._ingress.demux.by_peer),
             "kernel_drops": udp.kernel_drops(),
             "send_drops": udp.send_drops,
             "send_errors": udp.send_errors,
@@ -210,14 +171,15 @@ class MediaEngine:
 
     def _negotiate(self, request: Negotiate, now: float) -> Reply:
         current = self._transports.get(request.endpoint)
+        ssrcs = _fresh_ssrcs()
         try:
             offer = parse_offer(request.offer)
-            if current is not None and identity(offer) == current.negotiated.identity:
-                return self._restart(current, offer, now)
-            ssrcs = _fresh_ssrcs()
             negotiated = negotiate(offer, self._config.codecs, ssrcs.pop, secrets.token_hex(8))
         except SdpError as error:
             return Refused(code=error.code, message="This offer cannot be answered.")
+        if current is not None and negotiated.identity == current.negotiated.identity:
+            self._restart(current, negotiated.remote_ufrag, now)
+            return self._answer(current, offer)
         if self._handshakes() >= self._config.max_handshakes:
             return Refused(code="media_full", message="Too many people are joining just now.")
         if current is not None:
@@ -225,17 +187,16 @@ class MediaEngine:
         transport = self._open_transport(request.endpoint, negotiated, now)
         return self._answer(transport, offer)
 
-    def _restart(self, transport: Transport, offer: Offer, now: float) -> Reply:
+    def _restart(self, transport: Transport, remote_ufrag: str, now: float) -> None:
         """An ICE restart: new credentials on both sides, the old ones live on for a while."""
-        ufrag = next(section.ice_ufrag for section in offer.sections if section.ice_ufrag)
-        if ufrag != transport.remote_ufrag:
-            credentials = _fresh_credentials()
-            self._demux.forget_ufrags(transport.agent.restart(credentials, now))
-            self._demux.add_ufrag(credentials.ufrag, transport)
-            transport.remote_ufrag = ufrag
-            transport.version += 1
-            self._counters["ice_restarts"] += 1
-        return self._answer(transport, offer)
+        if remote_ufrag == transport.remote_ufrag:
+            return  # the same offer again
+        credentials = _fresh_credentials()
+        self._ingress.demux.forget_ufrags(transport.agent.restart(credentials, now))
+        self._ingress.demux.add_ufrag(credentials.ufrag, transport)
+        transport.remote_ufrag = remote_ufrag
+        transport.version += 1
+        self._counters["ice_restarts"] += 1
 
     def _answer(self, transport: Transport, offer: Offer) -> Answer:
         local = Local(
@@ -262,7 +223,7 @@ class MediaEngine:
         )
         port.user = transport
         self._transports[endpoint] = transport
-        self._demux.add_ufrag(credentials.ufrag, transport)
+        self._ingress.demux.add_ufrag(credentials.ufrag, transport)
         return transport
 
     def _handshakes(self) -> int:
@@ -271,10 +232,7 @@ class MediaEngine:
     def _drop(self, transport: Transport) -> None:
         """Close a transport and forget it, at once."""
         transport.close()
-        agent = transport.agent
-        self._demux.forget_ufrags(agent.ufrags)
-        for peer in agent.addresses:
-            self._demux.release(cast(Peer, peer), transport)
+        self._ingress.forget(transport)
         if self._transports.get(transport.endpoint) is transport:
             del self._transports[transport.endpoint]
             self._router.detach(transport.endpoint)
@@ -294,6 +252,10 @@ class MediaEngine:
         except (HandshakeError, SrtpError) as error:
             self._lose(transport, error.code)
             return
+        except Exception:  # aiortc's fault or ours: this transport is lost, nothing else
+            logger.exception("a handshake broke")
+            self._lose(transport, "handshake_failed")
+            return
         if transport.state is State.OPEN:
             now = self._loop.time()
             self._counters["transports_opened"] += 1
@@ -308,67 +270,20 @@ class MediaEngine:
         except Exception:  # the listener's fault must not stop the packets of everybody
             logger.exception("a listener for media events failed")
 
-    # -- datagrams in ---------------------------------------------------------------------------
+    # -- datagrams ------------------------------------------------------------------------------
 
     def _read(self) -> None:
         """The socket has datagrams: take what waits, forward, send. The hot path."""
         now = self._loop.time()
-        by_peer = self._demux.by_peer
-        counters = self._counters
-        for datagram, peer in self._socket.receive():
-            if datagram and 128 <= datagram[0] < 192:
-                transport = by_peer.get(peer)
-                if transport is None:
-                    counters["unknown_peer"] += 1
-                elif not transport.receive(datagram, now):
-                    counters["srtp_refused"] += 1
-            else:
-                self._read_other(datagram, peer, now)
-        self._flush(now)
-
-    def _read_other(self, datagram: bytes, peer: Peer, now: float) -> None:
-        sort = sort_of(datagram)
-        if sort is Sort.STUN:
-            self._read_stun(datagram, peer, now)
-        elif sort is Sort.DTLS:
-            transport = self._demux.by_peer.get(peer)
-            if transport is None:
-                self._counters["unknown_peer"] += 1
-            elif transport.dtls is None or not transport.dtls.feed(datagram):
-                self._counters["dtls_overflow"] += 1
-        else:
-            self._counters["noise"] += 1
-
-    def _read_stun(self, datagram: bytes, peer: Peer, now: float) -> None:
-        try:
-            message = stun.parse(datagram)
-        except stun.StunError:
-            self._counters["stun_broken"] += 1
-            return
-        transport = self._demux.by_ufrag.get(message.username.partition(":")[0])
-        if transport is None:
-            self._counters["stun_unknown"] += 1
-            return
-        transport.hear()
-        verdict = transport.agent.handle(message, peer, host_and_port(peer), now)
-        if verdict is None:
-            self._counters["stun_refused"] += 1
-            return
-        self._socket.send(verdict.reply, peer)
-        if isinstance(verdict, Accepted):
-            self._demux.claim(peer, transport)
-            if verdict.forgotten is not None:
-                self._demux.release(cast(Peer, verdict.forgotten), transport)
-            if not transport.handshake_began and transport.dtls is not None:
-                transport.handshake_began = True
+        for transport in self._ingress.read(now):
+            if transport.dtls is not None:
                 self._start(transport, transport.dtls)
+        self._flush(now)
 
     def _start(self, transport: Transport, dtls: DtlsServer) -> None:
         task = self._loop.create_task(self._shake_hands(transport, dtls))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # -- datagrams out --------------------------------------------------------------------------
 
     def _flush(self, now: float) -> None:
         """Seal and send what the router has for us, each transport's packets together."""
@@ -401,12 +316,15 @@ class MediaEngine:
 
     def _run_timer(self) -> None:
         now = self._loop.time()
-        deadline = self._router.handle_timeout(now)
-        if now - self._swept_at >= HOUSEKEEPING_S:
-            self._swept_at = now
-            self._sweep(now)
-        self._flush(now)
-        self._timer = self._loop.call_at(min(deadline, now + HOUSEKEEPING_S), self._run_timer)
+        deadline = now + HOUSEKEEPING_S
+        try:
+            deadline = min(deadline, self._router.handle_timeout(now))
+            if now - self._swept_at >= HOUSEKEEPING_S:
+                self._swept_at = now
+                self._sweep(now)
+            self._flush(now)
+        finally:  # whatever went wrong, time goes on
+            self._timer = self._loop.call_at(deadline, self._run_timer)
 
     def _sweep(self, now: float) -> None:
         """Consent, time-outs, and the end of old credentials."""
@@ -415,7 +333,7 @@ class MediaEngine:
             if reason is not None:
                 self._lose(transport, reason)
             else:
-                self._demux.forget_ufrags(transport.agent.expire(now))
+                self._ingress.demux.forget_ufrags(transport.agent.expire(now))
 
 
 def _fresh_credentials() -> Credentials:

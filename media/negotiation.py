@@ -44,7 +44,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Negotiated:
-    """An agreed transport. `identity` is equal for two offers of one peer connection."""
+    """An agreed transport.
+
+    `identity` is equal for two offers of one peer connection with the same sections: then the
+    answer to the second may be built from what was agreed on the first.
+    """
 
     description: Description
     accepted: dict[str, Accepted]
@@ -101,15 +105,18 @@ def negotiate(
         accepted=accepted,
         fingerprints=tuple(usable[0].fingerprints),
         remote_ufrag=usable[0].ice_ufrag,
-        identity=identity(offer),
+        identity=_identity(accepted, description, usable[0].fingerprints),
     )
 
 
-def identity(offer: Offer) -> tuple[object, ...]:
-    """What two offers of one peer connection have in common: fingerprint and sections."""
-    sections = tuple((s.mid, s.media, s.direction, tuple(s.formats)) for s in offer.sections)
-    prints = next((tuple(s.fingerprints) for s in offer.sections if s.fingerprints), ())
-    return (prints, sections)
+def _identity(
+    accepted: dict[str, Accepted], description: Description, fingerprints: list[tuple[str, str]]
+) -> tuple[object, ...]:
+    parts = tuple(
+        (part.mid, part.formats, part.slot and part.slot.kind, part.track and part.track.kind)
+        for part in accepted.values()
+    )
+    return (tuple(fingerprints), parts, description.codecs, description.extensions)
 
 
 def _is_usable(section: Section, offer: Offer) -> bool:

@@ -31,13 +31,13 @@ class Transport:
         "created_at",
         "dtls",
         "endpoint",
-        "handshake_began",
         "negotiated",
         "port",
         "queue",
         "remote_ufrag",
         "state",
         "version",
+        "was_reached",
     )
 
     def __init__(
@@ -56,7 +56,7 @@ class Transport:
         self.dtls: DtlsServer | None = None
         self.created_at = now
         self.state = State.CONNECTING
-        self.handshake_began = False
+        self.was_reached = False  # a signed check came: the handshake may begin
         self.queue: list[bytes] = []
         self.port = port
         self._srtp: SrtpSession | None = None
@@ -93,6 +93,10 @@ class Transport:
             self.port.receive_rtp(plain, now)
         return True
 
+    def feed_handshake(self, datagram: bytes) -> bool:
+        """Hand on one DTLS datagram; False when too many wait."""
+        return self.dtls is not None and self.dtls.feed(datagram)
+
     def seal(self, packet: bytes, is_rtcp: bool) -> bytes | None:
         """Protect one packet for the peer; None when closed, or when libsrtp refuses."""
         srtp = self._srtp
@@ -105,7 +109,7 @@ class Transport:
         if self.state is State.CONNECTING:
             if now - self.created_at < connect_s:
                 return None
-            return "handshake_timeout" if self.handshake_began else "ice_timeout"
+            return "handshake_timeout" if self.was_reached else "ice_timeout"
         self.hear()
         return "consent_lost" if self.agent.is_lost(now, consent_s) else None
 

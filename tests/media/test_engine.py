@@ -16,7 +16,7 @@ from media.messages import (
     TransportConnected,
     TransportLost,
 )
-from tests.media.stage import EVERYTHING, Stage, until
+from tests.media.live_stage import EVERYTHING, Stage, until
 from tests.peers.aiortc_peer import AiortcPeer
 
 RED, GREEN, BLUE = (200, 40, 40), (40, 170, 60), (50, 70, 210)

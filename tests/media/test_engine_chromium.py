@@ -14,7 +14,7 @@ from media.messages import AddEndpoint
 from tests.browser.chromium import launch
 from tests.browser.eventually import eventually
 from tests.browser.faces import FACES, name_colour
-from tests.media.stage import EVERYTHING, ROOM, Stage, until
+from tests.media.live_stage import EVERYTHING, ROOM, Stage, until
 from tests.peers.aiortc_peer import AiortcPeer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -85,7 +85,7 @@ def test_a_peer_that_never_checks_times_out(transport: Transport) -> None:
 
 
 def test_a_handshake_that_never_ends_times_out(transport: Transport) -> None:
-    transport.handshake_began = True
+    transport.was_reached = True
     assert transport.is_lost(CONNECT_S, CONNECT_S) == "handshake_timeout"
 
 
