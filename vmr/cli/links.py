@@ -8,9 +8,11 @@ from vmr.rooms import Room
 from vmr.settings import Settings
 
 
-def base_url(settings: Settings, port: int | None = None) -> str:
-    """What every link begins with; `port` is the one really taken."""
-    return settings.public_url or f"http://localhost:{port or settings.http_port}"
+def base_url(settings: Settings, port: int | None = None, like: str = "") -> str:
+    """What every link begins with: as in the link `like`, or with the `port` really taken."""
+    given = re.match(r"(https?://[^/\s]+)/r/", like)
+    default = settings.public_url or f"http://localhost:{port or settings.http_port}"
+    return given[1] if given else default
 
 
 def room_link(base: str, room: Room) -> str:

@@ -125,7 +125,7 @@ async def _invite(chosen: argparse.Namespace, settings: Settings, store: Store) 
         opens_at=opens_at,
         closes_at=closes_at,
     )
-    print(links.personal_link(links.base_url(settings), room, token))
+    print(links.personal_link(links.base_url(settings, like=chosen.room), room, token))
 
 
 async def _revoke(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
