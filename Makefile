@@ -45,13 +45,24 @@ bench: $(VENV)/development chromium
 
 # -- what the above need -----------------------------------------------------------------------
 
+# A Debian package, where the user may install it: as root, or by a sudo that asks nothing.
+define debian
+	run=; [ "$$(id -u)" = 0 ] || run="sudo -n"; \
+	if command -v apt-get >/dev/null && $$run true 2>/dev/null; then \
+	    echo "Installing $(1) from Debian ..."; \
+	    $$run apt-get -qq update && \
+	    $$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(1) >/dev/null; \
+	fi
+endef
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "VMR needs Python 3.11 or later; say which with make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(call debian,python3-venv); } || true
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	    { echo "Python cannot make a virtual environment here."; \
-	      echo "On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	    { echo "Python cannot make a virtual environment here: apt-get install python3-venv"; \
+	      exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # The lock files name every package with the hashes of its files; nothing else is installed.
 $(VENV)/runtime: requirements.lock pyproject.toml | $(BIN)/python
@@ -77,13 +88,7 @@ tests/web/node_modules/installed: tests/web/package-lock.json $(VENV)/developmen
 	@touch $@
 
 chromium:
-	@command -v chromium >/dev/null || { \
-	    run=; [ "$$(id -u)" = 0 ] || run="sudo -n"; \
-	    if command -v apt-get >/dev/null && $$run true 2>/dev/null; then \
-	        echo "Installing Chromium for the browser tests ..."; \
-	        $$run apt-get -qq update && \
-	        $$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium; \
-	    fi; } || true
+	@command -v chromium >/dev/null || { $(call debian,chromium); } || true
 	@command -v chromium >/dev/null || \
 	    { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
 
