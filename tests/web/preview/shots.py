@@ -35,14 +35,20 @@ def listen(page: Page, name: str) -> None:
 
 
 async def shoot(page: Page, base: str, out: Path, view: str, size: str) -> None:
+    """`view` may name buttons to press first: `host+People`."""
+    name = view
+    view, *presses = view.split("+")
     path = {"index": "/", "not-found": "/not-found"}.get(view, f"/r/{FACTS['address']}?view={view}")
     await page.goto(base + path)
     await page.wait_for_timeout(SETTLE_MS)
+    for button in presses:
+        await page.get_by_role("button", name=button, exact=True).click()
+        await page.wait_for_timeout(SETTLE_MS)
     wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if wide > 0:
-        print(f"{view} at {size}: {wide} px too wide")
+        print(f"{name} at {size}: {wide} px too wide")
     is_long = view.startswith(QUIET) or view in ("index", "not-found")
-    await page.screenshot(path=str(out / f"{view}-{size}.png"), full_page=is_long)
+    await page.screenshot(path=str(out / f"{name}-{size}.png"), full_page=is_long)
 
 
 async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> None:

@@ -20,7 +20,8 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   const { actions } = useApp();
   const { stage } = useAppState();
   const isSeat = view.is_handed_over && !may(view, "admit");
-  return html`<footer class="controls" role="toolbar" aria-label=${t("controls.title")}>
+  const isFour = isSeat || !may(view, "call_staff");
+  return html`<footer class=${`controls ${isFour ? "controls--8" : ""}`} role="toolbar" aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">
       <${OwnMedia} />
       ${may(view, "present") && canPresent() && html`<${Present} view=${view} open=${open} />`}
