@@ -184,6 +184,16 @@ class Rooms:
         self._by_meeting.pop(mailbox.runner.meeting.id, None)
         if self._mailboxes.get(room) is mailbox:
             del self._mailboxes[room]
-            self._pins[room] = mailbox.runner.meeting.pins
-            while len(self._pins) > PINS_MAX:
-                self._pins.popitem(last=False)
+            self.keep_pins(room, mailbox.runner.meeting.pins)
+
+    def keep_pins(self, room: RoomId, pins: PinAttempts) -> None:
+        """For the room's next meeting; the oldest go first when there are too many."""
+        if not pins.is_clear:
+            self._pins[room] = pins
+        while len(self._pins) > PINS_MAX:
+            self._pins.popitem(last=False)
+
+    @property
+    def pins_kept(self) -> int:
+        """How many rooms have wrong PINs that still count, and no meeting."""
+        return len(self._pins)

@@ -263,7 +263,7 @@ async def test_an_offer_before_admission_is_refused(meeting: Meeting) -> None:
 async def test_requests_before_joining_are_refused(house: House) -> None:
     client = await house.client()
     payloads: dict[str, dict[str, Any]] = {
-        "room.lock": {}, "room.end": {"reason": ""}, "host.enter_pin": {"pin": PIN, "confirmed": []},
+        "room.lock": {}, "room.end": {"reason": ""}, "host.enter_pin": {"pin": PIN},
         "knock.again": {}, "room.leave": {},
     }  # fmt: skip
     for event, payload in payloads.items():

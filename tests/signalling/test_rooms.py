@@ -1,0 +1,297 @@
+"""Meetings come, go, and survive a restart; wrong PINs outlive the meeting they were typed in."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from lobby import commands as c
+from lobby.pin import PinAttempts
+from media.messages import (
+    SlotBinding,
+    SlotsBound,
+    SpeakersChanged,
+    TransportConnected,
+    TransportLost,
+)
+from signalling.config import SignallingConfig
+from signalling.errors import RequestError
+from signalling.rooms import Rooms
+from signalling.sessions import Sessions
+from tests.signalling.client import Client, DeviceKey, Refused
+from tests.signalling.fakes.clock import FakeClock
+from tests.signalling.fakes.engine import FakeEngine
+from tests.signalling.fakes.store import FakeStore
+from tests.signalling.house import OFFER, PIN, House
+from vmr.ids import MeetingId, ParticipantId, RoomId
+from vmr.numbers import Numbers
+from vmr.roles import Role
+from vmr.store import LiveMeeting
+
+
+def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
+    return Rooms(
+        store=store,
+        engine=FakeEngine(),
+        sessions=sessions,
+        numbers=Numbers(),
+        clock=FakeClock(),
+        counters=Counter(),
+        limit=limit,
+    )
+
+
+def join(sessions: Sessions) -> c.Join:
+    return c.Join(
+        session=sessions.open(0.0).id,
+        participant=ParticipantId("p1"),
+        role=Role.GUEST,
+        persons=("Ann",),
+        declaration="legal-1",
+    )
+
+
+async def test_only_so_many_meetings_run_at_once() -> None:
+    store, sessions = FakeStore(), Sessions(limit=9)
+    rooms = rooms_of(store, sessions, limit=1)
+    await rooms.join(store.add_room(), join(sessions))
+    with pytest.raises(RequestError) as refused:
+        await rooms.join(store.add_room(), join(sessions))
+    assert refused.value.code == "busy"
+    await rooms.close()
+    await rooms.close()
+
+
+async def test_a_refused_join_leaves_no_meeting_behind() -> None:
+    store, sessions = FakeStore(), Sessions(limit=9)
+    rooms, room = rooms_of(store, sessions), store.add_room()
+    command = join(sessions)
+    with pytest.raises(RequestError):
+        await rooms.join(room, c.Join(**{**_fields(command), "declaration": "old"}))
+    for _ in range(10):
+        await asyncio.sleep(0)  # the owner finds the meeting empty
+    assert len(rooms) == 0
+    assert not store.live
+    assert not rooms.is_live(room.id)
+    await rooms.close()
+
+
+def _fields(command: c.Join) -> dict[str, object]:
+    return {name: getattr(command, name) for name in c.Join.__slots__}
+
+
+async def test_a_snapshot_that_cannot_be_read_does_not_stop_the_start() -> None:
+    store, sessions = FakeStore(), Sessions(limit=9)
+    rooms, room = rooms_of(store, sessions), store.add_room()
+    store.live[MeetingId("bad")] = LiveMeeting(MeetingId("bad"), room.id, {"of": "2031"})
+    store.live[MeetingId("orphan")] = LiveMeeting(MeetingId("orphan"), RoomId("gone"), {})
+    await rooms.restore()
+    assert len(rooms) == 0
+    await rooms.join(room, join(sessions))
+    assert len(rooms) == 1
+    await rooms.close()
+
+
+async def test_events_of_no_meeting_are_nobodys() -> None:
+    rooms = rooms_of(FakeStore(), Sessions(limit=9))
+    for event in (
+        TransportConnected(endpoint="m.p.1"),
+        TransportLost(endpoint="m.p.1", reason="x"),
+        SlotsBound(endpoint="m.p.1", bindings=()),
+        SpeakersChanged(room="m", dominant=None, speaking=()),
+    ):
+        rooms.process(event)
+
+
+# -- with sockets -----------------------------------------------------------------------------
+
+
+async def wrong_pins(house: House, tries: int) -> None:
+    left = tries
+    while left:
+        client = await house.client()
+        await client.join(house.room.address, "Officer", role="host")
+        for _ in range(min(3, left)):
+            with pytest.raises(Refused):
+                await client.request("host.enter_pin", pin="000000")
+            left -= 1
+        await client.close()
+
+
+async def test_wrong_pins_are_counted_on_from_one_meeting_to_the_next(house: House) -> None:
+    host = await house.host()
+    await wrong_pins(house, 15)
+    await host.request("room.end", reason="")
+    await wrong_pins(house, 6)
+    client = await house.client()
+    await client.join(house.room.address, "Officer", role="host")
+    assert client.view["is_closed"] is True
+    with pytest.raises(Refused) as refused:
+        await client.request("host.enter_pin", pin=PIN)
+    assert refused.value.code == "pin_closed"
+
+
+async def test_a_pin_that_cannot_count_is_not_even_computed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(
+        "signalling.pins.verify_pin", lambda pin_hash, pin: bool(checked.append(pin))
+    )
+    guest = await house.guest()
+    with pytest.raises(Refused) as refused:
+        await guest.request("host.enter_pin", pin=PIN)
+    assert refused.value.code == "no_pin_asked"
+    assert checked == []
+    monkeypatch.undo()
+    host = await house.host()
+    monkeypatch.setattr(
+        "signalling.pins.verify_pin", lambda pin_hash, pin: bool(checked.append(pin))
+    )
+    with pytest.raises(Refused) as refused:
+        await host.request("host.enter_pin", pin=PIN)
+    assert refused.value.code == "not_permitted"
+    assert checked == []
+
+
+async def test_a_locked_meeting_is_locked_after_a_restart_and_attested_people_return() -> None:
+    key, host_key, store, clock = DeviceKey(), DeviceKey(), FakeStore(), FakeClock()
+    async with House(store=store, clock=clock) as house:
+        host = await house.host(host_key)
+        guest = await house.admitted(host, key=key)
+        await house.attest(host, guest)
+        await host.request("room.lock")
+        participant = guest.participant
+    assert not house.engine.endpoints or house.engine is not None
+    async with House(store=store, clock=clock) as house:
+        stranger = await house.guest("Stranger")
+        assert stranger.view["knocking"] is True
+        back = await house.guest("Ann", key=key)
+        assert back.participant == participant
+        assert back.view["stage"] == "locked"
+        again = await house.client()
+        await again.join(house.room.address, "Officer", role="host", key=host_key)
+        assert again.place == "inside"
+        assert house.engine.of(participant) is not None
+        assert house.engine.of(stranger.participant) is None
+
+
+async def test_a_pin_changed_during_a_meeting_counts_at_once(house: House) -> None:
+    from argon2 import PasswordHasher
+
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    client = await house.client()
+    await client.join(house.room.address, "Officer", role="host")
+    house.change_room(pin_hash=hasher.hash("1234"))
+    with pytest.raises(Refused) as refused:
+        await client.request("host.enter_pin", pin=PIN)
+    assert refused.value.code == "wrong_pin"
+    await client.request("host.enter_pin", pin="1234")
+    assert client.place == "inside"
+
+
+async def test_a_room_closed_during_its_meeting_lets_nobody_start_another(house: House) -> None:
+    host = await house.host()
+    house.change_room(is_closed=True)
+    guest = await house.guest()
+    assert guest.place == "waiting"
+    await host.request("room.end", reason="")
+    client = await house.client()
+    with pytest.raises(Refused) as refused:
+        await client.join(house.room.address)
+    assert refused.value.code == "no_such_room"
+
+
+async def test_many_first_joiners_meet_in_one_meeting(house: House) -> None:
+    clients = [await house.client() for _ in range(5)]
+    await asyncio.gather(*(client.join(house.room.address) for client in clients))
+    assert len(house.store.live) == 1
+
+
+# -- what the engine tells --------------------------------------------------------------------
+
+
+async def test_slots_are_told_to_their_own_session_by_participant(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    binding = SlotBinding(mid="3", kind="audio", source=house.engine.name_of(host.participant))
+    house.engine.on_event(
+        SlotsBound(endpoint=house.engine.name_of(guest.participant), bindings=(binding,))
+    )
+    told = await guest.wait_event("slot.bound")
+    assert told == {"slots": [{"mid": "3", "kind": "audio", "participant": host.participant}]}
+    assert host.events("slot.bound") == []
+
+
+async def test_speakers_are_told_inside_and_never_outside_or_while_paused(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    late = await house.guest("Late")
+    name = house.engine.name_of(guest.participant)
+    event = SpeakersChanged(room=name.split(".")[0], dominant=name, speaking=(name,))
+    house.engine.on_event(event)
+    house.engine.on_event(event)
+    told = await host.wait_event("speaker.changed")
+    assert told == {"dominant": guest.participant, "speaking": [guest.participant]}
+    await host.request("room.pause", reason="")
+    count = len(host.events("speaker.changed"))
+    house.engine.on_event(SpeakersChanged(room=event.room, dominant=None, speaking=()))
+    house.engine.on_event(event)
+    await host.request("room.resume")
+    told_while_paused = host.events("speaker.changed")[count:]
+    assert all(one == {"dominant": None, "speaking": []} for one in told_while_paused)
+    assert count == 1
+    assert late.events("speaker.changed") == []
+
+
+async def test_a_lost_transport_is_seen_and_so_is_its_return(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    name = house.engine.name_of(guest.participant)
+
+    def is_connected(client: Client) -> bool:
+        return all(one["is_connected"] for one in client.view["participants"])
+
+    house.engine.on_event(TransportLost(endpoint=name, reason="consent"))
+    await host.wait_for(lambda: not is_connected(host), "the loss")
+    house.engine.on_event(TransportLost(endpoint=f"{name}9", reason="an old one"))
+    house.engine.on_event(TransportConnected(endpoint=name))
+    await host.wait_for(lambda: is_connected(host), "the return")
+
+
+async def test_who_is_removed_while_an_offer_is_answered_ends_with_no_endpoint(
+    house: House,
+) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    house.engine.may_answer.clear()
+    offer = asyncio.create_task(guest.request("media.offer", sdp=OFFER))
+    await house.engine.is_negotiating.wait()
+    await host.request("participant.remove", participant=guest.participant, reason="")
+    assert house.engine.of(guest.participant) is None
+    house.engine.may_answer.set()
+    with pytest.raises(Refused) as refused:
+        await offer
+    assert refused.value.code == "not_admitted"
+    assert house.engine.of(guest.participant) is None
+
+
+def test_wrong_pins_of_many_rooms_are_remembered_within_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("signalling.rooms.PINS_MAX", 2)
+    rooms = rooms_of(FakeStore(), Sessions(limit=1))
+    for number in range(5):
+        rooms.keep_pins(RoomId(str(number)), PinAttempts(wrong_at=(1.0,)))
+    rooms.keep_pins(RoomId("clear"), PinAttempts())
+    assert rooms.pins_kept == 2
+
+
+async def test_more_sockets_than_sessions_can_join_is_no_matter() -> None:
+    async with House(config=SignallingConfig(max_meetings=1)) as house:
+        await house.guest()
+        other = house.store.add_room()
+        client = await house.client()
+        with pytest.raises(Refused) as refused:
+            await client.join(other.address)
+        assert refused.value.code == "busy"
