@@ -319,7 +319,8 @@ class Stream:
 
     def _catch_up(self, started: list["Subscription"], packet: Packet) -> None:
         """Forward what came before a key frame's recovered first packet but belongs after it."""
-        for sequence in range(packet.sequence + 1, self.highest + 1):
+        oldest = max(packet.sequence + 1, self.highest - self._mask)
+        for sequence in range(oldest, self.highest + 1):
             later = self._ring[sequence & self._mask]
             if later is not None and later.sequence == sequence:
                 for subscription in started:

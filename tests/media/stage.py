@@ -180,7 +180,7 @@ class Person:
     def asked(self, kind: type[T]) -> list[T]:
         """Return the RTCP packets of one kind that came, and forget all."""
         self.stage.collect()
-        found = [packet for packet in self.rtcp if isinstance(packet, kind)]
+        found: list[T] = [packet for packet in self.rtcp if isinstance(packet, kind)]
         self.rtcp.clear()
         return found
 

@@ -1,5 +1,7 @@
 """Key-frame requests of one source."""
 
+import itertools
+
 from media.keyframes import KeyFrameRequests
 
 
@@ -38,7 +40,7 @@ def test_requests_are_at_most_one_a_second_in_the_long_run() -> None:
             times.append(tick * 0.02)
             requests.received()
     assert len(times) <= 60 + 3
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.3
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.3
 
 
 def test_a_silent_source_is_asked_ever_less_often() -> None:

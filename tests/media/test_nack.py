@@ -1,5 +1,7 @@
 """What is missing, and when to ask for it."""
 
+import itertools
+
 from media.nack import MAX_MISSING, MAX_TRIES, Missing
 
 
@@ -28,7 +30,7 @@ def test_requests_wait_longer_each_time_and_end_after_ten_tries() -> None:
             asked.append(tick * 0.01)
         if has_lost:
             break
-    waits = [later - sooner for sooner, later in zip(asked, asked[1:], strict=False)]
+    waits = [later - sooner for sooner, later in itertools.pairwise(asked)]
     assert len(asked) == MAX_TRIES
     assert all(wait >= 0.05 for wait in waits)
     assert waits == sorted(waits) or waits[-1] > waits[0]

@@ -1,5 +1,6 @@
 """One outgoing stream over many sources: never a step back, no hole that was not loss."""
 
+import itertools
 import random
 from typing import cast
 
@@ -77,7 +78,7 @@ def test_the_first_number_is_far_from_the_wrap(seed: int) -> None:
     assert 1000 <= first_sequence(seed) <= 32767
 
 
-@pytest.mark.parametrize("seed", range(400))
+@pytest.mark.parametrize("seed", range(200))
 def test_switches_losses_reordering_and_wraps_show_no_seam(seed: int) -> None:
     chance = random.Random(seed)
     sources = [Source(chance) for _ in range(3)]
@@ -111,12 +112,12 @@ def check_rows(sent: Sent, lost: set[int]) -> None:
     numbers = [row[0] for row in rows]
     assert len(set(numbers)) == len(numbers), "a number was used twice"
     assert 1000 <= numbers[0] <= 32767
-    for previous, row in zip(rows, rows[1:], strict=False):
+    for previous, row in itertools.pairwise(rows):
         between = set(range(previous[0] + 1, row[0]))
         assert between <= lost, "a hole that was not loss"
         assert signed32(row[1] - previous[1]) >= 0, "a timestamp stepped back"
     with_pictures = [row for row in rows if row[2] is not None]
-    for previous, row in zip(with_pictures, with_pictures[1:], strict=False):
+    for previous, row in itertools.pairwise(with_pictures):
         assert previous[2] is not None
         assert row[2] is not None
         (before, mask_before, tl0_before), (after, mask, tl0) = previous[2], row[2]

@@ -1,5 +1,7 @@
 """Who receives what, and what never reaches anybody."""
 
+import itertools
+
 import pytest
 
 from media import rtcp
@@ -322,12 +324,10 @@ def test_a_slot_that_changes_hands_shows_no_seam() -> None:
         got = eve.got(kind)
         sequences = [heard.sequence for heard in got]
         assert sequences == list(range(sequences[0], sequences[0] + len(got)))
-        steps = [
-            (b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in zip(got, got[1:], strict=False)
-        ]
+        steps = [(b.timestamp - a.timestamp) & 0xFFFFFFFF for a, b in itertools.pairwise(got)]
         assert all(step <= rate // 10 for step in steps)
     ids = [heard.picture[0] for heard in eve.got(Kind.CAMERA)]
-    assert all(b - a in (0, 1) for a, b in zip(ids, ids[1:], strict=False))
+    assert all(b - a in (0, 1) for a, b in itertools.pairwise(ids))
     # from one sender's clock to another's the subscriber's clock runs on evenly
     got = eve.got(Kind.AUDIO)
     assert got[-1].timestamp - got[0].timestamp == pytest.approx(20 * 0.02 * 48000, abs=20)

@@ -1,5 +1,6 @@
 """Transport-wide feedback, built and parsed."""
 
+import contextlib
 import struct
 
 import pytest
@@ -141,7 +142,5 @@ def test_what_does_not_fit_is_refused(tail: bytes) -> None:
 
 @given(st.binary(max_size=60))
 def test_any_bytes_give_feedback_or_the_error(body: bytes) -> None:
-    try:
+    with contextlib.suppress(TransportCcError):
         assert len(parse(body).received) <= len(body)
-    except TransportCcError:
-        pass
