@@ -14,6 +14,7 @@ from vmr.policies import PolicyName
 from vmr.rooms import Room
 from vmr.settings import Settings
 from vmr.store import secrets
+from vmr.store.database import file_of
 from vmr.store.store import Store
 
 ESTABLISHMENT = "HMP Northgate (demonstration)"
@@ -58,7 +59,8 @@ async def make(store: Store, numbers: Numbers) -> tuple[MadeRoom, ...]:
 
 def welcome(base: str, rooms: Sequence[Room], made: Sequence[MadeRoom], settings: Settings) -> str:
     """What is printed once the server runs."""
-    lines = ["", f"VMR is running: {base}", ""]
+    data = file_of(settings.database_url)
+    lines = ["", f"VMR is running: {base}", f"Its data is in:  {data}", ""]
     lines += _first_start(base, made) if made else _later_start(base, rooms)
     if made and not settings.numbers.social_unrecorded:
         lines += [
