@@ -112,7 +112,10 @@ class Signalling:
         app.on_response_prepare.append(add_security_headers)
         app.router.add_route("*", SOCKETS_PATH, sockets.handle_http)
         Pages(
-            store=self._store, numbers=self._numbers, health=lambda: self._health(engine, rooms)
+            store=self._store,
+            numbers=self._numbers,
+            is_live=rooms.is_live,
+            health=lambda: self._health(engine, rooms),
         ).add_to(app)
         app.on_shutdown.append(stop)
         app.cleanup_ctx.append(live)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -48,7 +48,7 @@ class Server:
         self._clients: list[Client] = []
         self.url = ""
 
-    async def __aenter__(self) -> "Server":
+    async def __aenter__(self) -> Self:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

@@ -14,6 +14,7 @@ from media.messages import (
     Negotiate,
     Refused,
     RemoveEndpoint,
+    Request,
     SetGate,
     SetSources,
 )
@@ -28,7 +29,7 @@ from vmr.store import Conflict
 from vmr.store import Store as SqliteStore
 from vmr.store.secrets import hash_token
 
-SCRIPT = [
+SCRIPT: list[Request] = [
     SetGate(endpoint="m.a.1", gate=Gate(audio=True)),
     SetSources(endpoint="m.a.1", sources=()),
     Negotiate(endpoint="m.a.1", offer="v=0"),

@@ -20,6 +20,7 @@ from media.messages import (
 )
 from signalling.errors import RequestError
 from signalling.media import RoomMedia, meeting_of, slots
+from signalling.wire import JsonObject
 from tests.signalling.fakes.engine import FakeEngine
 from vmr.ids import MeetingId, ParticipantId, SessionId
 
@@ -298,7 +299,7 @@ async def test_speakers_are_told_to_those_who_hear_them(room: Room) -> None:
     await room.run(
         *(bind(who) for who in (ANN, BOB, eve)), gate(ANN, on=False), gate(BOB, on=False)
     )
-    nobody = {"dominant": None, "speaking": []}
+    nobody: JsonObject = {"dominant": None, "speaking": []}
     assert dict(room.media.speakers(event)) == {S1: nobody, S2: nobody, S3: nobody}
     silence = SpeakersChanged(room="m", dominant=None, speaking=())
     assert dict(room.media.speakers(silence))[S1] == nobody

@@ -258,7 +258,7 @@ def test_an_error_acknowledgement_has_code_and_sentence() -> None:
     assert error_ack("busy") == {"error": {"code": "busy", "message": SENTENCES["busy"]}}
     assert error_ack("busy", "n1")["error"] == {
         "code": "busy", "message": SENTENCES["busy"], "nonce": "n1",
-    }  # type: ignore[comparison-overlap]  # fmt: skip
+    }  # fmt: skip
 
 
 def test_a_code_without_a_sentence_is_our_bug() -> None:

@@ -75,7 +75,7 @@ class Scene:
             self.store.journal.append(type(asked).__name__)
             return await real(asked)
 
-        self.engine.request = request  # type: ignore[method-assign]
+        self.engine.request = request  # type: ignore[method-assign,assignment]
 
     async def run(self, command: c.Command) -> Reply:
         return await self.runner.run(command, self.clock())

@@ -79,7 +79,7 @@ async def test_an_unknown_room_a_closed_one_and_a_wrong_link_look_alike(meeting:
     house.store.add_invite(house.room, "early", opens_at=house.clock() + 1)
     house.store.add_invite(house.store.add_room(), "elsewhere")
     client = await house.client()
-    tries = [
+    tries: list[tuple[str, dict[str, Any]]] = [
         ("abcdefghijkl", {}), (closed.address, {}), ("../../etc", {}), ("", {}),
         (house.room.address, {"invite": "wrong"}), (house.room.address, {"invite": "revoked"}),
         (house.room.address, {"invite": "over"}), (house.room.address, {"invite": "early"}),

@@ -1,0 +1,74 @@
+"""The private names of python-socketio and python-engineio that `signalling.guarded` stands on."""
+
+import inspect
+import logging
+from collections import Counter
+
+import pytest
+import socketio
+from engineio.async_drivers import aiohttp as engineio_aiohttp
+
+from signalling.errors import error_ack
+from signalling.guarded import GuardedServer, _library_log
+
+
+@pytest.fixture
+def server() -> GuardedServer:
+    return GuardedServer(counters=Counter(), binary_ack=error_ack("bad_message"), origins=())
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("_handle_eio_message", ["self", "eio_sid", "data"]),
+        ("_handle_eio_disconnect", ["self", "eio_sid", "reason"]),
+        ("_send_packet", ["self", "eio_sid", "pkt"]),
+    ],
+)
+def test_the_methods_are_those_we_know(name: str, parameters: list[str]) -> None:
+    method = getattr(socketio.AsyncServer, name)
+    assert inspect.iscoroutinefunction(method)
+    assert list(inspect.signature(method).parameters) == parameters
+
+
+def test_the_library_calls_our_overrides(server: GuardedServer) -> None:
+    assert server.eio.handlers["message"] == server._handle_eio_message
+    assert server.eio.handlers["disconnect"] == server._handle_eio_disconnect
+
+
+def test_the_tables_are_those_we_know(server: GuardedServer) -> None:
+    assert server._binary_packet == {}
+    assert server.environ == {}
+    assert server.eio.sockets == {}
+    assert server.manager.eio_sid_from_sid("x", "/") is None
+    assert set(engineio_aiohttp._async) >= {"websocket", "translate_request"}
+    assert issubclass(server.eio._async["websocket"], engineio_aiohttp.WebSocket)
+    assert server.backlog("x") == 0
+
+
+def test_events_of_one_socket_are_handled_one_after_another(server: GuardedServer) -> None:
+    assert server.async_handlers is False
+    assert server.eio.async_handlers is False
+    assert server.always_connect is False
+
+
+def test_the_libraries_logs_keep_what_happened_and_not_what_was_sent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logger = _library_log("test")
+    assert _library_log("test").filters == logger.filters
+    try:
+        raise ValueError("Anneliese")
+    except ValueError:
+        logger.exception("handler error")
+    assert "handler error: ValueError" in caplog.text
+    assert "Anneliese" not in caplog.text
+    logger.warning("plain %s", "words")
+    assert "plain words" in caplog.text
+
+
+def test_the_libraries_add_no_handlers_of_their_own(server: GuardedServer) -> None:
+    for name in ("socketio.server", "engineio.server"):
+        assert logging.getLogger(name).handlers == []
+    assert server.logger.handlers == []
+    assert server.eio.logger.handlers == []
