@@ -49,9 +49,6 @@ class Tally:
         self.events = dict.fromkeys(EVENTS, 0)
         self.kinds = {kind: KindTally() for kind in Kind}
 
-    def count(self, event: str, amount: int = 1) -> None:
-        self.events[event] += amount
-
     def as_dict(self) -> dict[str, int]:
         """Return a copy of every counter by its name."""
         counters = dict(self.events)

@@ -5,7 +5,7 @@ import itertools
 from media import rtcp
 from media.description import Kind
 from media.messages import Gate
-from tests.media.packets import describe, vp8_packet
+from tests.media.packets import H264, describe, rtp_packet, vp8_packet
 from tests.media.stage import OPEN, Person, Stage
 
 RIDS = ("q", "h", "f")
@@ -224,3 +224,23 @@ def test_packets_of_the_layer_before_a_switch_can_still_be_repaired() -> None:
     cast.bob.nack(before.ssrc, before.sequence)
     (repair,) = cast.bob.got(Kind.CAMERA, repair=True)
     assert repair.payload[2:] == before.payload
+
+
+def test_layers_of_different_formats_each_keep_their_own() -> None:
+    cast = Simulcaster(has_reports=True)
+    cast.frame(0, key=(0,))
+    before = cast.bob.got(Kind.CAMERA)[0]
+    for sequence, payload in enumerate((b"\x67sps", b"\x65idr")):
+        cast.ann.receive(
+            rtp_packet(
+                ssrc=72,
+                payload_type=H264.payload_type,
+                sequence=sequence,
+                timestamp=9,
+                payload=payload,
+                elements={4: b"1", 10: b"f"},
+            )
+        )
+    assert [heard.payload_type for heard in cast.bob.got(Kind.CAMERA)] == [96, 96, 102, 102]
+    cast.bob.nack(before.ssrc, before.sequence)
+    assert not cast.bob.got(Kind.CAMERA, repair=True)

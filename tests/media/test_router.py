@@ -256,6 +256,20 @@ def test_a_key_frame_whose_beginning_is_recovered_is_shown_whole() -> None:
     assert [heard.sequence - got[0].sequence & 0xFFFF for heard in got] == [0, 1, 2, 4]
 
 
+def test_a_late_packet_from_before_a_binding_reaches_those_bound_before_alone() -> None:
+    stage = Stage()
+    ann, bob, eve = stage.meet(3)
+    stage.show(eve)
+    ann.picture(is_key=True)
+    late = ann.picture(packets=2, lose=(1,), body=b"the card")
+    stage.show(eve, ann)
+    ann.picture(is_key=True)
+    ann.receive(late[1])
+    assert b"the card" in bob.got(Kind.CAMERA)[-1].payload
+    assert len(eve.got(Kind.CAMERA)) == 2
+    assert stage.count("dropped_before_switch") == 1
+
+
 def test_sound_begins_with_the_next_packet() -> None:
     stage = Stage()
     ann, bob = stage.join(1), stage.join(2)
@@ -449,6 +463,16 @@ def test_adding_somebody_twice_changes_nothing() -> None:
 
 
 # -- time -------------------------------------------------------------------------------------
+
+
+def test_time_passes_for_those_without_a_transport_too() -> None:
+    stage = Stage()
+    ann, bob = stage.meet(2)
+    stage.router.detach("e1")
+    bob.sound()
+    stage.pass_time(2.0)
+    assert bob.asked(rtcp.ReceiverReport)
+    assert ann.rtp == []
 
 
 def test_who_speaks_is_told() -> None:

@@ -137,3 +137,12 @@ def test_who_leaves_is_forgotten_and_that_is_a_change() -> None:
     assert room.detector.tick()
     assert not room.detector.tick()
     room.detector.remove("ann")
+
+
+def test_perfect_silence_teaches_no_noise_floor() -> None:
+    room = Room("ann", "bob")
+    for _ in range(500):
+        room.voices["ann"].hear(0)
+        room.detector.tick()
+    room.pass_time(1.0)
+    assert room.detector.speaking == ()

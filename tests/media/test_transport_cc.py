@@ -63,6 +63,12 @@ def test_a_jump_does_not_list_all_that_lies_between() -> None:
     assert sum(feedback.count for feedback in take(arrivals)) <= 2 * MAX_STATUSES
 
 
+def test_a_great_loss_ends_a_feedback_and_begins_another() -> None:
+    arrivals = Arrivals()
+    arrivals.pending.update({10: 1.0, 10 + 2 * MAX_STATUSES: 1.1})
+    assert [(f.base, f.count) for f in take(arrivals)] == [(10, 1), (10 + 2 * MAX_STATUSES, 1)]
+
+
 def test_a_long_pause_is_split() -> None:
     arrivals = Arrivals()
     arrivals.pending.update({10: 1.0, 11: 60.0})
@@ -120,7 +126,6 @@ def test_each_form_of_chunk_is_read(chunks: bytes, deltas: bytes, numbers: list[
         b"\x20",
         b"\x20\x03\x01",
         b"\x40\x01\x01",
-        b"\x60\x01\x01\x01",
         b"\x00\x00",
         b"\x3f\xff\x01",
     ],
@@ -129,7 +134,6 @@ def test_each_form_of_chunk_is_read(chunks: bytes, deltas: bytes, numbers: list[
         "half a chunk",
         "no delta",
         "half a delta",
-        "reserved status",
         "empty run",
         "more packets than bytes",
     ],
@@ -138,6 +142,11 @@ def test_what_does_not_fit_is_refused(tail: bytes) -> None:
     with pytest.raises(TransportCcError) as caught:
         parse(struct.pack("!HHI", 5, 0xFFFF, 0) + tail)
     assert caught.value.code == "transport_cc_malformed"
+
+
+def test_a_reserved_status_is_refused() -> None:
+    with pytest.raises(TransportCcError):
+        parse(struct.pack("!HHIH", 5, 1, 0, 0x6001) + b"\x01\x01")
 
 
 @given(st.binary(max_size=60))
