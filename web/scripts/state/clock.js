@@ -25,11 +25,3 @@ export function duration(seconds) {
   const minutes = Math.floor((whole % HOUR_S) / MINUTE_S);
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(whole % MINUTE_S)}`;
 }
-
-/**
- * Minutes still to go, rounded up, for words.
- * @param {number} seconds
- */
-export function minutesLeft(seconds) {
-  return Math.max(0, Math.ceil(seconds / MINUTE_S));
-}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RequestError, SignallingClient } from "../../../web/scripts/signalling/client.js";
+
+/** Stands for socket.io's socket: what a test makes it say, and what it was asked. */
+class FakeSocket {
+  /** @type {Record<string, (...values: any[]) => void>} */
+  listeners = {};
+  /** @type {[string, unknown][]} */
+  asked = [];
+  /** @type {() => unknown} */
+  answer = () => ({ data: {} });
+  connects = 0;
+  /** @param {string} event @param {(...values: any[]) => void} listener */
+  on(event, listener) { this.listeners[event] = listener; }
+  /** @param {(...values: any[]) => void} listener */
+  onAny(listener) { this.listeners.any = listener; }
+  connect() { this.connects += 1; }
+  disconnect() { this.listeners.disconnect?.("io client disconnect"); }
+  timeout() {
+    return { emitWithAck: async (/** @type {string} */ event, /** @type {unknown} */ payload) => {
+      this.asked.push([event, payload]);
+      return this.answer();
+    } };
+  }
+  /** @param {string} name @param {number} n @param {any} data */
+  tell(name, n, data = {}) { this.listeners.any(name, { n, at: 7, data }); }
+}
+
+function client() {
+  const socket = new FakeSocket();
+  /** @type {any[]} */
+  const heard = [];
+  /** @type {any} */
+  let options;
+  const made = new SignallingClient(/** @type {any} */ ((/** @type {string} */ _url, /** @type {any} */ given) => {
+    options = given;
+    return socket;
+  }), "http://localhost", {
+    phase: (phase, isNew) => heard.push([phase, isNew]),
+    notification: (name, data, at) => heard.push([name, data, at]),
+  });
+  const auth = () => {
+    let sent;
+    options.auth((/** @type {any} */ value) => { sent = value; });
+    return sent;
+  };
+  return { made, socket, heard, auth };
+}
+
+const OPENED = { session: "s", token: "t", nonce: "n", ice_servers: [], protocol: 1 };
+
+test("a first connection asks for a new session, later ones resume it from the last number", () => {
+  const { socket, auth, heard } = client();
+  assert.deepEqual(auth(), { protocol: 1 });
+  socket.tell("session.opened", 1, OPENED);
+  socket.tell("meeting.updated", 2, { place: "waiting" });
+  assert.deepEqual(auth(), { protocol: 1, resume: { session: "s", token: "t", n: 2 } });
+  assert.deepEqual(heard, [["open", true], ["meeting.updated", { place: "waiting" }, 7]]);
+});
+
+test("a resumed session goes on under its new token", () => {
+  const { made, socket, auth, heard } = client();
+  socket.tell("session.opened", 1, OPENED);
+  socket.listeners.disconnect("transport close");
+  socket.tell("session.resumed", 1, { session: "s", token: "t2", nonce: "n2" });
+  assert.deepEqual(heard, [["open", true], ["lost", false], ["open", false]]);
+  assert.deepEqual([auth(), made.session?.nonce], [{ protocol: 1, resume: { session: "s", token: "t2", n: 1 } }, "n2"]);
+});
+
+test("an unknown session is forgotten before the new one is opened", () => {
+  const { socket, auth, heard } = client();
+  socket.tell("session.opened", 9, OPENED);
+  socket.tell("session.unknown", 1);
+  assert.deepEqual(auth(), { protocol: 1 });
+  socket.tell("session.opened", 1, { ...OPENED, session: "s2" });
+  assert.deepEqual(auth(), { protocol: 1, resume: { session: "s2", token: "t", n: 1 } });
+  assert.deepEqual(heard, [["open", true], ["open", true]]);
+});
+
+test("a request gives the data of its acknowledgement", async () => {
+  const { made, socket } = client();
+  socket.tell("session.opened", 1, OPENED);
+  socket.answer = () => ({ data: { participant: "p" } });
+  assert.deepEqual(await made.request("room.join", { room: "r" }), { participant: "p" });
+  assert.deepEqual(socket.asked, [["room.join", { room: "r" }]]);
+});
+
+test("a refusal carries its code, its sentence and the next nonce", async () => {
+  const { made, socket } = client();
+  socket.tell("session.opened", 1, OPENED);
+  socket.answer = () => ({ error: { code: "room_full", message: "Full.", nonce: "n2" } });
+  await assert.rejects(made.request("room.join"), (error) =>
+    error instanceof RequestError && error.code === "room_full" && error.message === "Full.");
+  assert.equal(made.session?.nonce, "n2");
+});
+
+test("without a link nothing is asked, and silence has its own code", async () => {
+  const { made, socket } = client();
+  await assert.rejects(made.request("room.lock"), { code: "offline" });
+  assert.deepEqual(socket.asked, []);
+  socket.tell("session.opened", 1, OPENED);
+  socket.answer = () => { throw new Error("operation has timed out"); };
+  await assert.rejects(made.request("room.lock"), { code: "no_answer" });
+});
+
+test("who waits for the session gets it when it opens", async () => {
+  const { made, socket } = client();
+  const waited = made.whenOpen();
+  socket.tell("session.opened", 1, OPENED);
+  assert.equal((await waited).session, "s");
+  assert.equal((await made.whenOpen()).session, "s");
+});
+
+test("a server that says good-bye is asked again, a refused protocol is told apart", () => {
+  const { made, socket, heard } = client();
+  made.open();
+  socket.tell("session.opened", 1, OPENED);
+  socket.listeners.disconnect("io server disconnect");
+  assert.equal(socket.connects, 2);
+  socket.listeners.connect_error({ data: { code: "protocol_version" } });
+  socket.listeners.connect_error(new Error("xhr poll error"));
+  made.close();
+  assert.deepEqual(heard, [["open", true], ["lost", false], ["refused", false], ["lost", false]]);
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as alerts from "../../../web/scripts/state/alerts.js";
+
+const { NO_ALERTS } = alerts;
+
+/** @param {string} name @param {any} data @returns {any} */
+const text = (name, data = {}) => alerts.alertFor(name, data);
+
+test("knock, lock, admission and loss of connection are assertive", () => {
+  assert.equal(text("knock.received", { at_door: 1 }).assertive, true);
+  assert.equal(text("meeting.locked", { by: "host" }).assertive, true);
+  assert.equal(text("participant.joined", { participant: "p", name: "N", how: "admitted", by: "host" }).assertive, true);
+  assert.equal(text("participant.left", { participant: "p", name: "N", how: "lost" }).assertive, true);
+});
+
+test("a change of speaker says nothing, a hang-up is told calmly", () => {
+  assert.equal(text("speaker.changed", { dominant: "p", speaking: [] }), null);
+  assert.equal(text("participant.left", { participant: "p", name: "N", how: "hung_up" }).assertive, false);
+});
+
+test("a knock names nobody", () => {
+  const one = text("knock.received", { at_door: 1, name: "Secret" });
+  const many = text("knock.received", { at_door: 3, name: "Secret" });
+  assert.equal(JSON.stringify([one, many]).includes("Secret"), false);
+  assert.deepEqual([one.key, many.key], ["alert.knock", "alert.knock_many"]);
+});
+
+test("an admission after the lock keeps a message of its own", () => {
+  const joined = { participant: "p9", name: "N", how: "admitted_after_lock", by: "host" };
+  assert.equal(text("participant.joined", joined).tag, "admission-p9");
+  assert.equal(text("participant.joined", { ...joined, how: "invited" }).tag, "roster");
+});
+
+test("a reason is given where there is one", () => {
+  assert.equal(text("participant.sent_back", { reason: "" }).key, "alert.sent_back");
+  assert.equal(text("participant.sent_back", { reason: "Wait" }).key, "alert.sent_back_reason");
+  assert.equal(text("slot.ending", { minutes_left: 1 }).key, "alert.slot_ending_one");
+  assert.equal(text("slot.ending", { minutes_left: 5 }).key, "alert.slot_ending");
+});
+
+test("every notification of the room has its message", () => {
+  const names = [
+    "meeting.opened", "meeting.unlocked", "meeting.paused", "meeting.resumed", "participant.muted", "check.started",
+    "check.ended", "presentation.started", "presentation.stopped", "staff.called", "seat.handed_over",
+    "seat.stepped_up", "seat.step_up_lapsed", "slot.extended",
+  ];
+  for (const name of names) assert.ok(text(name).key, name);
+});
+
+test("a message stays until it is dismissed", () => {
+  let state = alerts.raise(NO_ALERTS, { tag: "knock", key: "alert.knock" }, 1);
+  state = alerts.raise(state, { tag: "lock", key: "alert.locked" }, 2);
+  assert.deepEqual(state.list.map((one) => one.tag), ["lock", "knock"]);
+  assert.deepEqual(alerts.dismiss(state, 1).list.map((one) => one.tag), ["lock"]);
+  assert.equal(alerts.dismiss(state, 99).list.length, 2);
+});
+
+test("newer news of the same thing replaces the older, under a new id", () => {
+  let state = alerts.raise(NO_ALERTS, { tag: "knock", key: "alert.knock" }, 1);
+  state = alerts.raise(state, { tag: "knock", key: "alert.knock_many" }, 2);
+  assert.deepEqual(state.list.map((one) => [one.id, one.key]), [[2, "alert.knock_many"]]);
+});
+
+test("the list is bounded", () => {
+  let state = NO_ALERTS;
+  for (let i = 0; i < alerts.MAX_ALERTS * 2; i += 1) state = alerts.raise(state, { tag: `t${i}`, key: "k" }, i);
+  assert.equal(state.list.length, alerts.MAX_ALERTS);
+});

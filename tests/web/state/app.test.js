@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { INITIAL, reduce } from "../../../web/scripts/state/app.js";
+import { inside, waiting } from "../views.js";
+
+/** @typedef {import("../../../web/scripts/state/app.js").Action} Action */
+
+/** @param {...Action} actions */
+const after = (...actions) => actions.reduce(reduce, INITIAL);
+/** @param {string} name @param {any} data @param {number} [nowMs] @returns {Action} */
+const told = (name, data, nowMs = 5000) => ({ type: "notified", name, data, at: 1000, nowMs });
+/** @type {Action[]} */
+const JOINED = [{ type: "link", phase: "open", nowMs: 0 }, { type: "join_began" }, { type: "join_done" }];
+const tags = (/** @type {import("../../../web/scripts/types.js").AppState} */ state) =>
+  state.alerts.list.map((one) => one.key);
+
+test("a view arrives with the server's clock", () => {
+  const state = after(...JOINED, told("meeting.updated", waiting()));
+  assert.deepEqual([state.meeting.view?.place, state.clockOffset], ["waiting", 995]);
+});
+
+test("the stage follows the speaker who was announced", () => {
+  const view = inside(["a", "b", "c"]);
+  const state = after(...JOINED, told("meeting.updated", view), told("speaker.changed", { dominant: "c", speaking: ["c"] }));
+  assert.equal(state.stage.shown, "c");
+  const soon = reduce(state, told("speaker.changed", { dominant: "b", speaking: ["b"] }, 5500));
+  assert.equal(reduce(soon, { type: "time", nowMs: 9000 }).stage.shown, "b");
+  assert.equal(reduce(state, told("meeting.updated", waiting())).stage.shown, null);
+});
+
+test("an ending clears what was known of the meeting, once", () => {
+  const state = after(...JOINED, told("meeting.updated", inside(["a", "b"])),
+    told("session.ended", { code: "removed", can_return: false, reason: "No" }));
+  assert.deepEqual([state.journey.ending, state.meeting.view], [{ code: "removed", canReturn: false, reason: "No" }, null]);
+  const later = reduce(state, { type: "ended", ending: { code: "hung_up", canReturn: true, reason: "" } });
+  assert.equal(later.journey.ending?.code, "removed");
+  assert.equal(reduce(later, { type: "returned" }).journey.step, "prejoin");
+});
+
+test("losing the link is told only to those who have joined", () => {
+  const away = /** @type {Action} */ ({ type: "link", phase: "lost", nowMs: 1 });
+  const back = /** @type {Action} */ ({ type: "link", phase: "open", nowMs: 2 });
+  assert.deepEqual(tags(after({ type: "link", phase: "open", nowMs: 0 }, away)), []);
+  assert.deepEqual(tags(after(...JOINED, away)), ["alert.link_lost"]);
+  assert.deepEqual(tags(after(...JOINED, away, away, back)), ["alert.link_back"]);
+  assert.deepEqual(tags(after(...JOINED, back)), []);
+});
+
+test("lost and regained media replace one another in one message", () => {
+  const broken = /** @type {Action} */ ({ type: "media", phase: "broken", nowMs: 1 });
+  const fine = /** @type {Action} */ ({ type: "media", phase: "connected", nowMs: 2 });
+  assert.deepEqual(tags(after(...JOINED, broken, broken)), ["alert.media_lost"]);
+  assert.deepEqual(tags(after(...JOINED, broken, fine)), ["alert.media_back"]);
+  const away = /** @type {Action} */ ({ type: "link", phase: "lost", nowMs: 1 });
+  const back = /** @type {Action} */ ({ type: "link", phase: "open", nowMs: 3 });
+  assert.deepEqual(tags(after(...JOINED, broken, away, back)), ["alert.link_lost"]);
+});
+
+test("a failed join keeps its problem", () => {
+  const state = after({ type: "join_began" }, { type: "join_failed", problem: { code: "room_full", message: "Full." } });
+  assert.equal(state.journey.problem?.code, "room_full");
+});
+
+test("small things are set as they are told", () => {
+  const slots = [{ mid: "1", kind: /** @type {const} */ ("audio"), participant: null }];
+  const state = after({ type: "slots", slots }, { type: "presenting", isPresenting: true }, { type: "graded", grade: "fair" },
+    { type: "sound_blocked", isBlocked: true }, { type: "layout" }, { type: "enlarged", id: "b" },
+    { type: "raised", alert: { tag: "t", key: "k" }, nowMs: 1 });
+  assert.deepEqual([state.meeting.slots, state.isPresenting, state.grade, state.soundBlocked], [slots, true, "fair", true]);
+  assert.deepEqual([state.stage.layout, state.stage.enlarged, tags(state)], ["grid", "b", ["k"]]);
+  assert.deepEqual(tags(reduce(state, { type: "dismissed", id: 1 })), []);
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { has, setText, t } from "../../web/scripts/text.js";
+
+const WEB = new URL("../../web/", import.meta.url);
+/** @type {Record<string, string>} */
+const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
+/** Families of keys that are put together from words of the protocol. */
+const FAMILIES = [
+  "alert", "camera", "claim", "confirmation", "declaration", "dialog", "ended", "error", "layout", "microphone", "people",
+  "policy", "quality", "recording", "role", "tile", "title",
+];
+
+/** @param {string} folder @param {string} ending @returns {string[]} */
+function sources(folder, ending) {
+  const names = /** @type {string[]} */ (readdirSync(new URL(folder, WEB), { recursive: true }));
+  return names.filter((name) => name.endsWith(ending)).map((name) => readFileSync(new URL(`${folder}/${name}`, WEB), "utf8"));
+}
+
+const CODE = [...sources("scripts", ".js"), ...sources("pages", ".html")].join("\n");
+const NAMED = new Set(Array.from(CODE.matchAll(/["'`]([a-z_]+(?:\.[a-z0-9_]+)+)["'`]/g), (match) => match[1]));
+
+test("a sentence is found by its key and its values are filled in", () => {
+  setText({ "a.b": "{count} people, {name}" });
+  assert.equal(t("a.b", { count: 2, name: "Ada {count}" }), "2 people, Ada {count}");
+  assert.equal(t("a.b"), "{count} people, {name}");
+  assert.equal(t("a.missing"), "a.missing");
+  assert.deepEqual([has("a.b"), has("toString")], [true, false]);
+});
+
+test("every key that the pages look up has its sentence", () => {
+  const looked = Array.from(CODE.matchAll(/\bt\(\s*["']([^"'`]+)["']/g), (match) => match[1]);
+  assert.ok(looked.length > 100);
+  assert.deepEqual(looked.filter((key) => !(key in ENGLISH)), []);
+  const chosen = [...NAMED].filter((key) => FAMILIES.includes(key.split(".")[0]) && !isRequest(key));
+  assert.deepEqual(chosen.filter((key) => !(key in ENGLISH)), []);
+});
+
+test("no sentence is left that nothing looks up", () => {
+  const unused = Object.keys(ENGLISH).filter((key) => !NAMED.has(key) && !FAMILIES.includes(key.split(".")[0]));
+  assert.deepEqual(unused, []);
+});
+
+test("every ending, role and problem of a form has words", () => {
+  const endings = ["hung_up", "refused", "removed", "meeting_ended", "slot_over", "host_gone", "waited_too_long",
+    "pin_attempts_used", "pin_timed_out", "moved", "connection_lost", "other"];
+  for (const code of endings) assert.ok(ENGLISH[`ended.${code}`] && ENGLISH[`ended.${code}.more`], code);
+  for (const how of ["invited", "admitted", "admitted_after_lock", "host_pin", "returned"]) assert.ok(ENGLISH[`alert.joined.${how}`], how);
+  for (const how of ["hung_up", "removed", "sent_back", "lost", "moved"]) assert.ok(ENGLISH[`alert.left.${how}`], how);
+});
+
+/** `room.lock` and its like are requests, not texts. @param {string} key */
+function isRequest(key) {
+  return CODE.includes(`request("${key}"`) || CODE.includes(`tell("${key}"`) || CODE.includes(`request: "${key}"`);
+}
