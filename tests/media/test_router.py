@@ -108,6 +108,18 @@ def test_what_passed_before_a_camera_stopped_is_resent_to_nobody() -> None:
     assert stage.count("nacks_refused") == 2
 
 
+def test_of_a_stopped_camera_nothing_is_kept() -> None:
+    stage = Stage()
+    ann, bob = stage.meet(2)
+    ann.picture(is_key=True)
+    ann.picture(packets=3, lose=(1,))
+    stage.gate(ann, Gate(audio=True))
+    (stream,) = ann.port.publications[Kind.CAMERA].active_streams()
+    assert not any(stream.history.ring)
+    assert not stream.missing.gaps
+    assert all(subscription.line.newest is None for subscription in bob.port.subscriptions)
+
+
 def test_what_was_sent_while_muted_is_not_recovered_after_unmuting() -> None:
     stage = Stage()
     ann, bob = stage.meet(2)
@@ -204,6 +216,21 @@ def test_nothing_from_before_a_binding_is_resent() -> None:
     assert not any(b"the card" in packet for packet in eve.raw)
     assert stage.count("nacks_refused") == 20
     assert any(b"the card" in packet for packet in bob.raw)
+
+
+def test_what_a_slot_carried_before_is_not_resent_when_the_source_is_gone_or_another() -> None:
+    stage = Stage()
+    ann, bob, eve = stage.join(1), stage.join(2), stage.join(3)
+    stage.show(eve, ann)
+    ann.picture(is_key=True, body=b"the card")
+    sequences = [heard.sequence for heard in eve.got(Kind.CAMERA)]
+    stage.show(eve)
+    eve.nack(eve.slot(Kind.CAMERA), *sequences)
+    stage.show(eve, bob)
+    bob.picture(is_key=True)
+    eve.nack(eve.slot(Kind.CAMERA), *sequences)
+    assert len(eve.got(Kind.CAMERA)) == 4
+    assert not eve.got(Kind.CAMERA, repair=True)
 
 
 def test_a_key_frame_from_before_a_binding_that_is_recovered_after_it_stays_hidden() -> None:
@@ -422,6 +449,8 @@ def test_packets_and_requests_after_the_end_of_a_transport_do_nothing() -> None:
     stage.collect()
     assert bob.rtp == []
     assert not ann.asked(rtcp.Pli)
+    assert stage.count("dropped_gate") == 2
+    assert stage.count("key_frames_in") == 1
 
 
 def test_of_who_was_removed_nothing_is_left() -> None:
@@ -483,6 +512,18 @@ def test_who_speaks_is_told() -> None:
         stage.pass_time(0.02)
     told = [event for event in stage.events if isinstance(event, SpeakersChanged)]
     assert told[-1] == SpeakersChanged(room="room", dominant="e1", speaking=("e1",))
+
+
+def test_muting_ends_speaking_at_once() -> None:
+    stage = Stage()
+    ann, _ = stage.meet(2)
+    for _ in range(50):
+        ann.sound(30)
+        stage.pass_time(0.02)
+    stage.gate(ann, Gate(camera=True))
+    stage.pass_time(0.04)
+    told = [event for event in stage.events if isinstance(event, SpeakersChanged)]
+    assert told[-1] == SpeakersChanged(room="room", dominant="e1", speaking=())
 
 
 def test_a_muted_person_is_not_heard_by_the_speaker_detector() -> None:

@@ -76,7 +76,6 @@ def test_a_network_that_was_gone_for_seconds_is_answered_by_a_key_frame() -> Non
 def test_what_is_kept_does_not_grow_with_time() -> None:
     world = World(6, 2, lambda chance: Link(chance, loss=0.1, duplicates=0.1))
     world.run(3.0)
-    (stream, *_) = world.ports["e1"].publications.values()
     for publication in world.ports["e1"].publications.values():
         for stream in publication.active_streams():
             kept = [packet for packet in stream.history.ring if packet is not None]
