@@ -33,6 +33,11 @@ _QUIET_AFTER_TICKS = 25
 """Half a second without activity ends a person's place in the speaking set."""
 
 
+_MEDIUM_MASK = (1 << _MEDIUM_TICKS) - 1
+_SECOND = (1 << _MEDIUM_TICKS * _LONG_BLOCKS) - 1
+_ACTIVE_BLOCK = [bits.bit_count() >= _ACTIVE_TICKS for bits in range(_MEDIUM_MASK + 1)]
+
+
 def _scores(steps: int, chance: float, rate: float) -> list[float]:
     """Return the score of 0 to `steps` active parts: binomial speech against a decaying noise."""
     table = []
@@ -57,12 +62,11 @@ class Voice:
     """One person's activity. Loudness is 127 minus the level: 0 silence, 127 full scale."""
 
     __slots__ = (
-        "_blocks",
+        "_active",
         "_floor",
         "_held",
         "_peak",
         "_quiet_ticks",
-        "_ticks",
         "immediate",
         "is_speaking",
         "long",
@@ -77,8 +81,7 @@ class Voice:
         """Forget all activity (muted, or gone); the noise floor stays known."""
         self._peak = -1
         self._held = 0
-        self._ticks = [0] * (_MEDIUM_TICKS * _LONG_BLOCKS)
-        self._blocks = 0
+        self._active = 0  # one bit a tick of the last second, the newest lowest
         self._quiet_ticks = _QUIET_AFTER_TICKS
         self.is_speaking = False
         self.immediate, self.medium, self.long = _IMMEDIATE[0], _MEDIUM[0], _LONG[0]
@@ -91,20 +94,17 @@ class Voice:
     @property
     def is_idle(self) -> bool:
         """Nothing heard and nothing remembered: a tick would change nothing."""
-        return self._peak < 0 and self._held <= 0 and not self.is_speaking and not self._blocks
+        return self._peak < 0 and self._held <= 0 and not self.is_speaking and not self._active
 
     def tick(self) -> None:
         """Score the last 20 ms."""
         steps = self._steps()
-        ticks = self._ticks
-        del ticks[0]
-        ticks.append(steps >= _ACTIVE_STEPS)
-        active = sum(ticks[-_MEDIUM_TICKS:])
-        blocks = sum(
-            sum(ticks[at : at + _MEDIUM_TICKS]) >= _ACTIVE_TICKS
-            for at in range(0, len(ticks), _MEDIUM_TICKS)
-        )
-        self._blocks = sum(ticks)
+        bits = self._active = (self._active << 1 | (steps >= _ACTIVE_STEPS)) & _SECOND
+        active = (bits & _MEDIUM_MASK).bit_count()
+        blocks = 0
+        while bits:
+            blocks += _ACTIVE_BLOCK[bits & _MEDIUM_MASK]
+            bits >>= _MEDIUM_TICKS
         self.immediate = _IMMEDIATE[steps]
         self.medium = _MEDIUM[active]
         self.long = _LONG[blocks]
@@ -125,7 +125,7 @@ class Voice:
         else:
             self._held -= 1
             if self._held > 0:
-                return _ACTIVE_STEPS if self._ticks[-1] else 0
+                return _ACTIVE_STEPS if self._active & 1 else 0
             return 0
         above = loudness - self._floor
         if loudness:

@@ -379,8 +379,6 @@ class Stream:
 
     def due_nacks(self, now: float, round_trip_s: float) -> list[int]:
         """Return the 16-bit numbers to ask the publisher for now."""
-        if not self.missing.gaps:
-            return []
         if self.codec is None or not self.codec.nack:
             self.missing.expire(now)
             return []
