@@ -78,6 +78,7 @@ class AiortcPeer:
     async def accept(self, answer: str) -> None:
         """Take the answer; connecting goes on by itself."""
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        self._route_repairs(answer)
 
     def restart_offer(self) -> str:
         """The offer of an ICE restart: the same text with new credentials."""
@@ -135,6 +136,15 @@ class AiortcPeer:
             for profile in transport._srtp_profiles
             if profile.openssl_profile.decode() in self._srtp_profiles
         ]
+
+    def _route_repairs(self, answer: str) -> None:
+        """Lead repair streams to their receivers, which aiortc does for a single one only."""
+        receivers = {item.mid: item.receiver for item in self.connection.getTransceivers()}
+        for section in answer.split("\r\nm=")[1:]:
+            mid = re.search(r"a=mid:(\S+)", section)
+            repair = re.search(r"a=ssrc-group:FID \d+ (\d+)", section)
+            if mid is not None and repair is not None:
+                self._transport._rtp_router.ssrc_table[int(repair[1])] = receivers[mid[1]]
 
     def _listen(self, track: MediaStreamTrack) -> None:
         transceivers = self.connection.getTransceivers()
