@@ -41,6 +41,91 @@ REQUEST_BYTES_MAX = 256 * 1024
 log = logging.getLogger(__name__)
 
 
+class Running:
+    """The parts of one application: made together, started and ended in order."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        numbers: Numbers,
+        clock: Clock,
+        config: SignallingConfig,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self.counters: Counter[str] = Counter()
+        self.sessions = Sessions(limit=config.max_sessions)
+        self.rooms = Rooms(
+            store=store,
+            engine=engine,
+            sessions=self.sessions,
+            numbers=numbers,
+            clock=clock,
+            counters=self.counters,
+            limit=config.max_meetings,
+        )
+        self._pins = PinChecker(
+            at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
+        )
+        self._requests = Requests(store=store, rooms=self.rooms, pins=self._pins, clock=clock)
+        self.sockets = Sockets(
+            sessions=self.sessions,
+            requests=self._requests,
+            config=config,
+            clock=clock,
+            counters=self.counters,
+        )
+        self._server = GuardedServer(
+            counters=self.counters, binary_ack=error_ack("bad_message"), origins=config.origins
+        )
+        self._server.register_namespace(self.sockets)
+
+    def process(self, event: EngineEvent) -> None:
+        try:
+            self.rooms.process(event)
+        except Exception as error:  # the engine's loop must not suffer for our bugs
+            self.counters["internal_errors"] += 1
+            log.error("event %s: %s", type(event).__name__, type(error).__name__)
+
+    def health(self) -> dict[str, object]:
+        """What there is now, and what was counted since the start."""
+        counters = {**self.counters, **self._engine.counters()}
+        return {
+            "endpoints": counters.pop("endpoints", 0),
+            "transports": counters.pop("transports", 0),
+            "meetings": len(self.rooms),
+            "sessions": len(self.sessions),
+            "counters": counters,
+        }
+
+    def sweep(self) -> None:
+        """Forget what is over."""
+        self.sessions.sweep(self._clock())
+        self._requests.sweep(self.sessions)
+
+    async def live(self, _app: web.Application) -> AsyncIterator[None]:
+        """For `cleanup_ctx`."""
+        await self.rooms.restore()
+        sweeper = asyncio.create_task(self._keep_swept(), name="sweeper")
+        yield
+        sweeper.cancel()
+        await asyncio.gather(sweeper, return_exceptions=True)
+        await self._server.shutdown()
+        self._pins.close()
+
+    async def stop(self, _app: web.Application) -> None:
+        """For `on_shutdown`: meetings first, so that closed sockets are no departures."""
+        await self.rooms.close()
+        await self._server.close_all()
+
+    async def _keep_swept(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self.sweep()
+
+
 class Signalling:
     """Everything between the browsers and the rules, for one process."""
 
@@ -51,88 +136,32 @@ class Signalling:
         self._numbers = numbers
         self._clock = clock
         self._config = config
-        self._counters: Counter[str] = Counter()
-        self._sessions = Sessions(limit=config.max_sessions)
-        self._rooms: Rooms | None = None
+        self.running: Running | None = None
 
     def process_engine_event(self, event: EngineEvent) -> None:
         """Take an event of the engine; never waits, never raises."""
-        if self._rooms is None:
-            return
-        try:
-            self._rooms.process(event)
-        except Exception as error:  # the engine's loop must not suffer for our bugs
-            self._counters["internal_errors"] += 1
-            log.error("event %s: %s", type(event).__name__, type(error).__name__)
+        if self.running is not None:
+            self.running.process(event)
 
     def create_app(self, engine: Engine) -> web.Application:
         """The application; to be called once."""
-        rooms = self._rooms = Rooms(
+        running = self.running = Running(
             store=self._store,
             engine=engine,
-            sessions=self._sessions,
             numbers=self._numbers,
             clock=self._clock,
-            counters=self._counters,
-            limit=self._config.max_meetings,
-        )
-        pins = PinChecker(
-            at_once=self._config.pin_checks_at_once, waiting=self._config.pin_checks_waiting
-        )
-        requests = Requests(store=self._store, rooms=rooms, pins=pins, clock=self._clock)
-        sockets = Sockets(
-            sessions=self._sessions,
-            requests=requests,
             config=self._config,
-            clock=self._clock,
-            counters=self._counters,
         )
-        server = GuardedServer(
-            counters=self._counters,
-            binary_ack=error_ack("bad_message"),
-            origins=self._config.origins,
-        )
-        server.register_namespace(sockets)
-
-        async def stop(_app: web.Application) -> None:
-            await rooms.close()
-            await sockets.close()
-
-        async def live(_app: web.Application) -> AsyncIterator[None]:
-            await rooms.restore()
-            sweeper = asyncio.create_task(self._sweep(requests), name="sweeper")
-            yield
-            sweeper.cancel()
-            await asyncio.gather(sweeper, return_exceptions=True)
-            await rooms.close()  # again: start-up may have failed half-way
-            await server.shutdown()
-            pins.close()
-
-        app = web.Application(client_max_size=REQUEST_BYTES_MAX)
-        app.on_response_prepare.append(add_security_headers)
-        app.router.add_route("*", SOCKETS_PATH, sockets.handle_http)
-        Pages(
+        pages = Pages(
             store=self._store,
             numbers=self._numbers,
-            is_live=rooms.is_live,
-            health=lambda: self._health(engine, rooms),
-        ).add_to(app)
-        app.on_shutdown.append(stop)
-        app.cleanup_ctx.append(live)
+            is_live=running.rooms.is_live,
+            health=running.health,
+        )
+        app = web.Application(client_max_size=REQUEST_BYTES_MAX)
+        app.on_response_prepare.append(add_security_headers)
+        app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
+        pages.add_to(app)
+        app.on_shutdown.append(running.stop)
+        app.cleanup_ctx.append(running.live)
         return app
-
-    async def _sweep(self, requests: Requests) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            self._sessions.sweep(self._clock())
-            requests.sweep(self._sessions)
-
-    def _health(self, engine: Engine, rooms: Rooms) -> dict[str, object]:
-        counters = {**self._counters, **engine.counters()}
-        return {
-            "endpoints": counters.pop("endpoints", 0),
-            "transports": counters.pop("transports", 0),
-            "meetings": len(rooms),
-            "sessions": len(self._sessions),
-            "counters": counters,
-        }

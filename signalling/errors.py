@@ -31,6 +31,7 @@ EDGE: dict[str, str] = {
     "bad_offer": "The connection for picture and sound could not be set up.",
     "offer_without_slots": "This browser did not ask to receive picture or sound.",
     "media_full": "The server cannot carry another picture and sound now. Try again later.",
+    "transport_gone": "That connection for picture and sound is over. Make another.",
     "record_unavailable": "The server cannot write the record now, so nothing was changed.",
     "protocol_version": "This page is out of date. Reload it.",
     "internal": "Something went wrong on the server. Try again.",

@@ -256,7 +256,7 @@ class RoomMedia:
             raise RequestError("internal") from error
 
 
-_REFUSALS = frozenset({"bad_offer", "offer_without_slots", "media_full"})
+_REFUSALS = frozenset({"bad_offer", "offer_without_slots", "media_full", "transport_gone"})
 
 
 def slots(bindings: Iterable[messages.SlotBinding]) -> list[JsonObject]:

@@ -82,10 +82,6 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
             return await self._disconnect(sid, connection)
         return await self._request(connection, event, args[1:])
 
-    async def close(self) -> None:
-        """Close every socket; browsers try again until a server is there."""
-        await self.server.close_all()
-
     # -- connecting ---------------------------------------------------------------------------
 
     def _connect(self, sid: str, environ: dict[str, Any], auth: object) -> None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from media.messages import EngineEvent
-from signalling.app import Signalling
+from signalling.app import Running, Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock, Engine, Store
 from tests.signalling.client import Client, DeviceKey
@@ -64,6 +64,11 @@ class Server:
         for client in self._clients:
             await client.close()
         await self._runner.cleanup()
+
+    @property
+    def running(self) -> Running:
+        assert self.signalling.running is not None
+        return self.signalling.running
 
     def page(self, *, transports: tuple[str, ...] = ("websocket",)) -> Client:
         """A page that has not connected yet."""
