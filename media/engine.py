@@ -61,6 +61,7 @@ class MediaEngine:
         self._router = router or Router(wall_offset_s=time.time() - time.monotonic())
         self._rooms: dict[str, str] = {}
         self._transports: dict[str, Transport] = {}
+        self._lost: dict[str, tuple[object, ...]] = {}
         self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._udp: UdpSocket | None = None
@@ -166,6 +167,7 @@ class MediaEngine:
         transport = self._transports.get(endpoint)
         if transport is not None:
             self._drop(transport)
+        self._lost.pop(endpoint, None)
         if self._rooms.pop(endpoint, None) is not None:
             self._router.remove_endpoint(endpoint)
 
@@ -180,6 +182,8 @@ class MediaEngine:
         if current is not None and negotiated.identity == current.negotiated.identity:
             self._restart(current, negotiated.remote_ufrag, now)
             return self._answer(current, offer)
+        if negotiated.identity == self._lost.get(request.endpoint):
+            return Refused(code="transport_gone", message="That connection is over; make another.")
         if self._handshakes() >= self._config.max_handshakes:
             return Refused(code="media_full", message="Too many people are joining just now.")
         if current is not None:
@@ -241,6 +245,8 @@ class MediaEngine:
         if transport.state is State.CLOSED:
             return
         self._drop(transport)
+        # Its peer connection will not shake hands again, so an ICE restart of it is no way back.
+        self._lost[transport.endpoint] = transport.negotiated.identity
         self._counters[f"lost_{reason}"] += 1
         self._emit(TransportLost(endpoint=transport.endpoint, reason=reason))
 

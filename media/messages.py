@@ -97,7 +97,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """`code`: bad_offer, offer_without_slots, unknown_endpoint, media_full."""
+    """`code`: bad_offer, offer_without_slots, unknown_endpoint, media_full, transport_gone.
+
+    transport_gone: an ICE restart of a transport that was lost; only another peer connection helps.
+    """
 
     code: str
     message: str

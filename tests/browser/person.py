@@ -63,7 +63,7 @@ class Person:
         await self.press(button)
 
     async def press(self, name: str, *, exact: bool = True) -> None:
-        await self.page.get_by_role("button", name=name, exact=exact).click()
+        await self.page.get_by_role("button", name=name, exact=exact).first.click()
 
     async def in_view(self, view: str) -> None:
         """Wait for a view of the meeting document."""

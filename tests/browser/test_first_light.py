@@ -121,7 +121,7 @@ async def unlock_and_lock_again(
     await knocker.in_view("waiting")
     assert await knocker.received() == []
     await lock(officer, *inside)
-    await confirm(officer, "Hand over", "Hand over now")
+    await officer.press("Hand back now")
 
 
 async def nobody_inside_knows(knocker: Person, *inside: Person) -> None:

@@ -257,6 +257,26 @@ async def test_somebody_who_vanishes_is_reported_when_consent_ends() -> None:
     await stage.close()
 
 
+async def test_a_lost_transport_is_not_restarted_but_replaced() -> None:
+    stage = Stage()
+    await stage.start(Config(host="127.0.0.1", consent_s=0.5))
+    await stage.enter("red", red())
+    await stage.connected()
+    peer = stage.peers["red"]
+    await peer.vanish()
+    lost = TransportLost(endpoint="red", reason="consent_lost")
+    await until(lambda: lost in stage.events, "the loss is reported")
+    restart = Negotiate(endpoint="red", offer=peer.restart_offer())
+    reply = await stage.engine.request(restart)
+    assert isinstance(reply, Refused)
+    assert reply.code == "transport_gone"
+    other = red()
+    await stage.negotiate("red", await other.offer())
+    await peer.close()
+    await other.close()
+    await stage.close()
+
+
 async def test_somebody_who_never_comes_is_reported() -> None:
     stage = Stage()
     await stage.start(Config(host="127.0.0.1", connect_s=0.3))

@@ -91,10 +91,15 @@ export class MediaLink {
     if (due !== null) this.#timer = window.setTimeout(() => this.#step("time"), due);
   }
 
-  /** @param {() => Peer|null} choose @param {{iceRestart?: boolean}} [options] */
+  /**
+   * One offer and its answer. A new peer connection does not wait for the answer to an old one:
+   * on a network that has gone dark that answer comes late or never.
+   * @param {() => Peer|null} choose @param {{iceRestart?: boolean}} [options]
+   */
   async #negotiate(choose, options = {}) {
-    if (this.#isBusy) return;
+    if (this.#isBusy && options.iceRestart) return;
     this.#isBusy = true;
+    let isGone = false;
     try {
       const peer = choose();
       if (!peer) return;
@@ -105,9 +110,11 @@ export class MediaLink {
       this.surroundings.onSlots(slots);
     } catch (error) {
       console.warn("media was not negotiated", error);
+      isGone = /** @type {any} */ (error)?.code === "transport_gone";
     } finally {
       this.#isBusy = false;
     }
+    if (isGone) this.#step("failed");
   }
 
   /** A new peer connection goes on sending the screen that was presented. @param {Peer} peer */
