@@ -141,7 +141,9 @@ def _decide_guest(request: Request, meeting: State, policy: Policy) -> Decision:
 
 def _comes_in_when_open(request: Request, meeting: State, policy: Policy) -> bool:
     """By a personal link that nobody sits on, before the first lock, and never turned away."""
-    if policy.admit is not AdmitMode.WHEN_OPEN or meeting.was_locked or request.invite is None:
+    if policy.admit is not AdmitMode.WHEN_OPEN or request.invite is None:
+        return False
+    if meeting.was_locked or meeting.stage is Stage.LOCKED:
         return False
     if meeting.is_voided(request.device, request.invite):
         return False

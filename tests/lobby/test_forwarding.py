@@ -1,0 +1,141 @@
+"""Who receives what: the rules that must hold whatever else is so."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lobby.effects import Gate
+from lobby.forwarding import forward
+from lobby.seats import away
+from lobby.state import Seat, State
+from tests.lobby.world import START, make_room, pid, session
+from vmr.ids import MeetingId, ParticipantId
+from vmr.numbers import Numbers
+from vmr.participants import name_persons
+from vmr.policies import PolicyName
+from vmr.roles import Role, Stage
+
+
+def seat(name: str, role: Role = Role.GUEST) -> Seat:
+    return Seat(
+        id=pid(name),
+        session=session(name),
+        role=role,
+        persons=name_persons(pid(name), (name,)),
+        invite=None,
+        device=None,
+    )
+
+
+def meeting(*seats: Seat, policy: PolicyName = PolicyName.LEGAL) -> State:
+    return State(
+        id=MeetingId("m"),
+        room=make_room(policy),
+        numbers=Numbers(),
+        stage=Stage.OPEN,
+        opened_at=START,
+        seats={seat.id: seat for seat in seats},
+    )
+
+
+def sources(state: State, who: str) -> dict[ParticipantId, tuple[bool, bool, bool]]:
+    """What this person is sent of whom: (audio, camera, screen)."""
+    return {
+        source.participant: (source.audio, source.camera, source.screen)
+        for source in forward(state).binds[pid(who)].sources
+    }
+
+
+HOST = seat("host", Role.HOST)
+LAWYER, AIDE = seat("lawyer"), seat("aide")
+MONITOR = seat("monitor", Role.MONITOR)
+
+
+def test_everybody_inside_receives_everybody_else() -> None:
+    state = meeting(HOST, LAWYER, AIDE)
+    assert sources(state, "host") == {
+        LAWYER.id: (True, True, False),
+        AIDE.id: (True, True, False),
+    }
+
+
+def test_somebody_away_sends_and_receives_nothing() -> None:
+    state = meeting(HOST, away(LAWYER, START + 300))
+    assert sources(state, "host") == {}
+    assert LAWYER.id not in forward(state).gates
+
+
+def test_the_presenters_screen_goes_to_everybody_else() -> None:
+    state = meeting(HOST, LAWYER)
+    state.presenter = LAWYER.id
+    assert sources(state, "host") == {LAWYER.id: (True, True, True)}
+    assert [gate.screen for gate in forward(state).gates.values()] == [False, True]
+
+
+def test_mute_and_camera_off_close_the_gate() -> None:
+    state = meeting(HOST, replace(LAWYER, microphone=False, camera=False))
+    gate = Gate(participant=LAWYER.id, microphone=False, camera=False, screen=False)
+    assert forward(state).gates[LAWYER.id] == gate
+    assert forward(state).seen_by(LAWYER.id) == forward(state).heard_by(LAWYER.id) == ()
+
+
+def test_presence_is_read_from_what_is_bound() -> None:
+    forwarding = forward(meeting(HOST, LAWYER, AIDE))
+    assert forwarding.seen_by(LAWYER.id) == forwarding.heard_by(LAWYER.id) == (HOST.id, AIDE.id)
+
+
+def test_a_screen_alone_is_seen() -> None:
+    state = meeting(HOST, replace(LAWYER, camera=False))
+    state.presenter = LAWYER.id
+    assert forward(state).seen_by(LAWYER.id) == (HOST.id,)
+
+
+def test_a_guest_being_checked_goes_to_the_checking_host_alone() -> None:
+    second = seat("second", Role.HOST)
+    state = meeting(HOST, second, LAWYER, AIDE)
+    state.checks[LAWYER.id] = HOST.id
+    assert LAWYER.id in sources(state, "host")
+    assert LAWYER.id not in sources(state, "second") | sources(state, "aide")
+    assert forward(state).heard_by(LAWYER.id) == (HOST.id,)
+
+
+def test_a_paused_meeting_forwards_nothing() -> None:
+    state = meeting(HOST, LAWYER)
+    state.presenter, state.paused = LAWYER.id, "a concern"
+    forwarding = forward(state)
+    assert not any(bind.sources for bind in forwarding.binds.values())
+    assert not any(g.microphone or g.camera or g.screen for g in forwarding.gates.values())
+
+
+def test_a_monitor_of_a_social_room_sees_the_presentation_and_hears_nothing() -> None:
+    state = meeting(HOST, MONITOR, policy=PolicyName.SOCIAL)
+    state.presenter = HOST.id
+    assert sources(state, "monitor") == {HOST.id: (False, True, True)}
+    assert sources(state, "host") == {}
+
+
+def test_a_monitor_of_a_legal_room_sees_no_presentation() -> None:
+    state = meeting(HOST, MONITOR)
+    state.presenter = HOST.id
+    assert sources(state, "monitor") == {HOST.id: (False, True, False)}
+
+
+@given(
+    roles=st.lists(st.sampled_from(list(Role)), min_size=1, max_size=6),
+    policy=st.sampled_from(list(PolicyName)),
+    presenter=st.integers(0, 5),
+    is_paused=st.booleans(),
+)
+def test_no_audio_is_ever_bound_to_a_monitor(
+    roles: list[Role], policy: PolicyName, presenter: int, is_paused: bool
+) -> None:
+    seats = [seat(f"p{number}", role) for number, role in enumerate(roles)]
+    state = meeting(*seats, policy=policy)
+    state.presenter = seats[presenter % len(seats)].id
+    state.paused = "a concern" if is_paused else None
+    forwarding = forward(state)
+    for one in seats:
+        if one.role is Role.MONITOR:
+            assert not any(source.audio for source in forwarding.binds[one.id].sources)
+            assert not forwarding.gates[one.id].microphone

@@ -1,0 +1,78 @@
+"""The permission table: the rows that must never grow by accident are spelled out."""
+
+import itertools
+
+import pytest
+
+from vmr.roles import PERMISSIONS, Permission, Role, SeatMode, Stage, permissions
+
+RUNNING = (Stage.OPEN, Stage.LOCKED)
+
+
+@pytest.mark.parametrize("stage", RUNNING)
+def test_a_handed_over_seat_has_exactly_the_prisoners_row(stage: Stage) -> None:
+    assert permissions(Role.HOST, stage, SeatMode.HANDED_OVER) == {
+        Permission.SPEAK,
+        Permission.SHOW,
+        Permission.LEAVE,
+        Permission.CALL_STAFF,
+        Permission.READY_TO_LEAVE,
+        Permission.STEP_UP,
+    }
+
+
+@pytest.mark.parametrize("stage", RUNNING)
+def test_a_guest_has_exactly_a_guests_row(stage: Stage) -> None:
+    assert permissions(Role.GUEST, stage) == {
+        Permission.SPEAK,
+        Permission.SHOW,
+        Permission.PRESENT,
+        Permission.LEAVE,
+    }
+
+
+@pytest.mark.parametrize("stage", RUNNING)
+def test_a_stepped_up_seat_may_do_what_an_officers_own_seat_may(stage: Stage) -> None:
+    own = permissions(Role.HOST, stage, SeatMode.OWN)
+    assert permissions(Role.HOST, stage, SeatMode.STEPPED_UP) == own
+    assert Permission.STEP_UP not in own
+
+
+def test_a_room_is_locked_when_open_and_unlocked_when_locked() -> None:
+    for role in (Role.HOST, Role.STAFF):
+        for stage, has, lacks in (
+            (Stage.OPEN, Permission.LOCK, Permission.UNLOCK),
+            (Stage.LOCKED, Permission.UNLOCK, Permission.LOCK),
+        ):
+            assert has in permissions(role, stage)
+            assert lacks not in permissions(role, stage)
+
+
+def test_before_a_host_opened_only_the_desk_may_do_anything() -> None:
+    for role, mode in itertools.product(Role, SeatMode):
+        expected = (
+            {Permission.ADMIT, Permission.END}
+            if (role, mode) == (Role.STAFF, SeatMode.OWN)
+            else set()
+        )
+        assert permissions(role, Stage.WAITING, mode) == expected
+
+
+def test_after_the_end_nobody_may_do_anything() -> None:
+    assert all(stage is not Stage.ENDED for _, stage, _ in PERMISSIONS)
+    assert permissions(Role.STAFF, Stage.ENDED) == frozenset()
+
+
+def test_only_the_desk_extends_and_resets_a_step_up() -> None:
+    for permission in (Permission.EXTEND, Permission.RESET_STEP_UP):
+        roles = {role for (role, _, _), may in PERMISSIONS.items() if permission in may}
+        assert roles == {Role.STAFF}
+
+
+def test_only_a_handed_over_seat_steps_up() -> None:
+    modes = {mode for (_, _, mode), may in PERMISSIONS.items() if Permission.STEP_UP in may}
+    assert modes == {SeatMode.HANDED_OVER}
+
+
+def test_a_monitor_pauses_and_ends_and_nothing_else() -> None:
+    assert permissions(Role.MONITOR, Stage.OPEN) == {Permission.PAUSE, Permission.END}
