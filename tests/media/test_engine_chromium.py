@@ -50,7 +50,9 @@ async def test_the_best_simulcast_layer_reaches_the_others(open_theatre: Open) -
 
     await eventually("both layers are sent", both_layers, 30)
     await eventually("the wider layer is decoded", widest, 30)
-    assert (await theatre.inbound("second", "first", "camera"))["freezeCount"] == 0
+    received = await theatre.inbound("second", "first", "camera")
+    # Not freezeCount: on a busy machine the camera itself stands still.
+    assert (received["pliCount"], received["nackCount"], received["packetsLost"]) == (0, 0, 0)
 
 
 async def test_a_slot_goes_to_another_person_without_a_new_offer(open_theatre: Open) -> None:
