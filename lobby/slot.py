@@ -41,8 +41,7 @@ def next_warning(state: State) -> float | None:
 def warn(turn: Turn) -> None:
     """Tell everybody inside, and the desk; of several that are due, the most urgent alone."""
     state = turn.state
-    if state.ends_at is None:
-        return
+    assert state.ends_at is not None, "a warning before an end nobody set"
     due = {m for m in state.numbers.slot_warnings_min if state.ends_at - m * MINUTE_S <= turn.now}
     turn.announce(SlotEnding(minutes_left=min(due - state.warned)))
     turn.alert(AlertKind.SLOT_ENDING, None)

@@ -22,7 +22,7 @@ from lobby.effects import AlertDesk, Disconnect, Effect, Record, Reply, Send
 from lobby.events import Event, SessionEnded
 from lobby.meeting import Meeting
 from lobby.pin import PinAttempts
-from lobby.views import InsideView, PinView, WaitingView
+from lobby.views import InsideView, ParticipantView, PinView, WaitingView
 from vmr.ids import (
     DeviceId,
     EstablishmentId,
@@ -216,6 +216,11 @@ class World:
     def who(self, name: str = "host") -> set[str]:
         """Who is inside, as this person sees it."""
         return {seat.id.removeprefix("p-") for seat in self.inside(name).participants}
+
+    def seat(self, name: str, *, seen_by: str = "host") -> ParticipantView:
+        """Somebody inside, as another sees them."""
+        participants = self.inside(seen_by).participants
+        return next(seat for seat in participants if seat.id == pid(name))
 
     def told(self, name: str) -> list[Event]:
         """The events sent to this person by the last command."""

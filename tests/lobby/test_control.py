@@ -1,0 +1,120 @@
+"""Lock, unlock, pause, resume."""
+
+import pytest
+
+from lobby.commands import AddPerson, Lock, Pause, Resume, Unlock
+from lobby.effects import Bind, Gate
+from lobby.errors import (
+    AlreadyLocked,
+    AlreadyPaused,
+    AttestationMissing,
+    NotHere,
+    NotLocked,
+    NotPaused,
+    NotPermitted,
+)
+from lobby.events import MeetingLocked, MeetingPaused, MeetingResumed, MeetingUnlocked
+from tests.lobby.world import OFFICER, World, person, pid, session
+from vmr.policies import PolicyName
+from vmr.roles import Stage
+
+
+def opened(policy: PolicyName = PolicyName.LEGAL) -> World:
+    world = World(policy)
+    world.join("lawyer")
+    world.host()
+    return world
+
+
+def test_a_legal_room_is_locked_when_every_person_is_attested() -> None:
+    world = opened()
+    world.do(AddPerson(by=session("host"), participant=pid("lawyer"), name="Interpreter"))
+    world.attest("lawyer")
+    with pytest.raises(AttestationMissing):
+        world.lock()
+    assert world.inside("host").unattested == (person("lawyer", 2),)
+    world.attest("lawyer", 2)
+    world.lock()
+    assert world.meeting.stage is Stage.LOCKED
+    assert world.told("lawyer") == [MeetingLocked(by="host")]
+    assert world.recorded() == ["locked"]
+
+
+def test_the_officer_needs_no_attestation() -> None:
+    world = World()
+    world.host()
+    world.lock()
+    assert world.inside("host").was_locked
+
+
+def test_other_rooms_are_locked_without_attestations() -> None:
+    world = opened(PolicyName.HEARING)
+    world.lock()
+    assert world.meeting.stage is Stage.LOCKED
+
+
+def test_unlocking_admits_nobody() -> None:
+    world = World()
+    world.locked()
+    world.join("late")
+    world.do(Unlock(by=OFFICER))
+    assert world.told("lawyer") == [MeetingUnlocked(by="staff")]
+    assert world.waiting("late").knocking
+    world.join("later")
+    assert world.waiting("later").knocking
+
+
+def test_doing_what_is_already_so_is_a_plain_error() -> None:
+    world = opened(PolicyName.HEARING)
+    with pytest.raises(NotLocked):
+        world.do(Unlock(by=session("host")))
+    world.lock()
+    with pytest.raises(AlreadyLocked):
+        world.do(Lock(by=OFFICER))
+
+
+def test_guests_and_people_outside_neither_lock_nor_unlock() -> None:
+    world = opened()
+    with pytest.raises(NotPermitted):
+        world.do(Lock(by=session("lawyer")))
+    with pytest.raises(NotHere):
+        world.do(Lock(by=session("nobody")))
+
+
+def test_while_paused_nothing_flows_and_everybody_is_told_why() -> None:
+    world = opened()
+    world.do(Pause(by=OFFICER, reason="a concern"))
+    assert world.told("lawyer") == world.told("host") == [MeetingPaused(reason="a concern")]
+    for name in ("host", "lawyer"):
+        assert Bind(participant=pid(name), sources=()) in world.effects
+        closed = Gate(participant=pid(name), microphone=False, camera=False, screen=False)
+        assert closed in world.effects
+        assert world.inside(name).presence.heard_by == ()
+    assert world.recorded() == ["paused"]
+
+
+def test_resuming_lets_everything_flow_again() -> None:
+    world = opened()
+    world.do(Pause(by=session("host"), reason="a concern"))
+    world.do(Resume(by=session("host")))
+    assert world.told("lawyer") == [MeetingResumed()]
+    assert world.inside("lawyer").presence.heard_by == (pid("host"),)
+    assert world.recorded() == ["resumed"]
+
+
+def test_a_meeting_is_paused_once_and_resumed_once() -> None:
+    world = opened()
+    with pytest.raises(NotPaused):
+        world.do(Resume(by=OFFICER))
+    world.do(Pause(by=OFFICER, reason="a concern"))
+    with pytest.raises(AlreadyPaused):
+        world.do(Pause(by=OFFICER, reason="another"))
+
+
+def test_while_paused_the_attested_still_come_back() -> None:
+    world = World()
+    world.locked()
+    world.lose("lawyer")
+    world.do(Pause(by=session("host"), reason="a concern"))
+    world.join("lawyer", page="again")
+    assert world.inside("again").presence.heard_by == ()
