@@ -10,10 +10,10 @@ from tests.web.preview.server import FACTS, start
 
 SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740)}
 VIEWS = (
-    "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting", "waiting-knocking",
-    "meeting-1", "meeting-3", "meeting-6", "meeting-8", "grid-3", "grid-6", "presentation", "presenting",
-    "locked", "knock", "paused", "lost", "host", "host-check", "host-locked", "handed-over", "stepped-up",
-    "ended", "ended-return",
+    "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting",
+    "waiting-knocking", "meeting-1", "meeting-3", "meeting-6", "meeting-8", "grid-3", "grid-6",
+    "presentation", "presenting", "locked", "knock", "paused", "lost", "host", "host-check",
+    "host-locked", "handed-over", "stepped-up", "ended", "ended-return",
 )  # fmt: skip
 QUIET = ("prejoin", "pin", "waiting", "ended")
 ARGUMENTS = [
@@ -52,7 +52,6 @@ async def shoot(page: Page, base: str, out: Path, view: str, size: str) -> None:
 
 
 async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     runner, port = await start()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -72,4 +71,6 @@ async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> Non
 if __name__ == "__main__":
     chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("index", "not-found", *VIEWS)
     widths = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else tuple(SIZES)
-    asyncio.run(main(Path(sys.argv[1]), chosen, widths))
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(folder, chosen, widths))

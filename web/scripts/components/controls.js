@@ -21,7 +21,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   const { stage } = useAppState();
   const isSeat = view.is_handed_over && !may(view, "admit");
   const isFour = isSeat || !may(view, "call_staff");
-  return html`<footer class=${`controls ${isFour ? "controls--8" : ""}`} role="toolbar" aria-label=${t("controls.title")}>
+  return html`<section class=${`controls ${isFour ? "controls--8" : ""}`} aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">
       <${OwnMedia} />
       ${may(view, "present") && canPresent() && html`<${Present} view=${view} open=${open} />`}
@@ -41,7 +41,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
     </div>
     ${isSeat && may(view, "step_up") && html`<button type="button" class="controls__staff" aria-haspopup="dialog"
       onClick=${() => open({ kind: "step_up" })}>${t("control.staff")}</button>`}
-  </footer>`;
+  </section>`;
 }
 
 function OwnMedia() {

@@ -18,12 +18,17 @@ export function DeviceChoice() {
   return html`<div class="devices">
     ${all.filter((one) => one.list.length).map(({ choice, label, list }) => html`<div class="govuk-form-group" key=${choice}>
       <label class="govuk-label govuk-label--s" for=${choice}>${label}</label>
-      <select class="govuk-select" id=${choice} value=${now[choice]}
+      <select class="govuk-select" id=${choice} value=${chosen(list, now[choice])}
         onChange=${(/** @type {{currentTarget: HTMLSelectElement}} */ event) => actions.chooseDevice(choice, event.currentTarget.value)}>
-        ${list.map((one, index) => html`<option key=${one.deviceId} value=${one.deviceId} selected=${one.deviceId === now[choice]}>
+        ${list.map((one, index) => html`<option key=${one.deviceId} value=${one.deviceId} selected=${one.deviceId === chosen(list, now[choice])}>
           ${one.label || t("device.unnamed", { number: index + 1 })}
         </option>`)}
       </select>
     </div>`)}
   </div>`;
+}
+
+/** What is in use; before a choice, the first of the list. @param {MediaDeviceInfo[]} list @param {string} id */
+function chosen(list, id) {
+  return (list.find((one) => one.deviceId === id) ?? list[0]).deviceId;
 }

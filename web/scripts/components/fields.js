@@ -16,7 +16,7 @@ export function TextField({ id, label, value, onInput, hint, error, autocomplete
     <${FieldError} id=${`${id}-error`} error=${error} />
     <input class=${`govuk-input ${error ? "govuk-input--error" : ""} ${isPin ? "vmr-pin" : ""}`} id=${id} name=${id}
       type="text" inputmode=${isPin ? "numeric" : undefined}
-      autocomplete=${autocomplete} spellcheck="false" value=${value} aria-describedby=${described || undefined}
+      autocomplete=${autocomplete} spellcheck=${false} value=${value} aria-describedby=${described || undefined}
       aria-invalid=${error ? "true" : undefined}
       onInput=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => onInput(event.currentTarget.value)} />
   </div>`;

@@ -3,7 +3,6 @@
 import { useEffect, useRef, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { checked, inside, may } from "../state/meeting.js";
-import { t } from "../text.js";
 import { Alerts } from "./alerts.js";
 import { AudioSlots } from "./audio_slots.js";
 import { useAppState } from "./context.js";
@@ -34,7 +33,6 @@ export function Meeting() {
   if (!view) return null;
   const hasPanel = isPanelOpen && !(view.is_handed_over && !isHost);
   return html`<div class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
-    <h1 class="govuk-visually-hidden" id="view-heading" tabindex="-1">${t("meeting.heading", { room: view.room.name })}</h1>
     <${TopBar} view=${view} open=${setDialog} />
     <main class="meeting__stage" id="main" ref=${frame}>
       <${Notices} view=${view} />

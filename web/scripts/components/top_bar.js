@@ -13,7 +13,7 @@ const WARN_S = 600;
 /** @param {{view: InsideView, open: (dialog: {kind: string}) => void}} props */
 export function TopBar({ view, open }) {
   return html`<header class="top">
-    <div class="top__room"><strong>${view.room.name}</strong><span class="top__place">${view.room.establishment}</span></div>
+    <div class="top__room"><h1 class="top__name" id="view-heading" tabindex="-1"><span class="govuk-visually-hidden">${t("meeting.heading")} </span>${view.room.name}</h1><span class="top__place">${view.room.establishment}</span></div>
     <${LockState} view=${view} />
     <div class="top__facts">
       <${Time} view=${view} />

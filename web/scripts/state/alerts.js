@@ -44,7 +44,7 @@ const TEXTS = {
     tag: "knock", key: data.at_door > 1 ? "alert.knock_many" : "alert.knock",
     values: { count: data.at_door }, tone: "warning", assertive: true,
   }),
-  "meeting.opened": () => ({ tag: "lock", key: "alert.opened", assertive: true }),
+  "meeting.opened": () => ({ tag: "roster", key: "alert.opened", assertive: true }),
   "meeting.locked": (data) => ({
     tag: "lock", key: "alert.locked", values: { by: data.by }, tone: "good", assertive: true,
   }),
