@@ -11,7 +11,8 @@ import { has } from "./text.js";
 
 /** @param {import("./controller.js").Controller} controller */
 export function createActions(controller) {
-  const { client, devices, store } = controller;
+  const { client, own, store } = controller;
+  const { devices } = own;
 
   /**
    * @param {string} request
@@ -50,14 +51,12 @@ export function createActions(controller) {
       track.stop();
       return;
     }
-    controller.screen = track;
-    await controller.media.peer?.setScreen(track);
-    store.dispatch({ type: "presenting", isPresenting: true });
+    await own.startScreen(track);
   }
 
   async function stopPresenting() {
-    if (!controller.screen) return;
-    controller.stopScreen();
+    if (!own.screen) return;
+    own.stopScreen();
     await tell("presentation.stop");
   }
 
@@ -67,18 +66,12 @@ export function createActions(controller) {
     if (wasMuted && !devices.now.microphoneTrack && !(await devices.startMicrophone())) {
       return complain({ code: `microphone_${devices.now.microphone}`, message: "" });
     }
-    return controller.tellMedia({ microphone: wasMuted });
+    return own.tell({ microphone: wasMuted });
   }
 
   async function toggleCamera() {
-    if (devices.now.camera === "live") {
-      devices.stopCamera();
-      await controller.tellMedia({ camera: false });
-    } else if (await devices.startCamera()) {
-      await controller.tellMedia({ camera: true });
-    } else {
-      complain({ code: `camera_${devices.now.camera}`, message: "" });
-    }
+    if (devices.now.camera === "live") devices.stopCamera();
+    else if (!(await devices.startCamera())) complain({ code: `camera_${devices.now.camera}`, message: "" });
   }
 
   async function readyToLeave() {
@@ -109,7 +102,6 @@ export function createActions(controller) {
     soundBlocked: (isBlocked) => store.dispatch({ type: "sound_blocked", isBlocked }),
     /** @param {string} mid */
     track: (mid) => controller.media.peer?.track(mid) ?? null,
-    screenTrack: () => controller.screen,
-    audioContext: () => (controller.audio ??= new AudioContext()),
+        audioContext: () => (controller.audio ??= new AudioContext()),
   };
 }

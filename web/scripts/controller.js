@@ -4,22 +4,24 @@
  */
 
 import { keepVisit } from "./entry.js";
-import { LocalDevices } from "./media/devices.js";
 import { MediaLink } from "./media/link.js";
 import { playKnock } from "./media/sounds.js";
+import { OwnMedia } from "./own_media.js";
 import { RequestError, SignallingClient } from "./signalling/client.js";
 import { proveDevice } from "./signalling/device_key.js";
-import { inside, you } from "./state/meeting.js";
+import { inside } from "./state/meeting.js";
 import { waitMs } from "./state/stage.js";
 
 /** @typedef {import("./types.js").JoinForm} JoinForm */
 
+const REJOIN_MS = 2000;
+const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests"];
 const LOST = { code: "connection_lost", canReturn: true, reason: "" };
 
 export class Controller {
   #stageTimer = 0;
-  /** Requests about one's own media that are not acknowledged yet. */
-  #pendingMedia = 0;
+  /** A new session has not joined yet, though the person is in the room. */
+  #mustRejoin = false;
 
   /**
    * @param {import("./store.js").Store} store
@@ -33,27 +35,25 @@ export class Controller {
     this.visit = visit;
     /** @type {JoinForm|null} */
     this.form = null;
-    /** @type {MediaStreamTrack|null} */
-    this.screen = null;
     /** @type {AudioContext|null} */
     this.audio = null;
-    this.devices = new LocalDevices(localStorage, (kind, track) => this.#changeTrack(kind, track));
     this.client = new SignallingClient(connect, location.origin, {
       phase: (phase, isNew) => this.#linkPhase(phase, isNew),
       notification: (name, data, at) => this.#notified(name, data, at),
     });
+    this.own = new OwnMedia({
+      request: (name, payload) => this.client.request(name, payload),
+      peer: () => this.media.peer,
+      view: () => this.view,
+      onPresenting: (isPresenting) => store.dispatch({ type: "presenting", isPresenting }),
+    });
     this.media = new MediaLink({
       iceServers: () => this.client.session?.iceServers ?? [],
-      tracks: () => this.tracks,
-      negotiate: (sdp) => this.#negotiate(sdp),
+      tracks: () => this.own.tracks,
+      negotiate: (sdp) => this.client.request("media.offer", { sdp }),
       onPhase: (phase) => this.#mediaPhase(phase),
       onSlots: (slots) => slots && store.dispatch({ type: "slots", slots }),
     });
-  }
-
-  get tracks() {
-    const { cameraTrack, microphoneTrack } = this.devices.now;
-    return { camera: cameraTrack, microphone: microphoneTrack, screen: this.screen };
   }
 
   get view() {
@@ -62,7 +62,7 @@ export class Controller {
 
   open() {
     this.client.open();
-    void this.devices.open();
+    void this.own.devices.open();
   }
 
   /** Press Start. @param {JoinForm} form @param {{move?: boolean}} [options] */
@@ -76,16 +76,22 @@ export class Controller {
       this.store.dispatch({ type: "join_done" });
     } catch (error) {
       this.media.close();
-      this.store.dispatch({ type: "join_failed", problem: problemOf(error) });
+      this.#notJoined(problemOf(error));
     }
+  }
+
+  /** An answer that got lost may have let us in before. @param {import("./types.js").Problem} problem */
+  #notJoined(problem) {
+    if (problem.code !== "already_joined") return this.store.dispatch({ type: "join_failed", problem });
+    this.store.dispatch({ type: "join_done" });
+    return this.view ? void this.media.connect() : undefined;
   }
 
   /** Over for this page, whoever decided it: nothing is captured or sent any more. @param {import("./types.js").Ending} ending */
   finish(ending) {
     this.store.dispatch({ type: "ended", ending });
     this.media.close();
-    this.stopScreen();
-    this.devices.close();
+    this.own.close();
     this.client.close();
     this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false });
   }
@@ -95,26 +101,6 @@ export class Controller {
     this.client.session = null;
     this.store.dispatch({ type: "returned" });
     this.open();
-  }
-
-  stopScreen() {
-    const { screen } = this;
-    this.screen = null;
-    screen?.stop();
-    void this.media.peer?.setScreen(null).catch(() => undefined);
-    this.store.dispatch({ type: "presenting", isPresenting: false });
-  }
-
-  /** Tell the server what of ours is on. @param {{microphone?: boolean, camera?: boolean}} change */
-  async tellMedia(change) {
-    this.#pendingMedia += 1;
-    try {
-      await this.client.request("self.set_media", change);
-    } catch (error) {
-      console.warn("own media state was not taken", error);
-    } finally {
-      this.#pendingMedia -= 1;
-    }
   }
 
   /** @param {JoinForm} form @param {boolean} move */
@@ -132,14 +118,18 @@ export class Controller {
     return this.view ? this.media.connect() : undefined;
   }
 
-  /** The session was lost on the server: join again as before. */
+  /** The session was lost on the server: join again as before, until the server says no. */
   async #rejoin() {
     const { form } = this;
-    if (!form) return;
+    if (!form || this.store.state.value.journey.step !== "joined") return;
+    this.#mustRejoin = true;
     try {
       await this.#join(form, true);
+      this.#mustRejoin = false;
     } catch (error) {
-      this.finish({ ...LOST, reason: problemOf(error).message });
+      const { code, message } = problemOf(error);
+      if (UNANSWERED.includes(code)) setTimeout(() => this.client.isOpen && this.#rejoin(), REJOIN_MS);
+      else this.finish({ ...LOST, reason: message });
     }
   }
 
@@ -149,7 +139,7 @@ export class Controller {
     this.store.dispatch({ type: "link", phase, nowMs: Date.now() });
     this.media.setOnline(phase === "open");
     if (phase !== "open" || !wasJoined) return;
-    if (isNew) void this.#rejoin();
+    if (isNew || this.#mustRejoin) void this.#rejoin();
     else if (this.view) void this.media.connect();
   }
 
@@ -171,27 +161,19 @@ export class Controller {
     const view = this.view;
     if (!view) return before ? this.#wentOut() : undefined;
     if (!before) this.#cameIn(view);
-    const own = you(view);
-    if (before && own && !own.microphone && !this.#pendingMedia && !this.devices.now.isMuted) {
-      this.devices.setMuted(true);
-    }
-    if (this.screen && view.presenter !== view.you && before?.presenter === view.you) this.stopScreen();
+    if (before) this.own.follow(before, view);
     return undefined;
   }
 
   /** @param {import("./types.js").InsideView} view */
   #cameIn(view) {
     this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: true });
-    const { isMuted, microphoneTrack, cameraTrack } = this.devices.now;
-    const microphone = Boolean(microphoneTrack) && !isMuted;
-    const camera = Boolean(cameraTrack);
-    const own = you(view);
-    if (own?.microphone !== microphone || own.camera !== camera) void this.tellMedia({ microphone, camera });
+    this.own.cameIn(view);
     if (this.store.state.value.journey.step === "joined") void this.media.connect();
   }
 
   #wentOut() {
-    this.stopScreen();
+    this.own.stopScreen();
     this.media.close();
     this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false });
   }
@@ -204,22 +186,9 @@ export class Controller {
     this.#stageTimer = window.setTimeout(settle, wait);
   }
 
-  /** @param {string} sdp */
-  async #negotiate(sdp) {
-    return this.client.request("media.offer", { sdp });
-  }
-
   /** @param {import("./types.js").MediaPhase} phase */
   #mediaPhase(phase) {
     if (phase !== this.store.state.value.media) this.store.dispatch({ type: "media", phase, nowMs: Date.now() });
-  }
-
-  /** @param {"camera"|"microphone"} kind @param {MediaStreamTrack|null} track */
-  #changeTrack(kind, track) {
-    const { peer } = this.media;
-    if (!peer) return;
-    const change = kind === "camera" ? peer.setCamera(track) : peer.setMicrophone(track);
-    change.catch((/** @type {unknown} */ error) => console.warn(`${kind} was not replaced`, error));
   }
 }
 

@@ -27,7 +27,7 @@ setInterval(() => {
   tick.value = Date.now();
 }, TICK_MS);
 const app = {
-  facts, visit, store, tick, volume: signal(1), devices: controller.devices, actions: createActions(controller),
+  facts, visit, store, tick, volume: signal(1), devices: controller.own.devices, actions: createActions(controller),
 };
 controller.open();
 watchQuality(controller);

@@ -61,6 +61,13 @@ test("a presentation takes the stage in every layout, one's own does not", () =>
   assert.equal(large(EMPTY_STAGE, { presenter: "a" })?.kind, "camera");
 });
 
+test("whoever is enlarged by hand comes before grid and presentation", () => {
+  const held = stage.enlarge(stage.nextLayout(EMPTY_STAGE), "c");
+  assert.deepEqual(large(held), { id: "c", kind: "camera" });
+  assert.deepEqual(large(held, { presenter: "b" }), { id: "c", kind: "camera" });
+  assert.equal(stage.nextLayout(held).enlarged, null);
+});
+
 test("in the grid everybody is small and oneself is last", () => {
   const grid = stage.nextLayout(EMPTY_STAGE);
   const { large: shown, small } = stage.arrange(grid, inside(["a", "b", "c"]));

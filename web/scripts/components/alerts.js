@@ -38,10 +38,20 @@ function AlertCard({ alert }) {
   const text = alertText(alert);
   const icon = ICONS[/** @type {keyof typeof ICONS} */ (alert.tag)] ?? "info";
   const time = new Date(alert.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dismiss = () => {
+    actions.dismiss(alert.id);
+    requestAnimationFrame(focusNext);
+  };
   return html`<div class=${`alert alert--${alert.tone}`} data-alert=${alert.tag}>
     <${Icon} name=${icon} />
     <p class="alert__text">${text} <span class="alert__time">${time}</span></p>
     <button type="button" class="alert__dismiss" aria-label=${t("alerts.dismiss", { text })}
-      title=${t("alerts.dismiss_short")} onClick=${() => actions.dismiss(alert.id)}><${Icon} name="close" /></button>
+      title=${t("alerts.dismiss_short")} onClick=${dismiss}><${Icon} name="close" /></button>
   </div>`;
+}
+
+/** The pressed button is gone: go on with the next message, or with the view. */
+function focusNext() {
+  const next = document.querySelector(".alert__dismiss") ?? document.getElementById("view-heading");
+  /** @type {HTMLElement|null} */ (next)?.focus();
 }

@@ -5,13 +5,18 @@ import { html } from "../html.js";
 import { t } from "../text.js";
 import { TextField } from "./fields.js";
 
+const REASON_CHARACTERS = 500;
+
 /** @param {{title: string, children: any, close: () => void}} props */
 export function Dialog({ title, children, close }) {
   const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
   useEffect(() => {
     const opener = /** @type {HTMLElement|null} */ (document.activeElement);
     ref.current?.showModal();
-    return () => opener?.isConnected && opener.focus();
+    return () => {
+      const back = opener?.isConnected ? opener : document.getElementById("view-heading");
+      back?.focus();
+    };
   }, []);
   const press = (/** @type {MouseEvent} */ event) => event.target === ref.current && close();
   return html`<dialog class="dialog" ref=${ref} aria-labelledby="dialog-title" onClose=${close} onMouseDown=${press}>
@@ -37,7 +42,7 @@ export function Confirm({ title, body, confirm, close, onConfirm, isDanger = fal
   return html`<${Dialog} title=${title} close=${close}>
     <form onSubmit=${submit}>
       <p class="govuk-body">${body}</p>
-      ${reasonHint && html`<${TextField} id="reason" label=${t("dialog.reason")} hint=${reasonHint} value=${reason} onInput=${setReason} />`}
+      ${reasonHint && html`<${TextField} id="reason" label=${t("dialog.reason")} hint=${reasonHint} value=${reason} onInput=${setReason} limit=${REASON_CHARACTERS} />`}
       <div class="govuk-button-group dialog__buttons">
         <button type="submit" class=${`govuk-button ${isDanger ? "govuk-button--warning" : ""}`}>${confirm}</button>
         <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.cancel")}</button>

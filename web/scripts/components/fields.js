@@ -4,11 +4,13 @@ import { useEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { t } from "../text.js";
 
+const NAME_CHARACTERS = 60;
+
 /**
  * @param {{id: string, label: string, value: string, onInput: (value: string) => void, hint?: string,
- *   error?: string, autocomplete?: string, isPin?: boolean, size?: "s"|"m"}} props
+ *   error?: string, autocomplete?: string, isPin?: boolean, size?: "s"|"m", limit?: number}} props
  */
-export function TextField({ id, label, value, onInput, hint, error, autocomplete = "off", isPin = false, size = "s" }) {
+export function TextField({ id, label, value, onInput, hint, error, autocomplete = "off", isPin = false, size = "s", limit = NAME_CHARACTERS }) {
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return html`<div class=${`govuk-form-group ${error ? "govuk-form-group--error" : ""}`}>
     <label class=${`govuk-label govuk-label--${size}`} for=${id}>${label}</label>
@@ -16,7 +18,7 @@ export function TextField({ id, label, value, onInput, hint, error, autocomplete
     <${FieldError} id=${`${id}-error`} error=${error} />
     <input class=${`govuk-input ${error ? "govuk-input--error" : ""} ${isPin ? "vmr-pin" : ""}`} id=${id} name=${id}
       type="text" inputmode=${isPin ? "numeric" : undefined}
-      autocomplete=${autocomplete} spellcheck=${false} value=${value} aria-describedby=${described || undefined}
+      autocomplete=${autocomplete} spellcheck=${false} maxlength=${limit} value=${value} aria-describedby=${described || undefined}
       aria-invalid=${error ? "true" : undefined}
       onInput=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => onInput(event.currentTarget.value)} />
   </div>`;

@@ -4,6 +4,7 @@ import { useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { duration } from "../state/clock.js";
 import { has, t } from "../text.js";
+import { Alerts } from "./alerts.js";
 import { useApp, useAppState } from "./context.js";
 import { Checkbox, ErrorSummary, TextField } from "./fields.js";
 import { Heading, Page, Phones } from "./page.js";
@@ -16,6 +17,7 @@ export function Pin() {
   const left = (view?.deadline ?? 0) - useServerNow();
   if (!view) return null;
   return html`<${Page}>
+    <${Alerts} />
     <div class="narrow">
       <${Heading} caption=${view.room.name}>${t("pin.title")}<//>
       ${view.is_closed && html`<div class="govuk-inset-text" role="alert">${t("pin.closed")}</div>`}

@@ -49,6 +49,7 @@ function JoinForm({ visit }) {
   };
   return html`<form onSubmit=${submit} novalidate>
     <${ErrorSummary} errors=${errors} />
+    <${OldPage} />
     <${JoinProblem} form=${form} />
     <${Names} names=${names} onChange=${setNames} errors=${errors} />
     <${Radios} name="role" legend=${t("prejoin.role")} value=${role} onChange=${setRole} isInline=${true} options=${[
@@ -76,6 +77,13 @@ function Declaration({ sentences }) {
     <h3 class="govuk-heading-s" id="declaration-heading">${t("prejoin.declaration")}</h3>
     <ul class="govuk-list govuk-list--bullet">${sentences.map((key) => html`<li key=${key}>${t(key)}</li>`)}</ul>
   </div>`;
+}
+
+/** The server speaks another version than this page. */
+function OldPage() {
+  if (useAppState().link !== "refused") return null;
+  return html`<div class="govuk-error-summary" role="alert"><h2 class="govuk-error-summary__title">${t("prejoin.old_page")}</h2>
+    <button type="button" class="govuk-button vmr-flush" onClick=${() => location.reload()}>${t("prejoin.reload")}</button></div>`;
 }
 
 /** Why the server did not take the join; offers to take the seat over from another tab. @param {{form: import("../types.js").JoinForm}} props */

@@ -117,8 +117,7 @@ export class LocalDevices {
   /** @param {"camera"|"microphone"} kind */
   async #openOne(kind) {
     const constraints = kind === "camera" ? { video: this.#video() } : { audio: this.#audio() };
-    this.#set({ [kind]: "opening" });
-    this.#drop(kind, "opening");
+    if (!this.now[`${kind}Track`]) this.#set({ [kind]: "opening" });
     try {
       const stream = await navigator.mediaDevices.getUserMedia(constraints);
       this.#keep(kind, stream.getTracks()[0]);
@@ -127,8 +126,9 @@ export class LocalDevices {
     }
   }
 
-  /** @param {"camera"|"microphone"} kind @param {MediaStreamTrack} track */
+  /** The new track takes the place of the old one. @param {"camera"|"microphone"} kind @param {MediaStreamTrack} track */
   #keep(kind, track) {
+    this.now[`${kind}Track`]?.stop();
     track.contentHint = kind === "camera" ? "motion" : "speech";
     if (kind === "microphone") track.enabled = !this.now.isMuted;
     track.addEventListener("ended", () => {

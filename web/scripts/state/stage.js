@@ -1,7 +1,7 @@
 /**
  * Who is large on the stage. It follows the speaker calmly: nobody is replaced before they were
- * large for HOLD_MS, oneself is never shown large, a presentation comes first, and what the person
- * enlarged themselves stays until they let go.
+ * large for HOLD_MS, oneself is never shown large, a presentation comes before the speaker, and
+ * whom the person enlarged by hand stays, before everything, until they let go.
  *
  * @typedef {import("../types.js").StageState} StageState
  * @typedef {import("../types.js").InsideView} InsideView
@@ -60,7 +60,7 @@ export function enlarge(stage, id) {
 
 /** @param {StageState} stage @returns {StageState} */
 export function nextLayout(stage) {
-  return { ...stage, layout: stage.layout === "speaker" ? "grid" : "speaker" };
+  return { ...stage, enlarged: null, layout: stage.layout === "speaker" ? "grid" : "speaker" };
 }
 
 /**
@@ -72,11 +72,13 @@ export function arrange(stage, view) {
   const others = view.participants.filter((one) => one.id !== view.you);
   const cameras = [...others, ...view.participants.filter((one) => one.id === view.you)]
     .map((one) => /** @type {Picture} */ ({ id: one.id, kind: "camera" }));
-  const screen = view.presenter && view.presenter !== view.you ? view.presenter : null;
+  const presenter = view.presenter && view.presenter !== view.you ? view.presenter : null;
   /** @type {Picture[]} */
-  const all = screen ? [{ id: screen, kind: "screen" }, ...cameras] : cameras;
-  if (stage.layout === "grid" && !screen) return { large: null, small: all };
-  const large = screen ? all[0] : largeCamera(stage, view, others.map((one) => one.id));
+  const screen = presenter ? [{ id: presenter, kind: "screen" }] : [];
+  const all = [...screen, ...cameras];
+  if (stage.layout === "grid" && !presenter && !stage.enlarged) return { large: null, small: all };
+  const byHand = others.find((one) => one.id === stage.enlarged);
+  const large = presenter && !byHand ? screen[0] : largeCamera(stage, view, others.map((one) => one.id));
   return { large, small: all.filter((one) => one.id !== large?.id || one.kind !== large.kind) };
 }
 

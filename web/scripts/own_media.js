@@ -1,0 +1,100 @@
+/**
+ * What of one's own camera, microphone and screen is on, kept the same in three places: the
+ * devices, the peer connection and the server.
+ *
+ * @typedef {import("./types.js").InsideView} InsideView
+ * @typedef {{request: (name: string, payload: Record<string, unknown>) => Promise<unknown>,
+ *   peer: () => import("./media/peer.js").Peer|null, view: () => InsideView|null,
+ *   onPresenting: (isPresenting: boolean) => void}} Surroundings
+ */
+
+import { LocalDevices } from "./media/devices.js";
+import { you } from "./state/meeting.js";
+
+export class OwnMedia {
+  /** Requests that are not acknowledged yet. */
+  #pending = 0;
+  /** What the server was last told. */
+  #told = { camera: false, microphone: false };
+
+  /** @param {Surroundings} surroundings */
+  constructor(surroundings) {
+    this.surroundings = surroundings;
+    this.devices = new LocalDevices(localStorage, (kind, track) => this.#changed(kind, track));
+    /** @type {MediaStreamTrack|null} */
+    this.screen = null;
+  }
+
+  get tracks() {
+    const { cameraTrack, microphoneTrack } = this.devices.now;
+    return { camera: cameraTrack, microphone: microphoneTrack, screen: this.screen };
+  }
+
+  /** What is on, as the others should see it. */
+  get wanted() {
+    const { cameraTrack, isMuted, microphoneTrack } = this.devices.now;
+    return { microphone: Boolean(microphoneTrack) && !isMuted, camera: Boolean(cameraTrack) };
+  }
+
+  /** Just let in: the server learns what is on, where it thinks otherwise. @param {InsideView} view */
+  cameIn(view) {
+    const own = you(view);
+    this.#told = this.wanted;
+    if (own?.microphone !== this.#told.microphone || own.camera !== this.#told.camera) void this.tell(this.#told);
+  }
+
+  /**
+   * Follow what others decided: muted by the host, presentation taken over.
+   * @param {InsideView} before
+   * @param {InsideView} view
+   */
+  follow(before, view) {
+    const isMutedThere = you(view)?.microphone === false;
+    if (isMutedThere && !this.#pending && !this.devices.now.isMuted) this.devices.setMuted(true);
+    if (this.screen && view.presenter !== view.you && before.presenter === view.you) this.stopScreen();
+  }
+
+  /** @param {{microphone?: boolean, camera?: boolean}} change */
+  async tell(change) {
+    this.#pending += 1;
+    this.#told = { ...this.#told, ...change };
+    try {
+      await this.surroundings.request("self.set_media", change);
+    } catch (error) {
+      console.warn("own media state was not taken", error);
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  /** @param {MediaStreamTrack} track */
+  async startScreen(track) {
+    this.screen = track;
+    await this.surroundings.peer()?.setScreen(track);
+    this.surroundings.onPresenting(true);
+  }
+
+  stopScreen() {
+    if (!this.screen) return;
+    this.screen.stop();
+    this.screen = null;
+    this.surroundings.peer()?.setScreen(null).catch(() => undefined);
+    this.surroundings.onPresenting(false);
+  }
+
+  /** Nothing is captured any more. */
+  close() {
+    this.stopScreen();
+    this.devices.close();
+  }
+
+  /** @param {"camera"|"microphone"} kind @param {MediaStreamTrack|null} track */
+  #changed(kind, track) {
+    const peer = this.surroundings.peer();
+    const isOn = this.wanted[kind];
+    if (this.surroundings.view() && isOn !== this.#told[kind]) void this.tell({ [kind]: isOn });
+    if (!peer) return;
+    const change = kind === "camera" ? peer.setCamera(track) : peer.setMicrophone(track);
+    change.catch((/** @type {unknown} */ error) => console.warn(`${kind} was not replaced`, error));
+  }
+}
