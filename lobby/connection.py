@@ -10,12 +10,15 @@ from dataclasses import replace
 
 from lobby.commands import MediaBack, MediaLost, SocketBack, SocketLost
 from lobby.seats import lose
+from lobby.state import State
 from lobby.turn import Turn
+from vmr.ids import SessionId
 
 
 def lose_socket(turn: Turn, command: SocketLost) -> None:
     state = turn.state
     knock, seat = state.knock_of(command.session), state.seat_of(command.session)
+    _mark_prompt(state, command.session, is_page_gone=True)
     if knock is not None:
         state.knocks[knock.id] = replace(knock, gone_at=turn.now)
     elif seat is not None and seat.is_media_lost:
@@ -27,10 +30,17 @@ def lose_socket(turn: Turn, command: SocketLost) -> None:
 def regain_socket(turn: Turn, command: SocketBack) -> None:
     state = turn.state
     knock, seat = state.knock_of(command.session), state.seat_of(command.session)
+    _mark_prompt(state, command.session, is_page_gone=False)
     if knock is not None:
         state.knocks[knock.id] = replace(knock, gone_at=None)
     elif seat is not None:
         turn.put(replace(seat, socket_lost_at=None))
+
+
+def _mark_prompt(state: State, session: SessionId, *, is_page_gone: bool) -> None:
+    if session in state.prompts:
+        prompt = replace(state.prompts[session], is_page_gone=is_page_gone)
+        state.prompts[session] = prompt
 
 
 def lose_media(turn: Turn, command: MediaLost) -> None:

@@ -36,6 +36,8 @@ def admit(turn: Turn, command: Admit) -> None:
     acting = turn.require(command.by, Permission.ADMIT)
     prompt = _prompt(turn.state, command.participant)
     if prompt is not None and isinstance(command.by, Officer):
+        if prompt.is_page_gone:
+            raise PageGone
         _check_room(turn.state, Role.HOST, 0)
         admit_host(turn, prompt, command.confirmed, by=acting)
         return

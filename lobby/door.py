@@ -73,7 +73,7 @@ def _come_in(turn: Turn, knock: Knock, how: How) -> None:
 
 def _come_back(turn: Turn, command: Join, participant: ParticipantId, how: How) -> None:
     seat = turn.state.seats[participant]
-    take_again(turn, seat, command.session, how=how.value, code=EndCode.MOVED)
+    take_again(turn, seat, command.session, how=how.value)
     turn.facts = (("participant", seat.id),)
     if how is How.RETURNED:
         event = ParticipantJoined(participant=seat.id, name=seat.name, how=how.value)

@@ -61,7 +61,8 @@ def admit_host(
         _open(turn, prompt, confirmed, by)
     del turn.state.prompts[prompt.session]
     if own is not None:
-        take_again(turn, own, prompt.session, how=How.MOVED.value, code=EndCode.MOVED)
+        lost_at = turn.now if prompt.is_page_gone else None
+        take_again(turn, own, prompt.session, how=How.MOVED.value, socket_lost_at=lost_at)
     else:
         _sit(turn, prompt, by)
     turn.tell(prompt.session, Admitted(participant=prompt.id if own is None else own.id))
@@ -177,4 +178,5 @@ def _knock(prompt: PinPrompt, now: float) -> Knock:
         last_at=now,
         is_knocking=True,
         is_pin_verified=True,
+        gone_at=now if prompt.is_page_gone else None,
     )

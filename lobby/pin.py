@@ -16,7 +16,7 @@ from vmr.participants import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinPrompt:
-    """A host who joins is asked for the Host PIN until `deadline`."""
+    """A host who joins is asked for the Host PIN until `deadline`, its page there or not."""
 
     id: ParticipantId
     session: SessionId
@@ -24,6 +24,7 @@ class PinPrompt:
     device: DeviceId | None
     attempts_left: int
     deadline: float
+    is_page_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

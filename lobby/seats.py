@@ -23,6 +23,7 @@ def seat_of_knock(knock: Knock) -> Seat:
         persons=knock.persons,
         invite=knock.invite,
         device=knock.device,
+        socket_lost_at=knock.gone_at,
     )
 
 
@@ -70,10 +71,13 @@ def lapse(turn: Turn, seat: Seat) -> None:
     del turn.state.seats[seat.id]
 
 
-def take_again(turn: Turn, seat: Seat, session: SessionId, *, how: str, code: EndCode) -> None:
-    """The same device takes its seat in a new session; the old one, if any, ends with `code`."""
-    turn.end_session(seat.session, code)
-    turn.put(replace(away(seat, turn.now), session=session, absent_until=None))
+def take_again(
+    turn: Turn, seat: Seat, session: SessionId, *, how: str, socket_lost_at: float | None = None
+) -> None:
+    """The same device takes its seat in a new session; the old one, if any, has moved."""
+    turn.end_session(seat.session, EndCode.MOVED)
+    taken = replace(away(seat, turn.now), session=session, absent_until=None)
+    turn.put(replace(taken, socket_lost_at=socket_lost_at))
     turn.record(how, by=seat)
 
 

@@ -26,7 +26,7 @@ def settle(turn: Turn) -> None:
         stop_presenting_of(turn, presenter)
     _watch_hosts(turn)
     for knock in list(state.knocks.values()):
-        if not knock.is_knocking:
+        if not knock.is_knocking and knock.gone_at is None:
             readmit(turn, knock)
 
 

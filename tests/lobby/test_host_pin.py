@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lobby.commands import Admit, EnterPin, Unlock
+from lobby.commands import Admit, EnterPin, SocketBack, SocketLost, Unlock
 from lobby.effects import AlertKind
 from lobby.errors import (
     ConfirmationMissing,
@@ -12,6 +12,7 @@ from lobby.errors import (
     MonitorRequired,
     NoPinAsked,
     NotHere,
+    PageGone,
     PinClosed,
     RecordingRequired,
     SlotOver,
@@ -125,6 +126,17 @@ def test_a_named_officer_opens_the_room_from_the_desk_for_a_waiting_terminal() -
     assert [happening.actor for happening in world.records()][:2] == ["officer:o1", "officer:o1"]
     assert world.recorded() == ["opened", "admitted", "joined"]
     assert ("officer", "A. Reed") in world.records()[0].personal
+
+
+def test_a_terminal_whose_page_is_gone_is_not_let_in_by_the_desk_until_it_is_back() -> None:
+    world = World()
+    world.join("host", Role.HOST)
+    world.do(SocketLost(session=session("host")))
+    with pytest.raises(PageGone):
+        world.do(Admit(by=OFFICER, participant=pid("host")))
+    world.do(SocketBack(session=session("host")))
+    world.do(Admit(by=OFFICER, participant=pid("host")))
+    assert world.inside("host")
 
 
 def test_a_desk_may_let_a_second_terminal_into_a_locked_room() -> None:
@@ -249,3 +261,38 @@ def test_a_room_whose_end_has_passed_does_not_open() -> None:
     with pytest.raises(SlotOver) as raised:
         world.pin()
     assert isinstance(raised.value, MeetingError)
+
+
+# -- the page was lost while the PIN was being checked ----------------------------------------
+
+
+def test_a_page_lost_during_the_check_of_its_pin_is_lost_in_its_seat_too() -> None:
+    world = World()
+    world.join("host", Role.HOST)
+    world.do(SocketLost(session=session("host")))
+    world.pin()
+    world.wait(30)
+    assert world.is_gone("host")
+    world.join("host", Role.HOST, page="again")
+    assert world.inside("again").you == pid("host")
+
+
+def test_a_second_tab_lost_during_the_check_of_its_pin_is_lost_too() -> None:
+    world = World()
+    world.join("host", Role.HOST)
+    world.join("host", Role.HOST, page="tab2")
+    world.pin("host")
+    world.do(SocketLost(session=session("tab2")))
+    world.pin("tab2")
+    world.wait(30)
+    assert world.is_gone("tab2")
+
+
+def test_a_verified_knock_whose_page_was_lost_ends_like_any_other() -> None:
+    world = World()
+    world.locked()
+    world.join("second", Role.HOST)
+    world.do(SocketLost(session=session("second")))
+    world.pin("second")
+    world.wait(60)
+    assert world.inside("host").at_door == 0

@@ -93,6 +93,7 @@ class MeetingMachine(RuleBasedStateMachine):
         self.sessions: list[SessionId] = []
         self.people: list[ParticipantId] = []
         self.seen = Seen()
+        self.no_socket: set[SessionId] = set()
         self.turned_away: set[DeviceId | InviteId | None] = set()
 
     # -- the world ----------------------------------------------------------------------------
@@ -167,6 +168,10 @@ class MeetingMachine(RuleBasedStateMachine):
             return []
         self._check_step(before._state, command, effects)
         self.seen.take(effects)
+        if isinstance(command, c.SocketLost):
+            self.no_socket.add(command.session)
+        elif isinstance(command, c.SocketBack):
+            self.no_socket.discard(command.session)
         return effects
 
     # -- what people do -----------------------------------------------------------------------
@@ -521,6 +526,13 @@ class MeetingMachine(RuleBasedStateMachine):
             return
         assert not any(bind.sources for bind in self.seen.binds.values())
         assert not any(g.microphone or g.camera or g.screen for g in self.seen.gates.values())
+
+    @invariant()
+    def a_seat_without_a_socket_is_not_kept_for_ever(self) -> None:
+        if not hasattr(self, "meeting"):
+            return
+        for seat in self.state.present():
+            assert (seat.session in self.no_socket) == (seat.socket_lost_at is not None)
 
     @invariant()
     def a_check_is_private(self) -> None:
