@@ -22,6 +22,7 @@ export class Controller {
   #stageTimer = 0;
   /** A new session has not joined yet, though the person is in the room. */
   #mustRejoin = false;
+  #isRejoining = false;
 
   /**
    * @param {import("./store.js").Store} store
@@ -121,16 +122,23 @@ export class Controller {
   /** The session was lost on the server: join again as before, until the server says no. */
   async #rejoin() {
     const { form } = this;
-    if (!form || this.store.state.value.journey.step !== "joined") return;
-    this.#mustRejoin = true;
+    if (!form || this.#isRejoining || this.store.state.value.journey.step !== "joined") return;
+    this.#mustRejoin = this.#isRejoining = true;
     try {
       await this.#join(form, true);
       this.#mustRejoin = false;
     } catch (error) {
-      const { code, message } = problemOf(error);
-      if (UNANSWERED.includes(code)) setTimeout(() => this.client.isOpen && this.#rejoin(), REJOIN_MS);
-      else this.finish({ ...LOST, reason: message });
+      this.#notRejoined(problemOf(error));
+    } finally {
+      this.#isRejoining = false;
     }
+  }
+
+  /** @param {import("./types.js").Problem} problem */
+  #notRejoined({ code, message }) {
+    if (code === "already_joined") this.#mustRejoin = false;
+    else if (UNANSWERED.includes(code)) setTimeout(() => this.client.isOpen && this.#rejoin(), REJOIN_MS);
+    else this.finish({ ...LOST, reason: message });
   }
 
   /** @param {"open"|"lost"|"refused"} phase @param {boolean} isNew */
