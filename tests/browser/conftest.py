@@ -25,6 +25,7 @@ OUT = Path(__file__).parent / "out"
 IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
 VIEWPORT = {"width": 1280, "height": 720}
 TIMEOUT_MS = 20_000
+TEST_TIMEOUT_S = 300
 Invite = Callable[..., Awaitable[Person]]
 
 
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(TEST_TIMEOUT_S), append=False)
             if pytest_asyncio.is_async_test(item):
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 

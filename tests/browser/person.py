@@ -16,7 +16,12 @@ from tests.browser.network import TcpProxy, UdpRelay
 LISTEN_MS = 700
 HEARD_LEVEL_DB = -75.0
 TONE_TOLERANCE_HZ = 30.0
-NETWORK_ERRORS = ("net::ERR_", "WebSocket connection to", "Failed to fetch")
+NETWORK_ERRORS = (
+    "net::ERR_",
+    "Failed to load resource",
+    "WebSocket connection to",
+    "Failed to fetch",
+)
 
 
 class Person:
