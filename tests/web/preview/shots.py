@@ -8,7 +8,7 @@ from playwright.async_api import ConsoleMessage, Page, async_playwright
 
 from tests.web.preview.server import FACTS, start
 
-SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740)}
+SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740), "320": (320, 640)}
 VIEWS = (
     "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting",
     "waiting-knocking", "meeting-1", "meeting-3", "meeting-6", "meeting-8", "grid-3", "grid-6",
