@@ -155,7 +155,7 @@ class Signalling:
         pages = Pages(
             store=self._store,
             numbers=self._numbers,
-            is_live=running.rooms.is_live,
+            is_shut=running.rooms.is_shut,
             health=running.health,
         )
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)

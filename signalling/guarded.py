@@ -28,6 +28,9 @@ from socketio import packet as packets
 DRAIN_S = 2.0
 MALFORMED_MAX = 8
 MESSAGE_BYTES_MAX = 128 * 1024
+PING_EVERY_S = 5
+PING_TIMEOUT_S = 10
+"""A socket that died silently is noticed within 15 s, on both sides."""
 NAMESPACE = "/"
 _PACKET_TYPES = frozenset("123456")  # all a client may send; 0 (open) is the server's
 
@@ -64,6 +67,8 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
             async_mode="aiohttp",
             async_handlers=False,
             always_connect=False,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=PING_TIMEOUT_S,
             max_http_buffer_size=MESSAGE_BYTES_MAX,
             cors_allowed_origins=_origins(origins),
             cors_credentials=False,

@@ -21,7 +21,6 @@ from signalling.seams import Store
 from signalling.sockets import PROTOCOLS
 from signalling.texts import Texts
 from signalling.wire import to_wire
-from vmr.ids import RoomId
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES
 from vmr.rooms import Room
@@ -45,11 +44,11 @@ class Pages:
         *,
         store: Store,
         numbers: Numbers,
-        is_live: Callable[[RoomId], bool],
+        is_shut: Callable[[Room], bool],
         health: Callable[[], dict[str, object]],
     ) -> None:
         self._store = store
-        self._is_live = is_live
+        self._is_shut = is_shut
         self._numbers = numbers
         self._health = health
         self._texts = {lang: Texts.load(FILES / "text", lang) for lang in LANGUAGES}
@@ -93,7 +92,7 @@ class Pages:
     async def meeting(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]
         room = await self._store.room_by_address(address) if ADDRESS.fullmatch(address) else None
-        if room is None or (room.is_closed and not self._is_live(room.id)):
+        if room is None or self._is_shut(room):
             return self._not_found()
         return self._page("meeting.html", facts=self._facts(room))
 

@@ -24,7 +24,7 @@ class PinChecker:
             raise RequestError("busy")
         loop = asyncio.get_running_loop()
         self._free -= 1
-        check = loop.run_in_executor(self._pool, verify_pin, pin_hash or None, pin)
+        check = loop.run_in_executor(self._pool, verify_pin, pin_hash, pin)
         check.add_done_callback(self._freed)
         return await asyncio.shield(check)  # a thread cannot be stopped: it counts until it ends
 

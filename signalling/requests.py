@@ -144,7 +144,7 @@ class Requests:
         room = None
         if ADDRESS.fullmatch(address):
             room = await self._store.room_by_address(address)
-        if room is None or (room.is_closed and not self._rooms.is_live(room.id)):
+        if room is None or self._rooms.is_shut(room):
             raise RequestError("no_such_room")
         return room
 
@@ -162,7 +162,7 @@ class Requests:
         is_correct = False
         if may_try_pin(mailbox, session.id):
             room = await self._store.room(mailbox.runner.room.id)
-            pin_hash = None if room is None else room.pin_hash
+            pin_hash = None if room is None or self._rooms.is_shut(room) else room.pin_hash
             is_correct = await self._pins.check(pin_hash, request.pin)
         command = EnterPin(
             session=session.id, is_correct=is_correct, confirmed=frozenset(request.confirmed)

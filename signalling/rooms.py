@@ -24,6 +24,7 @@ from signalling.sessions import Sessions
 from signalling.wire import to_wire
 from vmr.ids import MeetingId, RoomId
 from vmr.numbers import Numbers
+from vmr.roles import Stage
 from vmr.rooms import Room
 
 PINS_MAX = 10_000
@@ -86,8 +87,11 @@ class Rooms:
             except MailboxClosed:
                 continue
 
-    def is_live(self, room: RoomId) -> bool:
-        return room in self._mailboxes
+    def is_shut(self, room: Room) -> bool:
+        """Whether nobody may come to it: closed, and no meeting of it has begun."""
+        mailbox = self._mailboxes.get(room.id)
+        has_begun = mailbox is not None and mailbox.runner.meeting.stage is not Stage.WAITING
+        return room.is_closed and not has_begun
 
     async def close(self) -> None:
         """Finish the commands at hand. The meetings stay live in the store. Idempotent."""

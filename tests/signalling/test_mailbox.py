@@ -131,6 +131,8 @@ async def test_a_deadline_that_never_passes_does_not_spin(
     for _ in range(50):
         await asyncio.sleep(0)  # let the owner turn as often as it likes
     assert ticks == [c.Tick()]
+    await mailbox.ask(c.KnockAgain(session=NOBODY))
+    assert ticks[1:] == [c.KnockAgain(session=NOBODY)]
     await stop(mailbox, owner)
 
 
@@ -234,3 +236,29 @@ async def test_an_owner_that_is_cancelled_answers_whoever_waits(
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(answer) for answer in answers] == [RequestError, MailboxClosed]
     await asyncio.gather(owner, return_exceptions=True)
+
+
+async def test_a_fault_while_catching_up_does_not_end_the_owner(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signalling.mailbox, "RETRY_S", 0.0)
+    host = await scene.host()
+    counters: Counter[str] = Counter()
+    mailbox = mailbox_of(scene, counters)
+    failed = asyncio.Event()
+
+    async def broken(now: float) -> None:
+        monkeypatch.undo()
+        failed.set()
+        raise ZeroDivisionError
+
+    scene.store.is_broken = True
+    await scene.run(c.Lock(by=host))
+    monkeypatch.setattr(scene.runner, "catch_up", broken)
+    owner = asyncio.create_task(mailbox.run())
+    await failed.wait()
+    scene.store.is_broken = False
+    await mailbox.ask(c.CallStaff(session=host))
+    assert counters["internal_errors"] == 1
+    assert scene.store.written()[-2:] == ["locked", "staff_called"]
+    await stop(mailbox, owner)

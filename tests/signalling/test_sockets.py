@@ -523,7 +523,8 @@ async def test_who_was_put_outside_is_never_sent_again_what_was_said_inside(hous
     await host.request("participant.send_back", participant=guest.participant, reason="wait")
     before = len(guest.notes)
     await guest.resume(0)
-    await guest.wait_place("waiting")
+    assert await error_of(guest, "room.lock", {}) == "not_permitted"
+    assert guest.place == "waiting"
     again = guest.notes[before:]
     assert "Roster Name" not in repr(again)
     assert [note.event for note in again if note.event == "slot.bound"] == []
