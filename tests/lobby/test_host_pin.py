@@ -199,7 +199,8 @@ def test_a_verified_knock_survives_a_reload_by_its_device() -> None:
     world.locked()
     world.host("second")
     world.join("second", Role.HOST, page="again")
-    assert world.waiting("again").host_pin_verified
+    view = world.waiting("again")
+    assert (view.host_pin_verified, view.knocking) == (True, True)
 
 
 def test_the_pin_typed_in_a_second_tab_of_the_same_terminal_moves_its_seat() -> None:

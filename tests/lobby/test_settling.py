@@ -1,6 +1,6 @@
 """What follows from any change."""
 
-from lobby.commands import BeginCheck, Leave, SocketBack, SocketLost, Tick
+from lobby.commands import BeginCheck, Leave, SocketBack, SocketLost, StartPresenting, Tick
 from tests.lobby.world import World, pid, session
 from vmr.policies import PolicyName
 from vmr.roles import Role
@@ -65,3 +65,16 @@ def test_who_waits_for_the_host_and_has_no_page_just_now_comes_in_when_it_is_bac
     assert world.who() == {"host"}
     world.do(SocketBack(session=session("lawyer")))
     assert world.who() == {"host", "lawyer"}
+
+
+def test_what_time_did_is_settled_before_the_command_that_comes_first() -> None:
+    """A lost presenter's place is free, though no timer came in between."""
+    world = World()
+    world.join("lawyer")
+    world.join("aide")
+    world.host()
+    world.do(StartPresenting(session=session("lawyer")))
+    world.do(SocketLost(session=session("lawyer")))
+    world.now += 30
+    world.do(StartPresenting(session=session("aide")))
+    assert world.inside("host").presenter == pid("aide")
