@@ -38,17 +38,15 @@ export class MediaLink {
   async complete(answer, slots) {
     const peer = this.peer;
     if (!peer) return;
-    await peer.accept(answer);
-    await this.#present(peer);
-    this.surroundings.onSlots(slots);
-    this.#step("opened");
+    await this.#take(peer, answer, slots);
+    if (peer === this.peer) this.#step("opened");
   }
 
   /** Offer now: this person was let in. Does nothing while a path exists. */
   async connect() {
-    if (this.peer || this.#isBusy) return;
+    if (this.peer) return;
     await this.#negotiate(() => this.#make());
-    this.#step("opened");
+    if (this.peer) this.#step("opened");
   }
 
   close() {
@@ -105,9 +103,7 @@ export class MediaLink {
       if (!peer) return;
       const { answer, slots } = await this.surroundings.negotiate(await peer.offer(options));
       if (peer !== this.peer) return;
-      await peer.accept(answer);
-      await this.#present(peer);
-      this.surroundings.onSlots(slots);
+      await this.#take(peer, answer, slots);
     } catch (error) {
       console.warn("media was not negotiated", error);
       isGone = /** @type {any} */ (error)?.code === "transport_gone";
@@ -117,8 +113,14 @@ export class MediaLink {
     if (isGone) this.#step("failed");
   }
 
-  /** A new peer connection goes on sending the screen that was presented. @param {Peer} peer */
-  async #present(peer) {
+  /**
+   * The slots of an answer count at once: while the browser takes the answer in, newer ones may
+   * be told. A new peer connection goes on sending the screen that was presented.
+   * @param {Peer} peer @param {string} answer @param {import("../types.js").Slot[]} slots
+   */
+  async #take(peer, answer, slots) {
+    this.surroundings.onSlots(slots);
+    await peer.accept(answer);
     const { screen } = this.surroundings.tracks();
     if (screen) await peer.setScreen(screen);
   }

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+
+/** @type {any} */
+const world = globalThis;
+
+/** A peer connection that takes an answer only when it is told to. */
+class SlowPeerConnection extends EventTarget {
+  /** @type {SlowPeerConnection[]} */
+  static made = [];
+
+  constructor() {
+    super();
+    this.connectionState = "new";
+    /** @type {any[]} */
+    this.transceivers = [];
+    this.accepted = new Promise((resolve) => { this.accept = resolve; });
+    SlowPeerConnection.made.push(this);
+  }
+
+  /** @param {any} what */
+  addTransceiver(what) {
+    const parameters = { encodings: [] };
+    const sender = {
+      replaceTrack: async () => {}, getParameters: () => parameters, setParameters: async () => {},
+    };
+    const made = { mid: String(this.transceivers.length), sender, receiver: { track: { kind: what } }, setCodecPreferences() {} };
+    this.transceivers.push(made);
+    return made;
+  }
+
+  getTransceivers() { return this.transceivers; }
+  async createOffer() { return { type: "offer", sdp: `offer ${SlowPeerConnection.made.length}` }; }
+  /** @param {any} offer */
+  async setLocalDescription(offer) { this.localDescription = offer; }
+  setRemoteDescription() { return this.accepted; }
+  close() { this.connectionState = "closed"; }
+}
+
+/** @type {any[]} */
+let told = [];
+/** @type {((answer: any) => void)[]} */
+let answers = [];
+/** @type {((error: any) => void)[]} */
+let refusals = [];
+
+async function makeLink() {
+  const { MediaLink } = await import("../../../web/scripts/media/link.js");
+  return new MediaLink({
+    iceServers: () => [],
+    tracks: () => ({ microphone: null, camera: null, screen: null }),
+    negotiate: () => new Promise((resolve, reject) => { answers.push(resolve); refusals.push(reject); }),
+    onPhase: () => {},
+    onSlots: (slots) => told.push(slots),
+  });
+}
+
+/** @param {() => unknown} predicate what is waited for, at most a few turns of the loop away */
+async function until(predicate) {
+  for (let turn = 0; turn < 5000 && !predicate(); turn += 1) await settle();
+  assert.ok(predicate());
+}
+
+const settle = () => new Promise((resolve) => { setImmediate(() => setImmediate(resolve)); });
+
+beforeEach(() => {
+  told = [];
+  answers = [];
+  refusals = [];
+  SlowPeerConnection.made = [];
+  world.window = world;
+  world.RTCPeerConnection = SlowPeerConnection;
+  world.RTCRtpReceiver = { getCapabilities: () => null };
+  world.RTCRtpSender = { getCapabilities: () => null };
+});
+
+afterEach(() => {
+  for (const name of ["window", "RTCPeerConnection", "RTCRtpReceiver", "RTCRtpSender"]) delete world[name];
+});
+
+test("the slots of an answer count before the browser has taken the answer in", async () => {
+  const link = await makeLink();
+  const connecting = link.connect();
+  await settle();
+  answers[0]({ answer: "v=0", slots: [{ mid: "3", kind: "audio", participant: null }] });
+  await settle();
+  assert.equal(told.length, 1);
+  SlowPeerConnection.made[0].accept?.(undefined);
+  await connecting;
+  assert.equal(told.length, 1);
+  link.close();
+});
+
+test("an answer to a peer connection that was replaced changes nothing", async () => {
+  const link = await makeLink();
+  void link.connect();
+  await settle();
+  link.close();
+  answers[0]({ answer: "v=0", slots: [] });
+  await settle();
+  assert.deepEqual(told, []);
+});
+
+test("a transport that is gone is replaced by another peer connection at once", async () => {
+  const link = await makeLink();
+  const connecting = link.connect();
+  await settle();
+  const [first] = SlowPeerConnection.made;
+  first.accept?.(undefined);
+  answers[0]({ answer: "v=0", slots: [] });
+  await connecting;
+  const say = (/** @type {string} */ state) => {
+    first.connectionState = state;
+    first.dispatchEvent(new Event("connectionstatechange"));
+  };
+  say("connected");
+  say("failed");
+  await until(() => refusals.length === 2);
+  refusals[1]({ code: "transport_gone" });
+  await until(() => SlowPeerConnection.made.length === 2);
+  link.close();
+});
