@@ -17,7 +17,7 @@ TOKEN_BYTES = 24
 ADDRESS_CHARACTERS = 12
 ADDRESS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, 5 bits a character
 
-# argon2id, one lane: four lanes wait for one another 24 times a hash, which took 4 s on a machine
+# argon2id, one lane: four lanes wait for one another 12 times a hash, which took 4 s on a machine
 # that was busy with pictures; this takes 50 ms of one core. A PIN has too few digits for any hash
 # to save it from whoever has the database: what protects it is the count of wrong entries.
 _hasher = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
