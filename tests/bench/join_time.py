@@ -41,7 +41,7 @@ window.vmrJoin = new Promise((resolve) => {
 
 async def _prepare(page: Page, url: str, role: str | None, name: str) -> None:
     await page.goto(url)
-    await page.locator('#app[data-view="prejoin"]').wait_for(timeout=TIMEOUT_MS)
+    await page.locator('#app[data-view="prejoin"]').wait_for(state="attached", timeout=TIMEOUT_MS)
     if role is not None:
         await page.get_by_role("radio", name=role).check()
     await page.get_by_role("textbox", name="Your name").fill(name)
@@ -54,7 +54,7 @@ async def _host(browser: Browser, url: str, room: TestRoom) -> Page:
     await page.get_by_role("button", name="Start", exact=True).click()
     await page.get_by_role("textbox", name="Host PIN").fill(room.pin)
     await page.get_by_role("button", name="Open the meeting").click()
-    await page.locator('#app[data-view="meeting"]').wait_for(timeout=TIMEOUT_MS)
+    await page.locator('#app[data-view="meeting"]').wait_for(state="attached", timeout=TIMEOUT_MS)
     return page
 
 
@@ -64,11 +64,11 @@ async def _join(browser: Browser, url: str, room: TestRoom) -> float:
     await context.add_init_script(WATCH)
     page = await context.new_page()
     await _prepare(page, url + room.invite_path(0), None, "Guest")
-    await page.locator("video").first.wait_for(timeout=TIMEOUT_MS)
+    await page.locator("video").first.wait_for(state="attached", timeout=TIMEOUT_MS)
     await page.get_by_role("button", name="Start", exact=True).click()
     taken = float(await asyncio.wait_for(page.evaluate("vmrJoin"), TIMEOUT_MS / 1000))
     await page.get_by_role("button", name="Hang up").click()
-    await page.locator('#app[data-view="ended"]').wait_for(timeout=TIMEOUT_MS)
+    await page.locator('#app[data-view="ended"]').wait_for(state="attached", timeout=TIMEOUT_MS)
     await context.close()
     return taken
 

@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from tests.bench import rtcp_client as rtcp
+from tests.bench.__main__ import packet_figures
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.loader import transport_number
 from tests.bench.packet_cost import measure_engine, quantile
@@ -58,6 +59,13 @@ def test_quantiles_of_nothing_are_nothing() -> None:
 def test_bare_forwarding_and_echoing_can_be_measured() -> None:
     assert 0 < measure_floor(0, 0.5) < SANE_US
     assert quantile(measure_echo_us(0, 20), 0.5) > 0
+
+
+async def test_the_short_bench_loads_the_whole_server() -> None:
+    (cost,) = await asyncio.wait_for(packet_figures(is_short=True, engine_only=False), 100)
+    assert cost.loss < 0.01, cost
+    assert cost.bad_samples == 0, cost
+    assert cost.counters["packets_out_camera"] > 900, cost
 
 
 async def test_a_short_load_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:

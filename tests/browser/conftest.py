@@ -16,6 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.chromium import launch
+from tests.browser.eventually import eventually
 from tests.browser.faces import FACES
 from tests.browser.network import TcpProxy, UdpRelay
 from tests.browser.person import Person
@@ -136,8 +137,18 @@ async def people(
         await _keep_pictures(request.node.name, crowd)
     for person in crowd:
         await person.close()
+    await _nobody_left(world)
     faults = {person.name: person.faults for person in crowd if person.faults}
     assert not faults, faults
+
+
+async def _nobody_left(world: World) -> None:
+    """The next test begins with an empty server, and no transport outlives its browser."""
+
+    async def is_empty() -> bool:
+        return int((await world.server.health())["transports"]) == 0
+
+    await eventually("closed browsers leave no transport", is_empty, 20)
 
 
 async def _keep_pictures(test: str, crowd: list[Person]) -> None:
