@@ -27,7 +27,7 @@ from socketio import packet as packets
 
 DRAIN_S = 2.0
 MALFORMED_MAX = 8
-MESSAGE_BYTES_MAX = 128 * 1024
+MESSAGE_BYTES_MAX = 192 * 1024
 PING_EVERY_S = 5
 PING_TIMEOUT_S = 10
 """A socket that died silently is noticed within 15 s, on both sides."""

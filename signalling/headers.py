@@ -10,7 +10,7 @@ MEETING_FEATURES = (
 )  # fmt: skip
 """What the meeting page may use, and no other page."""
 OTHER_FEATURES = (
-    "geolocation", "usb", "serial", "hid", "bluetooth", "midi", "payment", "accelerometer",
+    "geolocation", "usb", "serial", "hid", "midi", "payment", "accelerometer",
     "gyroscope", "magnetometer",
 )  # fmt: skip
 

@@ -45,7 +45,7 @@ from vmr.ids import ParticipantId, PersonId, SessionId
 NAME_CHARACTERS = 60
 NAMES = 8
 REASON_CHARACTERS = 500
-SDP_CHARACTERS = 65_536
+SDP_CHARACTERS = 131_072
 PIN_CHARACTERS = 20
 
 _UNSEEN = r"\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"  # controls, and what turns text round

@@ -3,6 +3,10 @@
 (() => {
   const peers = [];
   const sockets = [];
+  /** Every text the server ever sent to this page. */
+  const arrived = [];
+  /** Every view of the meeting document that was ever shown. */
+  const views = [];
   const NativePeer = window.RTCPeerConnection;
   window.RTCPeerConnection = class RTCPeerConnection extends NativePeer {
     constructor(...rest) {
@@ -15,6 +19,9 @@
     constructor(...rest) {
       super(...rest);
       sockets.push(this);
+      this.addEventListener("message", (message) => {
+        if (typeof message.data === "string") arrived.push(message.data);
+      });
     }
   };
 
@@ -133,5 +140,13 @@
     });
   }
 
-  window.vmrTest = { peers, sockets, pictures, tones, received, ufrags, raw };
+  new MutationObserver(() => {
+    const view = document.querySelector("#app")?.dataset.view;
+    if (view && view !== views.at(-1)) views.push(view);
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-view"] });
+
+  window.vmrTest = {
+    wasTold: (text) => arrived.some((message) => message.includes(text)),
+    views, peers, sockets, pictures, tones, received, ufrags, raw,
+  };
 })();

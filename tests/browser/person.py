@@ -173,6 +173,14 @@ class Person:
         )
         return cast(dict[str, Any], answer)
 
+    async def was_told(self, text: str) -> bool:
+        """Whether the server ever sent this text to the page, shown or not."""
+        return bool(await self.page.evaluate("text => vmrTest.wasTold(text)", text))
+
+    async def views(self) -> list[str]:
+        """Every view the page has shown since it was loaded, in order."""
+        return cast(list[str], await self.page.evaluate("vmrTest.views"))
+
     async def peer_connections(self) -> int:
         """How many transports this page has ever made."""
         return int(await self.page.evaluate("vmrTest.peers.length"))

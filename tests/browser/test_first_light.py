@@ -129,6 +129,7 @@ async def nobody_inside_knows(knocker: Person, *inside: Person) -> None:
     for person in inside:
         await expect(person.page.locator('[data-alert="knock"]')).to_be_visible()
         assert knocker.name not in await person.page.content()
+        assert not await person.was_told(knocker.name)
 
 
 async def refuse(room: TestRoom, officer: Person, knocker: Person) -> None:
@@ -153,12 +154,11 @@ async def present(presenter: Person, *others: Person) -> None:
 async def lose_the_network(world: World, lost: Person, *others: Person) -> None:
     """Long enough for the server to give the transport up; back without a knock."""
     before = await transports(world)
-    views = [await lost.view()]
+    views = await lost.views()
     await lost.cut()
 
     await expect_transports(world, before - 1, "the lost one is given up", 20)
     await others[0].sees(*others[1:])
     lost.mend()
-    views.append(await lost.view())
     await all_see_and_hear(lost, *others)
-    assert "waiting" not in views
+    assert await lost.views() == views

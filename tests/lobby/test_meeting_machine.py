@@ -68,7 +68,7 @@ class Seen:
                 self._close(effect.participant)
             elif isinstance(effect, OpenMedia):
                 assert effect.participant not in self.media, "opened before it was closed"
-                self.media[effect.participant] = effect.session
+                self._open(effect.participant, effect.session)
             elif isinstance(effect, Gate):
                 assert effect.participant in self.media, "a gate without a transport"
                 self.gates[effect.participant] = effect
@@ -79,6 +79,14 @@ class Seen:
                 self.views[effect.session] = effect.message
             elif isinstance(effect, Disconnect):
                 self.views.pop(effect.session, None)
+
+    def _open(self, participant: ParticipantId, session: SessionId) -> None:
+        """A new transport begins with a closed gate and nothing bound."""
+        self.media[participant] = session
+        self.gates[participant] = Gate(
+            participant=participant, microphone=False, camera=False, screen=False
+        )
+        self.binds[participant] = Bind(participant=participant, sources=())
 
     def _close(self, participant: ParticipantId) -> None:
         for table in (self.media, self.gates, self.binds):
