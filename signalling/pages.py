@@ -74,8 +74,8 @@ class Pages:
             response = await handler(request)
         except web.HTTPNotFound:
             return self._not_found()
-        except web.HTTPException:
-            raise
+        except (web.HTTPException, ConnectionError):
+            raise  # nobody is left to answer, when the connection is lost
         except StoreError:
             return web.Response(status=503, text=SENTENCES["busy"])
         except Exception as error:

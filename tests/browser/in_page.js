@@ -124,7 +124,8 @@
 
   /** Send a request as this page's own session, past all of the page's own code. */
   function raw(event, payload) {
-    const socket = sockets.findLast((one) => one.readyState === 1);
+    const socket = sockets.findLast((one) => one.readyState === WebSocket.OPEN);
+    if (!socket) return Promise.resolve({ error: { code: "no_socket", message: "" } });
     const id = nextAck;
     nextAck += 1;
     return new Promise((resolve, reject) => {

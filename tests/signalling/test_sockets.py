@@ -139,7 +139,7 @@ async def test_a_lone_surrogate_is_a_malformed_text(house: House) -> None:
 
 
 async def test_a_field_that_is_too_long_is_told(meeting: Meeting) -> None:
-    assert await error_of(meeting.guest, "media.offer", {"sdp": "v" * 65_537}) == "too_large"
+    assert await error_of(meeting.guest, "media.offer", {"sdp": "v" * 131_073}) == "too_large"
     assert await error_of(meeting.host, "room.pause", {"reason": "x" * 501}) == "too_large"
 
 

@@ -99,9 +99,9 @@ export class Controller {
 
   /** Back to the prejoin view with a new session. */
   comeBack() {
-    this.client.session = null;
     this.store.dispatch({ type: "returned" });
-    this.open();
+    this.client.openAnew();
+    void this.own.devices.open();
   }
 
   /** @param {JoinForm} form @param {boolean} move */
@@ -155,13 +155,21 @@ export class Controller {
   #notified(name, data, at) {
     const before = this.view;
     this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
-    if (name === "session.ended") {
-      return this.finish({ code: data.code, canReturn: data.can_return, reason: data.reason });
-    }
+    if (name === "session.ended") return this.#ended(data);
     if (name === "knock.received" && this.audio) playKnock(this.audio);
     if (name === "meeting.updated") this.#moved(before);
     if (name === "speaker.changed") this.#settleLater();
     return undefined;
+  }
+
+  /**
+   * Who only lost the network comes back by themselves, as far as the server lets them.
+   * @param {any} data
+   */
+  #ended({ code, can_return: canReturn, reason }) {
+    if (code !== LOST.code || !canReturn || !this.form) return this.finish({ code, canReturn, reason });
+    this.media.close();
+    return this.client.openAnew();
   }
 
   /** The view changed: follow it with media. @param {import("./types.js").InsideView|null} before */

@@ -50,6 +50,13 @@ export class SignallingClient {
     this.socket.connect();
   }
 
+  /** Leave the session behind, whether it is over or not, and open another. */
+  openAnew() {
+    this.close();
+    this.session = null;
+    this.open();
+  }
+
   /** Until a session is there, or REQUEST_TIMEOUT_MS have passed. @returns {Promise<Session>} */
   whenOpen() {
     if (this.isOpen && this.session) return Promise.resolve(this.session);
