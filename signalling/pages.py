@@ -74,8 +74,10 @@ class Pages:
             response = await handler(request)
         except web.HTTPNotFound:
             return self._not_found()
-        except (web.HTTPException, ConnectionError):
-            raise  # nobody is left to answer, when the connection is lost
+        except web.HTTPException:
+            raise
+        except ConnectionError:  # whoever asked has gone: nobody reads this
+            return web.Response(status=503)
         except StoreError:
             return web.Response(status=503, text=SENTENCES["busy"])
         except Exception as error:

@@ -153,23 +153,28 @@ export class Controller {
 
   /** @param {string} name @param {any} data @param {number} at */
   #notified(name, data, at) {
+    if (name === "session.ended" && this.#wasOnlyLost(data)) return this.#comeBackAlone();
     const before = this.view;
     this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
-    if (name === "session.ended") return this.#ended(data);
+    if (name === "session.ended") {
+      return this.finish({ code: data.code, canReturn: data.can_return, reason: data.reason });
+    }
     if (name === "knock.received" && this.audio) playKnock(this.audio);
     if (name === "meeting.updated") this.#moved(before);
     if (name === "speaker.changed") this.#settleLater();
     return undefined;
   }
 
-  /**
-   * Who only lost the network comes back by themselves, as far as the server lets them.
-   * @param {any} data
-   */
-  #ended({ code, can_return: canReturn, reason }) {
-    if (code !== LOST.code || !canReturn || !this.form) return this.finish({ code, canReturn, reason });
+  /** @param {any} data */
+  #wasOnlyLost(data) {
+    const isJoined = this.store.state.value.journey.step === "joined";
+    return isJoined && this.form !== null && data.code === LOST.code && data.can_return;
+  }
+
+  /** Who only lost the network joins again without being asked, as far as the server lets them. */
+  #comeBackAlone() {
     this.media.close();
-    return this.client.openAnew();
+    this.client.openAnew();
   }
 
   /** The view changed: follow it with media. @param {import("./types.js").InsideView|null} before */

@@ -129,5 +129,5 @@ export const SAMPLES = {
       participants: room(3, { 0: { is_handed_over: true } }), knocks: [knock("k1", "Siân Prys", now)] })),
   },
   "ended": { events: () => [["session.ended", { code: "meeting_ended", can_return: false, reason: "The consultation is finished" }]] },
-  "ended-return": { events: () => [["session.ended", { code: "connection_lost", can_return: true, reason: "" }]] },
+  "ended-return": { events: () => [["session.ended", { code: "waited_too_long", can_return: true, reason: "" }]] },
 };
