@@ -67,7 +67,7 @@ def _frame(face: Face, index: int) -> NDArray[np.float64]:
     return frame
 
 
-def _planes(rgb: NDArray[np.float64]) -> bytes:
+def planes(rgb: NDArray[np.float64]) -> bytes:
     """I420 of BT.601, limited range."""
     red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     luma = 16 + (65.738 * red + 129.057 * green + 25.064 * blue) / 256
@@ -85,7 +85,7 @@ def write_camera(face: Face, path: Path) -> None:
             f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode()
         )
         for index in range(FRAMES):
-            file.write(b"FRAME\n" + _planes(_frame(face, index)))
+            file.write(b"FRAME\n" + planes(_frame(face, index)))
 
 
 def write_voice(face: Face, path: Path) -> None:
