@@ -134,10 +134,14 @@ class Load:
         return sum(receiver.packets for receiver in self.receivers)
 
     def _prepare(self, seconds: float, in_bursts: bool) -> list[tuple[float, int, int, bytes]]:
-        """Plan and encrypt: (when, peer, place, packet), by time."""
+        """Plan and encrypt: (when, peer, place, packet), by time. Takes seconds."""
         schedule: list[tuple[float, int, int, bytes]] = []
+        checked_at = time.monotonic()
         for peer in self.peers:
             assert peer.outbound is not None
+            if time.monotonic() - checked_at > REPORT_EVERY_S:
+                checked_at = time.monotonic()
+                self._check_consent()
             planned = plan(
                 sender=peer.number,
                 audio_ssrc=peer.audio_ssrc,
@@ -158,6 +162,10 @@ class Load:
         self._due = [[0.05 * n / len(self.peers) for n in range(len(self.peers))] for _ in range(3)]
         self._sent_counts = [0] * len(self.peers)
         return schedule
+
+    def _check_consent(self) -> None:
+        for peer in self.peers:
+            peer.socket.send(peer.check())
 
     def _send(
         self, schedule: list[tuple[float, int, int, bytes]], start: float, until: float
