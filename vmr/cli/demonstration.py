@@ -62,11 +62,11 @@ def welcome(base: str, rooms: Sequence[Room], made: Sequence[MadeRoom], settings
     data = file_of(settings.database_url)
     lines = ["", f"VMR is running: {base}", f"Its data is in:  {data}", ""]
     lines += _first_start(base, made) if made else _later_start(base, rooms)
-    if made and not settings.numbers.social_unrecorded:
+    if made:
         lines += [
             "",
-            "A social room must be recorded by law and nothing records it yet: it opens only for",
-            "demonstration, with --social-unrecorded true.",
+            "The social room does not open yet: by law a monitoring officer must watch it and it",
+            "must be recorded, and this version has neither.",
         ]
     if not _is_secure(base):
         lines += [
