@@ -7,7 +7,7 @@ Everything is found by role and name as a screen reader would, or by the attribu
 from pathlib import Path
 from typing import Any, cast
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.eventually import eventually
 from tests.browser.faces import FACES, Face, name_colour
@@ -38,6 +38,7 @@ class Person:
         self.proxy = proxy
         self.faults: list[str] = []
         self.may_lose_network = False
+        self.is_shaky = False
         self._relay = relay
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
@@ -68,7 +69,11 @@ class Person:
         await self.press(button)
 
     async def press(self, name: str, *, exact: bool = True) -> None:
-        await self.page.get_by_role("button", name=name, exact=exact).first.click()
+        await self.click(self.page.get_by_role("button", name=name, exact=exact).first)
+
+    async def click(self, button: Locator) -> None:
+        """Once; twice when the hand is shaky."""
+        await (button.dblclick() if self.is_shaky else button.click())
 
     async def in_view(self, view: str) -> None:
         """Wait for a view of the meeting document."""

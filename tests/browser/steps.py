@@ -76,7 +76,7 @@ async def confirm(person: Person, button: str, in_dialog: str, reason: str = "")
     dialog = person.page.get_by_role("dialog")
     if reason:
         await dialog.get_by_role("textbox", name="Reason").fill(reason)
-    await dialog.get_by_role("button", name=in_dialog).click()
+    await person.click(dialog.get_by_role("button", name=in_dialog))
 
 
 async def save_id(host: Person, guest: Named) -> None:
@@ -84,7 +84,7 @@ async def save_id(host: Person, guest: Named) -> None:
     check = host.page.get_by_role("region", name=f"ID check: {guest.name}")
     await check.get_by_role("radio", name="Professional photo card").check()
     await check.get_by_role("textbox", name="Name on the ID").fill(f"Verified {guest.name}")
-    await check.get_by_role("button", name="Save ID record").click()
+    await host.click(check.get_by_role("button", name="Save ID record"))
     await check.get_by_text("The ID of every person here is recorded").wait_for()
 
 
@@ -113,7 +113,7 @@ async def step_up(room: TestRoom, officer: Person) -> None:
     await officer.press("Staff: Host PIN")
     dialog = officer.page.get_by_role("dialog")
     await dialog.get_by_role("textbox", name="Host PIN").fill(room.pin)
-    await dialog.get_by_role("button", name="Open staff controls").click()
+    await officer.click(dialog.get_by_role("button", name="Open staff controls"))
     await expect(dialog).to_be_hidden()
 
 

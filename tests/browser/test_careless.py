@@ -5,11 +5,16 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import Invite, World
 from tests.browser.rooms import make_room
 from tests.browser.steps import (
+    all_see_and_hear,
     end_for_all,
     expect_transports,
+    hand_over,
     knock,
+    lock,
     locked_meeting,
     open_with_the_pin,
+    record_id,
+    step_up,
 )
 
 # Buttons that end the page's part in the meeting come last, in their own tests.
@@ -85,6 +90,28 @@ async def test_start_pressed_twice_joins_once(world: World, people: Invite) -> N
     await expect_transports(world, 2, "one for each")
     view = await officer.page.locator('[data-participant][data-kind="camera"]').count()
     assert view == 2
+
+
+async def test_a_shaky_hand_leads_a_whole_meeting(world: World, people: Invite) -> None:
+    room = await make_room(world.server.database, "legal", "Shaky")
+    guest, officer = await people("Cara", 1), await people("Officer", 4)
+    guest.is_shaky = officer.is_shaky = True
+    await knock(guest, room.path)
+    await officer.open(room.host_path)
+    await officer.start()
+    await officer.enter_pin("000000")
+    await expect(officer.page.get_by_text("2 attempts left")).to_be_visible()
+    await officer.enter_pin(room.pin)
+    await officer.in_view("meeting")
+    await officer.press("Admit Cara")
+    await guest.in_view("meeting")
+    await all_see_and_hear(guest, officer)
+    await record_id(officer, guest)
+    await lock(officer, guest)
+    await hand_over(officer)
+    await step_up(room, officer)
+    await end_for_all(officer, guest)
+    await expect_transports(world, 0, "the meeting is over")
 
 
 async def test_hanging_up_twice_ends_once_and_offers_a_way_back(

@@ -18,7 +18,8 @@ export function Dialog({ title, children, close }) {
       back?.focus();
     };
   }, []);
-  const press = (/** @type {MouseEvent} */ event) => event.target === ref.current && close();
+  // The second click of a double click that opened the dialog must not close it again.
+  const press = (/** @type {MouseEvent} */ event) => event.target === ref.current && event.detail < 2 && close();
   return html`<dialog class="dialog" ref=${ref} aria-labelledby="dialog-title" onClose=${close} onMouseDown=${press}>
     <div class="dialog__body">
       <h2 class="govuk-heading-m" id="dialog-title">${title}</h2>
