@@ -1,4 +1,4 @@
-"""The text of an answer: ICE-lite, one BUNDLE, DTLS passive, host candidates of the one port.
+"""The text of an answer: ICE-lite, one BUNDLE, DTLS passive, host candidates of our ports.
 
 Pure: what `media.negotiation` accepted in, SDP out. It decides nothing.
 Invariant: sections keep their order and number; one that was not accepted gets port 0.
@@ -12,13 +12,19 @@ from media.negotiation import EXTENSIONS, Accepted, Negotiated
 from media.sdp import Format, Offer, Section
 
 _SENDING_ONLY = frozenset({"rid", "repaired_rid"})
+# Type preference and local preference; a TCP one holds its direction, passive (RFC 6544 4.2).
+_UDP_PREFERENCE = 126 << 16 | 65535
+_TCP_PREFERENCE = 90 << 16 | 4 << 13 | 8191
 _FEEDBACK = ("nack", "nack pli", "transport-cc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
+    """Where we are reached; by TCP, the browser connects (RFC 6544, passive)."""
+
     host: str
     port: int
+    is_tcp: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +150,13 @@ def _track_lines(track: PublishedTrack) -> list[str]:
 
 
 def _candidate_lines(candidates: tuple[Candidate, ...]) -> list[str]:
-    """One host candidate for each address (RFC 8839), the first preferred."""
+    """One host candidate for each address (RFC 8839), the first preferred, any UDP before TCP."""
     lines = []
-    for number, candidate in enumerate(candidates):
-        priority = (126 << 24) | ((65535 - number) << 8) | 255
+    for number, one in enumerate(candidates):
+        preference = _TCP_PREFERENCE if one.is_tcp else _UDP_PREFERENCE
+        name, suffix = ("tcp", " tcptype passive") if one.is_tcp else ("udp", "")
+        priority = ((preference - number) << 8) | 255
         lines.append(
-            f"a=candidate:{number + 1} 1 udp {priority} {candidate.host} {candidate.port} typ host"
+            f"a=candidate:{number + 1} 1 {name} {priority} {one.host} {one.port} typ host{suffix}"
         )
     return [*lines, "a=end-of-candidates"]

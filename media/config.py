@@ -10,17 +10,20 @@ class Config:
     """Settings of an engine. `host` "" is every address of IPv4 and IPv6; `port` 0 is any.
 
     `announced` are the addresses browsers are told ("host" or "host:port", IP addresses); empty:
-    those of this machine. `codecs` are the video codecs accepted, in order of preference.
+    those of this machine. `tcp_port` is the port of ICE over TCP: 0 any, None off. `codecs` are the
+    video codecs accepted, in order of preference.
     """
 
     host: str = ""
     port: int = 0
+    tcp_port: int | None = None
     announced: tuple[str, ...] = ()
     codecs: tuple[str, ...] = ("vp8", "h264")
     consent_s: float = CONSENT_S
     connect_s: float = 15.0
     max_endpoints: int = 2000
     max_handshakes: int = 256
+    max_tcp_connections: int = 4000
 
 
 COUNTERS = (
@@ -33,6 +36,7 @@ COUNTERS = (
     "srtp_refused",  # forged, replayed, too old, of too many sources, or before the keys
     "faults",  # datagrams that met a bug of ours; the log has it
     "not_open",  # packets for a transport whose handshake is under way
+    "no_path",  # packets for a transport whose last TCP connection has closed
     "not_sealed",  # packets libsrtp refused to protect
     "ice_restarts",
     "transports_opened",

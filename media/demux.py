@@ -1,13 +1,12 @@
-"""Whose datagram is it: by the address it came from, for STUN by the ufrag it names (RFC 7983).
+"""Whose packet is it: by the path it came on, for STUN by the ufrag it names (RFC 7983).
 
-Pure tables, no sockets. Invariant: an address is here only after a signed check came from it,
-and belongs to one transport; a removed transport leaves nothing behind.
+Pure tables, no sockets. Invariant: a path (a UDP address, a TCP connection) is here only after a
+signed check came on it, and belongs to one transport; a removed transport leaves nothing behind.
 """
 
+from collections.abc import Hashable
 from enum import Enum
 from typing import Generic, TypeVar
-
-from media.udp import Peer
 
 T = TypeVar("T")
 
@@ -36,12 +35,12 @@ def sort_of(datagram: bytes) -> Sort:
 
 
 class Demux(Generic[T]):
-    """Two tables: validated address to transport, live ufrag to transport."""
+    """Two tables: validated path to transport, live ufrag to transport."""
 
-    __slots__ = ("by_peer", "by_ufrag")
+    __slots__ = ("by_path", "by_ufrag")
 
     def __init__(self) -> None:
-        self.by_peer: dict[Peer, T] = {}
+        self.by_path: dict[Hashable, T] = {}
         self.by_ufrag: dict[str, T] = {}
 
     def add_ufrag(self, ufrag: str, transport: T) -> None:
@@ -51,11 +50,11 @@ class Demux(Generic[T]):
         for ufrag in ufrags:
             self.by_ufrag.pop(ufrag, None)
 
-    def claim(self, peer: Peer, transport: T) -> None:
+    def claim(self, path: Hashable, transport: T) -> None:
         """A check signed by `transport`'s peer came from here: it is that one's now."""
-        self.by_peer[peer] = transport
+        self.by_path[path] = transport
 
-    def release(self, peer: Peer, transport: T) -> None:
-        """This transport gave an address up; another's claim to it stays."""
-        if self.by_peer.get(peer) is transport:
-            del self.by_peer[peer]
+    def release(self, path: Hashable, transport: T) -> None:
+        """This transport gave a path up; another's claim to it stays."""
+        if self.by_path.get(path) is transport:
+            del self.by_path[path]

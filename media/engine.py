@@ -1,6 +1,6 @@
 """The media engine: the one asyncio edge of the media plane, and all that signalling may see.
 
-It owns the socket, the timer, the handshake tasks and the tables; packets go through
+It owns the ports, the timer, the handshake tasks and the tables; packets go through
 `media.transport` and `media.router` without a coroutine. It knows endpoints, not people.
 Invariant: an endpoint has at most one transport; after RemoveEndpoint nothing of it is left, and
 nothing a peer sends raises out of the read loop.
@@ -13,8 +13,7 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-from media.addresses import local_candidates, parse_announced
-from media.answer import Candidate, Local, build_answer
+from media.answer import Local, build_answer
 from media.config import COUNTERS, Config
 from media.dtls import Certificate, DtlsServer, HandshakeError
 from media.ice import Credentials, IceAgent
@@ -35,13 +34,14 @@ from media.messages import (
     TransportLost,
 )
 from media.negotiation import Negotiated, negotiate
+from media.paths import Batch, Path, Paths, PortError
 from media.router import Router
 from media.sdp import MAX_SECTIONS, Offer, SdpError, parse_offer
 from media.srtp import SrtpError
+from media.tcp import TcpConnection
 from media.transport import State, Transport
-from media.udp import Peer, UdpSocket
 
-__all__ = ["Config", "MediaEngine"]
+__all__ = ["Config", "MediaEngine", "PortError"]
 
 logger = logging.getLogger(__name__)
 
@@ -64,37 +64,39 @@ class MediaEngine:
         self._lost: dict[str, tuple[object, ...]] = {}
         self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._udp: UdpSocket | None = None
+        self._open_paths: Paths | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._swept_at = 0.0
 
     # -- life -----------------------------------------------------------------------------------
 
     async def start(self, config: Config) -> None:
-        """Open the port. Raises OSError (port taken) or ValueError (a setting)."""
+        """Open the ports. Raises PortError (one is taken) or ValueError (a setting)."""
         self._config = config
         self._loop = asyncio.get_running_loop()
         self._certificate = Certificate()
-        for text in config.announced:
-            parse_announced(text, config.port)  # a wrong one is told before the port is open
-        self._udp = udp = UdpSocket(config.host, config.port)
-        self._ingress = Ingress(udp, self._counters)
-        self._candidates: tuple[Candidate, ...] = tuple(
-            parse_announced(text, udp.port) for text in config.announced
-        ) or local_candidates(config.host, udp.takes_ipv6, udp.port)
-        self._loop.add_reader(udp.fileno(), self._read)
+        self._open_paths = paths = Paths(config, self._read_tcp, self._lose_connection)
+        self._ingress = Ingress(paths, self._counters)
+        self._loop.add_reader(paths.udp.fileno(), self._read)
         self._run_timer()
-        granted_kb = udp.receive_buffer_bytes // 1024
-        logger.info("media on UDP port %d, receive buffer %d kB", udp.port, granted_kb)
+        await paths.start()
+        granted_kb = paths.udp.receive_buffer_bytes // 1024
+        logger.info("media on UDP port %d, receive buffer %d kB", self.port, granted_kb)
+        logger.info("media on TCP port %s", self.tcp_port or "off")
 
     @property
     def port(self) -> int:
         """The UDP port, once started."""
-        return self._socket.port
+        return self._paths.udp_port
+
+    @property
+    def tcp_port(self) -> int | None:
+        """The TCP port, once started; None when there is none."""
+        return None if self._paths.tcp is None else self._paths.tcp.port
 
     async def close(self) -> None:
-        """Close every transport, then the port. May be called twice."""
-        if self._udp is None:
+        """Close every transport, then the ports. May be called twice."""
+        if self._open_paths is None:
             return
         for endpoint in list(self._rooms):
             self._remove(endpoint)
@@ -104,30 +106,26 @@ class MediaEngine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._loop.remove_reader(self._udp.fileno())
-        self._udp.close()
-        self._udp = None
+        self._loop.remove_reader(self._paths.udp.fileno())
+        await self._paths.close()
+        self._open_paths = None
 
     def counters(self) -> dict[str, int]:
         """What was received, dropped and lost since the start, and what there is now."""
-        udp = self._socket
         return {
             **self._router.counters,
             **self._counters,
             "endpoints": len(self._rooms),
             "transports": len(self._transports),
             "handshakes": self._handshakes(),
-            "addresses": len(self._ingress.demux.by_peer),
-            "kernel_drops": udp.kernel_drops(),
-            "send_drops": udp.send_drops,
-            "send_errors": udp.send_errors,
-            "receive_buffer_bytes": udp.receive_buffer_bytes,
+            "addresses": len(self._ingress.demux.by_path),
+            **self._paths.counters(),
         }
 
     @property
-    def _socket(self) -> UdpSocket:
-        assert self._udp is not None, "the engine was not started"
-        return self._udp
+    def _paths(self) -> Paths:
+        assert self._open_paths is not None, "the engine was not started"
+        return self._open_paths
 
     # -- requests -------------------------------------------------------------------------------
 
@@ -206,7 +204,7 @@ class MediaEngine:
         local = Local(
             credentials=transport.agent.local,
             fingerprint=self._certificate.fingerprint,
-            candidates=self._candidates,
+            candidates=self._paths.candidates,
             session_id=int.from_bytes(transport.negotiated.description.cname.encode()[:7], "big"),
             version=transport.version,
         )
@@ -236,7 +234,7 @@ class MediaEngine:
     def _drop(self, transport: Transport) -> None:
         """Close a transport and forget it, at once."""
         transport.close()
-        self._ingress.forget(transport)
+        self._ingress.forget(transport, self._loop.time())
         if self._transports.get(transport.endpoint) is transport:
             del self._transports[transport.endpoint]
             self._router.detach(transport.endpoint)
@@ -279,12 +277,21 @@ class MediaEngine:
     # -- datagrams ------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        """The socket has datagrams: take what waits, forward, send. The hot path."""
+        """The UDP port has datagrams: take what waits, forward, send. The hot path."""
+        self._take(self._paths.udp.receive())
+
+    def _read_tcp(self, connection: TcpConnection, packets: list[bytes]) -> None:
+        self._take([(packet, connection) for packet in packets])
+
+    def _take(self, batch: Batch) -> None:
         now = self._loop.time()
-        for transport in self._ingress.read(now):
+        for transport in self._ingress.take(batch, now):
             if transport.dtls is not None:
                 self._start(transport, transport.dtls)
         self._flush(now)
+
+    def _lose_connection(self, connection: TcpConnection) -> None:
+        self._ingress.lose(connection)
 
     def _start(self, transport: Transport, dtls: DtlsServer) -> None:
         task = self._loop.create_task(self._shake_hands(transport, dtls))
@@ -308,15 +315,22 @@ class MediaEngine:
                     waiting.append(transport)
                 queue.append(sealed)
             for transport in waiting:
-                self._socket.send_all(transport.queue, cast(Peer, transport.peer))
-                transport.queue.clear()
+                self._send_queue(transport)
         for event in self._router.poll_events():
             self._emit(event)
 
+    def _send_queue(self, transport: Transport) -> None:
+        path = cast(Path | None, transport.path)
+        if path is None:
+            self._counters["no_path"] += len(transport.queue)
+        else:
+            self._paths.send_all(transport.queue, path)
+        transport.queue.clear()
+
     def _send_plain(self, transport: Transport, data: bytes) -> None:
-        peer = transport.peer
-        if peer is not None and self._udp is not None:
-            self._udp.send(data, cast(Peer, peer))
+        path = cast(Path | None, transport.path)
+        if path is not None and self._open_paths is not None:
+            self._open_paths.send(data, path)
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -333,7 +347,8 @@ class MediaEngine:
             self._timer = self._loop.call_at(deadline, self._run_timer)
 
     def _sweep(self, now: float) -> None:
-        """Consent, time-outs, and the end of old credentials."""
+        """Consent, time-outs, and the end of old credentials and connections."""
+        self._paths.sweep(now)
         for transport in list(self._transports.values()):
             reason = transport.is_lost(now, self._config.connect_s, self._config.consent_s)
             if reason is not None:

@@ -93,6 +93,12 @@ class IceAgent:
         if self.selected is not None:
             self._heard_at[self.selected] = now
 
+    def forget(self, source: Hashable) -> None:
+        """A path is no more (a closed connection): the one that was last heard takes its place."""
+        self._heard_at.pop(source, None)
+        if source == self.selected:
+            self.selected = max(self._heard_at, key=self._heard_at.__getitem__, default=None)
+
     def is_lost(self, now: float, after_s: float = CONSENT_S) -> bool:
         """Whether nothing signed has come for so long that the peer's consent is over."""
         return now - self._last_check >= after_s

@@ -63,8 +63,8 @@ class Transport:
         self._heard_at: float | None = None
 
     @property
-    def peer(self) -> Hashable | None:
-        """Where to send: the selected address."""
+    def path(self) -> Hashable | None:
+        """Where to send: the selected path."""
         return self.agent.selected
 
     def open(self, keys: Keys, now: float) -> None:

@@ -11,6 +11,8 @@ import socket
 import struct
 from collections.abc import Sequence
 
+from media.sockets import open_bound
+
 Peer = tuple[str, int] | tuple[str, int, int, int]
 
 RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024
@@ -42,7 +44,7 @@ class UdpSocket:
 
     def __init__(self, host: str, port: int) -> None:
         """Bind; `host` "" is every address of both families. Raises OSError."""
-        self._socket = _bind(host, port)
+        self._socket = open_bound(socket.SOCK_DGRAM, host, port)
         self.receive_buffer_bytes = _enlarge(self._socket)
         self._can_segment = True
         self.send_drops = 0
@@ -138,26 +140,6 @@ class UdpSocket:
 _PEER_FAULTS = frozenset(
     {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM, errno.ENOBUFS}
 )
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    if host == "" and socket.has_dualstack_ipv6():
-        return _open(socket.AF_INET6, "::", port)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return _open(family, host or "0.0.0.0", port)
-
-
-def _open(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    opened = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        if family == socket.AF_INET6:
-            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
-        opened.setblocking(False)
-        opened.bind((host, port))
-    except OSError:
-        opened.close()
-        raise
-    return opened
 
 
 def _enlarge(opened: socket.socket) -> int:

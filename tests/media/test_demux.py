@@ -26,10 +26,10 @@ def test_an_empty_datagram_is_noise() -> None:
 def test_a_released_address_belongs_to_nobody() -> None:
     demux: Demux[str] = Demux()
     demux.claim(HERE, "a")
-    assert demux.by_peer[HERE] == "a"
+    assert demux.by_path[HERE] == "a"
     demux.release(HERE, "a")
     demux.release(HERE, "a")
-    assert demux.by_peer == {}
+    assert demux.by_path == {}
 
 
 def test_the_later_claim_to_an_address_stays() -> None:
@@ -38,7 +38,7 @@ def test_the_later_claim_to_an_address_stays() -> None:
     demux.claim(HERE, first)
     demux.claim(HERE, second)
     demux.release(HERE, first)
-    assert demux.by_peer[HERE] == second
+    assert demux.by_path[HERE] == second
 
 
 def test_forgotten_ufrags_lead_nowhere() -> None:

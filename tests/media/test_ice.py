@@ -144,6 +144,30 @@ def test_the_overlap_begins_once() -> None:
     assert agent.expire(2.0 + OVERLAP_S) == ("old1",)
 
 
+def test_a_path_that_ended_is_forgotten_and_the_last_heard_takes_its_place() -> None:
+    agent = IceAgent(OLD, 0.0)
+    check(agent, HERE, now=0.0)
+    check(agent, THERE, now=1.0)
+    check(agent, "a connection", nominates=True, now=2.0)
+    agent.forget("a connection")
+    assert (agent.selected, agent.addresses) == (THERE, (HERE, THERE))
+    agent.forget("a connection")
+    agent.forget(THERE)
+    agent.forget(HERE)
+    assert (agent.selected, agent.addresses) == (None, ())
+    agent.hear(3.0)
+    check(agent, THERE, now=3.0)
+    assert agent.selected == THERE
+
+
+def test_a_path_that_was_not_in_use_ends_unnoticed() -> None:
+    agent = IceAgent(OLD, 0.0)
+    check(agent, HERE)
+    check(agent, THERE)
+    agent.forget(THERE)
+    assert agent.selected == HERE
+
+
 def test_addresses_are_bounded_and_the_longest_silent_goes() -> None:
     agent = IceAgent(OLD, 0.0)
     for number in range(MAX_ADDRESSES):

@@ -16,7 +16,11 @@ VIDEO_CODECS = ("vp8", "h264")
 LOCAL = Local(
     credentials=Credentials(ufrag="ours", password="p" * 22),
     fingerprint="AA:BB",
-    candidates=(Candidate(host="192.0.2.1", port=5000), Candidate(host="::1", port=5000)),
+    candidates=(
+        Candidate(host="192.0.2.1", port=5000),
+        Candidate(host="::1", port=5000),
+        Candidate(host="192.0.2.1", port=443, is_tcp=True),
+    ),
     session_id=7,
     version=1,
 )
@@ -108,6 +112,8 @@ class TestChromium:
         assert "a=simulcast:recv l;h" in lines
         assert "a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host" in lines
         assert "a=candidate:2 1 udp 2130706175 ::1 5000 typ host" in lines
+        tcp = "a=candidate:3 1 tcp 1520434687 192.0.2.1 443 typ host tcptype passive"
+        assert tcp in lines
 
     def test_audio_and_camera_of_one_slot_share_a_stream(self) -> None:
         lines = answer(CHROMIUM)

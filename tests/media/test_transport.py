@@ -99,6 +99,6 @@ def test_media_keeps_the_consent_alive(transport: Transport) -> None:
 
 
 def test_the_selected_address_is_where_it_sends(transport: Transport) -> None:
-    assert transport.peer is None
+    assert transport.path is None
     transport.agent.selected = "here"
-    assert transport.peer == "here"
+    assert transport.path == "here"

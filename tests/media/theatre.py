@@ -1,6 +1,7 @@
 """A stage whose participants are pages of Chromium (`page.html`)."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Theatre:
         self.stage = Stage()
         self.pages: dict[str, Page] = {}
         self.answers: dict[str, str] = {}
+        self.edit_answer: Callable[[str], str] = str
         self._playwright = playwright
         self._directory = directory
         self._browsers: list[Browser] = []
@@ -95,5 +97,6 @@ class Theatre:
 
     async def _serve_answer(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        self.answers[name] = await self.stage.negotiate(name, await request.text())
+        answer = await self.stage.negotiate(name, await request.text())
+        self.answers[name] = self.edit_answer(answer)
         return web.Response(text=self.answers[name])
