@@ -55,6 +55,11 @@ def _port(value: int) -> str | None:
     return None if 0 <= value <= 65535 else "must be a port from 0 to 65535"
 
 
+def _tcp_port(value: str) -> str | None:
+    is_port = value.isascii() and value.isdigit() and len(value) <= 5 and _port(int(value)) is None
+    return None if value in ("same", "off") or is_port else "must be same, off or a port"
+
+
 def _codecs(value: tuple[str, ...]) -> str | None:
     if value and len(set(value)) == len(value) and set(value) <= set(CODECS):
         return None
@@ -132,10 +137,15 @@ class Settings:
     media_port: int = _setting(
         8081, "The one UDP port of all sound and pictures; 0 takes any.", _port
     )
+    media_tcp_port: str = _setting(
+        "same",
+        "The one TCP port for networks without UDP: same as media_port, another, 0 for any, off.",
+        _tcp_port,
+    )
     media_announce: tuple[str, ...] = _setting(
         (),
-        "Addresses browsers reach the media port at, with :port where another is forwarded."
-        " Empty: the addresses of this machine.",
+        "Addresses browsers reach the media port at, with :port where another is forwarded"
+        " (for UDP and, when its number is the same, TCP). Empty: the addresses of this machine.",
         _announce,
     )
     codecs: tuple[str, ...] = _setting(
@@ -143,6 +153,12 @@ class Settings:
     )
     log_level: str = _setting("info", "The least serious message that is logged.", _log_level)
     numbers: Numbers = field(default_factory=Numbers)
+
+    def tcp_port(self) -> int | None:
+        """The number of `media_tcp_port`; 0 is any, None is off."""
+        if self.media_tcp_port == "off":
+            return None
+        return self.media_port if self.media_tcp_port == "same" else int(self.media_tcp_port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,7 @@ async def start_world(directory: Path, **settings: str) -> World:
     relay = UdpRelay(("127.0.0.1", server.media_port))
     await relay.start()
     server.settings["VMR_MEDIA_ANNOUNCE"] = f"127.0.0.1:{relay.port}"
+    server.settings.setdefault("VMR_MEDIA_TCP_PORT", "off")  # no way past the relay
     await server.start()
     return World(server=server, relay=relay)
 

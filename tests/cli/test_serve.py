@@ -109,6 +109,14 @@ def test_a_media_port_in_use_is_one_line(program: Program) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_media_tcp_port_in_use_is_one_line(program: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = program.run("serve", "--media-tcp-port", str(taken.getsockname()[1]))
+    assert ended.returncode == 1
+    assert "vmr: media_host and media_tcp_port" in last_line(ended.stderr)
+    assert "Traceback" not in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "settings", "toml", "named"),
     [

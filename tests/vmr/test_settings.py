@@ -55,6 +55,8 @@ def test_variables_of_others_are_not_ours() -> None:
         ("social_unrecorded", "0", False),
         ("public_url", "https://meet.example.org:8443", "https://meet.example.org:8443"),
         ("media_host", "::", "::"),
+        ("media_tcp_port", "off", "off"),
+        ("media_tcp_port", " 443 ", "443"),
         ("log_level", "debug", "debug"),
     ],
 )  # fmt: skip
@@ -62,6 +64,11 @@ def test_a_text_becomes_the_value_it_says(name: str, text: str, value: object) -
     (setting,) = (one for one in SETTINGS if one.name == name)
     assert value_of(load({name: text}, {}), setting) == value
     assert value_of(load({}, {setting.variable: text}), setting) == value
+
+
+@pytest.mark.parametrize(("text", "port"), [("same", 5), ("off", None), ("0", 0), ("443", 443)])
+def test_the_tcp_port_is_the_udp_port_unless_said_otherwise(text: str, port: int | None) -> None:
+    assert load({"media_port": "5", "media_tcp_port": text}, {}).tcp_port() == port
 
 
 def test_a_file_says_values_in_their_own_kind() -> None:
@@ -108,6 +115,9 @@ def test_a_wrong_file_names_setting_and_file(toml: str, said: str) -> None:
         ("log_level", "loud", "must be one of debug, info, warning, error, not 'loud'"),
         ("public_url", "meet.example.org", "must look like https://meet.example.org, without"),
         ("public_url", "https://meet.example.org/", "must look like https://meet.example.org,"),
+        ("media_tcp_port", "on", "must be same, off or a port, not 'on'"),
+        ("media_tcp_port", "70000", "must be same, off or a port, not '70000'"),
+        ("media_tcp_port", "-1", "must be same, off or a port, not '-1'"),
         ("media_host", "eth0", "must be an IP address, or empty for all, not 'eth0'"),
         ("media_announce", "example.org", "must list IP addresses, or address:port, not"),
         ("media_announce", "10.0.0.5:70000", "must list IP addresses, or address:port, not"),

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from media.engine import Config, MediaEngine
+from media.engine import Config, MediaEngine, PortError
 from signalling.app import Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock
@@ -62,6 +62,7 @@ async def _start_engine(engine: MediaEngine, settings: Settings) -> None:
     config = Config(
         host=settings.media_host,
         port=settings.media_port,
+        tcp_port=settings.tcp_port(),
         announced=settings.media_announce,
         codecs=settings.codecs,
     )
@@ -69,9 +70,10 @@ async def _start_engine(engine: MediaEngine, settings: Settings) -> None:
         await engine.start(config)
     except ValueError as error:
         raise CommandError(f"media: {error}") from error
-    except OSError as error:
-        place = f"{settings.media_host or 'all addresses'}, UDP port {settings.media_port}"
-        raise CommandError(f"media_host and media_port ({place}): {_reason(error)}") from error
+    except PortError as error:
+        setting = "media_port" if error.is_udp else "media_tcp_port"
+        place = f"{settings.media_host or 'all addresses'}, {error.what}"
+        raise CommandError(f"media_host and {setting} ({place}): {_reason(error)}") from error
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> int:
