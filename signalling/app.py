@@ -69,7 +69,9 @@ class Running:
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
         )
-        self._requests = Requests(store=store, rooms=self.rooms, pins=self._pins, clock=clock)
+        self._requests = Requests(
+            store=store, rooms=self.rooms, pins=self._pins, turn=config.turn, clock=clock
+        )
         self.sockets = Sockets(
             sessions=self.sessions,
             requests=self._requests,

@@ -1,18 +1,20 @@
 """What the operator may set of pages and sockets. Values only; read by the wiring."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from signalling.turn import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignallingConfig:
     """`origins` are further origins whose pages may open sockets; the page's own always may.
 
-    `ice_servers` are STUN or TURN addresses handed to browsers (`stun:host:port`); the server
-    itself needs none. `behind_proxy`: the last address of X-Forwarded-For is the client's.
+    `turn` is told to the pages of those inside; the server itself needs none. `behind_proxy`: the
+    last address of X-Forwarded-For is the client's.
     """
 
     origins: tuple[str, ...] = ()
-    ice_servers: tuple[str, ...] = ()
+    turn: Turn = field(default_factory=Turn)
     behind_proxy: bool = False
     max_sockets: int = 2000
     max_sockets_per_address: int = 200

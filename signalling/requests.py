@@ -26,6 +26,7 @@ from signalling.pins import PinChecker
 from signalling.rooms import Rooms
 from signalling.seams import Clock, Store
 from signalling.sessions import Session, Sessions
+from signalling.turn import Turn
 from signalling.wire import JsonObject
 from vmr.ids import DeviceId, InviteId, ParticipantId, SessionId
 from vmr.roles import Role
@@ -41,10 +42,13 @@ log = logging.getLogger(__name__)
 class Requests:
     """Turns the requests of joined and joining sessions into commands."""
 
-    def __init__(self, *, store: Store, rooms: Rooms, pins: PinChecker, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, rooms: Rooms, pins: PinChecker, turn: Turn, clock: Clock
+    ) -> None:
         self._store = store
         self._rooms = rooms
         self._pins = pins
+        self._turn = turn
         self._clock = clock
         self._joined: dict[SessionId, Mailbox] = {}
 
@@ -172,8 +176,10 @@ class Requests:
     # -- media --------------------------------------------------------------------------------
 
     async def _negotiate(self, session: Session, sdp: str) -> JsonObject:
+        """Whoever is answered is inside, so they alone learn how to reach the TURN servers."""
         answer, slots = await self._mailbox(session).runner.media.negotiate(session.id, sdp)
-        return {"answer": answer, "slots": [*slots]}
+        servers = self._turn.ice_servers(session.id, self._clock())
+        return {"answer": answer, "slots": [*slots], "ice_servers": [*servers]}
 
     async def _negotiate_at_once(self, session: Session, sdp: str) -> JsonObject:
         """The offer of a join: who waits gets no answer, who is inside never loses the seat."""

@@ -130,7 +130,6 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
         session = self._sessions.open(now)
         opened: JsonObject = {
             **self._facts(session),
-            "ice_servers": [{"urls": url} for url in self._config.ice_servers],
             "protocol": PROTOCOLS[0],
         }
         unknown: list[tuple[str, JsonObject]] = [] if wanted is None else [("session.unknown", {})]

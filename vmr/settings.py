@@ -6,21 +6,19 @@ One setting `http_port` is the option `--http-port`, the variable `VMR_HTTP_PORT
 """
 
 import dataclasses
-import ipaddress
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
 
+from vmr import setting_checks as checks
 from vmr.numbers import Numbers
 from vmr.setting_kinds import KIND_OF, Kind, Value, default_of, of_kind, read
 
 Check = Callable[[Any], str | None]
 T = TypeVar("T")
 PREFIX = "VMR_"
-CODECS = ("vp8", "h264")
-LOG_LEVELS = ("debug", "info", "warning", "error")
+HIDDEN = "***"
 
 NUMBERS_HELP = {
     "waiting_s": "A guest waits this long for a host, then is let go, with a way back.",
@@ -51,65 +49,13 @@ class SettingError(Exception):
     """A wrong setting, in one line that names it and the place it was read from."""
 
 
-def _port(value: int) -> str | None:
-    return None if 0 <= value <= 65535 else "must be a port from 0 to 65535"
-
-
-def _tcp_port(value: str) -> str | None:
-    is_port = value.isascii() and value.isdigit() and len(value) <= 5 and _port(int(value)) is None
-    return None if value in ("same", "off") or is_port else "must be same, off or a port"
-
-
-def _codecs(value: tuple[str, ...]) -> str | None:
-    if value and len(set(value)) == len(value) and set(value) <= set(CODECS):
-        return None
-    return f"must list one or more of {', '.join(CODECS)}, each once"
-
-
-def _log_level(value: str) -> str | None:
-    return None if value in LOG_LEVELS else f"must be one of {', '.join(LOG_LEVELS)}"
-
-
-def _public_url(value: str) -> str | None:
-    if value == "" or re.fullmatch(r"https?://[^\s/?#@]+", value):
-        return None
-    return "must look like https://meet.example.org, without a path"
-
-
-def _announce(value: tuple[str, ...]) -> str | None:
-    return None if all(map(_is_announced, value)) else "must list IP addresses, or address:port"
-
-
-def _is_announced(value: str) -> bool:
-    """`10.0.0.5`, `10.0.0.5:443`, `2001:db8::1` or `[2001:db8::1]:443`."""
-    found = re.fullmatch(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[\d.]+)):(?P<port>\d{1,5})", value)
-    host, port = (found["six"] or found["four"], int(found["port"])) if found else (value, 1)
-    return _is_address(host) and _port(port) is None
-
-
-def _is_address(value: str) -> bool:
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _media_host(value: str) -> str | None:
-    return None if value == "" or _is_address(value) else "must be an IP address, or empty for all"
-
-
-def _database_url(value: str) -> str | None:
-    return None if value.startswith("sqlite:///") else "must look like sqlite:///var/vmr.db"
-
-
-def _positive(value: Any) -> str | None:
-    amounts = value if isinstance(value, tuple) else (value,)
-    return None if all(amount > 0 for amount in amounts) else "must be more than 0"
-
-
-def _setting(default: T, help: str, check: Check | None = None) -> T:
-    declared: Any = field(default=default, metadata={"help": help, "check": check})
+def _setting(default: T, help: str, check: Check | None = None, *, is_secret: bool = False) -> T:
+    """One setting; a secret is shown nowhere."""
+    declared: Any = field(
+        default=default,
+        repr=not is_secret,
+        metadata={"help": help, "check": check, "is_secret": is_secret},
+    )
     return declared  # type: ignore[no-any-return]
 
 
@@ -119,40 +65,58 @@ class Settings:
 
     http_host: str = _setting("127.0.0.1", "Address the pages are served on.")
     http_port: int = _setting(
-        8080, "TCP port the pages are served on; 0 takes any that is free.", _port
+        8080, "TCP port the pages are served on; 0 takes any that is free.", checks.port
     )
     public_url: str = _setting(
         "",
         "Where people reach the pages, as printed in links. Empty: http://localhost and the port.",
-        _public_url,
+        checks.public_url,
     )
     database_url: str = _setting(
         "sqlite:///var/vmr.db",
         "The database file; a path with three slashes starts at the working directory.",
-        _database_url,
+        checks.database_url,
     )
     media_host: str = _setting(
-        "", "Address that sound and pictures arrive on. Empty: every address.", _media_host
+        "", "Address that sound and pictures arrive on. Empty: every address.", checks.media_host
     )
     media_port: int = _setting(
-        8081, "The one UDP port of all sound and pictures; 0 takes any.", _port
+        8081, "The one UDP port of all sound and pictures; 0 takes any.", checks.port
     )
     media_tcp_port: str = _setting(
         "same",
         "The one TCP port for networks without UDP: same as media_port, another, 0 for any, off.",
-        _tcp_port,
+        checks.tcp_port,
     )
     media_announce: tuple[str, ...] = _setting(
         (),
         "Addresses browsers reach the media port at, with :port where another is forwarded"
         " (for UDP and, when its number is the same, TCP). Empty: the addresses of this machine.",
-        _announce,
+        checks.announced,
+    )
+    turn_urls: tuple[str, ...] = _setting(
+        (),
+        "TURN servers that pages are told, like turns:turn.example.org:443?transport=tcp.",
+        checks.turn_urls,
+    )
+    turn_secret: str = _setting(
+        "",
+        "The secret those servers share with this one (coturn's static-auth-secret). Better in the"
+        " file or a variable: options show in the list of processes.",
+        is_secret=True,
+    )
+    turn_ttl_s: float = _setting(
+        43_200.0, "Credentials for the TURN servers are good for this long.", checks.positive
     )
     codecs: tuple[str, ...] = _setting(
-        CODECS, "Video codecs that are offered, the preferred one first.", _codecs
+        checks.CODECS, "Video codecs that are offered, the preferred one first.", checks.codecs
     )
-    log_level: str = _setting("info", "The least serious message that is logged.", _log_level)
+    log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     numbers: Numbers = field(default_factory=Numbers)
+
+    def __post_init__(self) -> None:
+        if self.turn_urls and not self.turn_secret:
+            raise ValueError("turn_urls needs turn_secret, the secret those servers share")
 
     def tcp_port(self) -> int | None:
         """The number of `media_tcp_port`; 0 is any, None is off."""
@@ -171,6 +135,7 @@ class Setting:
     help: str
     check: Check | None
     is_number: bool
+    is_secret: bool = False
 
     @property
     def option(self) -> str:
@@ -201,6 +166,7 @@ def _declared() -> Iterator[Setting]:
                 help=one.metadata["help"],
                 check=one.metadata["check"],
                 is_number=False,
+                is_secret=one.metadata["is_secret"],
             )
 
 
@@ -213,7 +179,7 @@ def _declared_numbers() -> Iterator[Setting]:
             kind=kind,
             default=default_of(one),
             help=NUMBERS_HELP.get(one.name, ""),
-            check=None if kind is Kind.YES_NO else _positive,
+            check=None if kind is Kind.YES_NO else checks.positive,
             is_number=True,
         )
 
@@ -265,6 +231,7 @@ def _parse(setting: Setting, text: str, place: str) -> Value:
 
 def _checked(setting: Setting, raw: object, place: str, said: object) -> Value:
     value = of_kind(setting.kind, raw)
+    said = HIDDEN if setting.is_secret else said
     if value is None:
         raise SettingError(f"{place}: must be {setting.kind.value}, not {said!r}")
     problem = setting.check(value) if setting.check else None
@@ -286,3 +253,9 @@ def value_of(settings: Settings, setting: Setting) -> Value:
     """The value this setting has."""
     value: Value = getattr(settings.numbers if setting.is_number else settings, setting.name)
     return value
+
+
+def shown_value_of(settings: Settings, setting: Setting) -> Value:
+    """The same, for eyes and logs: a secret only as whether there is one."""
+    value = value_of(settings, setting)
+    return HIDDEN if setting.is_secret and value else value

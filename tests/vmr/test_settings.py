@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from vmr.numbers import Numbers
-from vmr.settings import SETTINGS, SettingError, Settings, load, markdown, value_of
+from vmr.settings import SETTINGS, SettingError, Settings, load, markdown, shown_value_of, value_of
 
 
 def test_nothing_given_means_the_defaults() -> None:
@@ -118,6 +118,10 @@ def test_a_wrong_file_names_setting_and_file(toml: str, said: str) -> None:
         ("media_tcp_port", "on", "must be same, off or a port, not 'on'"),
         ("media_tcp_port", "70000", "must be same, off or a port, not '70000'"),
         ("media_tcp_port", "-1", "must be same, off or a port, not '-1'"),
+        ("turn_urls", "turn.example.org", "must list addresses like turn:host:3478?transport=udp"),
+        ("turn_urls", "turn:a:99999", "must list addresses like turn:host:3478?transport=udp"),
+        ("turn_urls", "turn:a?transport=sctp", "must list addresses like turn:host:3478?"),
+        ("turn_ttl_s", "0", "must be more than 0, not '0'"),
         ("media_host", "eth0", "must be an IP address, or empty for all, not 'eth0'"),
         ("media_announce", "example.org", "must list IP addresses, or address:port, not"),
         ("media_announce", "10.0.0.5:70000", "must list IP addresses, or address:port, not"),
@@ -142,6 +146,30 @@ def test_a_wrong_value_names_its_option_or_variable(name: str, text: str, said: 
 def test_a_mistake_shows_even_where_a_stronger_source_overrules_it() -> None:
     with pytest.raises(SettingError, match="VMR_WAITING_S"):
         load({"waiting_s": "5"}, {"VMR_WAITING_S": "soon"})
+
+
+TURN = {
+    "turn_urls": "turn:[2001:db8::1]:3478?transport=udp,turns:turn.example.org",
+    "turn_secret": "xyzzy",
+}
+
+
+def test_turn_servers_need_their_secret() -> None:
+    assert len(load(TURN, {}).turn_urls) == 2
+    with pytest.raises(SettingError, match="turn_urls needs turn_secret"):
+        load({"turn_urls": "turn:a"}, {})
+
+
+def test_a_secret_is_shown_nowhere() -> None:
+    settings = load(TURN, {})
+    (setting,) = (one for one in SETTINGS if one.is_secret)
+    assert value_of(settings, setting) == "xyzzy"
+    assert shown_value_of(settings, setting) == "***"
+    assert shown_value_of(Settings(), setting) == ""
+    assert "xyzzy" not in repr(settings)
+    with pytest.raises(SettingError) as caught:
+        load({}, {}, "turn_secret = ['xyzzy']", "vmr.toml")
+    assert str(caught.value) == "turn_secret in vmr.toml: must be a text, not '***'"
 
 
 def test_numbers_that_contradict_each_other_are_refused() -> None:

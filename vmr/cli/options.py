@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from vmr.settings import SETTINGS, Setting, SettingError, Settings, load, value_of
+from vmr.settings import SETTINGS, Setting, SettingError, Settings, load, shown_value_of
 
 EPILOG = (
     "Each setting is also a VMR_ variable (VMR_HTTP_PORT) and a key of the TOML file (http_port)."
@@ -46,7 +46,7 @@ def load_settings(chosen: argparse.Namespace) -> Settings:
 
 def describe(settings: Settings) -> str:
     """One `name = value` line for each setting."""
-    return "".join(f"{one.name} = {value_of(settings, one)!r}\n" for one in SETTINGS)
+    return "".join(f"{one.name} = {shown_value_of(settings, one)!r}\n" for one in SETTINGS)
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from media.engine import Config, MediaEngine, PortError
 from signalling.app import Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock
+from signalling.turn import Turn
 from vmr.cli import demonstration, links
 from vmr.cli.errors import CommandError
 from vmr.settings import Settings
@@ -40,7 +41,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     store = await Store.open(settings.database_url)
     stack.push_async_callback(store.close)
     signalling = Signalling(
-        store=store, numbers=settings.numbers, clock=_steady_clock(), config=SignallingConfig()
+        store=store, numbers=settings.numbers, clock=_steady_clock(), config=_config(settings)
     )
     engine = MediaEngine(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)
@@ -56,6 +57,11 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     made = await demonstration.make(store, settings.numbers)
     rooms = await store.rooms()
     print(demonstration.welcome(base, rooms, made, settings), flush=True)
+
+
+def _config(settings: Settings) -> SignallingConfig:
+    turn = Turn(urls=settings.turn_urls, secret=settings.turn_secret, ttl_s=settings.turn_ttl_s)
+    return SignallingConfig(turn=turn)
 
 
 async def _start_engine(engine: MediaEngine, settings: Settings) -> None:

@@ -49,7 +49,6 @@ export class Controller {
       onPresenting: (isPresenting) => store.dispatch({ type: "presenting", isPresenting }),
     });
     this.media = new MediaLink({
-      iceServers: () => this.client.session?.iceServers ?? [],
       tracks: () => this.own.tracks,
       negotiate: (sdp) => this.client.request("media.offer", { sdp }),
       onPhase: (phase) => this.#mediaPhase(phase),
@@ -114,7 +113,7 @@ export class Controller {
       room, role: form.role, names: form.names, declaration: this.facts.declaration.version, move,
       offer, ...(invite ? { invite } : {}), ...(device ? { device } : {}),
     });
-    if (answer.answer) return this.media.complete(answer.answer, answer.slots ?? []);
+    if (answer.answer) return this.media.complete(answer);
     this.media.close();
     return this.view ? this.media.connect() : undefined;
   }

@@ -14,6 +14,8 @@ class SlowPeerConnection extends EventTarget {
     this.connectionState = "new";
     /** @type {any[]} */
     this.transceivers = [];
+    /** @type {any[]} */
+    this.done = [];
     this.accepted = new Promise((resolve) => { this.accept = resolve; });
     SlowPeerConnection.made.push(this);
   }
@@ -30,10 +32,21 @@ class SlowPeerConnection extends EventTarget {
   }
 
   getTransceivers() { return this.transceivers; }
-  async createOffer() { return { type: "offer", sdp: `offer ${SlowPeerConnection.made.length}` }; }
+  async createOffer() {
+    const mids = this.transceivers.map((_, index) => `a=mid:${index}\r\n`);
+    return { type: "offer", sdp: `v=0\r\n${mids.join("")}` };
+  }
+
+  /** @param {any} configuration */
+  setConfiguration(configuration) { this.done.push(configuration); }
   /** @param {any} offer */
-  async setLocalDescription(offer) { this.localDescription = offer; }
-  setRemoteDescription() { return this.accepted; }
+  async setLocalDescription(offer) { this.done.push(offer.type); }
+  /** @param {any} answer */
+  setRemoteDescription(answer) {
+    this.done.push(answer.type);
+    return this.accepted;
+  }
+
   close() { this.connectionState = "closed"; }
 }
 
@@ -47,7 +60,6 @@ let refusals = [];
 async function makeLink() {
   const { MediaLink } = await import("../../../web/scripts/media/link.js");
   return new MediaLink({
-    iceServers: () => [],
     tracks: () => ({ microphone: null, camera: null, screen: null }),
     negotiate: () => new Promise((resolve, reject) => { answers.push(resolve); refusals.push(reject); }),
     onPhase: () => {},
@@ -118,5 +130,27 @@ test("a transport that is gone is replaced by another peer connection at once", 
   await until(() => refusals.length === 2);
   refusals[1]({ code: "transport_gone" });
   await until(() => SlowPeerConnection.made.length === 2);
+  link.close();
+});
+
+test("candidates are gathered by the servers of the answer, and not before it", async () => {
+  const link = await makeLink();
+  void link.connect();
+  await until(() => answers.length === 1);
+  const [pc] = SlowPeerConnection.made;
+  assert.deepEqual(pc?.done, []);
+  const iceServers = [{ urls: ["turn:turn.example.org"], username: "1:s", credential: "x" }];
+  answers[0]?.({ answer: "v=0", slots: [], ice_servers: iceServers });
+  await until(() => pc?.done.length === 3);
+  assert.deepEqual(pc?.done, [{ bundlePolicy: "max-bundle", iceServers }, "offer", "answer"]);
+  link.close();
+});
+
+test("a slot's track is known before the browser has taken the answer in", async () => {
+  const link = await makeLink();
+  void link.connect();
+  await until(() => answers.length === 1);
+  assert.ok(link.peer?.track("3"));
+  assert.equal(link.peer?.track("99"), null);
   link.close();
 });

@@ -48,7 +48,7 @@ function client() {
   return { made, socket, heard, auth };
 }
 
-const OPENED = { session: "s", token: "t", nonce: "n", ice_servers: [], protocol: 1 };
+const OPENED = { session: "s", token: "t", nonce: "n", protocol: 1 };
 
 test("a first connection asks for a new session, later ones resume it from the last number", () => {
   const { socket, auth, heard } = client();

@@ -2,10 +2,10 @@
  * Keeps the media path up: owns the peer connection, negotiates by the requests it is given,
  * climbs the ladder when the path falters. Tells what changed; shows nothing.
  *
- * @typedef {{iceServers: () => RTCIceServer[],
- *   tracks: () => {microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null,
+ * @typedef {{answer: string, slots: import("../types.js").Slot[], ice_servers: RTCIceServer[]}} Answered
+ * @typedef {{tracks: () => {microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null,
  *     screen: MediaStreamTrack|null},
- *   negotiate: (sdp: string) => Promise<{answer: string, slots: import("../types.js").Slot[]}>,
+ *   negotiate: (sdp: string) => Promise<Answered>,
  *   onPhase: (phase: import("../types.js").MediaPhase) => void,
  *   onSlots: (slots: import("../types.js").Slot[]|null) => void}} Surroundings
  */
@@ -34,11 +34,11 @@ export class MediaLink {
     return peer.offer();
   }
 
-  /** The prepared offer was answered. @param {string} answer @param {import("../types.js").Slot[]} slots */
-  async complete(answer, slots) {
+  /** The prepared offer was answered. @param {Answered} answered */
+  async complete(answered) {
     const peer = this.peer;
     if (!peer) return;
-    await this.#take(peer, answer, slots);
+    await this.#take(peer, answered);
     if (peer === this.peer) this.#step("opened");
   }
 
@@ -65,8 +65,7 @@ export class MediaLink {
     this.#generation += 1;
     const generation = this.#generation;
     this.peer?.close();
-    const { iceServers, tracks } = this.surroundings;
-    this.peer = new Peer(iceServers(), tracks(), (state) => {
+    this.peer = new Peer(this.surroundings.tracks(), (state) => {
       if (generation === this.#generation) this.#heard(state);
     });
     return this.peer;
@@ -101,9 +100,8 @@ export class MediaLink {
     try {
       const peer = choose();
       if (!peer) return;
-      const { answer, slots } = await this.surroundings.negotiate(await peer.offer(options));
-      if (peer !== this.peer) return;
-      await this.#take(peer, answer, slots);
+      const answered = await this.surroundings.negotiate(await peer.offer(options));
+      if (peer === this.peer) await this.#take(peer, answered);
     } catch (error) {
       console.warn("media was not negotiated", error);
       isGone = /** @type {any} */ (error)?.code === "transport_gone";
@@ -116,11 +114,11 @@ export class MediaLink {
   /**
    * The slots of an answer count at once: while the browser takes the answer in, newer ones may
    * be told. A new peer connection goes on sending the screen that was presented.
-   * @param {Peer} peer @param {string} answer @param {import("../types.js").Slot[]} slots
+   * @param {Peer} peer @param {Answered} answered
    */
-  async #take(peer, answer, slots) {
-    this.surroundings.onSlots(slots);
-    await peer.accept(answer);
+  async #take(peer, answered) {
+    this.surroundings.onSlots(answered.slots);
+    await peer.accept(answered.answer, answered.ice_servers);
     const { screen } = this.surroundings.tracks();
     if (screen) await peer.setScreen(screen);
   }

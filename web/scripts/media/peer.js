@@ -41,14 +41,20 @@ function preferCodecs(transceiver) {
   if (wanted.length) transceiver.setCodecPreferences(wanted);
 }
 
+const CONFIGURATION = /** @type {RTCConfiguration} */ ({ bundlePolicy: "max-bundle" });
+
 export class Peer {
+  /** What was offered last and waits for its answer. @type {RTCSessionDescriptionInit|null} */
+  #offered = null;
+  /** The mids of the offer, in the order of the transceivers. @type {string[]} */
+  #mids = [];
+
   /**
-   * @param {RTCIceServer[]} iceServers
    * @param {{microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null}} tracks
    * @param {(state: RTCPeerConnectionState) => void} onState
    */
-  constructor(iceServers, tracks, onState) {
-    this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  constructor(tracks, onState) {
+    this.pc = new RTCPeerConnection(CONFIGURATION);
     this.pc.addEventListener("connectionstatechange", () => onState(this.pc.connectionState));
     const add = this.pc.addTransceiver.bind(this.pc);
     this.microphone = add(tracks.microphone ?? "audio", { direction: "sendonly" });
@@ -62,23 +68,28 @@ export class Peer {
   }
 
   /**
-   * An offer without waiting for candidates: the server learns ours from the first check.
+   * An offer without candidates: the server learns ours from the first check. It becomes the
+   * local description with its answer, which brings the servers that candidates are gathered by.
    * @param {{iceRestart?: boolean}} [options]
    */
   async offer(options = {}) {
-    await this.pc.setLocalDescription(await this.pc.createOffer(options));
-    return this.pc.localDescription?.sdp ?? "";
+    this.#offered = await this.pc.createOffer(options);
+    const { sdp = "" } = this.#offered;
+    this.#mids = [...sdp.matchAll(/^a=mid:(\S+)/gm)].map(([, mid]) => mid ?? "");
+    return sdp;
   }
 
-  /** @param {string} sdp */
-  async accept(sdp) {
+  /** The last offer was answered. @param {string} sdp @param {RTCIceServer[]} iceServers */
+  async accept(sdp, iceServers) {
+    this.pc.setConfiguration({ ...CONFIGURATION, iceServers });
+    if (this.#offered) await this.pc.setLocalDescription(this.#offered);
+    this.#offered = null;
     await this.pc.setRemoteDescription({ type: "answer", sdp });
   }
 
-  /** What arrives on a receive section. @param {string} mid @returns {MediaStreamTrack|null} */
+  /** What arrives on a section of the offer, answered or not. @param {string} mid @returns {MediaStreamTrack|null} */
   track(mid) {
-    const found = this.pc.getTransceivers().find((one) => one.mid === mid);
-    return found?.receiver.track ?? null;
+    return this.pc.getTransceivers()[this.#mids.indexOf(mid)]?.receiver.track ?? null;
   }
 
   /** @param {MediaStreamTrack|null} track */

@@ -2,7 +2,7 @@
  * The signalling link of `signalling/PROTOCOL.md`: connect, request and acknowledgement, resume
  * after a lost socket. Knows no DOM and no meeting; what arrives is handed to `on`.
  *
- * @typedef {{session: string, token: string, nonce: string, iceServers: RTCIceServer[]}} Session
+ * @typedef {{session: string, token: string, nonce: string}} Session
  * @typedef {{phase: (phase: "open"|"lost"|"refused", isNew: boolean) => void,
  *   notification: (name: string, data: any, at: number) => void}} Listener
  * @typedef {typeof import("../../vendor/socket.io.js").io} Connect
@@ -119,9 +119,7 @@ export class SignallingClient {
 
   /** @param {number} n @param {any} data */
   #opened(n, data) {
-    this.session = {
-      session: data.session, token: data.token, nonce: data.nonce, iceServers: data.ice_servers,
-    };
+    this.session = { session: data.session, token: data.token, nonce: data.nonce };
     this.lastNumber = n || 0;
     this.isOpen = true;
     for (const resolve of this.#waiting.splice(0)) resolve(this.session);
@@ -130,8 +128,7 @@ export class SignallingClient {
 
   /** @param {any} data */
   #resumed(data) {
-    const iceServers = this.session?.iceServers ?? [];
-    this.session = { session: data.session, token: data.token, nonce: data.nonce, iceServers };
+    this.session = { session: data.session, token: data.token, nonce: data.nonce };
     this.isOpen = true;
     this.on.phase("open", false);
   }

@@ -1,0 +1,74 @@
+"""What is wrong with a setting's value, as the end of a sentence; None: nothing. Pure."""
+
+import ipaddress
+import re
+from typing import Any
+
+CODECS = ("vp8", "h264")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def port(value: int) -> str | None:
+    return None if 0 <= value <= 65535 else "must be a port from 0 to 65535"
+
+
+def tcp_port(value: str) -> str | None:
+    is_port = value.isascii() and value.isdigit() and len(value) <= 5 and port(int(value)) is None
+    return None if value in ("same", "off") or is_port else "must be same, off or a port"
+
+
+def codecs(value: tuple[str, ...]) -> str | None:
+    if value and len(set(value)) == len(value) and set(value) <= set(CODECS):
+        return None
+    return f"must list one or more of {', '.join(CODECS)}, each once"
+
+
+def log_level(value: str) -> str | None:
+    return None if value in LOG_LEVELS else f"must be one of {', '.join(LOG_LEVELS)}"
+
+
+def public_url(value: str) -> str | None:
+    if value == "" or re.fullmatch(r"https?://[^\s/?#@]+", value):
+        return None
+    return "must look like https://meet.example.org, without a path"
+
+
+def announced(value: tuple[str, ...]) -> str | None:
+    return None if all(map(_is_announced, value)) else "must list IP addresses, or address:port"
+
+
+def _is_announced(value: str) -> bool:
+    """`10.0.0.5`, `10.0.0.5:443`, `2001:db8::1` or `[2001:db8::1]:443`."""
+    found = re.fullmatch(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[\d.]+)):(?P<port>\d{1,5})", value)
+    host, number = (found["six"] or found["four"], int(found["port"])) if found else (value, 1)
+    return _is_address(host) and port(number) is None
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def media_host(value: str) -> str | None:
+    return None if value == "" or _is_address(value) else "must be an IP address, or empty for all"
+
+
+def database_url(value: str) -> str | None:
+    return None if value.startswith("sqlite:///") else "must look like sqlite:///var/vmr.db"
+
+
+def positive(value: Any) -> str | None:
+    amounts = value if isinstance(value, tuple) else (value,)
+    return None if all(amount > 0 for amount in amounts) else "must be more than 0"
+
+
+def turn_urls(value: tuple[str, ...]) -> str | None:
+    host = r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])"
+    form = re.compile(rf"turns?:{host}(?::(?P<port>\d{{1,5}}))?(?:\?transport=(?:udp|tcp))?")
+    found = [form.fullmatch(url) for url in value]
+    if all(one and port(int(one["port"] or 1)) is None for one in found):
+        return None
+    return "must list addresses like turn:host:3478?transport=udp"
