@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test bench lock clean chromium $(CHECKS)
+.PHONY: run test bench lock clean chromium coturn $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime
@@ -15,7 +15,7 @@ run: $(VENV)/runtime
 
 # Every check runs even when an earlier one failed; pytest comes last and its summary ends the
 # output. Arguments of pytest go into ARGS.
-test: $(VENV)/development tests/web/node_modules/installed chromium
+test: $(VENV)/development tests/web/node_modules/installed chromium coturn
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
@@ -45,13 +45,15 @@ bench: $(VENV)/development chromium
 
 # -- what the above need -----------------------------------------------------------------------
 
-# A Debian package, where the user may install it: as root, or by a sudo that asks nothing.
+# A Debian package, where the user may install it: as root, or by a sudo that asks nothing. The
+# second argument is what is done afterwards.
 define debian
 	run=; [ "$$(id -u)" = 0 ] || run="sudo -n"; \
 	if command -v apt-get >/dev/null && $$run true 2>/dev/null; then \
 	    echo "Installing $(1) from Debian ..."; \
 	    $$run apt-get -qq update && \
 	    $$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(1) >/dev/null; \
+	    $(if $(2),$$run $(2) 2>/dev/null || true;) \
 	fi
 endef
 
@@ -91,6 +93,13 @@ chromium:
 	@command -v chromium >/dev/null || { $(call debian,chromium); } || true
 	@command -v chromium >/dev/null || \
 	    { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+# A program for the tests: the service that comes with the package would relay for anybody.
+coturn:
+	@command -v turnserver >/dev/null || \
+	    { $(call debian,coturn,systemctl disable --now coturn); } || true
+	@command -v turnserver >/dev/null || \
+	    { echo "The TURN tests need coturn: apt-get install coturn"; exit 1; }
 
 # Newest versions that pyproject.toml allows, for Linux and every Python from 3.11 on.
 lock: $(BIN)/python

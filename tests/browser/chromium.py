@@ -31,7 +31,7 @@ ARGUMENTS = [
 ]
 
 
-async def launch(playwright: Playwright, face: Face, directory: Path) -> Browser:
+async def launch(playwright: Playwright, face: Face, directory: Path, *arguments: str) -> Browser:
     """A browser process whose camera and microphone are this face and its voice."""
     camera, voice = directory / f"face{face.number}.y4m", directory / f"voice{face.number}.wav"
     if not camera.exists():
@@ -42,6 +42,7 @@ async def launch(playwright: Playwright, face: Face, directory: Path) -> Browser
         ignore_default_args=["--mute-audio", "--hide-scrollbars"],
         args=[
             *ARGUMENTS,
+            *arguments,
             f"--use-file-for-fake-video-capture={camera}",
             f"--use-file-for-fake-audio-capture={voice}",
         ],

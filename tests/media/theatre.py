@@ -29,6 +29,7 @@ class Theatre:
         self.pages: dict[str, Page] = {}
         self.answers: dict[str, str] = {}
         self.edit_answer: Callable[[str], str] = str
+        self.browser_arguments: tuple[str, ...] = ()
         self._playwright = playwright
         self._directory = directory
         self._browsers: list[Browser] = []
@@ -50,10 +51,18 @@ class Theatre:
         await self.stage.close()
 
     async def enter(
-        self, name: str, face: int, encodings: Encodings = PLAIN, *, is_wide: bool = False
+        self,
+        name: str,
+        face: int,
+        encodings: Encodings = PLAIN,
+        *,
+        is_wide: bool = False,
+        configuration: dict[str, Any] | None = None,
     ) -> Page:
         """A browser with this face joins; everybody is shown to everybody."""
-        browser = await launch(self._playwright, FACES[face - 1], self._directory)
+        browser = await launch(
+            self._playwright, FACES[face - 1], self._directory, *self.browser_arguments
+        )
         self._browsers.append(browser)
         page = await browser.new_page()
         await page.goto(f"http://127.0.0.1:{self._port}/")
@@ -64,7 +73,7 @@ class Theatre:
             others = [other for other in self.pages if other != subscriber]
             await self.stage.show(subscriber, others)
         colour = list(FACES[face - 1].colour) if is_wide else None
-        await page.evaluate("(all) => start(...all)", [name, encodings, colour])
+        await page.evaluate("(all) => start(...all)", [name, encodings, colour, configuration])
         return page
 
     async def sees(self, subscriber: str, source: str, face: int, kind: str = "camera") -> Any:
