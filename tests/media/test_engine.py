@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from media.messages import (
     TransportConnected,
     TransportLost,
 )
+from media.paths import Path, address_of
 from tests.media.live_stage import EVERYTHING, Stage, until
 from tests.peers.aiortc_peer import AiortcPeer
 
@@ -321,3 +323,16 @@ async def test_closing_twice_is_harmless() -> None:
     await stage.engine.close()
     await stage.engine.close()
     await asyncio.gather(*(peer.close() for peer in stage.peers.values()))
+
+
+async def test_people_meet_by_ipv6_alone() -> None:
+    stage = Stage()
+    await stage.start(Config(host="::1"))
+    await stage.enter("red", red(host="::1"))
+    await stage.enter("green", green(host="::1"))
+    await stage.connected()
+    await sees(stage, "red", "green")
+    await hears(stage, "green", "red")
+    path = cast(Path, stage.engine._transports["red"].path)
+    assert address_of(path)[0] == "::1"
+    await stage.close()

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from media.engine import Config, MediaEngine, PortError
 from media.framing import Deframer, frame
 from media.ice import MAX_ADDRESSES
 from media.messages import AddEndpoint, Answer, EngineEvent, Negotiate, RemoveEndpoint
+from media.paths import Path, address_of
 from tests.bench.stun_client import build_check, is_success
 from tests.media.live_stage import ROOM, until
 from tests.media.test_sdp import CHROMIUM
@@ -20,8 +22,9 @@ NOISE_DTLS, NOISE_SRTP = b"\x16\xfe\xfd" + bytes(20), b"\x80" + bytes(20)
 class Caller:
     """Dials, checks as a browser would, and reads what comes back."""
 
-    def __init__(self, engine: MediaEngine, answer: str) -> None:
+    def __init__(self, engine: MediaEngine, answer: str, host: str = "127.0.0.1") -> None:
         self._engine = engine
+        self._host = host
         ufrag = re.search("a=ice-ufrag:(.*?)\r", answer)
         password = re.search("a=ice-pwd:(.*?)\r", answer)
         assert ufrag is not None
@@ -30,7 +33,7 @@ class Caller:
 
     async def dial(self) -> None:
         port = self._engine.tcp_port
-        self._reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
+        self._reader, self.writer = await asyncio.open_connection(self._host, port)
         self._deframer = Deframer()
 
     def check(self, password: str = "") -> None:
@@ -176,6 +179,20 @@ async def test_paths_of_one_peer_are_bounded_and_the_oldest_connection_ends(
     assert engine.counters()["addresses"] == MAX_ADDRESSES
     for writer in others:
         writer.close()
+
+
+@pytest.mark.parametrize(("bound", "host"), [("::1", "::1"), ("", "::1"), ("", "127.0.0.1")])
+async def test_both_families_come_in_by_tcp(bound: str, host: str) -> None:
+    engine = MediaEngine(ignore)
+    await engine.start(Config(host=bound, tcp_port=0))
+    caller = Caller(engine, await negotiate(engine, "red", CHROMIUM), host)
+    await caller.dial()
+    caller.check()
+    assert await caller.answers()
+    path = cast(Path, engine._transports["red"].path)
+    assert address_of(path) == caller.writer.get_extra_info("sockname")[:2]
+    caller.writer.close()
+    await engine.close()
 
 
 async def test_an_engine_without_tcp_says_so() -> None:

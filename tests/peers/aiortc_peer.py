@@ -42,8 +42,11 @@ class AiortcPeer:
         audio_slots: int = AUDIO_SLOTS,
         camera_slots: int = CAMERA_SLOTS,
         srtp_profiles: tuple[str, ...] = (),
+        host: str = "127.0.0.1",
     ) -> None:
-        """`srtp_profiles` are OpenSSL's names of those to offer; empty: all that aiortc knows."""
+        """`host` is its one address. `srtp_profiles` are OpenSSL's names of those to offer; empty:
+        all that aiortc knows."""
+        self._host = host
         self.tone = Tone(pitch_hz)
         self.ears: dict[str, Ear] = {}
         self.eyes: dict[str, Eye] = {}
@@ -69,7 +72,7 @@ class AiortcPeer:
 
     async def offer(self) -> str:
         """Gather on loopback and give the offer."""
-        with _loopback_only():
+        with _only_host(self._host):
             await self.connection.setLocalDescription(await self.connection.createOffer())
         if self._srtp_profiles:
             self._limit_profiles()
@@ -176,10 +179,10 @@ def _prefer(transceiver: RTCRtpTransceiver, name: str) -> None:
 
 
 @contextmanager
-def _loopback_only() -> Iterator[None]:
-    """aioice leaves 127.0.0.1 out; these tests use nothing else, so they run on any machine."""
+def _only_host(host: str) -> Iterator[None]:
+    """aioice leaves loopback out; these tests use nothing else, so they run on any machine."""
     original = aioice.ice.get_host_addresses
-    aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+    aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [host]
     try:
         yield
     finally:
