@@ -56,12 +56,17 @@ class CloseMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What the server accepts from this participant; anything else is dropped on arrival."""
+    """What the server accepts from this participant; anything else is dropped on arrival.
+
+    `audience` names those it may be shown to now: when it changes, the last second is forgotten,
+    so that nobody who joins later is shown it. Empty: the last second is kept for nobody.
+    """
 
     participant: ParticipantId
     microphone: bool
     camera: bool
     screen: bool
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

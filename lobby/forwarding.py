@@ -2,7 +2,8 @@
 
 Rules kept here: only those inside have media at all; a paused meeting forwards nothing; a guest
 whose ID is being checked is seen and heard by the checking host alone; a presentation is the
-presenter's only; no audio ever goes to a monitor.
+presenter's only; no audio ever goes to a monitor; the last second before a lock, a pause or the
+end of a check is shown to nobody who joins after it.
 """
 
 from dataclasses import dataclass
@@ -58,7 +59,15 @@ def _gate(state: State, seat: Seat) -> Gate:
         microphone=is_open and seat.microphone and seat.role is not Role.MONITOR,
         camera=is_open and seat.camera and seat.role is not Role.MONITOR,
         screen=is_open and state.presenter == seat.id,
+        audience=_audience(state, seat),
     )
+
+
+def _audience(state: State, seat: Seat) -> str:
+    """Another one after a lock, an unlock, a pause and a check: an ID card is the host's alone."""
+    if state.paused is not None or seat.id in state.checks:
+        return ""
+    return state.stage.value
 
 
 def _bind(state: State, subscriber: Seat, seats: list[Seat]) -> Bind:

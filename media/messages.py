@@ -16,11 +16,17 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What is accepted from an endpoint; anything else is dropped on arrival and counted."""
+    """What is accepted from an endpoint; anything else is dropped on arrival and counted.
+
+    `audience` names, opaquely, those who may see this endpoint now. While it stays the same, who
+    joins them is shown the last key frame of up to a second ago; when it changes, what came
+    before is shown to nobody new. Empty: nothing is kept for anybody new.
+    """
 
     audio: bool = False
     camera: bool = False
     screen: bool = False
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

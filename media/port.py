@@ -70,6 +70,7 @@ class Port:
         tally: Tally,
         voice: Voice,
         open_kinds: frozenset[Kind],
+        audience: str = "",
         now: float,
     ) -> None:
         self.endpoint = endpoint
@@ -96,7 +97,7 @@ class Port:
         }
         self.publications: dict[Kind, Publication] = {}
         self._by_mid: dict[bytes, Publication] = {}
-        self._publish(voice, open_kinds)
+        self._publish(voice, open_kinds, audience)
         self._ssrc = description.slots[0].ssrc if description.slots else 1
         self.subscriptions: list[Subscription] = []
         self._by_slot_ssrc: dict[int, Subscription] = {}
@@ -106,7 +107,7 @@ class Port:
         self._next_upkeep = now + _UPKEEP_S * stagger
         self._next_report = now + _REPORT_S * stagger
 
-    def _publish(self, voice: Voice, open_kinds: frozenset[Kind]) -> None:
+    def _publish(self, voice: Voice, open_kinds: frozenset[Kind], audience: str) -> None:
         for track in self._description.tracks:
             if track.kind in self.publications:
                 continue
@@ -117,6 +118,7 @@ class Port:
                 tally=self._tally,
                 voice=voice if is_audio else None,
                 is_open=track.kind in open_kinds,
+                audience=audience,
             )
             self.publications[track.kind] = publication
             self._by_mid[track.mid.encode()] = publication

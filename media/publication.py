@@ -22,6 +22,7 @@ class Publication:
         "_subscriptions",
         "_tally",
         "_voice",
+        "audience",
         "is_open",
         "kind",
         "streams",
@@ -36,10 +37,12 @@ class Publication:
         tally: Tally,
         voice: Voice | None,
         is_open: bool,
+        audience: str = "",
     ) -> None:
         self.track = track
         self.kind = track.kind
         self.is_open = is_open
+        self.audience = audience
         self.streams: list[Stream | None] = [None] * max(1, len(track.rids))
         self._codecs = codecs
         self._tally = tally
@@ -57,6 +60,7 @@ class Publication:
             tally=self._tally,
             voice=self._voice,
             is_open=self.is_open,
+            keeps_run=bool(self.audience),
         )
         self.streams[layer] = stream
         if before is not None:
@@ -73,6 +77,14 @@ class Publication:
                 stream.open()
             else:
                 stream.close()
+
+    def set_audience(self, audience: str) -> None:
+        """Others may see this now: what came before is shown to nobody new."""
+        if audience == self.audience:
+            return
+        self.audience = audience
+        for stream in self.active_streams():
+            stream.keep_run(bool(audience))
 
     def subscribe(self, subscription: "Subscription", now: float) -> None:
         self._subscriptions.append(subscription)

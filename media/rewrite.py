@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from media.stream import Stream
 
 _KEPT_SEGMENTS = 4
+_PRESSED_STEP = 90
+"""Timestamp units between frames that are replayed: a millisecond of video."""
 _LOWEST_FIRST, _FIRST_NUMBERS = 1000, 31768
 
 
@@ -32,6 +34,7 @@ class Segment:
         "first",
         "moves_pictures",
         "picture_delta",
+        "pressed",
         "sequence_delta",
         "source",
         "timestamp_delta",
@@ -44,7 +47,28 @@ class Segment:
         self.first = first
         self.sequence_delta = first - base
         self.timestamp_delta = timestamp_delta
+        self.pressed: dict[int, int] = {}
+        """Deltas of frames that were sent later than their time, by source timestamp."""
         self.move_pictures(0, 0)
+
+    def press(self, run: list[Packet]) -> None:
+        """Send the frames of `run` as if one millisecond apart, the last at its own time.
+
+        Called after `Rewriter.begin` with the first packet; the first keeps its timestamp, so that
+        nothing steps back, and `timestamp_delta` is then that of the last and of all to come.
+        """
+        frames = list(dict.fromkeys(packet.timestamp for packet in run))
+        first = (frames[0] + self.timestamp_delta) & 0xFFFFFFFF
+        deltas = {
+            timestamp: first + index * _PRESSED_STEP - timestamp
+            for index, timestamp in enumerate(frames)
+        }
+        self.timestamp_delta = deltas.pop(run[-1].timestamp)
+        self.pressed = deltas
+
+    def delta_of(self, timestamp: int, otherwise: int) -> int:
+        """Return what a packet of this source timestamp is moved by."""
+        return self.pressed.get(timestamp, otherwise)
 
     def move_pictures(self, picture_delta: int, tl0_delta: int) -> None:
         self.picture_delta = picture_delta

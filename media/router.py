@@ -4,8 +4,10 @@ It knows no sockets, keys, clocks or names. Packets come in through a `Port`, le
 `poll_output`; what the rest of the system should know leaves through `poll_events`.
 
 Invariants: a packet is forwarded only to an endpoint of the same room that has its sender and
-kind among its sources, and only while the sender's gate for the kind is open; nothing that was
-received before a binding (or before the gate opened) is ever sent to that subscriber.
+kind among its sources, and only while the sender's gate for the kind is open. What was received
+before a binding is sent to that subscriber in one case: the last key frame and what followed, at
+most a second old, to who just arrived, and only what came since the gate opened and since the
+sender's audience last changed. To who was here and had not this source, nothing.
 
 Errors: `UnknownEndpoint` (code `unknown_endpoint`), for names that were never added.
 """
@@ -44,6 +46,8 @@ class _Endpoint:
         "bindings",
         "description",
         "gate",
+        "granted",
+        "has_arrived",
         "name",
         "places",
         "port",
@@ -59,6 +63,9 @@ class _Endpoint:
         self.voice = voice
         self.gate = Gate()
         self.sources: tuple[Source, ...] = ()
+        self.has_arrived = False
+        self.granted: dict[tuple[str, Kind], float] = {}
+        """From when what came of each source may be shown here."""
         self.port: Port | None = None
         self.description: Description | None = None
         self.places: dict[str, int] = {}
@@ -67,6 +74,17 @@ class _Endpoint:
 
     def publication(self, kind: Kind) -> Publication | None:
         return self.port.publications.get(kind) if self.port is not None else None
+
+    def grant(self, sources: tuple[Source, ...], now: float) -> None:
+        """Take new sources, and note since when each of them is held.
+
+        Who arrives may see what came before; who was here and was not given a source may not.
+        """
+        since = now if self.has_arrived else float("-inf")
+        self.has_arrived = True
+        self.sources = sources
+        held = self.granted
+        self.granted = {key: held.get(key, since) for key in _kinds_of(sources)}
 
 
 class Router:
@@ -136,6 +154,7 @@ class Router:
             tally=self._tally,
             voice=owner.voice,
             open_kinds=_open_kinds(owner.gate),
+            audience=owner.gate.audience,
             now=now,
         )
         port.is_ready = is_ready
@@ -174,13 +193,14 @@ class Router:
         open_kinds = _open_kinds(gate)
         for kind, publication in owner.port.publications.items():
             publication.set_open(kind in open_kinds)
+            publication.set_audience(gate.audience)
         owner.port.ask_for_key_frames(now)
 
     def set_sources(self, endpoint: str, sources: tuple[Source, ...], now: float) -> None:
         """Replace what an endpoint receives; slots are bound anew without renegotiation."""
         self._now = now
         owner = self._find(endpoint)
-        owner.sources = sources
+        owner.grant(sources, now)
         self._wire(owner)
         self._ask_for_key_frames(owner.room)
 
@@ -225,11 +245,12 @@ class Router:
 
     def _bind(self, owner: _Endpoint, port: Port) -> None:
         for subscription, binding in zip(port.subscriptions, owner.bindings, strict=True):
-            publication = None
+            publication, since = None, self._now
             if binding.source is not None and port.is_ready:
-                sender = owner.room.endpoints[binding.source]
-                publication = sender.publication(subscription.slot.kind)
-            subscription.bind(publication, self._now)
+                kind = subscription.slot.kind
+                publication = owner.room.endpoints[binding.source].publication(kind)
+                since = owner.granted[binding.source, kind]
+            subscription.bind(publication, self._now, since)
 
     def _ask_for_key_frames(self, room: _Room) -> None:
         for endpoint in room.endpoints.values():
@@ -268,6 +289,15 @@ class Router:
         """Hand over what has changed since the last call; of each subject the last state."""
         events, self._events = self._events, {}
         return list(events.values())
+
+
+def _kinds_of(sources: tuple[Source, ...]) -> list[tuple[str, Kind]]:
+    return [
+        (source.endpoint, kind)
+        for source in sources
+        for kind in Kind
+        if getattr(source, kind.value)
+    ]
 
 
 def _open_kinds(gate: Gate) -> frozenset[Kind]:

@@ -16,6 +16,7 @@ from media.history import (
     History,
 )
 from media.keyframes import KeyFrameRequests
+from media.keyrun import KeyRun
 from media.nack import Missing
 from media.packet import Packet
 from media.reception import Reception
@@ -64,6 +65,7 @@ class Stream:
         "history",
         "is_open",
         "is_video",
+        "key_run",
         "layer",
         "missing",
         "reception",
@@ -84,6 +86,7 @@ class Stream:
         tally: Tally,
         voice: Voice | None,
         is_open: bool,
+        keeps_run: bool = False,
     ) -> None:
         self.ssrc = ssrc
         self.layer = layer
@@ -103,6 +106,7 @@ class Stream:
         self.reception = Reception()
         self.timeline = Timeline()
         self.requests = KeyFrameRequests()
+        self.key_run = KeyRun(is_kept=keeps_run and self.is_video)
         self._ring = self.history.ring
         self._mask = self.history.mask
         self._tally = tally.kinds[kind]
@@ -179,6 +183,7 @@ class Stream:
         if is_start and self.is_video:
             self._events["key_frames_in"] += 1
             self.requests.received()
+            self.key_run.note(extended, timestamp)
         started = self._serve_waiters(packet, is_fresh, is_start) if self.waiters else None
         for subscription in self.takers:
             subscription.forward(packet)
@@ -330,6 +335,24 @@ class Stream:
         self.waiters = [*self.waiters, subscription]
         self.want_key_frame()
 
+    def replay_to(self, subscription: "Subscription", since: float, now: float) -> bool:
+        """Start a waiter with the last key frame and what followed; False: it goes on waiting.
+
+        Nothing that arrived before `since` is shown to it.
+        """
+        run = self.key_run.packets(self.history, self.highest, since, now)
+        if run is None or not subscription.start_with(self, run):
+            return False
+        self.waiters = [s for s in self.waiters if s is not subscription]
+        self.takers = [*self.takers, subscription]
+        self._events["replayed"] += 1
+        return True
+
+    def keep_run(self, is_kept: bool) -> None:
+        """Forget the run so far; keep the next ones for new subscribers, or keep none."""
+        self.key_run.flush(self.highest)
+        self.key_run.is_kept = is_kept and self.is_video
+
     def remove(self, subscription: "Subscription") -> None:
         """Neither forward to this subscription nor start it any more."""
         self.takers = [s for s in self.takers if s is not subscription]
@@ -346,6 +369,7 @@ class Stream:
         """Drop everything kept; whoever takes this stream begins anew."""
         self.history.clear()
         self.missing.clear()
+        self.key_run.flush(self.highest)
         self._next = -1
         self._silence = 0
         self._silenced = _DROP

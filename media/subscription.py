@@ -150,8 +150,14 @@ class Subscription:
 
     # -- binding ------------------------------------------------------------------------------
 
-    def bind(self, publication: Publication | None, now: float) -> None:
-        """Carry this publication from its next key frame on; None: carry nothing."""
+    def bind(
+        self, publication: Publication | None, now: float, since: float = float("inf")
+    ) -> None:
+        """Carry this publication from a key frame on; None: carry nothing.
+
+        The key frame is the last one where that is kept, young, and did not come before `since`;
+        else the next one.
+        """
         if publication is self.publication:
             return
         if self.publication is not None:
@@ -161,7 +167,13 @@ class Subscription:
             self.stream = self._target = self.floor = None
         self.publication = publication
         if publication is not None:
+            asked = [
+                stream for stream in publication.active_streams() if stream.requests.is_pending
+            ]
             publication.subscribe(self, now)
+            target = self._target
+            if target is not None and target.replay_to(self, since, now) and target not in asked:
+                target.requests.cancel()
 
     def aim(self, stream: Stream | None) -> None:
         """Go over to this stream at its next key frame; what is taken now flows until then."""
@@ -195,6 +207,28 @@ class Subscription:
         self._payload_type = codec.payload_type
         self._repair_type = codec.rtx_payload_type if self.slot.rtx_ssrc is not None else None
         self._uses_numbers = self._has_numbers and (self._repair_type is not None or not codec.nack)
+        return True
+
+    def start_with(self, stream: Stream, run: list[Packet]) -> bool:
+        """Begin to take `stream` with packets that came before; False as for `start`.
+
+        Time is pressed together for them: they come at once, and a page that was told their true
+        times would show all that follows late by as much.
+        """
+        if not self.start(stream, run[0]):
+            return False
+        line, segment = self.line, self.line.segment
+        assert segment is not None
+        segment.press(run)
+        live_delta = segment.timestamp_delta
+        for packet in run:
+            segment.timestamp_delta = segment.delta_of(packet.timestamp, live_delta)
+            self.forward(packet)
+        segment.timestamp_delta = live_delta
+        assert self._anchor is not None
+        wall, _, clock_rate = self._anchor
+        self._anchor = (wall, run[0].timestamp + live_delta, clock_rate)
+        line.newest = run[-1]
         return True
 
     def suspend(self) -> bool:
@@ -274,7 +308,8 @@ class Subscription:
         payload = packet.payload
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
-        timestamp = (packet.timestamp + segment.timestamp_delta) & 0xFFFFFFFF
+        delta = segment.delta_of(packet.timestamp, segment.timestamp_delta)
+        timestamp = (packet.timestamp + delta) & 0xFFFFFFFF
         if self._repair_type is None or self.slot.rtx_ssrc is None:
             header = self._plain.build(
                 packet.marker | self._payload_type,

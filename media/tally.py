@@ -15,6 +15,7 @@ EVENTS = (
     "dropped_before_switch",  # late packets from before a subscriber's switch
     "dropped_no_codec",  # a subscriber has not agreed the format
     "key_frames_in",
+    "replayed",  # new subscribers that were shown the last key frame at once
     "nacks_in",  # packets subscribers asked for
     "nacks_out",  # packets we asked publishers for
     "nacks_refused",  # unknown, from before the binding, too soon, or over the share of the rate

@@ -198,7 +198,10 @@ class RoomMedia:
         return {
             wish.endpoint: Holding(
                 gate=messages.Gate(
-                    audio=wish.gate.microphone, camera=wish.gate.camera, screen=wish.gate.screen
+                    audio=wish.gate.microphone,
+                    camera=wish.gate.camera,
+                    screen=wish.gate.screen,
+                    audience=wish.gate.audience,
                 ),
                 sources=tuple(
                     messages.Source(
@@ -292,6 +295,7 @@ def _intersection(one: Holding, other: Holding) -> Holding:
             audio=one.gate.audio and other.gate.audio,
             camera=one.gate.camera and other.gate.camera,
             screen=one.gate.screen and other.gate.screen,
+            audience=one.gate.audience if one.gate.audience == other.gate.audience else "",
         ),
         sources=tuple(
             source for source in sources if source.audio or source.camera or source.screen

@@ -14,7 +14,7 @@ def test_a_newcomer_is_opened_and_bound_both_ways() -> None:
     host, lawyer = pid("host"), pid("lawyer")
     assert [effect for effect in world.effects if isinstance(effect, MEDIA)] == [
         OpenMedia(session=session("lawyer"), participant=lawyer),
-        Gate(participant=lawyer, microphone=True, camera=True, screen=False),
+        Gate(participant=lawyer, microphone=True, camera=True, screen=False, audience="open"),
         Bind(
             participant=host,
             sources=(Source(participant=lawyer, audio=True, camera=True, screen=False),),
@@ -38,7 +38,13 @@ def test_only_the_gate_that_changed_is_set() -> None:
     world.locked()
     world.do(MuteOther(by=OFFICER, participant=pid("lawyer")))
     assert [effect for effect in world.effects if isinstance(effect, MEDIA)] == [
-        Gate(participant=pid("lawyer"), microphone=False, camera=True, screen=False)
+        Gate(
+            participant=pid("lawyer"),
+            microphone=False,
+            camera=True,
+            screen=False,
+            audience="locked",
+        )
     ]
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lobby.effects import Gate
 from lobby.forwarding import forward
 from lobby.seats import away
 from lobby.state import Seat, State
@@ -75,8 +74,8 @@ def test_the_presenters_screen_goes_to_everybody_else() -> None:
 
 def test_mute_and_camera_off_close_the_gate() -> None:
     state = meeting(HOST, replace(LAWYER, microphone=False, camera=False))
-    gate = Gate(participant=LAWYER.id, microphone=False, camera=False, screen=False)
-    assert forward(state).gates[LAWYER.id] == gate
+    gate = forward(state).gates[LAWYER.id]
+    assert (gate.microphone, gate.camera, gate.screen) == (False, False, False)
     assert forward(state).seen_by(LAWYER.id) == forward(state).heard_by(LAWYER.id) == ()
 
 
@@ -98,6 +97,25 @@ def test_a_guest_being_checked_goes_to_the_checking_host_alone() -> None:
     assert LAWYER.id in sources(state, "host")
     assert LAWYER.id not in sources(state, "second") | sources(state, "aide")
     assert forward(state).heard_by(LAWYER.id) == (HOST.id,)
+
+
+def test_the_last_second_of_a_guest_being_checked_is_kept_for_nobody() -> None:
+    state = meeting(HOST, LAWYER)
+    state.checks[LAWYER.id] = HOST.id
+    gates = forward(state).gates
+    assert gates[LAWYER.id].audience == ""
+    assert gates[HOST.id].audience != ""
+
+
+def test_the_audience_changes_with_a_lock_and_an_unlock_and_is_nobody_in_a_pause() -> None:
+    state = meeting(HOST, LAWYER)
+    found = []
+    for stage in (Stage.OPEN, Stage.LOCKED, Stage.OPEN):
+        state.stage = stage
+        found.append(forward(state).gates[LAWYER.id].audience)
+    state.paused = "a concern"
+    assert found[0] != found[1] != found[2] != ""
+    assert forward(state).gates[LAWYER.id].audience == ""
 
 
 def test_a_paused_meeting_forwards_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -113,6 +114,22 @@ async def test_a_gate_that_swaps_is_closed_first(room: Room) -> None:
     assert room.engine.log == [
         SetGate(endpoint=name, gate=Gate()),
         SetGate(endpoint=name, gate=Gate(screen=True)),
+    ]
+
+
+async def test_what_came_before_a_change_of_audience_is_forgotten_at_once(room: Room) -> None:
+    before = effects.Gate(
+        participant=ANN, microphone=True, camera=True, screen=False, audience="open"
+    )
+    await room.run(opened(ANN, S1), before)
+    room.engine.log.clear()
+    room.take(replace(before, audience="locked"))
+    await room.media.narrow()
+    name = room.engine.name_of(ANN)
+    assert room.engine.log == [SetGate(endpoint=name, gate=Gate(audio=True, camera=True))]
+    await room.media.widen()
+    assert room.engine.log[1:] == [
+        SetGate(endpoint=name, gate=Gate(audio=True, camera=True, audience="locked"))
     ]
 
 

@@ -273,11 +273,11 @@ async def test_a_take_over_that_cannot_be_written_gives_the_presenter_the_screen
     guest, participant = await scene.join("Ann")
     await scene.run(c.Admit(by=host, participant=participant))
     await scene.run(c.StartPresenting(session=guest.id))
-    assert scene.gate(participant) == Gate(audio=True, camera=True, screen=True)
+    assert scene.gate(participant) == Gate(audio=True, camera=True, screen=True, audience="open")
     scene.store.is_broken = True
     with pytest.raises(RequestError):
         await scene.run(c.StartPresenting(session=host, take_over=True))
-    assert scene.gate(participant) == Gate(audio=True, camera=True, screen=True)
+    assert scene.gate(participant) == Gate(audio=True, camera=True, screen=True, audience="open")
 
 
 async def test_what_a_restriction_frees_waits_for_the_record(scene: Scene) -> None:
