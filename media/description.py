@@ -13,6 +13,13 @@ class Kind(Enum):
     SCREEN = "screen"
 
 
+class Role(Enum):
+    """What an endpoint is: somebody in the room, or a monitoring tap (`media.tap`)."""
+
+    PERSON = "person"
+    TAP = "tap"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
     """One accepted payload type. `rtx_payload_type` repairs it (RFC 4588), None: plain resend.

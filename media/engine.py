@@ -15,6 +15,7 @@ from typing import cast
 
 from media.answer import Local, build_answer
 from media.config import COUNTERS, Config
+from media.description import Role
 from media.dtls import Certificate, DtlsServer, HandshakeError
 from media.ice import Credentials, IceAgent
 from media.ingress import Ingress
@@ -38,6 +39,7 @@ from media.paths import Batch, Path, Paths, PortError
 from media.router import Router
 from media.sdp import MAX_SECTIONS, Offer, SdpError, parse_offer
 from media.srtp import SrtpError
+from media.tap import AudioToTap
 from media.tcp import TcpConnection
 from media.transport import State, Transport
 
@@ -46,6 +48,7 @@ __all__ = ["Config", "MediaEngine", "PortError"]
 logger = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 0.25
+_ROLES = {role.value: role for role in Role}
 
 
 class MediaEngine:
@@ -148,17 +151,27 @@ class MediaEngine:
             self._router.set_gate(request.endpoint, request.gate, now)
             return Done()
         if isinstance(request, SetSources):
-            self._router.set_sources(request.endpoint, request.sources, now)
-            return Done()
+            return self._set_sources(request, now)
         return self._negotiate(request, now)
 
+    def _set_sources(self, request: SetSources, now: float) -> Reply:
+        try:
+            self._router.set_sources(request.endpoint, request.sources, now)
+        except AudioToTap as error:
+            return Refused(code=error.code, message="A monitor never hears anything.")
+        return Done()
+
     def _add(self, request: AddEndpoint) -> Reply:
-        if request.endpoint in self._rooms:
+        role = _ROLES.get(request.kind)
+        known = self._rooms.get(request.endpoint)
+        if role is None or (known and self._router.role(request.endpoint) is not role):
+            return Refused(code="bad_kind", message="There is no such kind of endpoint.")
+        if known:
             return Done()
         if len(self._rooms) >= self._config.max_endpoints:
             return Refused(code="media_full", message="The media server is full.")
         self._rooms[request.endpoint] = request.room
-        self._router.add_endpoint(request.endpoint, request.room)
+        self._router.add_endpoint(request.endpoint, request.room, role)
         return Done()
 
     def _remove(self, endpoint: str) -> None:
@@ -174,7 +187,13 @@ class MediaEngine:
         ssrcs = _fresh_ssrcs()
         try:
             offer = parse_offer(request.offer)
-            negotiated = negotiate(offer, self._config.codecs, ssrcs.pop, secrets.token_hex(8))
+            negotiated = negotiate(
+                offer,
+                self._config.codecs,
+                ssrcs.pop,
+                secrets.token_hex(8),
+                self._router.role(request.endpoint),
+            )
         except SdpError as error:
             return Refused(code=error.code, message="This offer cannot be answered.")
         if current is not None and negotiated.identity == current.negotiated.identity:

@@ -31,12 +31,18 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a subscriber receives of another endpoint of the same room."""
+    """What a subscriber receives of another endpoint of the same room.
+
+    A picture larger than `max_width` by `max_height`, by its key frame, is not shown, and
+    `PictureWithheld` says so; 0 and 0: any size is.
+    """
 
     endpoint: str
     audio: bool = False
     camera: bool = False
     screen: bool = False
+    max_width: int = 0
+    max_height: int = 0
 
 
 # -- requests (signalling -> engine) ----------------------------------------------------------
@@ -44,10 +50,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddEndpoint:
-    """A new endpoint: closed gate, no sources, no transport. Answered by Done."""
+    """A new endpoint: closed gate, no sources, no transport. Answered by Done or Refused.
+
+    `kind` is person or tap. A tap watches: its transport sends nothing and has no audio section,
+    and it can be given no source with audio. What an endpoint is never changes.
+    """
 
     room: str
     endpoint: str
+    kind: str = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +76,10 @@ class SetGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSources:
-    """Replaces all sources of a subscriber. Unknown endpoints are kept and take effect later."""
+    """Replaces all sources of a subscriber. Unknown endpoints are kept and take effect later.
+
+    Refused whole, with audio_to_tap, when a tap would be given audio.
+    """
 
     endpoint: str
     sources: tuple[Source, ...]
@@ -103,7 +117,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """`code`: bad_offer, offer_without_slots, unknown_endpoint, media_full, transport_gone.
+    """`code`: bad_offer, offer_without_slots, unknown_endpoint, media_full, transport_gone,
+    audio_to_tap, bad_kind (neither person nor tap, or not what the endpoint is).
 
     transport_gone: an ICE restart of a transport that was lost; only another peer connection helps.
     """
@@ -162,7 +177,20 @@ class SpeakersChanged:
     speaking: tuple[str, ...]
 
 
-EngineEvent = SlotsBound | TransportConnected | TransportLost | SpeakersChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureWithheld:
+    """A source whose picture a subscriber is bound to and not shown.
+
+    `reason`: too_large (no layer is within the size allowed), size_unknown; None: no more so.
+    """
+
+    endpoint: str
+    source: str
+    kind: str
+    reason: str | None
+
+
+EngineEvent = SlotsBound | TransportConnected | TransportLost | SpeakersChanged | PictureWithheld
 
 
 # -- JSON -------------------------------------------------------------------------------------

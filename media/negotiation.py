@@ -8,7 +8,15 @@ Invariant: a payload type or extension id means one thing in the whole bundle.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from media.description import Codec, Description, ExtensionIds, Kind, PublishedTrack, Slot
+from media.description import (
+    Codec,
+    Description,
+    ExtensionIds,
+    Kind,
+    PublishedTrack,
+    Role,
+    Slot,
+)
 from media.sdp import Format, Offer, SdpError, Section
 
 MAX_LAYERS = 4
@@ -58,13 +66,21 @@ class Negotiated:
 
 
 def negotiate(
-    offer: Offer, codecs: tuple[str, ...], new_ssrc: Callable[[], int], cname: str
+    offer: Offer,
+    codecs: tuple[str, ...],
+    new_ssrc: Callable[[], int],
+    cname: str,
+    role: Role = Role.PERSON,
 ) -> Negotiated:
     """Decide what of an offer is accepted; raises `SdpError` (`OfferWithoutSlots`).
 
     `codecs` are the video codecs allowed, in order of preference ("vp8", "h264").
     """
-    usable = [section for section in offer.sections if _is_usable(section, offer)]
+    usable = [
+        section
+        for section in offer.sections
+        if _is_usable(section, offer) and (role is Role.PERSON or _suits_tap(section))
+    ]
     if not usable:
         raise OfferWithoutSlots("the offer has no section that can be used")
     _check_transport(usable)
@@ -127,6 +143,11 @@ def _is_usable(section: Section, offer: Offer) -> bool:
         and section.mid in offer.bundle
         and section.has_rtcp_mux
     )
+
+
+def _suits_tap(section: Section) -> bool:
+    """A tap has no sound in either direction, and sends nothing."""
+    return section.media == "video" and section.direction in ("recvonly", "inactive")
 
 
 def _check_transport(usable: list[Section]) -> None:

@@ -8,7 +8,7 @@ seconds of the caller.
 from typing import Any
 
 from media import extensions, rtcp, rtp
-from media.description import Codec, Description, Kind
+from media.description import Codec, Description, Kind, Role
 from media.outbox import Outbox
 from media.publication import Publication
 from media.speaker import Voice
@@ -55,6 +55,7 @@ class Port:
         "endpoint",
         "is_ready",
         "publications",
+        "role",
         "round_trip_s",
         "subscriptions",
         "user",
@@ -71,9 +72,11 @@ class Port:
         voice: Voice,
         open_kinds: frozenset[Kind],
         audience: str = "",
+        role: Role = Role.PERSON,
         now: float,
     ) -> None:
         self.endpoint = endpoint
+        self.role = role
         self.user: Any = None
         self.is_ready = True
         self.wide = 0

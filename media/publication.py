@@ -6,6 +6,7 @@ from media.description import Codec, PublishedTrack
 from media.speaker import Voice
 from media.stream import Stream
 from media.tally import Tally
+from media.tap import judge
 
 if TYPE_CHECKING:
     from media.subscription import Subscription
@@ -88,7 +89,7 @@ class Publication:
 
     def subscribe(self, subscription: "Subscription", now: float) -> None:
         self._subscriptions.append(subscription)
-        subscription.aim(self.best(now))
+        subscription.aim(self._layer_for(subscription, now))
 
     def unsubscribe(self, subscription: "Subscription") -> None:
         self._subscriptions.remove(subscription)
@@ -97,9 +98,17 @@ class Publication:
 
     def choose_layers(self, now: float) -> None:
         """Aim every subscriber at the layer it should have now."""
-        best = self.best(now)
         for subscription in self._subscriptions:
-            subscription.aim(best)
+            subscription.aim(self._layer_for(subscription, now))
+
+    def _layer_for(self, subscription: "Subscription", now: float) -> Stream | None:
+        """Return the best layer a subscriber may be shown; else the lowest, to learn its size."""
+        limit = subscription.limit
+        if limit is None:
+            return self.best(now)
+        streams = self.active_streams()
+        shown = [s for s in streams if s.is_flowing(now) and judge(s.size, limit) is None]
+        return shown[-1] if shown else next(iter(streams), None)
 
     def best(self, now: float) -> Stream | None:
         """Return the highest layer that is flowing, or the highest known if none is."""

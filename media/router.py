@@ -9,17 +9,27 @@ before a binding is sent to that subscriber in one case: the last key frame and 
 most a second old, to who just arrived, and only what came since the gate opened and since the
 sender's audience last changed. To who was here and had not this source, nothing.
 
-Errors: `UnknownEndpoint` (code `unknown_endpoint`), for names that were never added.
+Errors: `UnknownEndpoint` (code `unknown_endpoint`), for names that were never added;
+`media.tap.AudioToTap` (code `audio_to_tap`).
 """
 
-from media.description import Description, Kind
-from media.messages import EngineEvent, Gate, SlotBinding, SlotsBound, Source, SpeakersChanged
+from media.description import Description, Kind, Role
+from media.messages import (
+    EngineEvent,
+    Gate,
+    PictureWithheld,
+    SlotBinding,
+    SlotsBound,
+    Source,
+    SpeakersChanged,
+)
 from media.outbox import Outbox
 from media.port import Port
 from media.publication import Publication
 from media.slots import assign_places, bind_slots, choose_screen
 from media.speaker import TICK_S, SpeakerDetector, Voice
 from media.tally import Tally
+from media.tap import AnySource, Limit, is_silent, limit_of, picture_sources, wants
 
 __all__ = ["Port", "Router", "UnknownEndpoint"]
 
@@ -51,18 +61,21 @@ class _Endpoint:
         "name",
         "places",
         "port",
+        "role",
         "room",
         "screen",
         "sources",
         "voice",
+        "withheld",
     )
 
-    def __init__(self, name: str, room: _Room, voice: Voice) -> None:
+    def __init__(self, name: str, room: _Room, voice: Voice, role: Role) -> None:
         self.name = name
+        self.role = role
         self.room = room
         self.voice = voice
         self.gate = Gate()
-        self.sources: tuple[Source, ...] = ()
+        self.sources: tuple[AnySource, ...] = ()
         self.has_arrived = False
         self.granted: dict[tuple[str, Kind], float] = {}
         """From when what came of each source may be shown here."""
@@ -71,20 +84,46 @@ class _Endpoint:
         self.places: dict[str, int] = {}
         self.screen: str | None = None
         self.bindings: tuple[SlotBinding, ...] = ()
+        self.withheld: dict[tuple[str, str], str] = {}
+        """Why a source's kind is not shown here, as was told."""
 
     def publication(self, kind: Kind) -> Publication | None:
         return self.port.publications.get(kind) if self.port is not None else None
+
+    @property
+    def has_limits(self) -> bool:
+        return bool(self.withheld) or any(limit_of(source) for source in self.sources)
+
+    def limits(self) -> dict[str, Limit | None]:
+        """Return the largest picture this endpoint may be shown of each source."""
+        return {source.endpoint: limit_of(source) for source in self.sources}
 
     def grant(self, sources: tuple[Source, ...], now: float) -> None:
         """Take new sources, and note since when each of them is held.
 
         Who arrives may see what came before; who was here and was not given a source may not.
         """
+        self.sources = picture_sources(sources) if self.role is Role.TAP else sources
         since = now if self.has_arrived else float("-inf")
         self.has_arrived = True
-        self.sources = sources
-        held = self.granted
-        self.granted = {key: held.get(key, since) for key in _kinds_of(sources)}
+        kinds = ((s.endpoint, kind) for s in self.sources for kind in Kind if wants(s, kind))
+        self.granted = {key: self.granted.get(key, since) for key in kinds}
+
+    def tell_withheld(self) -> list[PictureWithheld]:
+        """Return what has changed of what is not shown here."""
+        if self.port is None:
+            return []
+        found = {
+            (binding.source, binding.kind): subscription.withheld
+            for subscription, binding in zip(self.port.subscriptions, self.bindings, strict=True)
+            if binding.source is not None and subscription.withheld is not None
+        }
+        told, self.withheld = self.withheld, found
+        return [
+            PictureWithheld(endpoint=self.name, source=key[0], kind=key[1], reason=found.get(key))
+            for key in told | found
+            if told.get(key) != found.get(key)
+        ]
 
 
 class Router:
@@ -109,14 +148,14 @@ class Router:
 
     # -- who is there -------------------------------------------------------------------------
 
-    def add_endpoint(self, endpoint: str, room: str) -> None:
+    def add_endpoint(self, endpoint: str, room: str, role: Role = Role.PERSON) -> None:
         """Begin to know an endpoint: closed gate, no sources, no transport. Idempotent."""
         if endpoint in self._endpoints:
             return
         place = self._rooms.get(room)
         if place is None:
             place = self._rooms[room] = _Room(room)
-        added = _Endpoint(endpoint, place, place.detector.add(endpoint))
+        added = _Endpoint(endpoint, place, place.detector.add(endpoint), role)
         self._endpoints[endpoint] = place.endpoints[endpoint] = added
         self._wire_room(place)
 
@@ -129,7 +168,11 @@ class Router:
         room = removed.room
         del room.endpoints[endpoint]
         room.detector.remove(endpoint)
-        self._events.pop((SlotsBound, endpoint), None)
+        self._events = {
+            key: event
+            for key, event in self._events.items()
+            if getattr(event, "endpoint", None) != endpoint
+        }
         if not room.endpoints:
             del self._rooms[room.name]
             self._events.pop((SpeakersChanged, room.name), None)
@@ -147,6 +190,7 @@ class Router:
         self._now = now
         self.detach(endpoint)
         owner = self._find(endpoint)
+        assert owner.role is not Role.TAP or is_silent(description)
         port = Port(
             endpoint=endpoint,
             description=description,
@@ -155,6 +199,7 @@ class Router:
             voice=owner.voice,
             open_kinds=_open_kinds(owner.gate),
             audience=owner.gate.audience,
+            role=owner.role,
             now=now,
         )
         port.is_ready = is_ready
@@ -197,12 +242,18 @@ class Router:
         owner.port.ask_for_key_frames(now)
 
     def set_sources(self, endpoint: str, sources: tuple[Source, ...], now: float) -> None:
-        """Replace what an endpoint receives; slots are bound anew without renegotiation."""
+        """Replace what an endpoint receives; slots are bound anew without renegotiation.
+
+        Raises `media.tap.AudioToTap`, and then nothing has changed.
+        """
         self._now = now
         owner = self._find(endpoint)
         owner.grant(sources, now)
         self._wire(owner)
         self._ask_for_key_frames(owner.room)
+
+    def role(self, endpoint: str) -> Role:
+        return self._find(endpoint).role
 
     def bindings(self, endpoint: str) -> tuple[SlotBinding, ...]:
         """Return what each slot of the endpoint's last transport carries."""
@@ -244,13 +295,15 @@ class Router:
             self._bind(owner, owner.port)
 
     def _bind(self, owner: _Endpoint, port: Port) -> None:
+        limits = owner.limits()
         for subscription, binding in zip(port.subscriptions, owner.bindings, strict=True):
-            publication, since = None, self._now
+            publication, since, limit = None, self._now, None
             if binding.source is not None and port.is_ready:
                 kind = subscription.slot.kind
                 publication = owner.room.endpoints[binding.source].publication(kind)
                 since = owner.granted[binding.source, kind]
-            subscription.bind(publication, self._now, since)
+                limit = limits[binding.source]
+            subscription.bind(publication, self._now, since, limit)
 
     def _ask_for_key_frames(self, room: _Room) -> None:
         for endpoint in room.endpoints.values():
@@ -274,6 +327,9 @@ class Router:
         for endpoint in room.endpoints.values():
             if endpoint.port is not None:
                 endpoint.port.tick(now)
+            for told in endpoint.tell_withheld() if endpoint.has_limits else ():
+                key = f"{told.endpoint} {told.source} {told.kind}"
+                self._events[PictureWithheld, key] = told
         detector = room.detector
         has_changed = [detector.tick() for _ in range(ticks)]
         if any(has_changed):
@@ -289,15 +345,6 @@ class Router:
         """Hand over what has changed since the last call; of each subject the last state."""
         events, self._events = self._events, {}
         return list(events.values())
-
-
-def _kinds_of(sources: tuple[Source, ...]) -> list[tuple[str, Kind]]:
-    return [
-        (source.endpoint, kind)
-        for source in sources
-        for kind in Kind
-        if getattr(source, kind.value)
-    ]
 
 
 def _open_kinds(gate: Gate) -> frozenset[Kind]:

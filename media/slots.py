@@ -6,7 +6,8 @@ A source keeps its place for as long as it is a source, whoever comes and goes a
 from collections.abc import Iterable
 
 from media.description import Kind, Slot
-from media.messages import SlotBinding, Source
+from media.messages import SlotBinding
+from media.tap import AnySource, wants
 
 
 def assign_places(sources: Iterable[str], before: dict[str, int], capacity: int) -> dict[str, int]:
@@ -25,7 +26,7 @@ def assign_places(sources: Iterable[str], before: dict[str, int], capacity: int)
     return places
 
 
-def choose_screen(sources: Iterable[Source], before: str | None) -> str | None:
+def choose_screen(sources: Iterable[AnySource], before: str | None) -> str | None:
     """Return whose screen is shown: as before while that lasts, else the first."""
     presenting = [source.endpoint for source in sources if source.screen]
     if before in presenting:
@@ -34,7 +35,7 @@ def choose_screen(sources: Iterable[Source], before: str | None) -> str | None:
 
 
 def bind_slots(
-    slots: Iterable[Slot], sources: Iterable[Source], places: dict[str, int], screen: str | None
+    slots: Iterable[Slot], sources: Iterable[AnySource], places: dict[str, int], screen: str | None
 ) -> tuple[SlotBinding, ...]:
     """Return what every slot carries; the slots of one place belong to one person."""
     by_endpoint = {source.endpoint: source for source in sources}
@@ -54,10 +55,7 @@ def bind_slots(
     return tuple(bindings)
 
 
-def _carried(kind: Kind, place: int, source: Source | None, screen: str | None) -> str | None:
+def _carried(kind: Kind, place: int, source: AnySource | None, screen: str | None) -> str | None:
     if kind is Kind.SCREEN:
         return screen if place == 0 else None
-    if source is None:
-        return None
-    wants = source.audio if kind is Kind.AUDIO else source.camera
-    return source.endpoint if wants else None
+    return source.endpoint if source is not None and wants(source, kind) else None

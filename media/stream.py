@@ -55,6 +55,7 @@ class Stream:
         "_silence",
         "_silenced",
         "_silenced_from",
+        "_sized_at",
         "_tally",
         "_timestamp",
         "_voice",
@@ -70,6 +71,7 @@ class Stream:
         "missing",
         "reception",
         "requests",
+        "size",
         "ssrc",
         "takers",
         "timeline",
@@ -106,10 +108,12 @@ class Stream:
         self.reception = Reception()
         self.timeline = Timeline()
         self.requests = KeyFrameRequests()
+        self.size: tuple[int, int] | None = None
+        """Of the picture, by its last key frame; None: unknown."""
         self.key_run = KeyRun(is_kept=keeps_run and self.is_video)
         self._ring = self.history.ring
         self._mask = self.history.mask
-        self._tally = tally.kinds[kind]
+        self._tally = tally.received[kind]
         self._events = tally.events
         self._voice = voice
         self._next = -1
@@ -122,6 +126,7 @@ class Stream:
         self._silence = 0
         self._silenced = _DROP
         self._silenced_from = 0
+        self._sized_at = _UNKNOWN
 
     def is_flowing(self, now: float) -> bool:
         """Return whether packets arrived within the last second."""
@@ -160,8 +165,8 @@ class Stream:
                 return
             self._change_codec(codec)
         tally = self._tally
-        tally.packets_in += 1
-        tally.bytes_in += len(payload)
+        tally.packets += 1
+        tally.bytes += len(payload)
         self.arrival = now
         if not is_repair:
             reception = self.reception
@@ -181,9 +186,7 @@ class Stream:
         packet = Packet(extended, timestamp, marker_and_type & 0x80, payload, picture, level, now)
         self._ring[extended & self._mask] = packet
         if is_start and self.is_video:
-            self._events["key_frames_in"] += 1
-            self.requests.received()
-            self.key_run.note(extended, timestamp)
+            self._begin_key_frame(packet)
         started = self._serve_waiters(packet, is_fresh, is_start) if self.waiters else None
         for subscription in self.takers:
             subscription.forward(packet)
@@ -300,6 +303,21 @@ class Stream:
             self._silenced = extended
         self._events["dropped_silence"] += 1
         return True
+
+    def _begin_key_frame(self, packet: Packet) -> None:
+        """Note that a key frame begins; who may not be shown its size takes it no more."""
+        self._events["key_frames_in"] += 1
+        self.requests.received()
+        self.key_run.note(packet.sequence, packet.timestamp)
+        if packet.sequence < self._sized_at:
+            return
+        self._sized_at = packet.sequence
+        inspector = vp8 if self._inspects_vp8 else h264
+        self.size = inspector.frame_size(packet.payload)
+        refusing = [s for s in self.takers if s.judge(self) is not None]
+        if refusing:
+            self.takers = [s for s in self.takers if s not in refusing]
+            self.waiters = [*self.waiters, *(s for s in refusing if s.suspend())]
 
     # -- subscribers --------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from media.rtcp import SenderReport, ntp_time
 from media.rtp import signed32
 from media.stream import Stream
 from media.tally import Tally
+from media.tap import Limit, judge
 
 if TYPE_CHECKING:
     from media.port import Port
@@ -59,11 +60,13 @@ class Subscription:
         "_target",
         "_uses_numbers",
         "floor",
+        "limit",
         "line",
         "publication",
         "slot",
         "ssrc",
         "stream",
+        "withheld",
     )
 
     def __init__(
@@ -83,6 +86,10 @@ class Subscription:
         """The stream that is forwarded now."""
         self.floor: int | None = None
         """No packet of the awaited stream before this extended number may start it."""
+        self.limit: Limit | None = None
+        """The largest picture that may be shown here."""
+        self.withheld: str | None = None
+        """Why the last key frame was not shown here."""
         self.line = Rewriter(slot.ssrc)
         level_id = extensions.audio_level if slot.kind is Kind.AUDIO else None
         self._plain = HeaderLayout(
@@ -94,7 +101,7 @@ class Subscription:
         self._port = port
         self._codecs = codecs
         self._outbox = outbox
-        self._tally = tally.kinds[slot.kind]
+        self._tally = tally.sent[slot.kind, port.role]
         self._events = tally.events
         self._target: Stream | None = None
         self._payload_type = 0
@@ -144,22 +151,27 @@ class Subscription:
         self._packets += 1
         self._octets += size
         tally = self._tally
-        tally.packets_out += 1
-        tally.bytes_out += size
+        tally.packets += 1
+        tally.bytes += size
         self._outbox.items.append((self._port, header + payload, False))
 
     # -- binding ------------------------------------------------------------------------------
 
     def bind(
-        self, publication: Publication | None, now: float, since: float = float("inf")
+        self,
+        publication: Publication | None,
+        now: float,
+        since: float = float("inf"),
+        limit: Limit | None = None,
     ) -> None:
         """Carry this publication from a key frame on; None: carry nothing.
 
         The key frame is the last one where that is kept, young, and did not come before `since`;
         else the next one.
         """
-        if publication is self.publication:
+        if publication is self.publication and limit == self.limit:
             return
+        self.limit, self.withheld = limit, None
         if self.publication is not None:
             self.publication.unsubscribe(self)
             self.line.forget()
@@ -194,6 +206,8 @@ class Subscription:
         if codec is None:
             self._events["dropped_no_codec"] += 1
             return False
+        if self.judge(stream) is not None:
+            return False
         wall = self._wall_of(stream, packet, codec.clock_rate)
         timestamp = self._timestamp_for(stream, packet, wall, codec.clock_rate)
         if self.stream is not None:
@@ -208,6 +222,11 @@ class Subscription:
         self._repair_type = codec.rtx_payload_type if self.slot.rtx_ssrc is not None else None
         self._uses_numbers = self._has_numbers and (self._repair_type is not None or not codec.nack)
         return True
+
+    def judge(self, stream: Stream) -> str | None:
+        """Return why the picture of `stream` is not shown here, if it is not, and keep that."""
+        self.withheld = judge(stream.size, self.limit)
+        return self.withheld
 
     def start_with(self, stream: Stream, run: list[Packet]) -> bool:
         """Begin to take `stream` with packets that came before; False as for `start`.
@@ -332,8 +351,8 @@ class Subscription:
             self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
             payload = (extended & 0xFFFF).to_bytes(2, "big") + payload
             self._events["rtx_out"] += 1
-        self._tally.packets_out += 1
-        self._tally.bytes_out += len(payload)
+        self._tally.packets += 1
+        self._tally.bytes += len(payload)
         self._outbox.items.append((self._port, header + payload, False))
 
     # -- reports ------------------------------------------------------------------------------

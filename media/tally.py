@@ -1,6 +1,6 @@
 """What the packet core counts. Names are part of the operator's view; values only grow."""
 
-from media.description import Kind
+from media.description import Kind, Role
 
 EVENTS = (
     "dropped_malformed",  # not RTP, or lengths that do not fit
@@ -29,33 +29,36 @@ EVENTS = (
 )
 
 
-class KindTally:
-    """Packets and bytes of one kind; the hot path adds to these directly."""
+class Passed:
+    """Packets and bytes; the hot path adds to these directly."""
 
-    __slots__ = ("bytes_in", "bytes_out", "packets_in", "packets_out")
+    __slots__ = ("bytes", "packets")
 
     def __init__(self) -> None:
-        self.packets_in = 0
-        self.bytes_in = 0
-        self.packets_out = 0
-        self.bytes_out = 0
+        self.packets = 0
+        self.bytes = 0
 
 
 class Tally:
-    """All counters of one router."""
+    """All counters of one router. `received` is by kind, `sent` by kind and whom it went to."""
 
-    __slots__ = ("events", "kinds")
+    __slots__ = ("events", "received", "sent")
 
     def __init__(self) -> None:
         self.events = dict.fromkeys(EVENTS, 0)
-        self.kinds = {kind: KindTally() for kind in Kind}
+        self.received = {kind: Passed() for kind in Kind}
+        self.sent = {(kind, role): Passed() for kind in Kind for role in Role}
 
     def as_dict(self) -> dict[str, int]:
         """Return a copy of every counter by its name."""
         counters = dict(self.events)
-        for kind, tally in self.kinds.items():
-            counters[f"packets_in_{kind.value}"] = tally.packets_in
-            counters[f"bytes_in_{kind.value}"] = tally.bytes_in
-            counters[f"packets_out_{kind.value}"] = tally.packets_out
-            counters[f"bytes_out_{kind.value}"] = tally.bytes_out
+        for kind, received in self.received.items():
+            counters[f"packets_in_{kind.value}"] = received.packets
+            counters[f"bytes_in_{kind.value}"] = received.bytes
+            sent = [self.sent[kind, role] for role in Role]
+            counters[f"packets_out_{kind.value}"] = sum(passed.packets for passed in sent)
+            counters[f"bytes_out_{kind.value}"] = sum(passed.bytes for passed in sent)
+        for (kind, role), passed in self.sent.items():
+            counters[f"out_packets_{kind.value}_{role.value}"] = passed.packets
+            counters[f"out_bytes_{kind.value}_{role.value}"] = passed.bytes
         return counters

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from media.answer import Candidate, Local, build_answer
-from media.description import Description, ExtensionIds, Kind
+from media.description import Description, ExtensionIds, Kind, Role
 from media.ice import Credentials
 from media.negotiation import MAX_SLOTS, Negotiated, OfferWithoutSlots, negotiate
 from media.sdp import SdpError, parse_offer
@@ -29,12 +29,16 @@ TRANSPORT = "a=ice-ufrag:abcd\na=ice-pwd:{}\na=setup:actpass\na=fingerprint:sha-
 )
 
 
-def agree(text: str, codecs: tuple[str, ...] = VIDEO_CODECS) -> Negotiated:
-    return negotiate(parse_offer(text), codecs, count(100).__next__, "cname")
+def agree(
+    text: str, codecs: tuple[str, ...] = VIDEO_CODECS, role: Role = Role.PERSON
+) -> Negotiated:
+    return negotiate(parse_offer(text), codecs, count(100).__next__, "cname", role)
 
 
-def answer(text: str, codecs: tuple[str, ...] = VIDEO_CODECS) -> list[str]:
-    return build_answer(parse_offer(text), agree(text, codecs), LOCAL).split("\r\n")
+def answer(
+    text: str, codecs: tuple[str, ...] = VIDEO_CODECS, role: Role = Role.PERSON
+) -> list[str]:
+    return build_answer(parse_offer(text), agree(text, codecs, role), LOCAL).split("\r\n")
 
 
 def offer(*sections: str, head: str = TRANSPORT) -> str:
