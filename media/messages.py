@@ -190,7 +190,29 @@ class PictureWithheld:
     reason: str | None
 
 
-EngineEvent = SlotsBound | TransportConnected | TransportLost | SpeakersChanged | PictureWithheld
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityChanged:
+    """How good an endpoint's own connection is, at most every 2 s.
+
+    `quality` is good, fair, poor or bad by the loss over 20 s, the worse of both directions;
+    `rtt_ms` None: not known yet.
+    """
+
+    endpoint: str
+    quality: str
+    loss_permille: int
+    rtt_ms: int | None
+    jitter_ms: int
+
+
+EngineEvent = (
+    SlotsBound
+    | TransportConnected
+    | TransportLost
+    | SpeakersChanged
+    | PictureWithheld
+    | QualityChanged
+)
 
 
 # -- JSON -------------------------------------------------------------------------------------

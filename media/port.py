@@ -11,6 +11,7 @@ from media import extensions, rtcp, rtp
 from media.description import Codec, Description, Kind, Role
 from media.outbox import Outbox
 from media.publication import Publication
+from media.quality import QualityMeter
 from media.speaker import Voice
 from media.stream import Stream
 from media.subscription import Subscription
@@ -27,7 +28,8 @@ _REPORT_S = 1.0
 _UPKEEP_S = 0.2
 _FIRST_ROUND_TRIP_S = 0.1
 _LONGEST_ROUND_TRIP_S = 2.0
-_MAX_REPORT_BYTES = 1100
+_AUDIO_RATE = 48_000
+_VIDEO_RATE = 90_000
 
 
 class Port:
@@ -55,6 +57,7 @@ class Port:
         "endpoint",
         "is_ready",
         "publications",
+        "quality",
         "role",
         "round_trip_s",
         "subscriptions",
@@ -90,6 +93,7 @@ class Port:
         self._wide_id = _or_not_agreed(ids.transport_cc)
         self._arrivals = Arrivals()
         self._clock = SenderClock()
+        self.quality = QualityMeter()
         self._streams: dict[int, Stream] = {}
         self._repairs: dict[int, tuple[Publication, int]] = {}
         self._unknown: dict[int, int] = {}
@@ -304,13 +308,18 @@ class Port:
             stream.timeline.report(report.ntp, report.timestamp, wall, now)
 
     def _take_blocks(self, blocks: tuple[rtcp.ReportBlock, ...], now: float) -> None:
-        """Learn the round trip from a receiver's echo of our sender reports."""
+        """Learn the loss, and the round trip from a receiver's echo of our sender reports."""
         here = rtcp.compact(rtcp.ntp_time(now + self._outbox.wall_offset_s))
         for block in blocks:
-            if block.ssrc in self._by_slot_ssrc and block.last_sr:
+            subscription = self._by_slot_ssrc.get(block.ssrc)
+            if subscription is None:
+                continue
+            self.quality.reported(block, subscription.holes, _rate_of(subscription.slot.kind), now)
+            if block.last_sr:
                 passed = ((here - block.last_sr - block.delay) & 0xFFFFFFFF) / 65536
                 if passed <= _LONGEST_ROUND_TRIP_S:
                     self.round_trip_s += (passed - self.round_trip_s) / 4
+                    self.quality.rtt_ms = round(self.round_trip_s * 1000)
 
     def _want_key_frame(self, ssrc: int) -> None:
         subscription = self._by_slot_ssrc.get(ssrc)
@@ -362,8 +371,11 @@ class Port:
 
     def _send_reports(self, now: float) -> None:
         """Send compound packets: what we receive first, then what we send, then our name."""
-        found = [stream.report_block(now) for stream in self._streams.values()]
-        blocks = tuple(block for block in found if block is not None)
+        found = [(stream, stream.report_block(now)) for stream in self._streams.values()]
+        for stream, block in found:
+            if block is not None:
+                self.quality.received(block, stream.reception.interval, _rate_of(stream.kind), now)
+        blocks = tuple(block for _, block in found if block is not None)
         reports = [s.sender_report(now) for s in self.subscriptions]
         sending = [report for report in reports if report is not None]
         if not blocks and not sending:
@@ -389,6 +401,10 @@ def _codecs_of(description: Description, is_audio: bool) -> dict[int, Codec]:
         for codec in description.codecs
         if (codec.name in _AUDIO_CODECS) == is_audio
     }
+
+
+def _rate_of(kind: Kind) -> int:
+    return _AUDIO_RATE if kind is Kind.AUDIO else _VIDEO_RATE
 
 
 def _or_not_agreed(name: int | None) -> int:

@@ -17,12 +17,15 @@ class Reception:
         "_received_before",
         "_timestamp",
         "first",
+        "interval",
         "received",
     )
 
     def __init__(self) -> None:
         self.first: int | None = None
         self.received = 0
+        self.interval = (0, 0)
+        """Packets expected and lost between the last two reports."""
         self._expected_before = 0
         self._received_before = 0
         self._jitter = 0.0
@@ -59,6 +62,7 @@ class Reception:
         expected = highest - self.first + 1
         interval = expected - self._expected_before
         lost = interval - (self.received - self._received_before)
+        self.interval = interval, lost
         self._expected_before = expected
         self._received_before = self.received
         return ReportBlock(

@@ -18,6 +18,7 @@ from media.messages import (
     EngineEvent,
     Gate,
     PictureWithheld,
+    QualityChanged,
     SlotBinding,
     SlotsBound,
     Source,
@@ -327,6 +328,7 @@ class Router:
         for endpoint in room.endpoints.values():
             if endpoint.port is not None:
                 endpoint.port.tick(now)
+                self._tell_quality(endpoint.name, endpoint.port, now)
             for told in endpoint.tell_withheld() if endpoint.has_limits else ():
                 key = f"{told.endpoint} {told.source} {told.kind}"
                 self._events[PictureWithheld, key] = told
@@ -335,6 +337,17 @@ class Router:
         if any(has_changed):
             self._events[SpeakersChanged, room.name] = SpeakersChanged(
                 room=room.name, dominant=detector.dominant, speaking=detector.speaking
+            )
+
+    def _tell_quality(self, endpoint: str, port: Port, now: float) -> None:
+        quality = port.quality.poll(now)
+        if quality is not None:
+            self._events[QualityChanged, endpoint] = QualityChanged(
+                endpoint=endpoint,
+                quality=quality.grade,
+                loss_permille=quality.loss_permille,
+                rtt_ms=quality.rtt_ms,
+                jitter_ms=quality.jitter_ms,
             )
 
     def poll_output(self) -> list[tuple[Port, bytes, bool]]:

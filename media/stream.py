@@ -67,6 +67,7 @@ class Stream:
         "is_open",
         "is_video",
         "key_run",
+        "kind",
         "layer",
         "missing",
         "reception",
@@ -91,6 +92,7 @@ class Stream:
         keeps_run: bool = False,
     ) -> None:
         self.ssrc = ssrc
+        self.kind = kind
         self.layer = layer
         self.codecs = codecs
         self.is_video = kind is not Kind.AUDIO

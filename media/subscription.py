@@ -357,6 +357,11 @@ class Subscription:
 
     # -- reports ------------------------------------------------------------------------------
 
+    @property
+    def holes(self) -> int:
+        """Return how many numbers of this slot were never sent: lost before they reached us."""
+        return self.line.highest - first_sequence(self.ssrc) + 1 - self._packets
+
     def sender_report(self, now: float) -> SenderReport | None:
         """Return what maps this slot's timestamps to time; None while nothing is sent."""
         line, stream = self.line, self.stream

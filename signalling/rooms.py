@@ -20,8 +20,8 @@ from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
 from signalling.runner import MeetingRunner
 from signalling.seams import Clock, Engine, Store
-from signalling.sessions import Sessions
-from signalling.wire import to_wire
+from signalling.sessions import Session, Sessions
+from signalling.wire import JsonObject, to_wire
 from vmr.ids import MeetingId, RoomId
 from vmr.numbers import Numbers
 from vmr.roles import Stage
@@ -116,6 +116,8 @@ class Rooms:
                 self._tell_slots(endpoint, bindings)
             case messages.SpeakersChanged():
                 self._tell_speakers(event)
+            case messages.QualityChanged():
+                self._tell_quality(event)
 
     def _report(self, endpoint: str, *, is_connected: bool) -> None:
         mailbox = self._by_meeting.get(meeting_of(endpoint))
@@ -128,15 +130,31 @@ class Rooms:
             )
 
     def _tell_slots(self, endpoint: str, bindings: tuple[messages.SlotBinding, ...]) -> None:
+        session = self._session_at(endpoint)
+        if session is not None:
+            session.notify("slot.bound", {"slots": to_wire(slots(bindings))}, self._clock())
+
+    def _tell_quality(self, event: messages.QualityChanged) -> None:
+        """To the person whose connection it is, and to nobody else."""
+        session = self._session_at(event.endpoint)
+        if session is not None:
+            data: JsonObject = {
+                "quality": event.quality,
+                "loss": event.loss_permille / 1000,
+                "rtt_ms": event.rtt_ms,
+                "jitter_ms": event.jitter_ms,
+            }
+            session.notify("quality.changed", data, self._clock())
+
+    def _session_at(self, endpoint: str) -> Session | None:
+        """Whose endpoint this is now."""
         mailbox = self._by_meeting.get(meeting_of(endpoint))
         if mailbox is None:
-            return
+            return None
         media = mailbox.runner.media
         participant = media.participant_at(endpoint)
         to = None if participant is None else media.session_of(participant)
-        session = None if to is None else self._sessions.get(to)
-        if session is not None:
-            session.notify("slot.bound", {"slots": to_wire(slots(bindings))}, self._clock())
+        return None if to is None else self._sessions.get(to)
 
     def _tell_speakers(self, event: messages.SpeakersChanged) -> None:
         mailbox = self._by_meeting.get(MeetingId(event.room))

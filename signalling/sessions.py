@@ -19,7 +19,9 @@ from vmr.ids import SessionId
 RING = 256
 UNJOINED_S = 60.0
 OVER_S = 120.0
-STATES = frozenset({"meeting.updated", "slot.bound", "speaker.changed", "session.ended"})
+STATES = frozenset(
+    {"meeting.updated", "slot.bound", "speaker.changed", "quality.changed", "session.ended"}
+)
 """Notifications that tell a state whole: the last of each is enough."""
 
 

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from lobby import commands as c
 from lobby.pin import PinAttempts
 from media.messages import (
+    QualityChanged,
     SlotBinding,
     SlotsBound,
     SpeakersChanged,
@@ -229,6 +230,27 @@ async def test_slots_are_told_to_their_own_session_by_participant(house: House) 
     told = await guest.wait_event("slot.bound")
     assert told == {"slots": [{"mid": "3", "kind": "audio", "participant": host.participant}]}
     assert host.events("slot.bound") == []
+
+
+async def test_quality_is_told_to_the_person_concerned_alone(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    late = await house.guest("Late")
+    event = QualityChanged(
+        endpoint=house.engine.name_of(guest.participant),
+        quality="fair",
+        loss_permille=14,
+        rtt_ms=None,
+        jitter_ms=5,
+    )
+    house.engine.on_event(event)
+    told = await guest.wait_event("quality.changed")
+    assert told == {"quality": "fair", "loss": 0.014, "rtt_ms": None, "jitter_ms": 5}
+    house.engine.on_event(replace(event, endpoint=event.endpoint + "9"))
+    house.engine.on_event(replace(event, endpoint="nobody.p.1"))
+    await host.request("room.pause", reason="")
+    assert len(guest.events("quality.changed")) == 1
+    assert host.events("quality.changed") == late.events("quality.changed") == []
 
 
 async def test_speakers_are_told_inside_and_never_outside_or_while_paused(house: House) -> None:

@@ -39,7 +39,7 @@
  * @typedef {{step: "prejoin"|"joining"|"joined"|"ended", problem: Problem|null,
  *   ending: Ending|null}} Journey
  * @typedef {{view: View|null, slots: Slot[], dominant: string|null,
- *   speaking: string[]}} MeetingState
+ *   speaking: string[], quality: Grade|null}} MeetingState
  * @typedef {"info"|"good"|"warning"} Tone
  * @typedef {{id: number, tag: string, key: string, values: Record<string, string|number>,
  *   tone: Tone, assertive: boolean, at: number}} Alert

@@ -5,11 +5,12 @@ import { inside, participant, waiting } from "../views.js";
 
 const SLOT = { mid: "3", kind: /** @type {const} */ ("camera"), participant: "b" };
 
-test("each of the three state notifications replaces its own part", () => {
+test("each of the four state notifications replaces its own part", () => {
   let state = meeting.process(meeting.NO_MEETING, "meeting.updated", inside(["a", "b"]));
   state = meeting.process(state, "slot.bound", { slots: [SLOT] });
   state = meeting.process(state, "speaker.changed", { dominant: "b", speaking: ["b"] });
-  assert.deepEqual([state.view?.place, state.slots, state.dominant], ["inside", [SLOT], "b"]);
+  state = meeting.process(state, "quality.changed", { quality: "fair", loss: 0.02, rtt_ms: 50, jitter_ms: 5 });
+  assert.deepEqual([state.view?.place, state.slots, state.dominant, state.quality], ["inside", [SLOT], "b", "fair"]);
 });
 
 test("any other notification changes nothing", () => {
@@ -17,7 +18,7 @@ test("any other notification changes nothing", () => {
 });
 
 test("who is sent back to wait keeps no slot and no speaker", () => {
-  const before = { view: inside(["a", "b"]), slots: [SLOT], dominant: "b", speaking: ["b"] };
+  const before = { view: inside(["a", "b"]), slots: [SLOT], dominant: "b", speaking: ["b"], quality: null };
   const state = meeting.process(before, "meeting.updated", waiting());
   assert.deepEqual([state.slots, state.dominant, state.speaking], [[], null, []]);
   assert.equal(meeting.inside(state.view), null);

@@ -47,8 +47,8 @@ function Time({ view }) {
 }
 
 function Quality() {
-  const { grade, media } = useAppState();
-  const shown = media === "broken" ? "bad" : grade;
+  const { grade, media, meeting } = useAppState();
+  const shown = media === "broken" ? "bad" : (meeting.quality ?? grade); // the server tells our loss from others'
   return html`<p class=${`top__fact quality quality--${shown}`} data-quality=${shown}>
     <span class="quality__bars" aria-hidden="true"><i></i><i></i><i></i><i></i></span>
     <span class="govuk-visually-hidden">${t("quality.label")} </span><span class="top__word">${t(`quality.${shown}`)}</span>

@@ -1,5 +1,5 @@
 /**
- * What the server says of the meeting, and what can be read from it. The three notifications that
+ * What the server says of the meeting, and what can be read from it. The four notifications that
  * carry state replace theirs whole; every other notification changes nothing here.
  *
  * @typedef {import("../types.js").MeetingState} MeetingState
@@ -9,7 +9,7 @@
  */
 
 /** @type {MeetingState} */
-export const NO_MEETING = { view: null, slots: [], dominant: null, speaking: [] };
+export const NO_MEETING = { view: null, slots: [], dominant: null, speaking: [], quality: null };
 
 /**
  * @param {MeetingState} state
@@ -25,6 +25,8 @@ export function process(state, name, data) {
       return { ...state, slots: data.slots };
     case "speaker.changed":
       return { ...state, dominant: data.dominant, speaking: data.speaking };
+    case "quality.changed":
+      return { ...state, quality: data.quality };
     default:
       return state;
   }
