@@ -333,7 +333,7 @@ class Port:
         """Send the key-frame requests that are due to this publisher."""
         for stream in self._streams.values():
             if stream.requests.is_pending and stream.requests.is_due(
-                now, is_flowing=stream.is_flowing(now)
+                now, is_flowing=stream.is_flowing(now), octets=stream.octets
             ):
                 self._events["plis_out"] += 1
                 self._send(rtcp.build_pli(self._ssrc, stream.ssrc))

@@ -48,6 +48,7 @@ class Stream:
         "_has_parameter_sets",
         "_inspects_h264",
         "_inspects_vp8",
+        "_key_began",
         "_mask",
         "_next",
         "_probe",
@@ -70,6 +71,7 @@ class Stream:
         "kind",
         "layer",
         "missing",
+        "octets",
         "reception",
         "requests",
         "size",
@@ -100,6 +102,7 @@ class Stream:
         self.codec: Codec | None = None
         self.highest = _UNKNOWN
         self.arrival = float("-inf")
+        self.octets = 0
         self.takers: list[Subscription] = []
         """Subscriptions this stream is forwarded to; replaced, never changed in place."""
         self.waiters: list[Subscription] = []
@@ -129,6 +132,7 @@ class Stream:
         self._silenced = _DROP
         self._silenced_from = 0
         self._sized_at = _UNKNOWN
+        self._key_began = _UNKNOWN
 
     def is_flowing(self, now: float) -> bool:
         """Return whether packets arrived within the last second."""
@@ -169,12 +173,16 @@ class Stream:
         tally = self._tally
         tally.packets += 1
         tally.bytes += len(payload)
+        self.octets += len(payload)
         self.arrival = now
         if not is_repair:
             reception = self.reception
             reception.received += 1
             if timestamp != self._timestamp and is_fresh:
                 self._timestamp = timestamp
+                if self._key_began >= 0:
+                    self.requests.charge(self.octets - len(payload) - self._key_began)
+                    self._key_began = _UNKNOWN
                 reception.time(timestamp, now, self._clock_rate)
         picture = None
         if self._inspects_vp8:
@@ -314,6 +322,7 @@ class Stream:
         if packet.sequence < self._sized_at:
             return
         self._sized_at = packet.sequence
+        self._key_began = self.octets - len(packet.payload)
         inspector = vp8 if self._inspects_vp8 else h264
         self.size = inspector.frame_size(packet.payload)
         refusing = [s for s in self.takers if s.judge(self) is not None]

@@ -60,6 +60,9 @@ class Sender:
     """A camera of 25 frames a second in five packets each."""
 
     def __init__(self) -> None:
+        self.key_frame_packets = FRAME_PACKETS
+        self.key_octets = 0
+        self.octets = 0
         self.sequence = 65_000
         self.repair_sequence = 9
         self.frames = 0
@@ -76,7 +79,8 @@ class Sender:
         is_key, self.wants_key = self.wants_key, False
         self.key_frames += is_key
         made = []
-        for part in range(FRAME_PACKETS):
+        count = self.key_frame_packets if is_key else FRAME_PACKETS
+        for part in range(count):
             packet = vp8_packet(
                 ssrc=ssrc_of(1, CAMERA),
                 sequence=self.sequence,
@@ -84,7 +88,7 @@ class Sender:
                 picture_id=self.frames,
                 is_key=is_key,
                 is_first=part == 0,
-                marker=part == FRAME_PACKETS - 1,
+                marker=part == count - 1,
                 body=self.frames.to_bytes(4, "big") + bytes([is_key]) + bytes(900),
             )
             self.history[self.sequence & 0xFFFF] = packet
@@ -92,6 +96,9 @@ class Sender:
             made.append(packet)
         self.frames += 1
         self.packets += len(made)
+        size = sum(map(len, made))
+        self.octets += size
+        self.key_octets += size if is_key else 0
         return made
 
     def answer(self, data: bytes) -> list[bytes]:
@@ -217,19 +224,35 @@ class World:
         self.watchers = [Watcher(index + 2) for index in range(watchers)]
         self.links: dict[tuple[str, bool], Link] = {}
         self.ports: dict[str, Port] = {}
-        for number in range(1, watchers + 2):
-            name = f"e{number}"
-            self.router.add_endpoint(name, "room")
-            self.ports[name] = self.router.attach(name, describe(number), 0.0)
-            for is_up in (True, False):
-                self.links[name, is_up] = make_link(chance)
-        self.router.set_gate("e1", Gate(camera=True), 0.0)
-        for number in range(2, watchers + 2):
-            source = Source(endpoint="e1", camera=True)
-            self.router.set_sources(f"e{number}", (source,), 0.0)
         self.queue: list[tuple[float, int, Callable[[float], None]]] = []
         self.order = itertools.count()
         self.now = 0.0
+        self.joined: dict[int, float] = {}
+        for number in range(1, watchers + 2):
+            self._enter(number)
+            for is_up in (True, False):
+                self.links[f"e{number}", is_up] = make_link(chance)
+        self.router.set_gate("e1", Gate(camera=True), 0.0)
+
+    def _enter(self, number: int) -> None:
+        name = f"e{number}"
+        self.router.add_endpoint(name, "room")
+        self.ports[name] = self.router.attach(name, describe(number), self.now)
+        if number > 1:
+            source = Source(endpoint="e1", camera=True)
+            self.router.set_sources(name, (source,), self.now)
+
+    def join_anew(self, place: int) -> None:
+        """One watcher leaves, and somebody new comes in its place."""
+        self.router.remove_endpoint(f"e{place + 2}")
+        self.watchers[place] = Watcher(place + 2)
+        self.joined[place] = self.now
+        self._enter(place + 2)
+
+    def first_picture_s(self, place: int) -> float | None:
+        """Return how long who joined anew waited for a picture; None: they still do."""
+        decoded = self.watchers[place].decoded
+        return min(decoded.values()) - self.joined[place] if decoded else None
 
     def send(self, name: str, is_up: bool, deliver: Callable[[float], None]) -> None:
         for arrival in self.links[name, is_up].arrivals(self.now):

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tests.media.network import FPS, Link, World
+from media.messages import Gate
+from tests.media.network import FPS, FRAME_PACKETS, Link, World
 
 SECONDS = 8
 
@@ -71,6 +72,26 @@ def test_a_network_that_was_gone_for_seconds_is_answered_by_a_key_frame() -> Non
     world.run(2.0)
     decoded = world.watchers[0].decoded
     assert min(at for at in decoded.values() if at > healed) - healed < 0.6
+
+
+@pytest.mark.parametrize("audience", ["", "open"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_ten_joins_a_second_cost_the_sender_a_tenth_in_key_frames(seed: int, audience: str) -> None:
+    world = World(seed, 10, lambda chance: Link(chance, loss=0.05))
+    world.router.set_gate("e1", Gate(camera=True, audience=audience), 0.0)
+    world.sender.key_frame_packets = 5 * FRAME_PACKETS
+    waits = []
+    for join in range(300):
+        world.run(0.1)
+        place = join % 10
+        waits += [world.first_picture_s(place)] if join >= 10 else []
+        world.join_anew(place)
+    share = world.sender.key_octets / world.sender.octets
+    seen = [wait for wait in waits if wait is not None]
+    print(f"{share:.1%} in key frames, {len(seen)} of {len(waits)} saw a picture within a second")
+    assert share <= 0.1
+    assert len(seen) > len(waits) * (0.35 if audience else 0.25)
+    assert (world.router.counters["replayed"] > 25) == bool(audience)
 
 
 def test_what_is_kept_does_not_grow_with_time() -> None:
