@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from media.description import Kind, PublishedTrack, Slot
 from media.ice import Credentials
-from media.negotiation import EXTENSIONS, Accepted, Negotiated
+from media.negotiation import EXTENSIONS, Accepted, Negotiated, red_blocks
 from media.sdp import Format, Offer, Section
 
 _SENDING_ONLY = frozenset({"rid", "repaired_rid"})
@@ -110,6 +110,9 @@ def _format_lines(offered: Format) -> list[str]:
     if offered.name == "opus":
         lines = [f"a=rtpmap:{number} opus/48000/2"]
         lines.append(f"a=fmtp:{number} minptime=10;useinbandfec=1;usedtx=1")
+    elif offered.name == "red":
+        blocks = red_blocks(offered)
+        lines = [f"a=rtpmap:{number} red/48000/2", f"a=fmtp:{number} {blocks}/{blocks}"]
     elif offered.name == "rtx":
         lines = [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={offered.parameters['apt']}"]
     elif offered.name == "h264":

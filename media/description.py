@@ -24,7 +24,7 @@ class Role(Enum):
 class Codec:
     """One accepted payload type. `rtx_payload_type` repairs it (RFC 4588), None: plain resend.
 
-    `name` is lower case: opus, vp8, h264, (red later). `key` identifies compatible formats
+    `name` is lower case: opus, red, vp8, h264. `key` identifies compatible formats
     across transports ("vp8", "opus", "h264/1/42e0": packetisation mode and profile).
     """
 

@@ -187,12 +187,14 @@ def _assign(usable: list[Section]) -> Iterator[tuple[Section, Kind | None, int]]
 def _agree_codecs(usable: list[Section], allowed: tuple[str, ...]) -> dict[int, Codec | None]:
     """Accepted payload types in our order of preference; repair formats map to None."""
     agreed: dict[int, Codec | None] = {}
-    for name in ("opus", *allowed):
+    for name in ("opus", "red", *allowed):
         for section in usable:
             repairs = _repairs(section)
             for offered in section.formats.values():
                 key = _codec_key(offered, section.media)
                 if key is None or offered.name != name or offered.payload_type in agreed:
+                    continue
+                if name == "red" and not _carries_opus(offered, agreed):
                     continue
                 rtx = repairs.get(offered.payload_type)
                 rtx = None if rtx in agreed else rtx
@@ -213,8 +215,11 @@ def _agree_codecs(usable: list[Section], allowed: tuple[str, ...]) -> dict[int, 
 
 def _codec_key(offered: Format, media: str) -> str | None:
     if media == "audio":
-        is_opus = (offered.name, offered.clock_rate, offered.channels) == ("opus", 48000, 2)
-        return "opus" if is_opus else None
+        if (offered.clock_rate, offered.channels) != (48000, 2):
+            return None
+        if offered.name == "red":  # its blocks name their format by number: both sides' must agree
+            return f"red/{red_blocks(offered)}"
+        return "opus" if offered.name == "opus" else None
     if offered.clock_rate != 90000:
         return None
     if offered.name == "vp8":
@@ -223,6 +228,18 @@ def _codec_key(offered: Format, media: str) -> str | None:
         profile = offered.parameters.get("profile-level-id", "").lower()
         return "h264/1/42e0" if _is_constrained_baseline(profile) else None
     return None
+
+
+def red_blocks(offered: Format) -> str:
+    """Return the payload type of all blocks of a RED format ("111" of "111/111"), or nothing."""
+    listed = {part for text in offered.parameters for part in text.split("/")}
+    return listed.pop() if len(listed) == 1 else ""
+
+
+def _carries_opus(offered: Format, agreed: dict[int, Codec | None]) -> bool:
+    blocks = red_blocks(offered)
+    codec = agreed.get(int(blocks)) if blocks.isascii() and blocks.isdigit() else None
+    return codec is not None and codec.name == "opus" and blocks == str(codec.payload_type)
 
 
 def _is_constrained_baseline(profile_level_id: str) -> bool:
@@ -257,6 +274,8 @@ def _formats(section: Section, agreed: dict[int, Codec | None]) -> tuple[int, ..
             formats.append(payload_type)
             if codec.rtx_payload_type and repairs.get(payload_type) == codec.rtx_payload_type:
                 formats.append(codec.rtx_payload_type)
+    if section.media == "audio":  # a peer that would rather send RED says so by its order
+        formats.sort(key=list(section.formats).index)
     return tuple(formats)
 
 

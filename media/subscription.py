@@ -7,7 +7,7 @@ such streams carry no transport-wide number, so that a packet is always built bi
 
 from typing import TYPE_CHECKING
 
-from media import vp8
+from media import red, vp8
 from media.description import Codec, ExtensionIds, Kind, Slot
 from media.extensions import HeaderLayout
 from media.outbox import Outbox
@@ -58,6 +58,7 @@ class Subscription:
         "_resent",
         "_tally",
         "_target",
+        "_unwraps",
         "_uses_numbers",
         "floor",
         "limit",
@@ -108,6 +109,7 @@ class Subscription:
         self._repair_type: int | None = None
         self._repair_sequence = first_sequence(slot.rtx_ssrc or 0)
         self._has_numbers = extensions.transport_cc is not None
+        self._unwraps = False
         self._uses_numbers = False
         self._anchor: tuple[float, int, int] | None = None
         self._packets = 0
@@ -127,11 +129,15 @@ class Subscription:
         if sequence < segment.base:
             self._events["dropped_before_switch"] += 1
             return
+        payload = packet.payload
+        if self._unwraps:
+            payload = red.primary(payload)
+            if not payload:
+                return
         sequence += segment.sequence_delta
         if sequence > line.highest:
             line.highest = sequence
             line.newest = packet
-        payload = packet.payload
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
         wide = 0
@@ -203,6 +209,9 @@ class Subscription:
         """Begin to take `stream` with this packet; False: its format was not agreed here."""
         assert stream.codec is not None
         codec = self._codecs.get(stream.codec.key)
+        self._unwraps = codec is None and stream.codec.name == "red"
+        if self._unwraps:
+            codec = self._codecs.get("opus")
         if codec is None:
             self._events["dropped_no_codec"] += 1
             return False
@@ -324,7 +333,7 @@ class Subscription:
 
     def _send_again(self, packet: Packet, segment: Segment, extended: int) -> None:
         """Send in the repair stream (RFC 4588) where one was agreed, else the same bytes again."""
-        payload = packet.payload
+        payload = red.primary(packet.payload) if self._unwraps else packet.payload
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
         delta = segment.delta_of(packet.timestamp, segment.timestamp_delta)

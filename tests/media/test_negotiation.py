@@ -82,11 +82,12 @@ class TestChromium:
         ssrcs += [slot.rtx_ssrc for slot in description.slots if slot.rtx_ssrc]
         assert len(set(ssrcs)) == 8 + 2 * 9
 
-    def test_the_codecs_are_opus_then_vp8_then_h264_with_repair(
+    def test_the_codecs_are_opus_and_red_then_vp8_then_h264_with_repair(
         self, description: Description
     ) -> None:
         codecs = {codec.payload_type: codec for codec in description.codecs}
-        assert [codec.name for codec in description.codecs][:3] == ["opus", "vp8", "h264"]
+        assert [codec.name for codec in description.codecs][:4] == ["opus", "red", "vp8", "h264"]
+        assert codecs[63].key == "red/111"
         assert codecs[111].key == "opus"
         assert not codecs[111].nack
         assert codecs[96].rtx_payload_type == 97
@@ -145,7 +146,7 @@ def test_an_offer_of_aiortc_is_accepted_with_its_announced_sources() -> None:
 
 def test_only_the_allowed_codecs_are_answered() -> None:
     names = {codec.name for codec in agree(CHROMIUM, ("h264",)).description.codecs}
-    assert names == {"opus", "h264"}
+    assert names == {"opus", "red", "h264"}
     assert not any("VP8" in line for line in answer(CHROMIUM, ("h264",)))
 
 
@@ -291,3 +292,42 @@ def test_a_restart_is_known_by_its_fingerprint_and_sections() -> None:
     assert agree(CHROMIUM.replace("VP8/90000", "VP7/90000")).identity != first
     before, _, after = CHROMIUM.rpartition("recvonly")
     assert agree(f"{before}inactive{after}").identity != first
+
+
+def audio_offer(formats: str, *lines: str) -> str:
+    """One audio section to send and one to receive, in these formats."""
+    text = offer("audio|sendonly|" + "|".join(lines), "audio|recvonly|" + "|".join(lines))
+    return text.replace("SAVPF 111", f"SAVPF {formats}")
+
+
+RED = ("a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111")
+
+
+@pytest.mark.parametrize("formats", ["111 63", "63 111"])
+def test_red_is_answered_in_the_order_of_the_offer(formats: str) -> None:
+    lines = answer(audio_offer(formats, *RED))
+    assert lines.count(f"m=audio 9 UDP/TLS/RTP/SAVPF {formats}") == 2
+    assert lines.count("a=rtpmap:63 red/48000/2") == lines.count("a=fmtp:63 111/111") == 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("a=rtpmap:63 red/48000/2",),
+        ("a=rtpmap:63 red/48000/2", "a=fmtp:63 111/112"),
+        ("a=rtpmap:63 red/48000/2", "a=fmtp:63 0111/0111"),
+        ("a=rtpmap:63 red/48000/2", "a=fmtp:63 9/9"),
+        ("a=rtpmap:63 red/48000/2", "a=fmtp:63 x/x"),
+        ("a=rtpmap:63 red/8000", "a=fmtp:63 111/111"),
+    ],
+)
+def test_red_of_anything_but_our_opus_is_left_out(lines: tuple[str, ...]) -> None:
+    description = agree(audio_offer("111 63", *lines)).description
+    assert [codec.name for codec in description.codecs] == ["opus"]
+
+
+def test_nack_for_sound_is_agreed_where_it_is_offered() -> None:
+    text = audio_offer("111 63", *RED, "a=rtcp-fb:111 nack")
+    nacks = {codec.name: codec.nack for codec in agree(text).description.codecs}
+    assert nacks == {"opus": True, "red": False}
+    assert answer(text).count("a=rtcp-fb:111 nack") == 2
