@@ -1,4 +1,5 @@
 # make run: start the server. make test: everything CI runs. make bench: the figures.
+# make fuzz: damaged input for every parser.
 # Needs python3 (3.11 or later) and make; everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test bench lock clean chromium coturn $(CHECKS)
+.PHONY: run test fuzz bench lock clean chromium coturn $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime
@@ -39,6 +40,10 @@ contracts: $(VENV)/development
 scripts: tests/web/node_modules/installed
 	@cd tests/web && PATH="$(NODE_PATH):$$PATH" && \
 	    node $(NPM) run --silent types && node $(NPM) run --silent test
+
+# A million damaged inputs over every parser of the media plane. ARGS="--inputs N --seed S"
+fuzz: $(VENV)/development
+	@$(BIN)/python -m tests.media.fuzz $(ARGS)
 
 bench: $(VENV)/development chromium
 	@$(BIN)/python -m tests.bench $(ARGS)

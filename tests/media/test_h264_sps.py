@@ -17,7 +17,10 @@ def encoded(width: int, height: int, profile: str) -> bytes:
     """Return the SPS libx264 writes for a picture of this size."""
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-    encoder.options = {"profile": profile, "preset": "ultrafast"}
+    encoder.options = {
+        "profile": profile,
+        "preset": "ultrafast" if profile == "baseline" else "medium",
+    }
     picture = av.VideoFrame.from_ndarray(np.zeros((height, width, 3), np.uint8), format="rgb24")
     data = b"".join(map(bytes, [*encoder.encode(picture), *encoder.encode(None)]))
     units = re.split(rb"\x00\x00\x00?\x01", data)
