@@ -14,7 +14,7 @@ from lobby.commands import (
     SendBack,
     StartPresenting,
 )
-from lobby.effects import Bind
+from lobby.effects import Bind, Gate
 from lobby.errors import (
     AttestationRequired,
     BadAttestation,
@@ -118,6 +118,19 @@ def test_during_a_check_the_guest_goes_to_the_checking_host_alone() -> None:
     assert world.told("lawyer") == [CheckEnded()]
     assert receivers(world, "lawyer") == {"aide"}
     assert world.recorded() == ["check_ended"]
+
+
+def test_what_a_check_shows_is_kept_for_nobody_while_it_lasts_and_forgotten_when_it_ends() -> None:
+    world = opened()
+
+    def audiences() -> list[str]:
+        gates = [effect for effect in world.effects if isinstance(effect, Gate)]
+        return [gate.audience for gate in gates if gate.participant == pid("lawyer")]
+
+    begin(world)
+    assert audiences() == [""]
+    world.do(EndCheck(by=session("host"), participant=pid("lawyer")))
+    assert audiences() == ["open"]
 
 
 def test_one_host_checks_one_guest_and_one_guest_is_checked_by_one_host() -> None:
