@@ -100,6 +100,29 @@ async def test_h264_is_carried_where_it_alone_is_allowed() -> None:
     await stage.close()
 
 
+async def test_a_joiner_decodes_the_last_key_frame_without_a_request(stage: Stage) -> None:
+    seen = Gate(audio=True, camera=True, audience="open")
+    await stage.enter("red", red(), seen)
+    await stage.enter("green", green(), Gate())
+    peer = stage.peers["blue"] = blue()
+    await stage.engine.request(AddEndpoint(room="room", endpoint="blue"))
+    await peer.accept(await stage.negotiate("blue", await peer.offer()))
+    await stage.connected()
+    await sees(stage, "green", "red")
+    await stage.show("green", [])
+    before = stage.engine.counters()
+    await stage.show("green", ["red"])
+    await until(
+        lambda: stage.engine.counters()["key_frames_in"] > before["key_frames_in"],
+        "red sends the key frame green asked for",
+    )
+    asked = stage.engine.counters()["plis_out"]
+    await stage.show("blue", ["red"])
+    assert stage.engine.counters()["replayed"] == before["replayed"] + 1
+    await sees(stage, "blue", "red")
+    assert stage.engine.counters()["plis_out"] == asked
+
+
 async def test_a_muted_microphone_is_heard_by_nobody(stage: Stage) -> None:
     await stage.enter("red", red())
     await stage.enter("green", green())
