@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lobby.commands import AttestationClaim, Document, IdMethod
 from lobby.errors import BadAttestation, NoSuchPerson
-from vmr.participants import Person
+from vmr.participants import Person, is_readable
 
 _PHOTO_ID = frozenset({Document.PASSPORT, Document.PHOTO_DRIVING_LICENCE})
 
@@ -31,7 +31,9 @@ def attest(persons: tuple[Person, ...], claims: Iterable[AttestationClaim]) -> t
     for claim in claims:
         if claim.person not in known:
             raise NoSuchPerson
-        if not claim.verified_name.strip() or not is_sufficient(claim.method, claim.documents):
+        if not is_readable(claim.verified_name):
+            raise BadAttestation
+        if not is_sufficient(claim.method, claim.documents):
             raise BadAttestation
         known[claim.person] = replace(known[claim.person], is_attested=True)
     return tuple(known.values())

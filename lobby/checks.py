@@ -19,7 +19,7 @@ from lobby.presenting import stop_presenting_of
 from lobby.state import Seat
 from lobby.turn import Acting, Turn
 from vmr.ids import ParticipantId
-from vmr.participants import Person, person_id
+from vmr.participants import Person, is_readable, person_id
 from vmr.roles import Permission, Role, Stage
 
 
@@ -27,7 +27,7 @@ def add_person(turn: Turn, command: AddPerson) -> None:
     """Somebody else sits there too. In a locked room that asks for attestations: unlock first."""
     acting = turn.require(command.by, Permission.CHECK)
     seat = _present(turn, command.participant)
-    if not command.name.strip():
+    if not is_readable(command.name):
         raise NameMissing
     if seat.role is Role.GUEST:
         _check_one_more(turn)

@@ -27,7 +27,7 @@ from lobby.seats import seat_of_knock, sit, take_again
 from lobby.state import State
 from lobby.turn import Turn, names
 from vmr.ids import ParticipantId
-from vmr.participants import name_persons
+from vmr.participants import is_readable, name_persons
 from vmr.roles import Role
 
 ANSWERED_KEPT = 200
@@ -58,7 +58,7 @@ def join(turn: Turn, command: Join) -> None:
 def _check_form(state: State, command: Join) -> None:
     if state.has_session(command.session):
         raise AlreadyJoined
-    if not command.persons or not all(name.strip() for name in command.persons):
+    if not command.persons or not all(map(is_readable, command.persons)):
         raise NameMissing
     if command.declaration != state.policy.declaration:
         raise DeclarationNeeded

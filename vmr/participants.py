@@ -1,9 +1,12 @@
 """Persons, as distinct from connections: several may sit behind one, and each is checked."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vmr.ids import ParticipantId, PersonId
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by class, drawn as nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +29,8 @@ def name_persons(participant: ParticipantId, names: Sequence[str]) -> tuple[Pers
         Person(id=person_id(participant, number), name=name)
         for number, name in enumerate(names, start=1)
     )
+
+
+def is_readable(name: str) -> bool:
+    """Whether a name shows anything: a letter, a figure or a sign."""
+    return any(unicodedata.category(one)[0] in "LNPS" and one not in _BLANK for one in name)

@@ -48,6 +48,10 @@ def test_a_claim_without_a_name_or_enough_documents_is_refused() -> None:
     persons = name_persons(pid("a"), ("A",))
     good = claim("a")
     assert good.person == person("a")
-    for bad in (replace(good, verified_name=" "), replace(good, documents=frozenset())):
+    for bad in (
+        replace(good, verified_name=" "),
+        replace(good, verified_name="\u200b"),
+        replace(good, documents=frozenset()),
+    ):
         with pytest.raises(BadAttestation):
             attest(persons, [bad])

@@ -96,8 +96,9 @@ def test_a_locked_room_that_does_not_ask_takes_further_persons_by_name() -> None
 
 def test_a_person_needs_a_name_and_somebody_to_sit_beside() -> None:
     world = opened()
-    with pytest.raises(NameMissing):
-        world.do(AddPerson(by=session("host"), participant=pid("lawyer"), name=" "))
+    for name in (" ", "\u3164"):
+        with pytest.raises(NameMissing):
+            world.do(AddPerson(by=session("host"), participant=pid("lawyer"), name=name))
     with pytest.raises(NoSuchParticipant):
         world.do(AddPerson(by=session("host"), participant=pid("nobody"), name="A"))
 

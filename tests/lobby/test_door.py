@@ -98,7 +98,7 @@ def test_a_session_joins_once() -> None:
 
 def test_a_name_is_needed_for_each_person() -> None:
     world = World()
-    for names in ((" ",), ("Aide", "")):
+    for names in ((" ",), ("Aide", ""), ("\u200b",)):
         with pytest.raises(NameMissing):
             world.join("lawyer", persons=names)
 
