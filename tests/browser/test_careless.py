@@ -77,6 +77,24 @@ async def _close_dialogs(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+async def test_a_double_click_on_lock_leaves_the_room_locked(world: World, people: Invite) -> None:
+    """The button turns into Unlock between the two clicks."""
+    room = await make_room(world.server.database, "legal", "Lock twice")
+    _, officer = await locked_meeting(room, people)
+    await officer.press("Unlock the room")
+    await officer.stage("open")
+    button = officer.page.get_by_role("button", name="Lock the room", exact=True)
+    box = await button.bounding_box()
+    assert box is not None
+    mouse = officer.page.mouse
+    await mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await officer.stage("locked")
+    await mouse.down(click_count=2)
+    await mouse.up(click_count=2)
+    await officer.raw("self.set_media", {"microphone": True})  # after what the click asked
+    assert await officer.page.locator("#app").get_attribute("data-stage") == "locked"
+
+
 async def test_start_pressed_twice_joins_once(world: World, people: Invite) -> None:
     room = await make_room(world.server.database, "legal", "Start twice")
     guest, officer = await people("Asha", 1), await people("Officer", 4)

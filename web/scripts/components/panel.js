@@ -16,7 +16,7 @@ import { RoomCard } from "./room_card.js";
 export function Panel({ view, open, close }) {
   const isHost = may(view, "admit");
   const checking = may(view, "check") ? checked(view) : undefined;
-  return html`<aside class="panel" aria-label=${t(isHost ? "panel.host" : "panel.people")}>
+  return html`<aside class="panel" onClickCapture=${dropSecondClick} aria-label=${t(isHost ? "panel.host" : "panel.people")}>
     <div class="panel__head">
       <h2 class="govuk-heading-m vmr-flush">${t(isHost ? "panel.host" : "panel.people")}</h2>
       <button type="button" class="panel__close" aria-label=${t("panel.close")} onClick=${close}><${Icon} name="close" /></button>
@@ -28,6 +28,17 @@ export function Panel({ view, open, close }) {
     </div>
     ${isHost && html`<${RoomCard} view=${view} open=${open} />`}
   </aside>`;
+}
+
+/**
+ * The second click of a double click does nothing here: by then a button may have become its
+ * opposite (lock and unlock), or another one may have moved under the pointer.
+ * @param {MouseEvent} event
+ */
+function dropSecondClick(event) {
+  if (event.detail < 2 || !(event.target instanceof Element && event.target.closest("button"))) return;
+  event.stopPropagation();
+  event.preventDefault();
 }
 
 /** Those without the permission learn that somebody is there, not who. @param {{count: number}} props */
