@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Invite, World
 from tests.browser.rooms import make_room
-from tests.browser.steps import end_for_all, knock
+from tests.browser.steps import end_for_all, knock, open_with_the_pin
 
 AXE = Path(__file__).parents[1] / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -81,3 +81,13 @@ async def test_every_view_of_a_meeting_is_accessible(world: World, people: Invit
     await check(officer.page, "meeting of a host with a knock")
     await end_for_all(officer, guest)
     await check(guest.page, "ended")
+
+
+async def test_a_long_name_without_a_space_fits_the_page(world: World, people: Invite) -> None:
+    room = await make_room(world.server.database, "legal", "Long name")
+    guest, officer = await people("W" * 60, 1), await people("Officer", 4)
+    await knock(guest, room.invite_path(0))
+    assert not await reflows(guest.page)
+    await open_with_the_pin(room, officer)
+    reason = officer.page.locator("#lock-reason")
+    assert await reason.evaluate("it => it.scrollWidth <= it.clientWidth")
