@@ -10,6 +10,7 @@ from enum import Enum
 
 from vmr.ids import DeviceId, InviteId, OfficerId, ParticipantId, PersonId, SessionId
 from vmr.roles import Role
+from vmr.rooms import Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +289,13 @@ class MediaBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRoom:
+    """The room was changed in the office; it counts only while nobody has opened the meeting."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time has passed: `Meeting.next_deadline()` was reached."""
 
@@ -296,5 +304,6 @@ Command = (
     Join | EnterPin | KnockAgain | Admit | AdmitExpected | Refuse | AddPerson | BeginCheck
     | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
     | StopPresenting | CallStaff | ReadyToLeave | Lock | Unlock | HandOver | ResetStepUp | Pause
-    | Resume | Extend | End | Leave | SocketLost | SocketBack | MediaLost | MediaBack | Tick
+    | Resume | Extend | End | Leave | SocketLost | SocketBack | MediaLost | MediaBack
+    | ChangeRoom | Tick
 )  # fmt: skip

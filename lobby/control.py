@@ -1,8 +1,9 @@
-"""The room as a whole: lock, unlock, pause, resume. None of these admits anybody."""
+"""The room as a whole: lock, unlock, pause, resume, a change. None of these admits anybody."""
 
-from lobby.commands import Lock, Pause, Resume, Unlock
+from lobby.commands import ChangeRoom, Lock, Pause, Resume, Unlock
+from lobby.ending import end_for_all
 from lobby.errors import AlreadyPaused, AttestationMissing, NotPaused
-from lobby.events import MeetingLocked, MeetingPaused, MeetingResumed, MeetingUnlocked
+from lobby.events import EndCode, MeetingLocked, MeetingPaused, MeetingResumed, MeetingUnlocked
 from lobby.stage import StageMove, move
 from lobby.state import State
 from lobby.turn import Turn
@@ -50,3 +51,12 @@ def resume(turn: Turn, command: Resume) -> None:
     turn.state.paused = None
     turn.record("resumed", by=acting)
     turn.announce(MeetingResumed())
+
+
+def change_room(turn: Turn, command: ChangeRoom) -> None:
+    """A meeting keeps the room it was opened in; one that waits follows, and ends if it closed."""
+    if turn.state.stage is not Stage.WAITING:
+        return
+    turn.state.room = command.room
+    if command.room.is_closed:
+        end_for_all(turn, EndCode.MEETING_ENDED)

@@ -146,7 +146,9 @@ def _tick(turn: Turn, command: c.Tick) -> None:
     """What is due has been done before."""
 
 
-_NOT_AWAITED = (c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.Tick)
+_NOT_AWAITED = (
+    c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.ChangeRoom, c.Tick,
+)  # fmt: skip
 
 HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.Join: door.join,
@@ -180,6 +182,7 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.SocketBack: connection.regain_socket,
     c.MediaLost: connection.lose_media,
     c.MediaBack: connection.regain_media,
+    c.ChangeRoom: control.change_room,
     c.Tick: _tick,
 }
 

@@ -17,6 +17,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -33,6 +34,7 @@ from signalling.seams import Clock, Engine, Store
 from signalling.sessions import Sessions
 from signalling.sockets import Sockets
 from vmr.numbers import Numbers
+from vmr.store import StoreError
 
 SWEEP_S = 5.0
 SOCKETS_PATH = "/socket.io/"
@@ -126,6 +128,8 @@ class Running:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.sweep()
+            with suppress(StoreError):  # the next look will do
+                await self.rooms.refresh_all()
 
 
 class Signalling:

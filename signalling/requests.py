@@ -148,6 +148,8 @@ class Requests:
         room = None
         if ADDRESS.fullmatch(address):
             room = await self._store.room_by_address(address)
+        if room is not None:
+            self._rooms.refresh(room)
         if room is None or self._rooms.is_shut(room):
             raise RequestError("no_such_room")
         return room
@@ -166,6 +168,8 @@ class Requests:
         is_correct = False
         if may_try_pin(mailbox, session.id):
             room = await self._store.room(mailbox.runner.room.id)
+            if room is not None:
+                self._rooms.refresh(room)
             pin_hash = None if room is None or self._rooms.is_shut(room) else room.pin_hash
             is_correct = await self._pins.check(pin_hash, request.pin)
         command = EnterPin(

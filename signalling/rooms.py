@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from lobby.commands import Command, MediaBack, MediaLost
+from lobby.commands import ChangeRoom, Command, MediaBack, MediaLost
 from lobby.effects import Reply
 from lobby.meeting import Meeting
 from lobby.pin import PinAttempts
@@ -86,6 +86,22 @@ class Rooms:
                 return mailbox, await mailbox.ask(command)
             except MailboxClosed:
                 continue
+
+    def refresh(self, room: Room) -> None:
+        """A meeting that waits to be opened follows what the office has changed."""
+        mailbox = self._mailboxes.get(room.id)
+        if mailbox is None or mailbox.is_closed or mailbox.runner.room == room:
+            return
+        mailbox.runner.room = room
+        mailbox.post(ChangeRoom(room=room))
+
+    async def refresh_all(self) -> None:
+        """Look at the rooms of all meetings that wait. Raises StoreError."""
+        for mailbox in list(self._mailboxes.values()):
+            if mailbox.runner.meeting.stage is Stage.WAITING:
+                room = await self._store.room(mailbox.runner.room.id)
+                if room is not None:
+                    self.refresh(room)
 
     def is_shut(self, room: Room) -> bool:
         """Whether nobody may come to it: closed, and no meeting of it has begun."""

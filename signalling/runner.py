@@ -37,7 +37,7 @@ _RESTRICTS = (
     commands.Lock, commands.Refuse, commands.SendBack, commands.Remove, commands.MuteOther,
     commands.Pause, commands.End, commands.HandOver, commands.StopPresenting,
     commands.BeginCheck, commands.Leave, commands.SocketLost, commands.SocketBack,
-    commands.MediaLost, commands.MediaBack, commands.Tick, commands.CallStaff,
+    commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick, commands.CallStaff,
     commands.ReadyToLeave, commands.KnockAgain,
 )  # fmt: skip
 """Commands that give nobody anything new, and reports of what has already happened."""

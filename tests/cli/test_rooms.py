@@ -98,9 +98,16 @@ async def test_a_revoked_link_is_void(program: Program, address: str) -> None:
 
 
 def test_a_room_can_be_given_an_end_and_lose_it(program: Program, address: str) -> None:
-    program.done("room", "end", address, "2026-05-01T10:45")
-    assert "ends 2026-05-01 10:45" in program.done("room", "list")
+    program.done("room", "end", address, "2096-05-01T10:45")
+    assert "ends 2096-05-01 10:45" in program.done("room", "list")
     program.done("room", "end", address, "never")
+    assert "ends" not in program.done("room", "list")
+
+
+def test_an_end_that_has_passed_is_refused(program: Program, address: str) -> None:
+    result = program.run("room", "end", address, "2020-01-01T00:00")
+    assert result.returncode != 0
+    assert "has passed" in result.stderr
     assert "ends" not in program.done("room", "list")
 
 
@@ -108,6 +115,7 @@ def test_a_room_can_be_given_an_end_and_lose_it(program: Program, address: str) 
     ("arguments", "said"),
     [
         (["pin", "nowhere"], "no room with this address"),
+        (["end", "nowhere", "never"], "no room with this address"),
         (["close", "nowhere"], "no room with this address"),
         (["revoke", "http://localhost/r/x#invite=y"], "no such personal link"),
         (["add", "R", "--establishment", "Other"], "--phone"),

@@ -178,3 +178,14 @@ def rooms_in(printed: str) -> set[str]:
 
 def last_line(text: str) -> str:
     return text.splitlines()[-1]
+
+
+def test_a_second_server_on_the_same_database_is_refused(program: Program) -> None:
+    program.start()
+    ended = program.run("serve")
+    assert ended.returncode != 0
+    assert "another server runs" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert program.stop()[0] == 0
+    program.start()
+    assert program.stop()[0] == 0

@@ -1,8 +1,10 @@
 """Lock, unlock, pause, resume."""
 
+from dataclasses import replace
+
 import pytest
 
-from lobby.commands import AddPerson, Lock, Pause, Resume, Unlock
+from lobby.commands import AddPerson, ChangeRoom, Lock, Pause, Resume, Unlock
 from lobby.effects import Bind, Gate
 from lobby.errors import (
     AlreadyLocked,
@@ -13,7 +15,14 @@ from lobby.errors import (
     NotPaused,
     NotPermitted,
 )
-from lobby.events import MeetingLocked, MeetingPaused, MeetingResumed, MeetingUnlocked
+from lobby.events import (
+    EndCode,
+    MeetingLocked,
+    MeetingPaused,
+    MeetingResumed,
+    MeetingUnlocked,
+    SessionEnded,
+)
 from tests.lobby.world import OFFICER, World, person, pid, session
 from vmr.policies import PolicyName
 from vmr.roles import Stage
@@ -118,3 +127,27 @@ def test_while_paused_the_attested_still_come_back() -> None:
     world.do(Pause(by=session("host"), reason="a concern"))
     world.join("lawyer", page="again")
     assert world.inside("again").presence.heard_by == ()
+
+
+def test_a_meeting_that_waits_follows_a_change_of_its_room() -> None:
+    world = World(PolicyName.LEGAL)
+    world.join("lawyer")
+    ends_at = world.now + 600
+    world.do(ChangeRoom(room=replace(world.room, ends_at=ends_at)))
+    world.host()
+    assert world.inside("host").ends_at == ends_at
+
+
+def test_a_room_closed_while_people_wait_lets_them_go() -> None:
+    world = World(PolicyName.LEGAL)
+    world.join("lawyer")
+    world.do(ChangeRoom(room=replace(world.room, is_closed=True)))
+    assert world.meeting.is_over
+    assert world.told("lawyer") == [SessionEnded(code=EndCode.MEETING_ENDED, can_return=False)]
+
+
+def test_a_meeting_keeps_the_room_it_was_opened_in() -> None:
+    world = opened()
+    before = world.meeting.snapshot()
+    world.do(ChangeRoom(room=replace(world.room, is_closed=True, ends_at=world.now + 1)))
+    assert world.meeting.snapshot() == before

@@ -140,7 +140,7 @@ def test_every_command_of_a_person_has_a_request() -> None:
     }
     elsewhere = {
         commands.Join, commands.EnterPin, commands.SocketLost, commands.SocketBack,
-        commands.MediaLost, commands.MediaBack, commands.Tick,
+        commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick,
     }  # fmt: skip
     of_the_desk = {commands.ResetStepUp, commands.Extend}
     assert made | elsewhere | of_the_desk == set(get_args(commands.Command))

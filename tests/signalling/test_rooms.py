@@ -204,11 +204,28 @@ async def test_a_room_closed_while_people_wait_cannot_be_opened(house: House) ->
     house.change_room(is_closed=True)
     with pytest.raises(Refused) as refused:
         await host.request("host.enter_pin", pin=PIN)
-    assert refused.value.code == "wrong_pin"
+    assert refused.value.code in ("meeting_over", "not_joined")
+    await host.wait_for(lambda: host.events("session.ended"), "the room is closed")
     client = await house.client()
     with pytest.raises(Refused) as refused:
         await client.join(house.room.address)
     assert refused.value.code == "no_such_room"
+
+
+async def test_those_who_wait_are_told_when_their_room_is_closed(house: House) -> None:
+    guest = await house.guest()
+    assert guest.place == "waiting"
+    house.change_room(is_closed=True)
+    await house.running.rooms.refresh_all()
+    await guest.wait_for(lambda: guest.events("session.ended"), "the room is closed")
+    assert not guest.events("session.ended")[0]["can_return"]
+
+
+async def test_an_end_set_while_people_wait_counts_when_the_room_opens(house: House) -> None:
+    await house.guest()
+    house.change_room(ends_at=house.clock() + 600)
+    host = await house.host()
+    assert host.view["ends_at"] == pytest.approx(house.clock() + 600, abs=60)
 
 
 async def test_many_first_joiners_meet_in_one_meeting(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from datetime import datetime
 
 from vmr.cli import links
@@ -43,7 +44,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     revoke = add_verb(verbs, "revoke", _revoke, "make a personal link void")
     revoke.add_argument("link", help="the whole personal link")
 
-    end = add_verb(verbs, "end", _end, "set when the room's next meeting ends")
+    end = add_verb(verbs, "end", _end, "until when the room may be used: its meeting ends then")
     add_room_argument(end)
     end.add_argument("time", help="2026-05-01T10:45, or never")
 
@@ -139,9 +140,14 @@ async def _revoke(chosen: argparse.Namespace, settings: Settings, store: Store) 
 async def _end(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
     room = await find_room(chosen, store)
     ends_at = None if chosen.time == "never" else _time(chosen.time)
+    if ends_at is not None and ends_at <= time.time():
+        raise CommandError(f"{chosen.time} has passed: give a time to come, or never")
     await store.set_room_end(room.id, ends_at)
-    when = "with no end" if ends_at is None else f"until {time_text(ends_at)}"
-    print(f"The next meeting in {room.name} runs {when}.")
+    if ends_at is None:
+        print(f"{room.name} has no end. A meeting that runs already keeps its own.")
+    else:
+        print(f"{room.name} ends at {time_text(ends_at)}, and does not open after that until it is")
+        print("given another end, or never. A meeting that runs already keeps its own.")
 
 
 async def _close(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:

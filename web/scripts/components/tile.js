@@ -78,6 +78,7 @@ function Label({ participant, isScreen, isSelf, isSpeaking }) {
   return html`<div class="tile__label">
     ${isSpeaking && html`<span class="tile__mark tile__mark--speaking"><${Icon} name="speaking" size=${18} /><span class="govuk-visually-hidden">${t("tile.speaking")}</span></span>`}
     ${!isScreen && !participant.microphone && html`<span class="tile__mark"><${Icon} name="microphone-off" size=${18} /><span class="govuk-visually-hidden">${t("tile.muted")}</span></span>`}
-    <span class="tile__name">${name}${isSelf ? html` <span class="tile__you">${t("tile.you")}</span>` : null}</span>
+    <span class="tile__name">${name}${isSelf ? html` <span class="tile__you">${t("tile.you")}</span>` : null}${
+      participant.is_handed_over && !isScreen ? html` <span class="tile__tag">${t("tile.handed_over")}</span>` : null}</span>
   </div>`;
 }
