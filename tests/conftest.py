@@ -13,6 +13,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Turn a green run that skipped something into a failed one."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if reporter and skipped and exitstatus == pytest.ExitCode.OK and not os.environ.get("VMR_ALLOW_SKIPS"):
+    if (
+        reporter
+        and skipped
+        and exitstatus == pytest.ExitCode.OK
+        and not os.environ.get("VMR_ALLOW_SKIPS")
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"{len(skipped)} skipped: a run that skips has not tested", red=True)

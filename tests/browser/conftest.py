@@ -25,7 +25,7 @@ from tests.browser.server_process import ServerProcess
 OUT = Path(__file__).parent / "out"
 IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
 VIEWPORT = {"width": 1280, "height": 720}
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 30_000
 TEST_TIMEOUT_S = 300
 Invite = Callable[..., Awaitable[Person]]
 

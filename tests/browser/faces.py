@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT, FRAMES_PER_SECOND = 320, 180, 15
-FRAMES = 15
+WIDTH, HEIGHT, FRAMES_PER_SECOND = 320, 180, 10
+FRAMES = 10
 SAMPLE_RATE = 48_000
 LOOP_S = 6.0
 BEEP_S, PAUSE_S = 0.35, 0.15

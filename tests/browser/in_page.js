@@ -122,14 +122,18 @@
       .map((match) => match[1]);
   }
 
-  /** Send a request as this page's own session, past all of the page's own code. */
+  /**
+   * Send a request as this page's own session, past all of the page's own code. The answer is
+   * the acknowledgement, or an error of our own: no_socket, no_answer.
+   */
   function raw(event, payload) {
     const socket = sockets.findLast((one) => one.readyState === WebSocket.OPEN);
     if (!socket) return Promise.resolve({ error: { code: "no_socket", message: "" } });
     const id = nextAck;
     nextAck += 1;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ack of ${event}`)), RAW_TIMEOUT_MS);
+    return new Promise((resolve) => {
+      const unanswered = { error: { code: "no_answer", message: event } };
+      const timer = setTimeout(() => resolve(unanswered), RAW_TIMEOUT_MS);
       socket.addEventListener("message", function listen(message) {
         const prefix = `43${id}`;
         if (typeof message.data !== "string" || !message.data.startsWith(prefix)) return;

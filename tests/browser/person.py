@@ -48,7 +48,7 @@ class Person:
 
     async def open(self, path: str) -> None:
         """Open a link's path (with fragment) through this person's own network."""
-        await self.page.goto(f"http://127.0.0.1:{self.proxy.port}{path}")
+        await self.page.goto(f"http://127.0.0.1:{self.proxy.port}{path}", wait_until="commit")
         await self.in_view("prejoin")
 
     async def start(self, *, role: str | None = None) -> None:
@@ -56,12 +56,8 @@ class Person:
         page = self.page
         if role is not None:
             await page.get_by_role("radio", name=role).check()
-        name = page.get_by_role("textbox", name="Your name")
-        if await name.is_visible():
-            await name.fill(self.name)
-        declaration = page.get_by_role("checkbox", name="I agree to this declaration")
-        if await declaration.is_visible():
-            await declaration.check()
+        await page.get_by_role("textbox", name="Your name").fill(self.name)
+        await page.get_by_role("checkbox", name="I agree to this declaration").check()
         await self.press("Start")
 
     async def enter_pin(self, pin: str, button: str = "Open the meeting") -> None:
@@ -77,14 +73,14 @@ class Person:
 
     async def in_view(self, view: str) -> None:
         """Wait for a view of the meeting document."""
-        await expect(self.page.locator(f'#app[data-view="{view}"]')).to_be_attached(timeout=15_000)
+        await expect(self.page.locator(f'#app[data-view="{view}"]')).to_be_attached(timeout=30_000)
 
     async def view(self) -> str:
         return await self.page.locator("#app").get_attribute("data-view") or ""
 
     async def stage(self, stage: str) -> None:
         await expect(self.page.locator(f'#app[data-stage="{stage}"]')).to_be_attached(
-            timeout=15_000
+            timeout=30_000
         )
 
     async def text(self) -> str:
@@ -120,16 +116,27 @@ class Person:
         except AssertionError as error:
             raise AssertionError(f"{error}; seen: {await self.pictures()}") from None
 
-    async def faces_heard(self) -> set[int]:
-        """Numbers of the faces whose tones come out of the participants' own audio elements."""
+    async def voices(self) -> dict[str, int]:
+        """Whose tone comes out of each participant's own audio element, by participant."""
         tones = await self.page.evaluate("ms => vmrTest.tones(ms)", LISTEN_MS)
         return {
-            face.number
+            tone["participant"]: face.number
             for tone in tones
             for face in FACES
             if tone["level"] > HEARD_LEVEL_DB
             and abs(tone["hertz"] - face.tone_hz) < TONE_TOLERANCE_HZ
         }
+
+    async def faces_heard(self) -> set[int]:
+        """Numbers of the faces whose tones are heard."""
+        return set((await self.voices()).values())
+
+    async def faces_and_voices_agree(self) -> None:
+        """Each picture and the sound that goes with it are of one and the same person."""
+        seen = {who: name_colour(*one["colour"]) for who, one in (await self.pictures()).items()}
+        voices, energy = await self.voices(), await self.energy()
+        assert voices.items() <= seen.items(), (voices, seen)
+        assert all(energy.get(who, 0) > 0 for who in voices), (voices, energy)
 
     async def hears(self, *people: "Person") -> None:
         """Wait until exactly these people's own tones are heard."""

@@ -66,6 +66,7 @@ async def all_see_and_hear(*people: Person) -> None:
         others = [other for other in people if other is not person]
         await person.sees(*others)
         await person.hears(*others)
+        await person.faces_and_voices_agree()
 
     await asyncio.gather(*(one(person) for person in people))
 
