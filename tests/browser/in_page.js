@@ -147,7 +147,7 @@
 
   new MutationObserver(() => {
     const view = document.querySelector("#app")?.dataset.view;
-    if (view && view !== views.at(-1)) views.push(view);
+    if (view && view !== "loading" && view !== views.at(-1)) views.push(view);
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-view"] });
 
   window.vmrTest = {
