@@ -14,7 +14,7 @@ import aiohttp
 
 from tests.browser.eventually import eventually
 
-STOP_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 30.0
 START_TIMEOUT_S = 30.0
 
 
