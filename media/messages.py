@@ -205,6 +205,25 @@ class QualityChanged:
     jitter_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsPaused:
+    """The receive sections of this subscriber that carry nothing to save bandwidth, whole."""
+
+    endpoint: str
+    mids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayersWanted:
+    """The simulcast layers of its camera an endpoint need send now; nobody takes the others.
+
+    Told anew for each transport. Nothing depends on it being followed.
+    """
+
+    endpoint: str
+    rids: tuple[str, ...]
+
+
 EngineEvent = (
     SlotsBound
     | TransportConnected
@@ -212,6 +231,8 @@ EngineEvent = (
     | SpeakersChanged
     | PictureWithheld
     | QualityChanged
+    | SlotsPaused
+    | LayersWanted
 )
 
 

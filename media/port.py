@@ -8,7 +8,10 @@ seconds of the caller.
 from typing import Any
 
 from media import extensions, rtcp, rtp
+from media.bandwidth import RING, Bandwidth
 from media.description import Codec, Description, Kind, Role
+from media.messages import EngineEvent, LayersWanted, SlotsPaused
+from media.naming import Place, named_place
 from media.outbox import Outbox
 from media.publication import Publication
 from media.quality import QualityMeter
@@ -17,7 +20,7 @@ from media.stream import Stream
 from media.subscription import Subscription
 from media.tally import Tally
 from media.timeline import SenderClock
-from media.transport_cc import MAX_PENDING, Arrivals
+from media.transport_cc import MAX_PENDING, Arrivals, TransportCcError
 
 _AUDIO_CODECS = frozenset({"opus", "red", "pcmu", "pcma", "g722"})
 _UNKNOWN_TRIES = 50
@@ -26,10 +29,12 @@ _MAX_UNKNOWN = 64
 _FEEDBACK_S = 0.08
 _REPORT_S = 1.0
 _UPKEEP_S = 0.2
+_SHARE_S = 0.1
 _FIRST_ROUND_TRIP_S = 0.1
 _LONGEST_ROUND_TRIP_S = 2.0
 _AUDIO_RATE = 48_000
 _VIDEO_RATE = 90_000
+_RING_MASK = RING - 1
 
 
 class Port:
@@ -42,20 +47,26 @@ class Port:
         "_clock",
         "_description",
         "_events",
+        "_has_told_layers",
         "_level_id",
         "_next_feedback",
         "_next_report",
+        "_next_share",
         "_next_upkeep",
         "_outbox",
         "_repaired_types",
         "_repairs",
+        "_sizes",
         "_ssrc",
         "_streams",
         "_tally",
+        "_times",
         "_unknown",
         "_wide_id",
+        "bandwidth",
         "endpoint",
         "is_ready",
+        "news",
         "publications",
         "quality",
         "role",
@@ -95,7 +106,7 @@ class Port:
         self._clock = SenderClock()
         self.quality = QualityMeter()
         self._streams: dict[int, Stream] = {}
-        self._repairs: dict[int, tuple[Publication, int]] = {}
+        self._repairs: dict[int, Place] = {}
         self._unknown: dict[int, int] = {}
         self._repaired_types = {
             codec.rtx_payload_type: codec.payload_type
@@ -109,8 +120,15 @@ class Port:
         self.subscriptions: list[Subscription] = []
         self._by_slot_ssrc: dict[int, Subscription] = {}
         self._prepare_slots()
+        self.bandwidth = Bandwidth(self.subscriptions)
+        self._sizes = self.bandwidth.sizes
+        self._times = self.bandwidth.times
+        self.news: list[EngineEvent] = []
+        """What the rest of the system should know; the router takes it away."""
+        self._has_told_layers = False
         stagger = self._ssrc % 100 / 100
         self._next_feedback = now
+        self._next_share = now + _SHARE_S * stagger
         self._next_upkeep = now + _UPKEEP_S * stagger
         self._next_report = now + _REPORT_S * stagger
 
@@ -149,10 +167,17 @@ class Port:
             self.subscriptions.append(subscription)
             self._by_slot_ssrc[slot.ssrc] = subscription
 
-    def next_wide(self) -> int:
-        """Return the transport-wide sequence number of the next packet sent here."""
+    def next_wide(self, size: int, at: float) -> int:
+        """Return the transport-wide number of the next packet, of `size` bytes of payload."""
         self.wide = wide = (self.wide + 1) & 0xFFFF
+        index = wide & _RING_MASK
+        self._sizes[index] = size
+        self._times[index] = at
         return wide
+
+    def sent_at(self, at: float) -> None:
+        """The packet numbered last left then."""
+        self._times[self.wide & _RING_MASK] = at
 
     # -- RTP ----------------------------------------------------------------------------------
 
@@ -193,7 +218,7 @@ class Port:
 
     def _repair(
         self,
-        place: tuple[Publication, int],
+        place: Place,
         marker_and_type: int,
         timestamp: int,
         payload: bytes,
@@ -220,12 +245,13 @@ class Port:
 
     def _learn(
         self, ssrc: int, payload_type: int, named: dict[int, bytes], now: float
-    ) -> tuple[Publication, int] | None:
+    ) -> Place | None:
         """Bind an unknown SSRC to what its packet says it is; None: it does not say."""
         tries = self._unknown.get(ssrc, 0)
         if tries >= _UNKNOWN_TRIES:
             return None
-        place = self._named_place(named)
+        ids = self._description.extensions
+        place = named_place(named, ids, self._by_mid)
         if place is None:
             if len(self._unknown) >= _MAX_UNKNOWN and not tries:
                 self._unknown.clear()
@@ -233,7 +259,6 @@ class Port:
             return None
         self._unknown.pop(ssrc, None)
         publication, layer = place
-        ids = self._description.extensions
         if ids.repaired_rid in named or payload_type in self._repaired_types:
             for known in [s for s, where in self._repairs.items() if where == place]:
                 del self._repairs[known]
@@ -247,25 +272,6 @@ class Port:
         publication.choose_layers(now)
         self.ask_for_key_frames(now)
         return place
-
-    def _named_place(self, named: dict[int, bytes]) -> tuple[Publication, int] | None:
-        ids = self._description.extensions
-        rid = _text(named, ids.repaired_rid) or _text(named, ids.rid)
-        mid = _text(named, ids.mid)
-        if mid:
-            publication = self._by_mid.get(mid)
-        else:
-            having = [
-                p for p in self._by_mid.values() if rid and rid.decode("latin-1") in p.track.rids
-            ]
-            publication = having[0] if len(having) == 1 else None
-        if publication is None:
-            return None
-        rids = publication.track.rids
-        if not rids:
-            return publication, 0
-        name = rid.decode("latin-1")
-        return (publication, rids.index(name)) if name in rids else None
 
     # -- RTCP in ------------------------------------------------------------------------------
 
@@ -288,6 +294,10 @@ class Port:
                     subscription = self._by_slot_ssrc.get(part.media)
                     if subscription is not None:
                         subscription.resend(part.sequences, now, self.round_trip_s)
+                case rtcp.TransportFeedback():
+                    self._take_feedback(part.body, now)
+                case rtcp.Remb():
+                    self.bandwidth.estimator.take_remb(part.bitrate_bps, now)
                 case rtcp.Pli():
                     self._want_key_frame(part.media)
                 case rtcp.Fir():
@@ -300,6 +310,12 @@ class Port:
                             stream.end()
                 case _:
                     pass
+
+    def _take_feedback(self, body: bytes, now: float) -> None:
+        try:
+            self.bandwidth.take_feedback(body, self.wide, now, self.round_trip_s)
+        except TransportCcError:
+            self._events["dropped_malformed_rtcp"] += 1
 
     def _take_sender_report(self, report: rtcp.SenderReport, now: float) -> None:
         stream = self._streams.get(report.ssrc)
@@ -338,8 +354,11 @@ class Port:
                 self._events["plis_out"] += 1
                 self._send(rtcp.build_pli(self._ssrc, stream.ssrc))
 
-    def tick(self, now: float) -> None:
-        """Do the work that is due: requests, feedback, upkeep, reports."""
+    def tick(self, now: float, speaker: Publication | None = None) -> None:
+        """Do the work that is due: requests, feedback, upkeep, reports.
+
+        `speaker` is the camera of who speaks most, for whom bandwidth is kept first.
+        """
         for stream in self._streams.values():
             if stream.missing.gaps:
                 sequences = stream.due_nacks(now, self.round_trip_s)
@@ -347,6 +366,11 @@ class Port:
                     self._events["nacks_out"] += len(sequences)
                     self._send(rtcp.build_nack(self._ssrc, stream.ssrc, sequences))
         self.ask_for_key_frames(now)
+        if now >= self._next_share:
+            self._next_share = now + _SHARE_S
+            self._share_bandwidth(speaker, now)
+        if self.bandwidth.wants_more:
+            self.bandwidth.probe(self.wide, now)
         if now >= self._next_feedback:
             self._next_feedback = now + _FEEDBACK_S
             self._send_feedback()
@@ -354,11 +378,29 @@ class Port:
             self._next_upkeep = now + _UPKEEP_S
             for stream in self._streams.values():
                 stream.history.trim(stream.highest, now)
+                stream.bitrate.measure(stream.octets, stream.reception.received, now)
             for publication in self.publications.values():
                 publication.choose_layers(now)
         if now >= self._next_report:
             self._next_report = now + _REPORT_S
             self._send_reports(now)
+
+    def _share_bandwidth(self, speaker: Publication | None, now: float) -> None:
+        """Share what this subscriber's path carries; want the layers of its camera that are used.
+
+        Until a transport is ready nobody has heard of its layers, so they are told then.
+        """
+        if self.bandwidth.allocate(speaker, now):
+            self._events["slots_paused"] += bool(self.bandwidth.paused)
+            self.news.append(SlotsPaused(endpoint=self.endpoint, mids=self.bandwidth.paused))
+        camera = self.publications.get(Kind.CAMERA)
+        if camera is None or len(camera.streams) < 2 or not self.is_ready:
+            return
+        if camera.switch_layers(now) or not self._has_told_layers:
+            self._has_told_layers = True
+            rids = zip(camera.track.rids, camera.switch.is_on, strict=True)
+            wanted = tuple(rid for rid, is_on in rids if is_on)
+            self.news.append(LayersWanted(endpoint=self.endpoint, rids=wanted))
 
     def _send(self, packet: bytes) -> None:
         self._events["rtcp_out"] += 1
@@ -393,6 +435,8 @@ class Port:
             subscription.bind(None, 0.0)
         for publication in self.publications.values():
             publication.set_open(False)
+        if self.bandwidth.paused:
+            self.news.append(SlotsPaused(endpoint=self.endpoint, mids=()))
 
 
 def _codecs_of(description: Description, is_audio: bool) -> dict[int, Codec]:
@@ -409,7 +453,3 @@ def _rate_of(kind: Kind) -> int:
 
 def _or_not_agreed(name: int | None) -> int:
     return extensions.NOT_AGREED if name is None else name
-
-
-def _text(named: dict[int, bytes], name: int | None) -> bytes:
-    return named.get(name, b"") if name is not None else b""

@@ -224,6 +224,7 @@ class Router:
             return
         port, owner.port = owner.port, None
         port.close()
+        self._take_news(port)
         owner.voice.reset()
         self._wire_room(owner.room)
 
@@ -325,14 +326,17 @@ class Router:
         return self._last_tick + (TICK_S if self._rooms else _IDLE_S)
 
     def _tick_room(self, room: _Room, ticks: int, now: float) -> None:
+        detector = room.detector
+        speaking = room.endpoints.get(detector.dominant) if detector.dominant else None
+        speaker = speaking.publication(Kind.CAMERA) if speaking is not None else None
         for endpoint in room.endpoints.values():
             if endpoint.port is not None:
-                endpoint.port.tick(now)
+                endpoint.port.tick(now, speaker)
+                self._take_news(endpoint.port)
                 self._tell_quality(endpoint.name, endpoint.port, now)
             for told in endpoint.tell_withheld() if endpoint.has_limits else ():
                 key = f"{told.endpoint} {told.source} {told.kind}"
                 self._events[PictureWithheld, key] = told
-        detector = room.detector
         has_changed = [detector.tick() for _ in range(ticks)]
         if any(has_changed):
             self._events[SpeakersChanged, room.name] = SpeakersChanged(
@@ -349,6 +353,12 @@ class Router:
                 rtt_ms=quality.rtt_ms,
                 jitter_ms=quality.jitter_ms,
             )
+
+    def _take_news(self, port: Port) -> None:
+        if port.news:
+            for event in port.news:
+                self._events[type(event), port.endpoint] = event
+            port.news = []
 
     def poll_output(self) -> list[tuple[Port, bytes, bool]]:
         """Hand over all packets to protect and send, oldest first: port, packet, is RTCP."""

@@ -7,6 +7,7 @@ the caller's monotonic time in seconds.
 from typing import TYPE_CHECKING
 
 from media import h264, vp8
+from media.bitrate import Bitrate
 from media.description import Codec, Kind
 from media.history import (
     AUDIO_AGE_S,
@@ -61,6 +62,7 @@ class Stream:
         "_timestamp",
         "_voice",
         "arrival",
+        "bitrate",
         "codec",
         "codecs",
         "highest",
@@ -111,6 +113,7 @@ class Stream:
         self.history = History(VIDEO_PACKETS if self.is_video else AUDIO_PACKETS, age_s)
         self.missing = Missing(age_s)
         self.reception = Reception()
+        self.bitrate = Bitrate()
         self.timeline = Timeline()
         self.requests = KeyFrameRequests()
         self.size: tuple[int, int] | None = None
@@ -172,8 +175,9 @@ class Stream:
             self._change_codec(codec)
         tally = self._tally
         tally.packets += 1
-        tally.bytes += len(payload)
-        self.octets += len(payload)
+        size = len(payload)
+        tally.bytes += size
+        self.octets += size
         self.arrival = now
         if not is_repair:
             reception = self.reception
@@ -181,7 +185,7 @@ class Stream:
             if timestamp != self._timestamp and is_fresh:
                 self._timestamp = timestamp
                 if self._key_began >= 0:
-                    self.requests.charge(self.octets - len(payload) - self._key_began)
+                    self.requests.charge(self.octets - size - self._key_began)
                     self._key_began = _UNKNOWN
                 reception.time(timestamp, now, self._clock_rate)
         picture = None
@@ -358,7 +362,7 @@ class Stream:
             later = self._ring[sequence & self._mask]
             if later is not None and later.sequence == sequence:
                 for subscription in started:
-                    subscription.forward(later)
+                    subscription.forward_late(later, packet.arrival)
 
     def add_waiter(self, subscription: "Subscription") -> None:
         self.waiters = [*self.waiters, subscription]
@@ -370,7 +374,7 @@ class Stream:
         Nothing that arrived before `since` is shown to it.
         """
         run = self.key_run.packets(self.history, self.highest, since, now)
-        if run is None or not subscription.start_with(self, run):
+        if run is None or not subscription.start_with(self, run, now):
             return False
         self.waiters = [s for s in self.waiters if s is not subscription]
         self.takers = [*self.takers, subscription]

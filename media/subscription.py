@@ -8,6 +8,8 @@ such streams carry no transport-wide number, so that a packet is always built bi
 from typing import TYPE_CHECKING
 
 from media import red, vp8
+from media.allocator import UNLIMITED
+from media.bitrate import HEADER_BYTES
 from media.description import Codec, ExtensionIds, Kind, Slot
 from media.extensions import HeaderLayout
 from media.outbox import Outbox
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 MAX_REQUESTED = 512
 """Sequence numbers of one NACK that are looked at."""
 
+PADDING_BYTES = 255
+_PADDING = bytes(PADDING_BYTES - 1) + bytes([PADDING_BYTES])
 _RESEND_SHARE = 0.15
 _RESEND_BURST_BYTES = 100_000.0
 _RESEND_FIRST_BYTES = 30_000.0
@@ -60,6 +64,7 @@ class Subscription:
         "_target",
         "_unwraps",
         "_uses_numbers",
+        "ceiling",
         "floor",
         "limit",
         "line",
@@ -67,6 +72,7 @@ class Subscription:
         "slot",
         "ssrc",
         "stream",
+        "wants",
         "withheld",
     )
 
@@ -91,6 +97,10 @@ class Subscription:
         """The largest picture that may be shown here."""
         self.withheld: str | None = None
         """Why the last key frame was not shown here."""
+        self.ceiling = UNLIMITED
+        """The highest layer it may take; `media.allocator.PAUSED`: none."""
+        self.wants: int | None = None
+        """The layer it is to have in the end."""
         self.line = Rewriter(slot.ssrc)
         level_id = extensions.audio_level if slot.kind is Kind.AUDIO else None
         self._plain = HeaderLayout(
@@ -140,11 +150,12 @@ class Subscription:
             line.newest = packet
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
+        size = len(payload)
         wide = 0
         layout = self._plain
         if self._uses_numbers:
             layout = self._numbered
-            wide = self._port.next_wide()
+            wide = self._port.next_wide(size, packet.arrival)
         header = layout.build(
             packet.marker | self._payload_type,
             sequence & 0xFFFF,
@@ -153,13 +164,19 @@ class Subscription:
             wide,
             packet.level,
         )
-        size = len(payload)
         self._packets += 1
         self._octets += size
         tally = self._tally
         tally.packets += 1
         tally.bytes += size
         self._outbox.items.append((self._port, header + payload, False))
+
+    def forward_late(self, packet: Packet, now: float) -> None:
+        """Send one packet that arrived a while ago: the path takes it from now on."""
+        before = self._port.wide
+        self.forward(packet)
+        if self._port.wide != before:
+            self._port.sent_at(now)
 
     # -- binding ------------------------------------------------------------------------------
 
@@ -180,10 +197,9 @@ class Subscription:
         self.limit, self.withheld = limit, None
         if self.publication is not None:
             self.publication.unsubscribe(self)
-            self.line.forget()
-            self._resent.clear()
-            self.stream = self._target = self.floor = None
+            self._let_go()
         self.publication = publication
+        self.ceiling = UNLIMITED
         if publication is not None:
             asked = [
                 stream for stream in publication.active_streams() if stream.requests.is_pending
@@ -204,6 +220,19 @@ class Subscription:
         self.floor = None
         if wanted is not None:
             wanted.add_waiter(self)
+
+    def pause(self) -> None:
+        """Take nothing until `aim` names a stream again; it then begins with a key frame."""
+        for stream in (self.stream, self._target):
+            if stream is not None:
+                stream.remove(self)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What was sent cannot be asked for again."""
+        self.line.forget()
+        self._resent.clear()
+        self.stream = self._target = self.floor = self.wants = None
 
     def start(self, stream: Stream, packet: Packet) -> bool:
         """Begin to take `stream` with this packet; False: its format was not agreed here."""
@@ -237,7 +266,7 @@ class Subscription:
         self.withheld = judge(stream.size, self.limit)
         return self.withheld
 
-    def start_with(self, stream: Stream, run: list[Packet]) -> bool:
+    def start_with(self, stream: Stream, run: list[Packet], now: float) -> bool:
         """Begin to take `stream` with packets that came before; False as for `start`.
 
         Time is pressed together for them: they come at once, and a page that was told their true
@@ -251,7 +280,7 @@ class Subscription:
         live_delta = segment.timestamp_delta
         for packet in run:
             segment.timestamp_delta = segment.delta_of(packet.timestamp, live_delta)
-            self.forward(packet)
+            self.forward_late(packet, now)
         segment.timestamp_delta = live_delta
         assert self._anchor is not None
         wall, _, clock_rate = self._anchor
@@ -328,10 +357,10 @@ class Subscription:
             return False
         self._resend_bytes -= len(packet.payload)
         self._resent[extended] = now
-        self._send_again(packet, segment, extended)
+        self._send_again(packet, segment, extended, now)
         return True
 
-    def _send_again(self, packet: Packet, segment: Segment, extended: int) -> None:
+    def _send_again(self, packet: Packet, segment: Segment, extended: int, now: float) -> None:
         """Send in the repair stream (RFC 4588) where one was agreed, else the same bytes again."""
         payload = red.primary(packet.payload) if self._unwraps else packet.payload
         if segment.moves_pictures and packet.picture is not None:
@@ -354,7 +383,7 @@ class Subscription:
                 self._repair_sequence,
                 timestamp,
                 self.slot.rtx_ssrc,
-                self._port.next_wide() if self._has_numbers else 0,
+                self._port.next_wide(len(payload) + 2, now) if self._has_numbers else 0,
                 packet.level,
             )
             self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
@@ -363,6 +392,25 @@ class Subscription:
         self._tally.packets += 1
         self._tally.bytes += len(payload)
         self._outbox.items.append((self._port, header + payload, False))
+
+    def pad(self, now: float) -> int:
+        """Send a packet of mere padding in the repair stream; return its bytes, 0: it has none."""
+        repair_type, ssrc = self._repair_type, self.slot.rtx_ssrc
+        if repair_type is None or ssrc is None or not self._has_numbers:
+            return 0
+        header = self._numbered.build(
+            repair_type,
+            self._repair_sequence,
+            self.line.timestamp,
+            ssrc,
+            self._port.next_wide(PADDING_BYTES, now),
+            -1,
+        )
+        self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
+        self._events["padding_out"] += 1
+        packet = bytes([header[0] | 0x20]) + header[1:] + _PADDING
+        self._outbox.items.append((self._port, packet, False))
+        return PADDING_BYTES + HEADER_BYTES
 
     # -- reports ------------------------------------------------------------------------------
 

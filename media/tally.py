@@ -22,6 +22,8 @@ EVENTS = (
     "recovered_in",  # packets that came late or by repair
     "rtx_out",  # resent in a repair stream
     "resent_out",  # resent plainly
+    "padding_out",  # packets that only probe for bandwidth
+    "slots_paused",  # times a subscriber's pictures were paused for want of bandwidth
     "plis_in",
     "plis_out",
     "rtcp_in",

@@ -129,7 +129,11 @@ class Rooms:
             case messages.TransportLost(endpoint=endpoint):
                 self._report(endpoint, is_connected=False)
             case messages.SlotsBound(endpoint=endpoint, bindings=bindings):
-                self._tell_slots(endpoint, bindings)
+                self._tell(endpoint, "slot.bound", {"slots": to_wire(slots(bindings))})
+            case messages.SlotsPaused(endpoint=endpoint, mids=mids):
+                self._tell(endpoint, "slot.paused", {"mids": to_wire(mids)})
+            case messages.LayersWanted(endpoint=endpoint, rids=rids):
+                self._tell(endpoint, "layers.wanted", {"rids": to_wire(rids)})
             case messages.SpeakersChanged():
                 self._tell_speakers(event)
             case messages.QualityChanged():
@@ -145,22 +149,21 @@ class Rooms:
                 else MediaLost(participant=participant)
             )
 
-    def _tell_slots(self, endpoint: str, bindings: tuple[messages.SlotBinding, ...]) -> None:
-        session = self._session_at(endpoint)
-        if session is not None:
-            session.notify("slot.bound", {"slots": to_wire(slots(bindings))}, self._clock())
-
     def _tell_quality(self, event: messages.QualityChanged) -> None:
         """To the person whose connection it is, and to nobody else."""
-        session = self._session_at(event.endpoint)
+        data: JsonObject = {
+            "quality": event.quality,
+            "loss": event.loss_permille / 1000,
+            "rtt_ms": event.rtt_ms,
+            "jitter_ms": event.jitter_ms,
+        }
+        self._tell(event.endpoint, "quality.changed", data)
+
+    def _tell(self, endpoint: str, name: str, data: JsonObject) -> None:
+        """To the session that has this endpoint now, if any has."""
+        session = self._session_at(endpoint)
         if session is not None:
-            data: JsonObject = {
-                "quality": event.quality,
-                "loss": event.loss_permille / 1000,
-                "rtt_ms": event.rtt_ms,
-                "jitter_ms": event.jitter_ms,
-            }
-            session.notify("quality.changed", data, self._clock())
+            session.notify(name, data, self._clock())
 
     def _session_at(self, endpoint: str) -> Session | None:
         """Whose endpoint this is now."""

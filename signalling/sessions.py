@@ -20,7 +20,15 @@ RING = 256
 UNJOINED_S = 60.0
 OVER_S = 120.0
 STATES = frozenset(
-    {"meeting.updated", "slot.bound", "speaker.changed", "quality.changed", "session.ended"}
+    {
+        "meeting.updated",
+        "slot.bound",
+        "slot.paused",
+        "layers.wanted",
+        "speaker.changed",
+        "quality.changed",
+        "session.ended",
+    }
 )
 """Notifications that tell a state whole: the last of each is enough."""
 

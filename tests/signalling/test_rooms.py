@@ -10,9 +10,11 @@ from argon2 import PasswordHasher
 from lobby import commands as c
 from lobby.pin import PinAttempts
 from media.messages import (
+    LayersWanted,
     QualityChanged,
     SlotBinding,
     SlotsBound,
+    SlotsPaused,
     SpeakersChanged,
     TransportConnected,
     TransportLost,
@@ -96,6 +98,8 @@ async def test_events_of_no_meeting_are_nobodys() -> None:
         TransportConnected(endpoint="m.p.1"),
         TransportLost(endpoint="m.p.1", reason="x"),
         SlotsBound(endpoint="m.p.1", bindings=()),
+        SlotsPaused(endpoint="m.p.1", mids=()),
+        LayersWanted(endpoint="m.p.1", rids=()),
         SpeakersChanged(room="m", dominant=None, speaking=()),
     ):
         rooms.process(event)
@@ -268,6 +272,17 @@ async def test_quality_is_told_to_the_person_concerned_alone(house: House) -> No
     await host.request("room.pause", reason="")
     assert len(guest.events("quality.changed")) == 1
     assert host.events("quality.changed") == late.events("quality.changed") == []
+
+
+async def test_what_is_paused_and_wanted_is_told_to_its_own_session(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    name = house.engine.name_of(guest.participant)
+    house.engine.on_event(SlotsPaused(endpoint=name, mids=("11",)))
+    house.engine.on_event(LayersWanted(endpoint=name, rids=("l",)))
+    assert await guest.wait_event("slot.paused") == {"mids": ["11"]}
+    assert await guest.wait_event("layers.wanted") == {"rids": ["l"]}
+    assert host.events("slot.paused") == host.events("layers.wanted") == []
 
 
 async def test_speakers_are_told_inside_and_never_outside_or_while_paused(house: House) -> None:

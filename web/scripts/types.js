@@ -38,8 +38,8 @@
  * @typedef {{code: string, canReturn: boolean, reason: string}} Ending
  * @typedef {{step: "prejoin"|"joining"|"joined"|"ended", problem: Problem|null,
  *   ending: Ending|null}} Journey
- * @typedef {{view: View|null, slots: Slot[], dominant: string|null,
- *   speaking: string[], quality: Grade|null}} MeetingState
+ * @typedef {{view: View|null, slots: Slot[], pausedSlots: string[],
+ *   dominant: string|null, speaking: string[], quality: Grade|null}} MeetingState
  * @typedef {"info"|"good"|"warning"} Tone
  * @typedef {{id: number, tag: string, key: string, values: Record<string, string|number>,
  *   tone: Tone, assertive: boolean, at: number}} Alert

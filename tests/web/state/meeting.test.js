@@ -10,7 +10,9 @@ test("each of the four state notifications replaces its own part", () => {
   state = meeting.process(state, "slot.bound", { slots: [SLOT] });
   state = meeting.process(state, "speaker.changed", { dominant: "b", speaking: ["b"] });
   state = meeting.process(state, "quality.changed", { quality: "fair", loss: 0.02, rtt_ms: 50, jitter_ms: 5 });
+  state = meeting.process(state, "slot.paused", { mids: ["3"] });
   assert.deepEqual([state.view?.place, state.slots, state.dominant, state.quality], ["inside", [SLOT], "b", "fair"]);
+  assert.deepEqual(state.pausedSlots, ["3"]);
 });
 
 test("any other notification changes nothing", () => {
@@ -18,9 +20,9 @@ test("any other notification changes nothing", () => {
 });
 
 test("who is sent back to wait keeps no slot and no speaker", () => {
-  const before = { view: inside(["a", "b"]), slots: [SLOT], dominant: "b", speaking: ["b"], quality: null };
+  const before = { view: inside(["a", "b"]), slots: [SLOT], pausedSlots: ["3"], dominant: "b", speaking: ["b"], quality: null };
   const state = meeting.process(before, "meeting.updated", waiting());
-  assert.deepEqual([state.slots, state.dominant, state.speaking], [[], null, []]);
+  assert.deepEqual([state.slots, state.pausedSlots, state.dominant, state.speaking], [[], [], null, []]);
   assert.equal(meeting.inside(state.view), null);
 });
 

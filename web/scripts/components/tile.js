@@ -17,7 +17,9 @@ export function Tile({ view, picture, participant, isLarge }) {
   const { meeting, stage } = useAppState();
   const { actions } = useApp();
   const isSelf = picture.id === view.you;
-  const track = useTrack(view, picture, participant);
+  const slot = meeting.slots.find((one) => one.kind === picture.kind && one.participant === picture.id);
+  const isSaving = !isSelf && slot !== undefined && meeting.pausedSlots.includes(slot.mid);
+  const track = useTrack(view, picture, participant, isSaving ? undefined : slot);
   const { ref, isLive } = useVideo(track);
   if (!participant) return null;
   const isScreen = picture.kind === "screen";
@@ -28,7 +30,7 @@ export function Tile({ view, picture, participant, isLarge }) {
   return html`<li class=${classes.filter(Boolean).join(" ")} data-participant=${picture.id} data-kind=${picture.kind}
     data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state}>
     <video class=${`tile__video ${isScreen || participant.is_checking ? "" : "tile__video--camera"}`} ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>
-    ${state !== "live" && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} />`}
+    ${state !== "live" && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} isSaving=${isSaving} />`}
     <${Label} participant=${participant} isScreen=${isScreen} isSelf=${isSelf} isSpeaking=${isSpeaking} />
     ${!isSelf && !isScreen && html`<button type="button" class="tile__enlarge" aria-pressed=${isEnlarged}
       aria-label=${t(isEnlarged ? "tile.release" : "tile.enlarge", { name: participant.name })}
@@ -41,35 +43,37 @@ export function Tile({ view, picture, participant, isLarge }) {
  * @param {import("../types.js").InsideView} view
  * @param {import("../state/stage.js").Picture} picture
  * @param {ParticipantView|undefined} participant
+ * @param {import("../types.js").Slot|undefined} slot that carries it, if any does now
  * @returns {MediaStreamTrack|null}
  */
-function useTrack(view, picture, participant) {
+function useTrack(view, picture, participant, slot) {
   const { devices, actions } = useApp();
-  const { meeting } = useAppState();
   const isSelf = picture.id === view.you;
   if (isSelf) return picture.kind === "camera" ? devices.state.value.cameraTrack : null;
   if (!participant?.is_connected || view.paused !== null) return null;
   if (picture.kind === "camera" && !participant.camera) return null;
-  const slot = meeting.slots.find((one) => one.kind === picture.kind && one.participant === picture.id);
   return slot ? actions.track(slot.mid) : null;
 }
 
-/** @param {{view: import("../types.js").InsideView, participant: ParticipantView, isScreen: boolean}} props */
-function Placeholder({ view, participant, isScreen }) {
-  const reason = reasonKey(view, participant, isScreen);
+/** @param {{view: import("../types.js").InsideView, participant: ParticipantView, isScreen: boolean,
+ *   isSaving: boolean}} props */
+function Placeholder({ view, participant, isScreen, isSaving }) {
+  const reason = reasonKey(view, participant, isScreen, isSaving);
   return html`<div class="tile__none">
     ${isScreen ? html`<${Icon} name="screen" size=${48} />` : html`<span class="tile__initials" aria-hidden="true">${initials(participant.name)}</span>`}
     ${reason && html`<p class="tile__reason">${t(reason)}</p>`}
   </div>`;
 }
 
-/** @param {import("../types.js").InsideView} view @param {ParticipantView} participant @param {boolean} isScreen */
-function reasonKey(view, participant, isScreen) {
+/** @param {import("../types.js").InsideView} view @param {ParticipantView} participant @param {boolean} isScreen
+ * @param {boolean} isSaving */
+function reasonKey(view, participant, isScreen, isSaving) {
   if (!participant.is_connected) return "tile.reconnecting";
   if (view.paused !== null) return "tile.paused";
-  if (isScreen) return "tile.screen_coming";
+  if (isScreen) return isSaving ? "tile.paused_for_bandwidth" : "tile.screen_coming";
   if (participant.is_checking && participant.id !== view.you) return "tile.checking";
-  return participant.camera ? "" : "tile.camera_off";
+  if (!participant.camera) return "tile.camera_off";
+  return isSaving ? "tile.paused_for_bandwidth" : "";
 }
 
 /** @param {{participant: ParticipantView, isScreen: boolean, isSelf: boolean, isSpeaking: boolean}} props */

@@ -48,6 +48,8 @@ export class Peer {
   #offered = null;
   /** The mids of the offer, in the order of the transceivers. @type {string[]} */
   #mids = [];
+  /** One change of the layers waits for the one before: a browser takes no two at a time. */
+  #layersSet = Promise.resolve();
 
   /**
    * @param {{microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null}} tracks
@@ -112,13 +114,28 @@ export class Peer {
     this.pc.close();
   }
 
+  /** Send only these layers of the camera; nobody takes the others. @param {string[]} rids */
+  wantLayers(rids) {
+    return this.#setLayers((encoding) => {
+      encoding.active = !encoding.rid || rids.includes(encoding.rid);
+    });
+  }
+
   /** Another camera may have another size. @param {MediaStreamTrack} track */
-  async #fitLayers(track) {
-    const parameters = this.camera.sender.getParameters();
+  #fitLayers(track) {
     const wanted = cameraLayers(track);
-    parameters.encodings.forEach((encoding, index) => {
+    return this.#setLayers((encoding, index) => {
       encoding.scaleResolutionDownBy = wanted[index]?.scaleResolutionDownBy ?? 1;
     });
-    await this.camera.sender.setParameters(parameters);
+  }
+
+  /** @param {(encoding: RTCRtpEncodingParameters, index: number) => void} change */
+  #setLayers(change) {
+    this.#layersSet = this.#layersSet.then(async () => {
+      const parameters = this.camera.sender.getParameters();
+      parameters.encodings.forEach(change);
+      await this.camera.sender.setParameters(parameters);
+    }).catch((error) => console.warn("the layers were not set", error));
+    return this.#layersSet;
   }
 }

@@ -9,7 +9,7 @@
  */
 
 /** @type {MeetingState} */
-export const NO_MEETING = { view: null, slots: [], dominant: null, speaking: [], quality: null };
+export const NO_MEETING = { view: null, slots: [], pausedSlots: [], dominant: null, speaking: [], quality: null };
 
 /**
  * @param {MeetingState} state
@@ -23,6 +23,8 @@ export function process(state, name, data) {
       return data.place === "inside" ? { ...state, view: data } : { ...NO_MEETING, view: data };
     case "slot.bound":
       return { ...state, slots: data.slots };
+    case "slot.paused":
+      return { ...state, pausedSlots: data.mids };
     case "speaker.changed":
       return { ...state, dominant: data.dominant, speaking: data.speaking };
     case "quality.changed":

@@ -1,0 +1,139 @@
+"""One subscriber's bandwidth: what its path carries, and what each of its slots may have of it.
+
+It ties the estimator, the allocator and the prober to a port's subscriptions. Audio is never
+paused and is taken off first. No clock: `now` is the caller's monotonic time.
+"""
+
+from collections.abc import Sequence
+
+from media import transport_cc
+from media.allocator import PAUSED, UNLIMITED, Allocator, Demand, Priority
+from media.bitrate import HEADER_BYTES
+from media.description import Kind
+from media.estimator import Estimator
+from media.probe import Prober
+from media.publication import Publication
+from media.subscription import Subscription
+
+RING = 4096
+"""Packets sent that feedback may still name."""
+
+
+class Bandwidth:
+    """`times` and `sizes` are rings by transport-wide number; the hot path writes them itself."""
+
+    __slots__ = (
+        "_allocator",
+        "_goal_bps",
+        "_prober",
+        "_subscriptions",
+        "estimator",
+        "paused",
+        "sizes",
+        "times",
+    )
+
+    def __init__(self, subscriptions: Sequence[Subscription]) -> None:
+        self.times = [float("-inf")] * RING
+        self.sizes = [0] * RING
+        self.estimator = Estimator()
+        self.paused: tuple[str, ...] = ()
+        """The slots that carry nothing for want of bandwidth, by MID."""
+        self._subscriptions = subscriptions
+        self._allocator = Allocator()
+        self._prober = Prober()
+        self._goal_bps: float | None = None
+
+    # -- what the path carries ----------------------------------------------------------------
+
+    def take_feedback(self, body: bytes, wide: int, now: float, round_trip_s: float) -> None:
+        """Read transport-wide feedback; `wide` is the number sent last. Raises TransportCcError."""
+        feedback = transport_cc.parse(body)
+        times, sizes = self.times, self.sizes
+        packets = []
+        watched = self._prober.is_waiting
+        for number, arrived in feedback.received:
+            if (wide - number) & 0xFFFF >= RING:
+                continue
+            index = number & (RING - 1)
+            packet = (times[index], sizes[index] + HEADER_BYTES, arrived)
+            packets.append(packet)
+            if watched:
+                self._prober.take(number, packet, now)
+        lost = min(feedback.count - len(feedback.received), RING)
+        if not packets and not lost:
+            return
+        self.estimator.take_feedback(packets, lost, now, round_trip_s)
+        if watched:
+            shown = self._prober.outcome((feedback.base + feedback.count - 1) & 0xFFFF, now)
+            if shown is not None:
+                self.estimator.take_probe(shown)
+
+    # -- who gets what ------------------------------------------------------------------------
+
+    def allocate(self, speaker: Publication | None, now: float) -> bool:
+        """Choose layers anew; return whether other slots are paused now."""
+        estimate_bps = self.estimator.bps
+        if estimate_bps is None and not self.paused and not self._allocator.given:
+            return False
+        demands = self._demands(speaker, now)
+        audio_bps = self._audio_bps()
+        budget_bps = None if estimate_bps is None else max(estimate_bps - audio_bps, 0.0)
+        self._allocator.decide(budget_bps, demands, now)
+        step_bps = None if budget_bps is None else self._allocator.next_step_bps(demands)
+        self._goal_bps = None if step_bps is None else step_bps + audio_bps
+        return self._apply(now)
+
+    def _demands(self, speaker: Publication | None, now: float) -> list[Demand]:
+        demands = []
+        for subscription in self._subscriptions:
+            publication = subscription.publication
+            if publication is None or not publication.is_open or publication.kind is Kind.AUDIO:
+                continue
+            rates = publication.rates_bps(now, subscription.limit)
+            if any(rate is not None for rate in rates):
+                priority = _priority(publication, speaker)
+                mid = subscription.slot.mid
+                demands.append(Demand(slot=mid, priority=priority, rates_bps=rates))
+        return demands
+
+    def _audio_bps(self) -> int:
+        return sum(
+            subscription.stream.bitrate.bps
+            for subscription in self._subscriptions
+            if subscription.stream is not None and not subscription.stream.is_video
+        )
+
+    def _apply(self, now: float) -> bool:
+        given = self._allocator.given
+        for subscription in self._subscriptions:
+            ceiling = given.get(subscription.slot.mid, UNLIMITED)
+            if ceiling != subscription.ceiling and subscription.publication is not None:
+                subscription.ceiling = ceiling
+                subscription.publication.aim(subscription, now)
+        paused = tuple(mid for mid, layer in given.items() if layer == PAUSED)
+        has_changed = paused != self.paused
+        self.paused = paused
+        return has_changed
+
+    # -- whether there is more ----------------------------------------------------------------
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether `probe` has to be asked at every tick."""
+        return self._goal_bps is not None or self._prober.is_waiting
+
+    def probe(self, wide: int, now: float) -> None:
+        """Send the padding that is due, in the repair stream of the first slot that has one."""
+        due = self._prober.step(self._goal_bps, self.estimator.path_bps, wide, now)
+        for subscription in self._subscriptions:
+            size = 1
+            while size and due > 0:
+                size = subscription.pad(now)
+                due -= size
+
+
+def _priority(publication: Publication, speaker: Publication | None) -> Priority:
+    if publication.kind is Kind.SCREEN:
+        return Priority.PRESENTATION
+    return Priority.SPEAKER if publication is speaker else Priority.OTHER

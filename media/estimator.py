@@ -1,0 +1,223 @@
+"""How many bits a second a subscriber's path carries: Google Congestion Control, sender's side.
+
+draft-ietf-rmcat-gcc-02: the delay gradient (`media.trendline`) lets a rate fall to 80 % of what
+arrives, or grow by 8 % a second, slowly near the capacity known; heavy loss bounds it. REMB of
+the receiver stands in while there is no transport-wide feedback. Pure: `now` is the caller's.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from media.trendline import Trendline, Usage
+
+START_BPS = 2_500_000.0
+"""Believed at the first feedback: enough for a picture in full, soon corrected."""
+LEAST_BPS = 50_000.0
+MOST_BPS = 100_000_000.0
+
+_BACK_OFF = 0.8
+"""The draft has 0.85; layers are steps, so there is nothing to gain close to the edge."""
+_DOUBTFUL_BACK_OFF = 0.7
+"""A step while much less is sent than the path is thought to carry: what grows there may be the
+delay of a busy machine, and what arrives says little of the capacity."""
+_GROWTH_PER_S = 1.08
+_PACKET_BITS = 1200 * 8
+_NEAR_GROWTH_PER_S = 0.025
+_RESPONSE_S = 0.1
+_OVER_RECEIVED = 1.5
+_OVER_RECEIVED_BPS = 10_000
+_RATE_WINDOW_S = 0.5
+_RATE_LEAST_S = 0.15
+_LONGEST_PAUSE_S = 1.0
+_CAPACITY_SPREAD = 0.15
+_OUTGROWN = 1.06
+"""An estimate so many times the capacity known shows that there is more."""
+_LOSS_WINDOW_S = 0.5
+_LOSS_PACKETS = 20
+_LOW_LOSS, _HIGH_LOSS = 0.02, 0.10
+_FULL_QUEUE_S, _FULL_LOSS = 0.1, 0.03
+_FEEDBACK_FRESH_S = 5.0
+
+Acknowledged = tuple[float, int, float]
+"""When a packet was sent, its bytes, and when it arrived by the receiver's clock."""
+
+
+class Received:
+    """The rate at which bytes arrive, over half a second of the receiver's clock."""
+
+    __slots__ = ("_bytes", "_packets", "_since")
+
+    def __init__(self) -> None:
+        self._packets: deque[tuple[float, int]] = deque()
+        self._bytes = 0
+        self._since: float | None = None
+
+    def add(self, arrived_s: float, size: int) -> None:
+        packets = self._packets
+        if packets and abs(arrived_s - packets[-1][0]) > _LONGEST_PAUSE_S * 3:
+            packets.clear()
+            self._bytes, self._since = 0, None
+        if self._since is None:
+            self._since = arrived_s
+        packets.append((arrived_s, size))
+        self._bytes += size
+        while arrived_s - packets[0][0] > _RATE_WINDOW_S:
+            self._bytes -= packets.popleft()[1]
+
+    @property
+    def bps(self) -> float | None:
+        """Bits a second; None as long as too little came."""
+        if self._since is None or self._packets[-1][0] - self._since < _RATE_LEAST_S:
+            return None
+        span = min(self._packets[-1][0] - self._since, _RATE_WINDOW_S)
+        return self._bytes * 8 / span
+
+
+class Losses:
+    """The bound that loss sets: none, or a rate that falls with heavy loss and grows without."""
+
+    __slots__ = ("_lost", "_since", "_total", "bound_bps", "share")
+
+    def __init__(self) -> None:
+        self.bound_bps = MOST_BPS
+        self.share = 0.0
+        self._lost = self._total = 0
+        self._since: float | None = None
+
+    def add(self, lost: int, received: int, rate_bps: float, now: float) -> None:
+        """Take what one feedback packet says; `rate_bps` is what was believed until now."""
+        if self._since is None:
+            self._since = now
+        self._lost += lost
+        self._total += lost + received
+        passed = now - self._since
+        if passed < _LOSS_WINDOW_S or self._total < _LOSS_PACKETS:
+            return
+        self.share = self._lost / self._total
+        if self.share > _HIGH_LOSS:
+            self.bound_bps = min(self.bound_bps, rate_bps) * (1 - 0.5 * self.share)
+        elif self.share < _LOW_LOSS:
+            grown = self.bound_bps * _GROWTH_PER_S ** min(passed, 1.0)
+            self.bound_bps = min(grown, MOST_BPS)
+        self._lost = self._total = 0
+        self._since = now
+
+
+class Estimator:
+    """`bps` is None until a receiver has said anything."""
+
+    __slots__ = (
+        "_capacity_bps",
+        "_changed",
+        "_delay_bps",
+        "_fell",
+        "_heard",
+        "_losses",
+        "_received",
+        "_remb_bps",
+        "_trendline",
+    )
+
+    def __init__(self) -> None:
+        self._trendline = Trendline()
+        self._received = Received()
+        self._losses = Losses()
+        self._delay_bps = START_BPS
+        self._remb_bps: float | None = None
+        self._capacity_bps: float | None = None
+        self._heard: float | None = None
+        self._changed = 0.0
+        self._fell = float("-inf")
+
+    @property
+    def bps(self) -> float | None:
+        if self._heard is None:
+            return self._remb_bps
+        return max(LEAST_BPS, min(self._delay_bps, self._losses.bound_bps))
+
+    @property
+    def path_bps(self) -> float | None:
+        """`bps` as far as transport-wide feedback says it: only then can a probe be seen."""
+        return self.bps if self._heard is not None else None
+
+    @property
+    def received_bps(self) -> float | None:
+        """What arrives now, as far as that is known."""
+        return self._received.bps
+
+    @property
+    def loss(self) -> float:
+        """The share of packets that were lost lately."""
+        return self._losses.share
+
+    def take_remb(self, bps: float, now: float) -> None:
+        """Believe the receiver's own estimate while it tells nothing better."""
+        self._remb_bps = max(bps, LEAST_BPS)
+        if self._heard is not None and now - self._heard > _FEEDBACK_FRESH_S:
+            self._heard = None
+
+    def take_feedback(
+        self, packets: Sequence[Acknowledged], lost: int, now: float, round_trip_s: float
+    ) -> None:
+        """Take one feedback packet: what arrived, in order of sending, and how many did not."""
+        before = self.bps or START_BPS
+        if self._heard is None:
+            self._changed = now
+        self._heard = now
+        for sent_s, size, arrived_s in packets:
+            self._trendline.add(sent_s, arrived_s)
+            self._received.add(arrived_s, size)
+        usage = self._trendline.detect(now) if packets else Usage.NORMAL
+        if usage is Usage.OVER or self._is_full():
+            self._fall(now, round_trip_s)
+        elif usage is Usage.NORMAL:
+            self._grow(now, round_trip_s)
+        self._changed = now
+        self._losses.add(lost, len(packets), before, now)
+
+    def _is_full(self) -> bool:
+        """A queue that is full grows no more: it shows by its delay and by what it drops."""
+        return self._trendline.queue_s > _FULL_QUEUE_S and self._losses.share > _FULL_LOSS
+
+    def take_probe(self, bps: float) -> None:
+        """A probe came through at this rate."""
+        if bps > self._delay_bps:
+            self._delay_bps = min(bps, MOST_BPS)
+            if self._capacity_bps is not None and bps > self._capacity_bps:
+                self._capacity_bps = None
+        self._losses.bound_bps = max(self._losses.bound_bps, min(bps, self._delay_bps))
+
+    def _fall(self, now: float, round_trip_s: float) -> None:
+        """Back off to a share of what arrives, once a round trip."""
+        received = self._received.bps
+        pause = min(max(round_trip_s, 0.05), 0.2)
+        if received is None or now - self._fell < pause:
+            return
+        self._fell = now
+        target = received * _BACK_OFF
+        if self._delay_bps > received * _OVER_RECEIVED:
+            target = max(target, self._delay_bps * _DOUBTFUL_BACK_OFF)
+        self._delay_bps = max(LEAST_BPS, min(self._delay_bps, target))
+        known = self._capacity_bps
+        if known is None or abs(received - known) > 3 * _CAPACITY_SPREAD * known:
+            self._capacity_bps = received
+        else:
+            self._capacity_bps = known + 0.2 * (received - known)
+
+    def _grow(self, now: float, round_trip_s: float) -> None:
+        """Grow slowly near the capacity, else by a share; never far above what arrives."""
+        received = self._received.bps
+        if received is None:
+            return
+        passed = min(max(now - self._changed, 0.0), 1.0)
+        known = self._capacity_bps
+        if known is not None and self._delay_bps > known * _OUTGROWN:
+            self._capacity_bps = known = None
+        if known is not None and self._delay_bps > known * (1 - 2 * _CAPACITY_SPREAD):
+            packet_a_response = _PACKET_BITS / (round_trip_s + _RESPONSE_S)
+            pace = min(packet_a_response, self._delay_bps * _NEAR_GROWTH_PER_S)
+            grown = self._delay_bps + pace * passed
+        else:
+            grown = self._delay_bps * _GROWTH_PER_S**passed
+        limit = received * _OVER_RECEIVED + _OVER_RECEIVED_BPS
+        self._delay_bps = min(max(self._delay_bps, min(grown, limit)), MOST_BPS)

@@ -1,0 +1,161 @@
+"""Whether packets take ever longer: the delay gradient and its detector.
+
+Of Google Congestion Control (draft-ietf-rmcat-gcc-02) with the trendline filter of libwebrtc:
+packets sent within 5 ms are one group, the growth of delay from group to group is summed,
+smoothed, and a line fitted through the last twenty sums; a threshold that follows the slope
+decides. The line is fitted once a feedback packet, not once a group. Times are seconds of two
+clocks, sent and arrived; only differences count.
+"""
+
+from collections import deque
+from enum import Enum
+
+_GROUP_S = 0.005
+_LONGEST_BURST_S = 0.1
+_CLOCK_WAS_SET_S = 3.0
+_SMOOTHING = 0.9
+_WINDOW = 20
+_FEWEST = 8
+_GAIN = 4.0
+_MAX_DELTAS = 60
+_FIRST_THRESHOLD = 12.5
+_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 6.0, 600.0
+_RISE_PER_MS, _FALL_PER_MS = 0.0087, 0.039
+_TOO_FAR = 15.0
+_BASE_S = 15.0
+_LEAST_QUEUE_S = 0.02
+"""Less than this is jitter."""
+_STEEP = 2.0
+"""A slope so many times the threshold needs not rise further to count."""
+_LONGEST_STEP_MS = 100.0
+
+
+class Usage(Enum):
+    UNDER = "under"
+    NORMAL = "normal"
+    OVER = "over"
+
+
+class Trendline:
+    """Fed with packets in order of sending; `detect` says how the path fares."""
+
+    __slots__ = (
+        "_arrived",
+        "_base_since",
+        "_bases",
+        "_began_arriving",
+        "_began_sending",
+        "_deltas",
+        "_last_arrived",
+        "_last_sent",
+        "_points",
+        "_previous",
+        "_sent",
+        "_slope",
+        "_smoothed",
+        "_sum",
+        "_threshold",
+        "_updated",
+        "queue_s",
+    )
+
+    def __init__(self) -> None:
+        self._threshold = _FIRST_THRESHOLD
+        self._updated: float | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the groups: a clock was set, or the path is another."""
+        self._began_sending: float | None = None
+        self._began_arriving = self._sent = self._arrived = 0.0
+        self._previous: tuple[float, float] | None = None
+        self._points: deque[tuple[float, float]] = deque(maxlen=_WINDOW)
+        self._deltas = 0
+        self._sum = self._smoothed = self._slope = 0.0
+        self._bases = (float("inf"), float("inf"))
+        self._base_since = float("-inf")
+        self.queue_s = 0.0
+        """By how much the last group took longer than the fastest of the last half minute."""
+
+    def add(self, sent_s: float, arrived_s: float) -> None:
+        """Take one packet."""
+        if self._began_sending is None:
+            self._begin(sent_s, arrived_s)
+        elif abs(arrived_s - self._arrived - (sent_s - self._sent)) > _CLOCK_WAS_SET_S:
+            self.reset()
+            self._begin(sent_s, arrived_s)
+        elif not self._belongs(sent_s, arrived_s):
+            self._end_group()
+            self._begin(sent_s, arrived_s)
+        elif sent_s >= self._sent:
+            self._sent = sent_s
+            self._arrived = max(self._arrived, arrived_s)
+
+    def _begin(self, sent_s: float, arrived_s: float) -> None:
+        self._began_sending = self._sent = sent_s
+        self._began_arriving = self._arrived = arrived_s
+
+    def _belongs(self, sent_s: float, arrived_s: float) -> bool:
+        """Sent together, or caught up on the way with the packet before."""
+        assert self._began_sending is not None
+        if sent_s - self._began_sending <= _GROUP_S:
+            return True
+        gap = arrived_s - self._arrived
+        has_caught_up = gap < sent_s - self._sent and gap <= _GROUP_S
+        return has_caught_up and arrived_s - self._began_arriving < _LONGEST_BURST_S
+
+    def _end_group(self) -> None:
+        if self._previous is not None:
+            sent, arrived = self._previous
+            self._deltas = min(self._deltas + 1, _MAX_DELTAS)
+            self._sum += (self._arrived - arrived) - (self._sent - sent)
+            self._smoothed = _SMOOTHING * self._smoothed + (1 - _SMOOTHING) * self._sum
+            self._points.append((self._arrived, self._smoothed))
+        self._previous = (self._sent, self._arrived)
+        self._measure_queue()
+
+    def _measure_queue(self) -> None:
+        delay = self._arrived - self._sent
+        older, newer = self._bases
+        if self._sent - self._base_since > _BASE_S:
+            self._base_since = self._sent
+            older, newer = newer, delay
+        self._bases = older, min(newer, delay)
+        self.queue_s = delay - min(self._bases)
+
+    def detect(self, now: float) -> Usage:
+        """Return how the path fares by all packets so far."""
+        if len(self._points) < _FEWEST:
+            return Usage.NORMAL
+        slope = _slope(self._points)
+        trend = self._deltas * slope * _GAIN
+        is_rising = slope >= self._slope or trend > _STEEP * self._threshold
+        self._slope = slope
+        usage = Usage.NORMAL
+        if trend > self._threshold:
+            is_queue = self.queue_s > _LEAST_QUEUE_S
+            usage = Usage.OVER if is_rising and is_queue else Usage.NORMAL
+        elif trend < -self._threshold:
+            usage = Usage.UNDER
+        self._adapt(abs(trend), now)
+        return usage
+
+    def _adapt(self, trend: float, now: float) -> None:
+        """Let the threshold follow the slope slowly, so that other traffic does not starve us."""
+        passed_ms = (now - self._updated) * 1000 if self._updated is not None else 0.0
+        self._updated = now
+        if trend > self._threshold + _TOO_FAR:
+            return
+        pace = _FALL_PER_MS if trend < self._threshold else _RISE_PER_MS
+        step = pace * (trend - self._threshold) * min(passed_ms, _LONGEST_STEP_MS)
+        moved = self._threshold + step
+        self._threshold = min(max(moved, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD)
+
+
+def _slope(points: deque[tuple[float, float]]) -> float:
+    """Return the slope of the least-squares line, in seconds of delay a second, 0 if none."""
+    count = len(points)
+    mean_x = sum(x for x, _ in points) / count
+    mean_y = sum(y for _, y in points) / count
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / (spread or 1.0)
