@@ -20,6 +20,10 @@ _BACK_OFF = 0.8
 _DOUBTFUL_BACK_OFF = 0.7
 """A step while much less is sent than the path is thought to carry: what grows there may be the
 delay of a busy machine, and what arrives says little of the capacity."""
+_SURE_BPS = 500_000.0
+_SURE_S = 30.0
+"""Below that rate delay alone is believed only so long after a loss: a busy machine delays too,
+and drops nothing."""
 _GROWTH_PER_S = 1.08
 _PACKET_BITS = 1200 * 8
 _NEAR_GROWTH_PER_S = 0.025
@@ -113,6 +117,7 @@ class Estimator:
         "_fell",
         "_heard",
         "_losses",
+        "_lossy",
         "_received",
         "_remb_bps",
         "_trendline",
@@ -128,6 +133,7 @@ class Estimator:
         self._heard: float | None = None
         self._changed = 0.0
         self._fell = float("-inf")
+        self._lossy = float("-inf")
 
     @property
     def bps(self) -> float | None:
@@ -174,6 +180,8 @@ class Estimator:
             self._grow(now, round_trip_s)
         self._changed = now
         self._losses.add(lost, len(packets), before, now)
+        if self._losses.share >= _LOW_LOSS:
+            self._lossy = now
 
     def _is_full(self) -> bool:
         """A queue that is full grows no more: it shows by its delay and by what it drops."""
@@ -195,6 +203,8 @@ class Estimator:
             return
         self._fell = now
         target = received * _BACK_OFF
+        if now - self._lossy > _SURE_S:
+            target = max(target, min(self._delay_bps, _SURE_BPS))
         if self._delay_bps > received * _OVER_RECEIVED:
             target = max(target, self._delay_bps * _DOUBTFUL_BACK_OFF)
         self._delay_bps = max(LEAST_BPS, min(self._delay_bps, target))
