@@ -84,7 +84,10 @@ def test_a_picture_that_is_too_large_is_not_called_paused() -> None:
     assert ("e1", "camera", "too_large") in watched.told()
     port = watched.tap.port
     port.bandwidth.estimator.take_remb(20_000, watched.stage.now)
-    watched.stage.pass_time(3.0)
+    for _ in range(60):
+        watched.key_frame((640, 360), 0)
+        watched.key_frame((1280, 720), 1)
+    assert watched.ann.port.publications[Kind.CAMERA].rates_bps(watched.stage.now)[0]
     assert port.bandwidth._allocator.given == {}, "it takes no part in what is shared"
     assert port.bandwidth.paused == ()
     assert not [e for e in watched.stage.events if isinstance(e, PictureWithheld) and not e.reason]
