@@ -20,6 +20,7 @@ class RequestError(Exception):
 
 EDGE: dict[str, str] = {
     "bad_message": "The page sent something the server does not understand. Reload the page.",
+    "bad_name": "A name has a hidden character. Type it instead of pasting it.",
     "unknown_request": "The page asked for something the server does not know. Reload the page.",
     "too_large": "That is too long.",
     "too_many_requests": "Too many requests. Wait a moment.",

@@ -362,8 +362,25 @@ def parse_request(event: str, payload: object) -> Request:
     try:
         return model.model_validate(payload)
     except ValidationError as error:
-        kinds = {fault["type"] for fault in error.errors(include_input=False, include_url=False)}
-        raise RequestError("too_large" if kinds <= _TOO_LONG else "bad_message") from None
+        raise RequestError(_code_of(error)) from None
+
+
+def _code_of(error: ValidationError) -> str:
+    """What a person can mend has a code of its own; everything else is the page's fault."""
+    faults = error.errors(include_input=False, include_url=False)
+    if all(fault["type"] in _TOO_LONG for fault in faults):
+        return "too_large"
+    if all(_is_name(fault) for fault in faults):
+        return "bad_name"
+    return "bad_message"
+
+
+def _is_name(fault: Mapping[str, Any]) -> bool:
+    return fault["type"] == "string_pattern_mismatch" and fault["loc"][0] in (
+        "name",
+        "names",
+        "verified_name",
+    )
 
 
 # -- connecting -------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ A frozen value that cannot exist invalid: a number out of its range raises Value
 
 from dataclasses import dataclass, fields
 
+PIN_DIGITS = (4, 20)
+"""What a Host PIN may have at all; the settings choose within."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
@@ -46,5 +49,7 @@ class Numbers:
             values = value if isinstance(value, tuple) else (value,)
             if field.name != "social_unrecorded" and not all(number > 0 for number in values):
                 raise ValueError(f"{field.name} must be more than 0")
+        if self.pin_digits_min < PIN_DIGITS[0] or self.pin_digits_max > PIN_DIGITS[1]:
+            raise ValueError("pin_digits_min and pin_digits_max must lie within 4 and 20")
         if not self.pin_digits_min <= self.pin_digits_default <= self.pin_digits_max:
             raise ValueError("pin_digits_default must lie within pin_digits_min and pin_digits_max")

@@ -35,5 +35,13 @@ def test_the_default_length_of_a_pin_lies_within_its_bounds() -> None:
         Numbers(pin_digits_default=3)
 
 
+@pytest.mark.parametrize("bounds", [{"pin_digits_min": 3}, {"pin_digits_max": 21}])
+def test_no_setting_allows_a_pin_shorter_or_longer_than_the_product_does(
+    bounds: dict[str, Any],
+) -> None:
+    with pytest.raises(ValueError, match="within 4 and 20"):
+        Numbers(**bounds)
+
+
 def test_a_social_room_may_be_shown_unrecorded_by_a_setting() -> None:
     assert Numbers(social_unrecorded=True).social_unrecorded

@@ -28,6 +28,18 @@ test("the stage follows the speaker who was announced", () => {
   assert.equal(reduce(state, told("meeting.updated", waiting())).stage.shown, null);
 });
 
+test("a presentation that begins takes the stage once from whoever was enlarged", () => {
+  const people = ["a", "b", "c"];
+  const large = /** @type {Action} */ ({ type: "enlarged", id: "b" });
+  const before = after(...JOINED, told("meeting.updated", inside(people)), large);
+  assert.equal(before.stage.enlarged, "b");
+  const begun = reduce(before, told("meeting.updated", inside(people, { presenter: "c" })));
+  assert.equal(begun.stage.enlarged, null);
+  const chosen = reduce(reduce(begun, large), told("meeting.updated", inside(people, { presenter: "c" })));
+  assert.equal(chosen.stage.enlarged, "b");
+  assert.equal(reduce(chosen, told("meeting.updated", inside(people))).stage.enlarged, "b");
+});
+
 test("an ending clears what was known of the meeting, once", () => {
   const state = after(...JOINED, told("meeting.updated", inside(["a", "b"])),
     told("session.ended", { code: "removed", can_return: false, reason: "No" }));

@@ -65,7 +65,7 @@ function StepUp({ view, close }) {
   }
   const left = view.step_up_attempts_left;
   return html`<p class="govuk-body">${t("dialog.step_up.body")}</p>
-    <${PinForm} confirmations=${[]} button=${t("dialog.step_up.confirm")} onDone=${close} />
+    <${PinForm} confirmations=${[]} hint="pin.hint_digits" button=${t("dialog.step_up.confirm")} onDone=${close} />
     <p class="govuk-hint">${t(left === 1 ? "pin.attempt_left" : "pin.attempts_left", { count: left })}</p>
     <${Close} close=${close} label=${t("dialog.cancel")} />`;
 }

@@ -21,7 +21,7 @@ export function Pin() {
     <div class="narrow">
       <${Heading} caption=${view.room.name}>${t("pin.title")}<//>
       ${view.is_closed && html`<div class="govuk-inset-text" role="alert">${t("pin.closed")}</div>`}
-      <${PinForm} confirmations=${view.confirmations} attemptsLeft=${view.attempts_left} button=${t("pin.open")} />
+      <${PinForm} confirmations=${view.confirmations} hint="pin.hint" button=${t("pin.open")} />
       <p class="govuk-hint pin__left">
         ${t(view.attempts_left === 1 ? "pin.attempt_left" : "pin.attempts_left", { count: view.attempts_left })}
         ${" "}${t("pin.time_left", { time: duration(left) })}
@@ -33,9 +33,9 @@ export function Pin() {
 }
 
 /**
- * @param {{confirmations: string[], attemptsLeft: number, button: string, onDone?: () => void}} props
+ * @param {{confirmations: string[], hint: string, button: string, onDone?: () => void}} props
  */
-export function PinForm({ confirmations, button, onDone }) {
+export function PinForm({ confirmations, hint, button, onDone }) {
   const { actions } = useApp();
   const [pin, setPin] = useState("");
   const [ticked, setTicked] = useState(/** @type {string[]} */ ([]));
@@ -60,7 +60,7 @@ export function PinForm({ confirmations, button, onDone }) {
     <${ErrorSummary} errors=${errors} />
     ${confirmations.map((id) => html`<${Checkbox} key=${id} id=${`confirm-${id}`} label=${t(`confirmation.${id}`)}
       isChecked=${ticked.includes(id)} onChange=${(/** @type {boolean} */ isOn) => tick(id, isOn)} error=${errors[`confirm-${id}`]} />`)}
-    <${TextField} id="host-pin" label=${t("pin.label")} hint=${t("pin.hint")} value=${pin} onInput=${setPin} error=${errors["host-pin"]} isPin=${true} size="m" />
+    <${TextField} id="host-pin" label=${t("pin.label")} hint=${t(hint)} value=${pin} onInput=${setPin} error=${errors["host-pin"]} isPin=${true} size="m" />
     <button type="submit" class="govuk-button" aria-disabled=${isBusy}>${button}</button>
   </form>`;
 }

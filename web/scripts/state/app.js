@@ -24,7 +24,7 @@ import { NO_ALERTS, alertFor, dismiss, raise } from "./alerts.js";
 import { correct } from "./clock.js";
 import * as journey from "./journey.js";
 import { NO_MEETING, inside, process } from "./meeting.js";
-import { EMPTY_STAGE, enlarge, follow, nextLayout, prune, settle } from "./stage.js";
+import { EMPTY_STAGE, enlarge, follow, makeRoom, nextLayout, prune, settle } from "./stage.js";
 
 /** @type {AppState} */
 export const INITIAL = {
@@ -77,7 +77,7 @@ function notified(state, { name, data, at, nowMs }) {
 function stageAfter(state, meeting, nowMs) {
   const view = inside(meeting.view);
   if (!view) return { ...EMPTY_STAGE, layout: state.stage.layout };
-  const pruned = prune(state.stage, view);
+  const pruned = makeRoom(prune(state.stage, view), inside(state.meeting.view), view);
   if (meeting.dominant === state.meeting.dominant) return pruned;
   return follow(pruned, meeting.dominant, view.you, nowMs);
 }

@@ -1,7 +1,8 @@
 /**
  * Who is large on the stage. It follows the speaker calmly: nobody is replaced before they were
  * large for HOLD_MS, oneself is never shown large, a presentation comes before the speaker, and
- * whom the person enlarged by hand stays, before everything, until they let go.
+ * whom the person enlarged by hand stays, before everything, until they let go or a presentation
+ * begins.
  *
  * @typedef {import("../types.js").StageState} StageState
  * @typedef {import("../types.js").InsideView} InsideView
@@ -51,6 +52,18 @@ export function prune(stage, view) {
   const ids = new Set(view.participants.map((one) => one.id));
   const keep = (/** @type {string|null} */ id) => (id && ids.has(id) ? id : null);
   return { ...stage, shown: keep(stage.shown), next: keep(stage.next), enlarged: keep(stage.enlarged) };
+}
+
+/**
+ * A presentation that begins takes the stage, whoever was enlarged by hand before it.
+ * @param {StageState} stage
+ * @param {InsideView|null} before
+ * @param {InsideView} view
+ * @returns {StageState}
+ */
+export function makeRoom(stage, before, view) {
+  const begins = view.presenter && view.presenter !== before?.presenter;
+  return begins ? { ...stage, enlarged: null } : stage;
 }
 
 /** Enlarge one by hand, or let the stage follow again. @param {StageState} stage @param {string} id @returns {StageState} */
