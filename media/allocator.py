@@ -4,15 +4,16 @@ Pure; `now` is seconds of the caller. First everybody's lowest layer in order of
 the first in order to their best, then the next. What does not fit is paused.
 
 Against flapping: less is given at once when what is given no longer fits, but a picture is
-paused only after a second; more is given only if it would
-have fitted all through the last seconds, with something to spare, and each step up that had to be
-taken back soon makes that wait longer.
+paused only after a while that depends on how sure the budget is, and never for a mere guess; more
+is given only if it would have fitted all through the last seconds, with something to spare, and
+each step up that had to be taken back soon makes that wait longer.
 """
 
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
+from math import inf
 
 PAUSED = -1
 UNLIMITED = 1 << 30
@@ -22,11 +23,25 @@ _HEADROOM = 1.15
 """More is given only if so many times its rate is there."""
 _STABLE_S = 2.0
 _LONGEST_STABLE_S = 32.0
-_PATIENCE_S = 1.0
-"""The last layer of a picture is taken away only if it has not fitted for so long."""
 _SOON_S = 15.0
 """A step up taken back within this was a mistake."""
 _FORGIVEN_S = 60.0
+
+
+class Evidence(Enum):
+    """How sure it is that a path carries no more than the budget."""
+
+    NONE = "none"
+    """A guess, or less was sent than it may carry."""
+    DELAY = "delay"
+    """Packets came ever later: a queue, or a busy machine."""
+    LOSS = "loss"
+    """Packets were lost, or the receiver itself asked for less."""
+
+
+_PATIENCE_S = {Evidence.NONE: inf, Evidence.DELAY: 5.0, Evidence.LOSS: 1.0}
+"""The last layer of a picture is taken away only if it has not fitted for so long."""
+_LONGEST_PATIENCE_S = 5.0
 
 
 class Priority(IntEnum):
@@ -105,7 +120,13 @@ class Allocator:
         self._raised_at = float("-inf")
         self._sank_at = float("-inf")
 
-    def decide(self, budget_bps: float | None, demands: Sequence[Demand], now: float) -> None:
+    def decide(
+        self,
+        budget_bps: float | None,
+        demands: Sequence[Demand],
+        now: float,
+        evidence: Evidence = Evidence.LOSS,
+    ) -> None:
         """Choose anew for this budget (None: no limit is known)."""
         if budget_bps is None:
             self._budgets.clear()
@@ -113,9 +134,10 @@ class Allocator:
             self.given = {demand.slot: UNLIMITED for demand in demands}
             return
         safe = share(self._least(budget_bps, now) / _HEADROOM, demands)
-        grace_bps = self._most(budget_bps, now) - budget_bps
+        grace_bps = self._most(budget_bps, now, _PATIENCE_S[evidence]) - budget_bps
+        first = share(budget_bps / _HEADROOM, demands, grace_bps=grace_bps)
         before = {
-            demand.slot: _ceiling(self.given.get(demand.slot, safe[demand.slot]), demand)
+            demand.slot: _ceiling(self.given.get(demand.slot, first[demand.slot]), demand)
             for demand in demands
         }
         if cost(before, demands) > budget_bps:
@@ -127,9 +149,12 @@ class Allocator:
         else:
             self.given = before
 
-    def next_step_bps(self, demands: Sequence[Demand]) -> float | None:
-        """Return the budget at which the next better layer would be given; None: all have all."""
+    def next_step_bps(self, budget_bps: float, demands: Sequence[Demand]) -> float | None:
+        """Return the budget that would be of use: for what is given already without fitting, else
+        for the next better layer; None: all have all."""
         spent = cost(self.given, demands)
+        if spent > budget_bps:
+            return spent * _HEADROOM
         steps = [
             rate - _rate(demand, self.given.get(demand.slot, PAUSED))
             for demand in demands
@@ -150,15 +175,17 @@ class Allocator:
             budgets.popleft()
         return budgets[0][1]
 
-    def _most(self, budget_bps: float, now: float) -> float:
+    def _most(self, budget_bps: float, now: float, patience_s: float) -> float:
         """Return the most of the last moment, for what should not be paused for a moment's sake."""
         highs = self._highs
         while highs and highs[-1][1] <= budget_bps:
             highs.pop()
         highs.append((now, budget_bps))
-        while now - highs[0][0] > _PATIENCE_S:
+        while now - highs[0][0] > _LONGEST_PATIENCE_S:
             highs.popleft()
-        return highs[0][1]
+        if patience_s == inf:
+            return inf
+        return next(most for at, most in highs if now - at <= patience_s)
 
     def _lower(
         self,

@@ -79,8 +79,10 @@ class Bandwidth:
         demands = self._demands(speaker, now)
         audio_bps = self._audio_bps()
         budget_bps = None if estimate_bps is None else max(estimate_bps - audio_bps, 0.0)
-        self._allocator.decide(budget_bps, demands, now)
-        step_bps = None if budget_bps is None else self._allocator.next_step_bps(demands)
+        self._allocator.decide(budget_bps, demands, now, self.estimator.evidence(now))
+        step_bps = None
+        if budget_bps is not None:
+            step_bps = self._allocator.next_step_bps(budget_bps, demands)
         self._goal_bps = None if step_bps is None else step_bps + audio_bps
         return self._apply(now)
 

@@ -8,6 +8,7 @@ the receiver stands in while there is no transport-wide feedback. Pure: `now` is
 from collections import deque
 from collections.abc import Sequence
 
+from media.allocator import Evidence
 from media.trendline import Trendline, Usage
 
 START_BPS = 2_500_000.0
@@ -23,7 +24,7 @@ delay of a busy machine, and what arrives says little of the capacity."""
 _SURE_BPS = 500_000.0
 _SURE_S = 30.0
 """Below that rate delay alone is believed only so long after a loss: a busy machine delays too,
-and drops nothing."""
+and drops nothing. So long anything counts as evidence."""
 _GROWTH_PER_S = 1.08
 _PACKET_BITS = 1200 * 8
 _NEAR_GROWTH_PER_S = 0.025
@@ -150,6 +151,12 @@ class Estimator:
     def received_bps(self) -> float | None:
         """What arrives now, as far as that is known."""
         return self._received.bps
+
+    def evidence(self, now: float) -> Evidence:
+        """Return what speaks for the path carrying no more than `bps`."""
+        if self._heard is None or now - self._lossy <= _SURE_S:
+            return Evidence.LOSS
+        return Evidence.DELAY if now - self._fell <= _SURE_S else Evidence.NONE
 
     @property
     def loss(self) -> float:

@@ -216,6 +216,9 @@ class Load:
             self._take_rtcp(receiver, packet, now)
             return
         ssrc = int.from_bytes(packet[8:12], "big")
+        number = transport_number(packet)
+        if number >= 0:
+            receiver.arrivals.append((number, now))
         stream = receiver.streams.get(ssrc)
         if stream is None:
             assert receiver.peer.answer is not None
@@ -223,9 +226,6 @@ class Load:
                 receiver.others += 1
                 return
             stream = receiver.streams[ssrc] = Stream()
-        number = transport_number(packet)
-        if number >= 0:
-            receiver.arrivals.append((number, now))
         stream.packets += 1
         stream.highest = packet[2] << 8 | packet[3]
         if stream.first < 0:

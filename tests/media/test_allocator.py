@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.allocator import PAUSED, UNLIMITED, Allocator, Demand, Priority, cost, share
+from media.allocator import (
+    PAUSED,
+    UNLIMITED,
+    Allocator,
+    Demand,
+    Evidence,
+    Priority,
+    cost,
+    share,
+)
 
 CAMERA = (150_000, 500_000, 1_700_000)
 
@@ -69,7 +78,7 @@ def test_without_a_known_limit_everybody_has_the_best() -> None:
     allocator = Allocator()
     allocator.decide(None, ALL, 0.0)
     assert set(allocator.given.values()) == {UNLIMITED}
-    assert allocator.next_step_bps(ALL) is None
+    assert allocator.next_step_bps(20_000_000, ALL) is None
 
 
 def test_the_first_limit_is_kept_at_once() -> None:
@@ -168,9 +177,9 @@ def test_a_picture_more_makes_the_others_smaller_at_once() -> None:
 def test_the_next_step_is_named_with_what_it_needs() -> None:
     allocator = Allocator()
     allocator.decide(600_000, [SPEAKER], 0.0)
-    assert allocator.next_step_bps([SPEAKER]) == pytest.approx(1_700_000 * 1.15)
+    assert allocator.next_step_bps(600_000, [SPEAKER]) == pytest.approx(1_700_000 * 1.15)
     allocator.decide(100_000, [SPEAKER], 1.1)
-    assert allocator.next_step_bps([SPEAKER]) == pytest.approx(150_000 * 1.15)
+    assert allocator.next_step_bps(600_000, [SPEAKER]) == pytest.approx(150_000 * 1.15)
 
 
 def test_a_picture_is_not_paused_for_a_moments_sake_but_made_small_at_once() -> None:
@@ -181,3 +190,33 @@ def test_a_picture_is_not_paused_for_a_moments_sake_but_made_small_at_once() -> 
         assert allocator.given == {"speaker": 0}
     allocator.decide(100_000, [SPEAKER], 1.2)
     assert allocator.given == {"speaker": PAUSED}
+
+
+LARGE = demand("large", Priority.OTHER, 1_500_000)
+
+
+def test_a_guess_pauses_nobody_and_says_what_would_prove_it_wrong() -> None:
+    allocator = Allocator()
+    allocator.decide(2_500_000, [LARGE], 0.0, Evidence.NONE)
+    both = [LARGE, demand("late", Priority.OTHER, 1_500_000)]
+    for step in range(1, 600):
+        allocator.decide(2_500_000, both, step * 0.1, Evidence.NONE)
+    assert allocator.given == {"large": 0, "late": 0}
+    assert allocator.next_step_bps(2_500_000, both) == pytest.approx(3_000_000 * 1.15)
+
+
+def test_whom_evidence_paused_a_guess_does_not_bring_back() -> None:
+    allocator = Allocator()
+    allocator.decide(1_000_000, [LARGE], 0.0, Evidence.LOSS)
+    allocator.decide(1_000_000, [LARGE], 60.0, Evidence.NONE)
+    assert allocator.given == {"large": PAUSED}
+
+
+def test_delay_alone_pauses_only_what_does_not_fit_for_long() -> None:
+    allocator = Allocator()
+    allocator.decide(3_000_000, [LARGE], 0.0, Evidence.NONE)
+    for step in range(1, 50):
+        allocator.decide(1_000_000, [LARGE], step * 0.1, Evidence.DELAY)
+        assert allocator.given == {"large": 0}
+    allocator.decide(1_000_000, [LARGE], 5.1, Evidence.DELAY)
+    assert allocator.given == {"large": PAUSED}

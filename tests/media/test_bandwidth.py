@@ -256,3 +256,15 @@ def test_audio_is_never_paused() -> None:
     audio = hall.ports["e3"].subscriptions[0]
     assert audio.slot.kind is Kind.AUDIO
     assert audio.ceiling > 2
+
+
+def test_cameras_that_need_more_than_was_believed_at_first_are_shown_at_once() -> None:
+    seat = Seat(3, 20_000_000)
+    cameras = [Camera(number) for number in (1, 2, 4)]
+    for camera in cameras:
+        camera.is_on, camera.obeys = {"f"}, False
+    hall = Hall(cameras, [seat])
+    hall.run(15.0)
+    assert [seat.layer(hall.now, place) for place in (0, 1, 2)] == [2, 2, 2]
+    assert not [event for _, event in hall.events if isinstance(event, SlotsPaused)]
+    assert (hall.ports["e3"].bandwidth.estimator.bps or 0) > 5_000_000
