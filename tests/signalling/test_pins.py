@@ -37,10 +37,12 @@ async def test_no_room_takes_as_long_as_a_wrong_pin(checker: PinChecker) -> None
         await checker.check(pin_hash, "000000")
         return time.process_time() - began
 
-    wrong = min([await cpu_s(real) for _ in range(3)])
-    for without in (None, ""):
-        none = min([await cpu_s(without) for _ in range(3)])
-        assert 0.5 < none / wrong < 2
+    least = dict.fromkeys((real, None, ""), float("inf"))
+    for _ in range(10):  # in turns: what else runs slows each of them now and then
+        for pin_hash in least:
+            least[pin_hash] = min(least[pin_hash], await cpu_s(pin_hash))
+    assert 0.7 < least[None] / least[real] < 1.4
+    assert 0.7 < least[""] / least[real] < 1.4
 
 
 async def test_too_many_checks_at_once_are_busy(
