@@ -123,7 +123,7 @@ def _decide_host(request: Request, meeting: State) -> Decision:
         return Wait(is_knocking=False)
     if meeting.stage is Stage.WAITING:
         return Admit(how=How.HOST_PIN)
-    if meeting.stage is Stage.LOCKED or meeting.is_handed_over or meeting.paused is not None:
+    if meeting.stage is Stage.LOCKED or meeting.is_handed_over or meeting.is_paused:
         return Wait(is_knocking=True)
     return Admit(how=How.HOST_PIN) if meeting.has_free_connection else Wait(is_knocking=True)
 
@@ -133,7 +133,7 @@ def _decide_guest(request: Request, meeting: State, policy: Policy) -> Decision:
         return Refuse(error=TooManyPersons)
     if not _comes_in_when_open(request, meeting, policy):
         return Wait(is_knocking=True)
-    if meeting.stage is Stage.WAITING or meeting.paused is not None:
+    if meeting.stage is Stage.WAITING or meeting.is_paused:
         return Wait(is_knocking=False)
     has_space = meeting.has_free_connection and meeting.has_space_outside(request.persons)
     return Admit(how=How.INVITED) if has_space else Wait(is_knocking=True)

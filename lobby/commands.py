@@ -15,10 +15,11 @@ from vmr.rooms import Room
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """A named member of staff outside the room."""
+    """A named member of staff outside the room, at the duty desk or at a monitoring terminal."""
 
     id: OfficerId
     name: str
+    role: Role = Role.STAFF
 
 
 Actor = SessionId | Officer
@@ -252,6 +253,52 @@ class End:
     reason: str
 
 
+# -- monitoring -------------------------------------------------------------------------------
+
+
+class ConcernCategory(Enum):
+    RULE_BROKEN = "rule_broken"
+    SECURITY = "security"
+    DISTRESS = "distress"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A monitoring terminal puts this room on its wall; `participant` is a fresh id."""
+
+    session: SessionId
+    participant: ParticipantId
+    officer: Officer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatch:
+    """`reason` is a code: closed, signed_out, connection_lost."""
+
+    session: SessionId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWatching:
+    """Judged by the server (`lobby.terminal`): this terminal watches (None), or why not."""
+
+    session: SessionId
+    why_not: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseConcern:
+    """`incident` is the number of the establishment's own incident log, or empty."""
+
+    by: Officer
+    category: ConcernCategory
+    incident: str
+    note: str
+    follow_up: str
+    tells_desk: bool
+
+
 # -- the outside world ------------------------------------------------------------------------
 
 
@@ -304,6 +351,6 @@ Command = (
     Join | EnterPin | KnockAgain | Admit | AdmitExpected | Refuse | AddPerson | BeginCheck
     | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
     | StopPresenting | CallStaff | ReadyToLeave | Lock | Unlock | HandOver | ResetStepUp | Pause
-    | Resume | Extend | End | Leave | SocketLost | SocketBack | MediaLost | MediaBack
-    | ChangeRoom | Tick
+    | Resume | Extend | End | Watch | Unwatch | ReportWatching | RaiseConcern | Leave | SocketLost
+    | SocketBack | MediaLost | MediaBack | ChangeRoom | Tick
 )  # fmt: skip

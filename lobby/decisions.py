@@ -53,7 +53,7 @@ def _prompt(state: State, participant: ParticipantId) -> PinPrompt | None:
 
 
 def _check_room(state: State, role: Role, persons: int) -> None:
-    if state.paused is not None:
+    if state.is_paused:
         raise Paused
     if not state.has_free_connection:
         raise RoomFull

@@ -4,7 +4,7 @@ Media first (closed before opened), then views. A transport that opens starts wi
 and nothing bound, and belongs to one session: another session's is closed before it opens.
 """
 
-from lobby.effects import Bind, CloseMedia, Effect, Gate, OpenMedia, Send
+from lobby.effects import Bind, BindTap, CloseMedia, Effect, Gate, OpenMedia, OpenTap, Send
 from lobby.forwarding import Forwarding
 from lobby.state import Sent, State
 from lobby.view_builder import build_view
@@ -26,7 +26,25 @@ def media_effects(state: State, forwarding: Forwarding) -> list[Effect]:
             sent.gates[who] = _closed_gate(who)
             sent.binds[who] = Bind(participant=who, sources=())
     effects += _changed(sent, forwarding)
-    return effects
+    return [*effects, *_tap_effects(state, forwarding)]
+
+
+def _tap_effects(state: State, forwarding: Forwarding) -> list[Effect]:
+    """The same for monitoring taps, which have no gate: nothing is accepted from them."""
+    sent = state.sent
+    wanted = {watcher.id: watcher.session for watcher in state.watchers.values()}
+    closed = [who for who in sent.taps if who not in wanted]
+    effects: list[Effect] = [CloseMedia(participant=who) for who in closed]
+    for who in closed:
+        del sent.taps[who], sent.tap_binds[who]
+    for who, session in wanted.items():
+        if who not in sent.taps:
+            effects.append(OpenTap(session=session, participant=who))
+            sent.taps[who] = session
+            sent.tap_binds[who] = BindTap(participant=who, pictures=())
+    binds = [bind for who, bind in forwarding.taps.items() if sent.tap_binds[who] != bind]
+    sent.tap_binds.update({bind.participant: bind for bind in binds})
+    return [*effects, *binds]
 
 
 def _closed_gate(participant: ParticipantId) -> Gate:

@@ -4,9 +4,9 @@ A command that raises changes nothing and asks for nothing; any other gives exac
 (none for Tick, SocketLost, MediaLost and other commands of the outside world, which nobody
 awaits: those give no Reply).
 
-How signalling runs them: what narrows (CloseMedia, Disconnect, a Gate or Bind that takes away)
-at once; then records and snapshot are committed; then what widens (OpenMedia, the rest of Gate
-and Bind), then Send and Reply.
+How signalling runs them: what narrows (CloseMedia, Disconnect, a Gate, Bind or BindTap that takes
+away) at once; then records and snapshot are committed; then what widens (OpenMedia, OpenTap, the
+rest of Gate, Bind and BindTap), then Send and Reply.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class OpenMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseMedia:
-    """Close the participant's transport and forget its keys. Idempotent."""
+    """Close the transport of a participant or a tap and forget its keys. Idempotent."""
 
     participant: ParticipantId
 
@@ -86,6 +86,36 @@ class Bind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTap:
+    """This terminal may now offer a transport that receives pictures and sends nothing."""
+
+    session: SessionId
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What a tap may be shown of somebody. There is no field for sound.
+
+    A picture larger than `max_width` by `max_height` is not shown; 0 and 0: any size is.
+    """
+
+    participant: ParticipantId
+    camera: bool
+    screen: bool
+    max_width: int = 0
+    max_height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindTap:
+    """Everything this tap may be shown, whole: it replaces what was bound before."""
+
+    participant: ParticipantId
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One entry for the record of this meeting."""
 
@@ -99,6 +129,9 @@ class AlertKind(Enum):
     PIN_ALARM = "pin_alarm"
     STEP_UP_CLOSED = "step_up_closed"
     SLOT_ENDING = "slot_ending"
+    MONITOR_LOST = "monitor_lost"
+    CAMERA_OFF = "camera_off"
+    CONCERN = "concern"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,5 +151,6 @@ class Disconnect:
 
 
 Effect = (
-    Reply | Send | OpenMedia | CloseMedia | Gate | Bind | Record | AlertDesk | Disconnect
+    Reply | Send | OpenMedia | CloseMedia | Gate | Bind | OpenTap | BindTap | Record | AlertDesk
+    | Disconnect
 )  # fmt: skip

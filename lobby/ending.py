@@ -19,10 +19,10 @@ def end_for_all(turn: Turn, code: EndCode, *, by: Acting | None = None, reason: 
     turn.record("ended", by=by, reason=reason, facts=(("code", code.value),))
     for session in state.sessions():
         turn.end_session(session, code, reason)
-    for table in (state.seats, state.knocks, state.prompts, state.checks):
+    for table in (state.seats, state.knocks, state.prompts, state.watchers, state.checks):
         table.clear()
     state.presenter = None
-    state.paused = None
+    state.paused, state.is_unwatched = None, False
     state.hostless_until = None
 
 

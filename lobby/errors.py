@@ -38,6 +38,8 @@
     │   ├── MonitorRequired      monitor_required    no monitoring terminal watches this room
     │   ├── RecordingRequired    recording_required  must be recorded by law, and cannot be yet
     │   └── SlotOver             slot_over           the room's end time has passed
+    ├── Monitoring
+    │   └── AlreadyWatching      already_watching    this terminal shows the room already
     ├── Decision
     │   ├── NoSuchKnock          no_such_knock
     │   ├── AlreadyAnswered      already_answered    only the first answer counts
@@ -219,6 +221,14 @@ class RecordingRequired(Opening):
 
 class SlotOver(Opening):
     code = "slot_over"
+
+
+class Monitoring(MeetingError):
+    """A monitoring terminal asks for what cannot be."""
+
+
+class AlreadyWatching(Monitoring):
+    code = "already_watching"
 
 
 class Decision(MeetingError):

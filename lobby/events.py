@@ -112,6 +112,18 @@ class MeetingResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorLost:
+    """Nobody watches a room that must be watched: nothing flows until somebody does."""
+
+    NAME: ClassVar[str] = "monitor.lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorBack:
+    NAME: ClassVar[str] = "monitor.back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
     NAME: ClassVar[str] = "seat.handed_over"
     participant: ParticipantId
@@ -178,7 +190,7 @@ class SlotExtended:
 
 Event = (
     SessionEnded | SentBack | Admitted | ParticipantJoined | ParticipantLeft | KnockReceived
-    | MeetingOpened | MeetingLocked | MeetingUnlocked | MeetingPaused | MeetingResumed | HandedOver
-    | SteppedUp | StepUpLapsed | MutedByHost | CheckStarted | CheckEnded | PresentationStarted
-    | PresentationStopped | StaffCalled | SlotEnding | SlotExtended
+    | MeetingOpened | MeetingLocked | MeetingUnlocked | MeetingPaused | MeetingResumed | MonitorLost
+    | MonitorBack | HandedOver | SteppedUp | StepUpLapsed | MutedByHost | CheckStarted | CheckEnded
+    | PresentationStarted | PresentationStopped | StaffCalled | SlotEnding | SlotExtended
 )  # fmt: skip

@@ -102,7 +102,7 @@ def _open(turn: Turn, prompt: PinPrompt, confirmed: frozenset[str], by: Acting |
 def check_opening(state: State, confirmed: frozenset[str], now: float) -> None:
     """Raises what stands in the way of opening this room."""
     policy = state.policy
-    if policy.is_monitor_required and state.monitors == 0:
+    if policy.is_monitor_required and not state.is_watched:
         raise MonitorRequired
     if policy.recording is Recording.BY_LAW and not state.numbers.social_unrecorded:
         raise RecordingRequired

@@ -20,6 +20,7 @@ from lobby import (
     leaving,
     presenting,
     slot,
+    watching,
 )
 from lobby import commands as c
 from lobby.deadlines import next_deadline, process_due
@@ -126,7 +127,7 @@ class Meeting:
 
     def is_idle(self, now: float) -> bool:
         """Nobody opened it, nobody is there, no wrong PIN counts: it may be dropped."""
-        is_empty = next(self._state.sessions(), None) is None
+        is_empty = not self._state.watchers and next(self._state.sessions(), None) is None
         pins = self._state.pins.forget_old(now, self._state.numbers)
         return self._state.stage is Stage.WAITING and is_empty and pins.is_clear
 
@@ -147,7 +148,7 @@ def _tick(turn: Turn, command: c.Tick) -> None:
 
 
 _NOT_AWAITED = (
-    c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.ChangeRoom, c.Tick,
+    c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.ChangeRoom, c.Tick,
 )  # fmt: skip
 
 HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
@@ -177,6 +178,10 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.Resume: control.resume,
     c.Extend: slot.extend,
     c.End: ending.end,
+    c.Watch: watching.watch,
+    c.Unwatch: watching.unwatch,
+    c.ReportWatching: watching.report_watching,
+    c.RaiseConcern: watching.raise_concern,
     c.Leave: leaving.leave,
     c.SocketLost: connection.lose_socket,
     c.SocketBack: connection.regain_socket,

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from lobby.commands import MuteOther, SetOwnMedia, StartPresenting, StopPresenting
+from lobby.effects import AlertKind
 from lobby.errors import CheckRunning, NotPresenting, NotYourself, SomebodyPresents
 from lobby.events import MutedByHost, PresentationStarted, PresentationStopped
 from lobby.turn import Turn
 from vmr.ids import ParticipantId
-from vmr.roles import Permission
+from vmr.roles import Permission, Role
 
 
 def set_own_media(turn: Turn, command: SetOwnMedia) -> None:
@@ -17,6 +18,9 @@ def set_own_media(turn: Turn, command: SetOwnMedia) -> None:
     if command.camera is not None:
         seat = turn.require_seat(command.session, Permission.SHOW)
         turn.put(replace(seat, camera=command.camera))
+        is_hidden = seat.camera and not command.camera
+        if is_hidden and turn.state.policy.is_monitor_required and seat.role is Role.HOST:
+            turn.alert(AlertKind.CAMERA_OFF, seat.id)
 
 
 def mute_other(turn: Turn, command: MuteOther) -> None:

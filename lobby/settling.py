@@ -1,7 +1,8 @@
 """What follows from any change, so that no handler has to think of it.
 
 A check ends when the guest or the checking host is no longer there for it; a presentation when
-its presenter may not present; the clock of an abandoned room starts and stops; and whoever waits
+its presenter may not present; the clock of an abandoned room starts and stops; a room that must be
+watched pauses and goes on; and whoever waits
 for the meeting only (not for a decision) comes in as soon as `lobby.admission` says so.
 """
 
@@ -10,6 +11,7 @@ from lobby.door import readmit
 from lobby.presenting import stop_presenting_of
 from lobby.state import State
 from lobby.turn import Turn
+from lobby.watching import settle_watching
 from vmr.ids import ParticipantId
 from vmr.roles import Permission, Role
 
@@ -25,6 +27,7 @@ def settle(turn: Turn) -> None:
     if presenter is not None and not _may(state, presenter, Permission.PRESENT):
         stop_presenting_of(turn, presenter)
     _watch_hosts(turn)
+    settle_watching(turn)
     for knock in list(state.knocks.values()):
         if not knock.is_knocking and knock.gone_at is None:
             readmit(turn, knock)

@@ -7,7 +7,8 @@ the tables are frozen, so a copy of the tables is a copy of the state.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lobby.effects import Bind, Gate
+from lobby.commands import Officer
+from lobby.effects import Bind, BindTap, Gate
 from lobby.knock import Knock, KnockState
 from lobby.pin import PinAttempts, PinPrompt
 from lobby.step_up import Hands
@@ -62,6 +63,19 @@ class Seat:
         return self.device is not None and self.is_attested
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """A monitoring terminal that has the room on its wall. `id` names its tap.
+
+    `is_watching`: it was found to watch indeed (PRODUCT's *ready* and *live*).
+    """
+
+    id: ParticipantId
+    session: SessionId
+    officer: Officer
+    is_watching: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Sent:
     """What the world was last told, to tell it only what differs."""
@@ -70,6 +84,8 @@ class Sent:
     gates: dict[ParticipantId, Gate] = field(default_factory=dict)
     binds: dict[ParticipantId, Bind] = field(default_factory=dict)
     views: dict[SessionId, View] = field(default_factory=dict)
+    taps: dict[ParticipantId, SessionId] = field(default_factory=dict)
+    tap_binds: dict[ParticipantId, BindTap] = field(default_factory=dict)
 
     def copy(self) -> "Sent":
         return Sent(
@@ -77,6 +93,8 @@ class Sent:
             gates=dict(self.gates),
             binds=dict(self.binds),
             views=dict(self.views),
+            taps=dict(self.taps),
+            tap_binds=dict(self.tap_binds),
         )
 
 
@@ -85,8 +103,9 @@ class State:
     """`answered` is how the last knocks ended, `checks` maps a guest to the checking host.
 
     `alerted_at` is when a device was last heard at the door, `warned` the slot warnings given,
-    `hostless_until` when the meeting ends because no host is there, `monitors` how many
-    monitoring terminals watch the room. `is_restored`: a restart is still to be written down.
+    `hostless_until` when the meeting ends because no host is there, `watchers` the monitoring
+    terminals, by session. `is_unwatched`: paused because a room that must be watched is not.
+    `is_restored`: a restart is still to be written down.
     """
 
     id: MeetingId
@@ -99,12 +118,13 @@ class State:
     ends_at: float | None = None
     warned: frozenset[int] = frozenset()
     hostless_until: float | None = None
-    monitors: int = 0
+    is_unwatched: bool = False
     is_restored: bool = False
     presenter: ParticipantId | None = None
     seats: dict[ParticipantId, Seat] = field(default_factory=dict)
     knocks: dict[ParticipantId, Knock] = field(default_factory=dict)
     prompts: dict[SessionId, PinPrompt] = field(default_factory=dict)
+    watchers: dict[SessionId, Watcher] = field(default_factory=dict)
     answered: dict[ParticipantId, KnockState] = field(default_factory=dict)
     checks: dict[ParticipantId, ParticipantId] = field(default_factory=dict)
     alerted_at: dict[DeviceId, float] = field(default_factory=dict)
@@ -159,6 +179,22 @@ class State:
     def may(self, seat: Seat) -> frozenset[Permission]:
         return permissions(seat.role, self.stage, seat.hands.mode)
 
+    # -- who watches ---------------------------------------------------------------------------
+
+    @property
+    def monitors(self) -> int:
+        """How many terminals may see the room: those inside are told, found watching or not."""
+        return len(self.watchers)
+
+    @property
+    def is_watched(self) -> bool:
+        return any(watcher.is_watching for watcher in self.watchers.values())
+
+    @property
+    def is_paused(self) -> bool:
+        """Nothing flows and nobody is admitted: a person paused it, or nobody watches."""
+        return self.paused is not None or self.is_unwatched
+
     # -- how many -----------------------------------------------------------------------------
 
     @property
@@ -198,4 +234,6 @@ class State:
         return knock.invite is not None and not self.is_voided(knock.device, knock.invite)
 
 
-_TABLES = frozenset({"seats", "knocks", "prompts", "answered", "checks", "alerted_at", "sent"})
+_TABLES = frozenset(
+    {"seats", "knocks", "prompts", "watchers", "answered", "checks", "alerted_at", "sent"}
+)

@@ -93,6 +93,7 @@ def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView
         stage=state.stage.value,
         was_locked=state.was_locked,
         paused=state.paused,
+        is_unwatched=state.is_unwatched,
         is_handed_over=seat.hands.is_handed_over,
         stepped_up_until=seat.hands.stepped_up_until,
         step_up_closed=seat.hands.is_closed(state.numbers),

@@ -111,6 +111,7 @@ class InsideView:
     stage: str
     was_locked: bool
     paused: str | None
+    is_unwatched: bool
     is_handed_over: bool
     stepped_up_until: float | None
     step_up_closed: bool

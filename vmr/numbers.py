@@ -40,6 +40,14 @@ class Numbers:
     """People who may wait at one room, PIN prompts included."""
     slot_warnings_min: tuple[int, ...] = (10, 5, 1)
     extension_max_min: int = 240
+    monitor_dead_s: float = 3
+    """A monitoring terminal that says or shows nothing for so long does not watch."""
+    monitor_live_after_s: float = 3
+    """So long after pictures begin to flow it must show that it decodes them."""
+    monitor_ask_min_s: float = 120
+    monitor_ask_max_s: float = 300
+    """Whether somebody is there is asked at a random time between these two."""
+    monitor_answer_s: float = 20
     social_unrecorded: bool = False
     """Let a social room open although nothing records it: for demonstration only."""
 
@@ -49,6 +57,8 @@ class Numbers:
             values = value if isinstance(value, tuple) else (value,)
             if field.name != "social_unrecorded" and not all(number > 0 for number in values):
                 raise ValueError(f"{field.name} must be more than 0")
+        if self.monitor_ask_max_s < self.monitor_ask_min_s:
+            raise ValueError("monitor_ask_max_s must not be less than monitor_ask_min_s")
         if self.pin_digits_min < PIN_DIGITS[0] or self.pin_digits_max > PIN_DIGITS[1]:
             raise ValueError("pin_digits_min and pin_digits_max must lie within 4 and 20")
         if not self.pin_digits_min <= self.pin_digits_default <= self.pin_digits_max:

@@ -32,6 +32,10 @@ class MonitorPicture(Enum):
     VIDEO = "video"
 
 
+MONITOR_LARGEST = (320, 180)
+"""Width and height of the largest picture a monitor gets where only the lowest layer is shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One column of the table.

@@ -51,6 +51,8 @@ class Permission(Enum):
     EXTEND = "extend"
     END = "end"
     RESET_STEP_UP = "reset_step_up"
+    WATCH = "watch"
+    RAISE_CONCERN = "raise_concern"
 
 
 _P = Permission
@@ -69,10 +71,10 @@ _HOST = frozenset(
 _STAFF = frozenset(
     {
         *(_P.ADMIT, _P.CHECK, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
-        *(_P.PAUSE, _P.EXTEND, _P.END, _P.RESET_STEP_UP),
+        *(_P.PAUSE, _P.EXTEND, _P.END, _P.RESET_STEP_UP, _P.RAISE_CONCERN),
     }
 )
-_MONITOR = frozenset({_P.PAUSE, _P.END})
+_MONITOR = frozenset({_P.WATCH, _P.RAISE_CONCERN, _P.PAUSE, _P.END})
 
 PERMISSIONS: dict[tuple[Role, Stage, SeatMode], frozenset[Permission]] = {
     (Role.GUEST, Stage.OPEN, SeatMode.OWN): _GUEST,
@@ -83,6 +85,7 @@ PERMISSIONS: dict[tuple[Role, Stage, SeatMode], frozenset[Permission]] = {
     (Role.HOST, Stage.LOCKED, SeatMode.HANDED_OVER): _HANDED_OVER,
     (Role.HOST, Stage.OPEN, SeatMode.STEPPED_UP): _HOST | {_P.LOCK},
     (Role.HOST, Stage.LOCKED, SeatMode.STEPPED_UP): _HOST | {_P.UNLOCK},
+    (Role.MONITOR, Stage.WAITING, SeatMode.OWN): frozenset({_P.WATCH, _P.RAISE_CONCERN}),
     (Role.MONITOR, Stage.OPEN, SeatMode.OWN): _MONITOR,
     (Role.MONITOR, Stage.LOCKED, SeatMode.OWN): _MONITOR,
     (Role.STAFF, Stage.WAITING, SeatMode.OWN): frozenset({_P.ADMIT, _P.END}),

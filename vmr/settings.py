@@ -40,6 +40,11 @@ NUMBERS_HELP = {
     "connections": "Connections in one room at most, inside and outside together.",
     "at_door": "People who may wait at one room, PIN prompts included.",
     "slot_warnings_min": "Minutes before a meeting's end at which everyone is warned.",
+    "monitor_dead_s": "A terminal that says or shows nothing for so long does not watch.",
+    "monitor_live_after_s": "So long after pictures begin, a terminal must show that it sees them.",
+    "monitor_ask_min_s": "A watching officer is asked for a sign of life after this long or more.",
+    "monitor_ask_max_s": "A watching officer is asked for a sign of life after this long at most.",
+    "monitor_answer_s": "The sign may take so long; after that the terminal does not watch.",
     "extension_max_min": "Minutes by which a meeting may be extended at once, at most.",
     "social_unrecorded": "Let a social room open although nothing records it: for demonstration.",
 }

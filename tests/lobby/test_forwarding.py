@@ -1,14 +1,15 @@
 """Who receives what: the rules that must hold whatever else is so."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lobby.effects import BindTap, Picture
 from lobby.forwarding import forward
 from lobby.seats import away
-from lobby.state import Seat, State
-from tests.lobby.world import START, make_room, pid, session
+from lobby.state import Seat, State, Watcher
+from tests.lobby.world import MONITOR, START, make_room, pid, session
 from vmr.ids import MeetingId, ParticipantId
 from vmr.numbers import Numbers
 from vmr.participants import name_persons
@@ -48,7 +49,6 @@ def sources(state: State, who: str) -> dict[ParticipantId, tuple[bool, bool, boo
 
 HOST = seat("host", Role.HOST)
 LAWYER, AIDE = seat("lawyer"), seat("aide")
-MONITOR = seat("monitor", Role.MONITOR)
 
 
 def test_everybody_inside_receives_everybody_else() -> None:
@@ -126,34 +126,76 @@ def test_a_paused_meeting_forwards_nothing() -> None:
     assert not any(g.microphone or g.camera or g.screen for g in forwarding.gates.values())
 
 
-def test_a_monitor_of_a_social_room_sees_the_presentation_and_hears_nothing() -> None:
-    state = meeting(HOST, MONITOR, policy=PolicyName.SOCIAL)
-    state.presenter = HOST.id
-    assert sources(state, "monitor") == {HOST.id: (False, True, True)}
-    assert sources(state, "host") == {}
+def pictures(state: State) -> dict[ParticipantId, tuple[bool, bool, tuple[int, int]]]:
+    """What the monitor is shown of whom: (camera, screen, largest)."""
+    return {
+        picture.participant: (
+            *(picture.camera, picture.screen),
+            (picture.max_width, picture.max_height),
+        )
+        for picture in forward(state).taps[pid("monitor")].pictures
+    }
 
 
-def test_a_monitor_of_a_legal_room_sees_no_presentation() -> None:
-    state = meeting(HOST, MONITOR)
+def watched(*seats: Seat, policy: PolicyName = PolicyName.LEGAL) -> State:
+    state = meeting(*seats, policy=policy)
+    state.watchers[session("monitor")] = Watcher(
+        id=pid("monitor"), session=session("monitor"), officer=MONITOR
+    )
+    return state
+
+
+def test_a_monitor_of_a_social_room_sees_the_presentation_in_full() -> None:
+    state = watched(HOST, LAWYER, policy=PolicyName.SOCIAL)
     state.presenter = HOST.id
-    assert sources(state, "monitor") == {HOST.id: (False, True, False)}
+    assert pictures(state) == {HOST.id: (True, True, (0, 0)), LAWYER.id: (True, False, (0, 0))}
+
+
+def test_a_monitor_of_a_legal_room_sees_small_pictures_and_no_presentation() -> None:
+    state = watched(HOST)
+    state.presenter = HOST.id
+    assert pictures(state) == {HOST.id: (True, False, (320, 180))}
+
+
+def test_a_monitor_sees_nobody_in_a_private_check_and_nothing_while_paused() -> None:
+    state = watched(HOST, LAWYER, policy=PolicyName.COMPASSIONATE)
+    state.checks[LAWYER.id] = HOST.id
+    assert set(pictures(state)) == {HOST.id}
+    state.is_unwatched = True
+    assert pictures(state) == {}
+    state.is_unwatched, state.paused = False, "a concern"
+    assert pictures(state) == {}
+
+
+def test_a_monitor_sees_nothing_before_the_room_is_open() -> None:
+    state = watched(HOST)
+    state.stage = Stage.WAITING
+    assert pictures(state) == {}
+
+
+def test_what_is_bound_to_a_monitor_has_no_place_for_sound() -> None:
+    assert {field.name for field in fields(Picture)} == {
+        "participant", "camera", "screen", "max_width", "max_height",
+    }  # fmt: skip
+    assert {field.name for field in fields(BindTap)} == {"participant", "pictures"}
 
 
 @given(
-    roles=st.lists(st.sampled_from(list(Role)), min_size=1, max_size=6),
+    roles=st.lists(st.sampled_from([Role.HOST, Role.GUEST]), min_size=1, max_size=6),
     policy=st.sampled_from(list(PolicyName)),
     presenter=st.integers(0, 5),
     is_paused=st.booleans(),
 )
-def test_no_audio_is_ever_bound_to_a_monitor(
+def test_nobody_inside_is_sent_anything_of_a_monitor(
     roles: list[Role], policy: PolicyName, presenter: int, is_paused: bool
 ) -> None:
     seats = [seat(f"p{number}", role) for number, role in enumerate(roles)]
-    state = meeting(*seats, policy=policy)
+    state = watched(*seats, policy=policy)
     state.presenter = seats[presenter % len(seats)].id
     state.paused = "a concern" if is_paused else None
     forwarding = forward(state)
+    assert pid("monitor") not in forwarding.gates | forwarding.binds
     for one in seats:
-        if one.role is Role.MONITOR:
-            assert not any(source.audio for source in forwarding.binds[one.id].sources)
-            assert not forwarding.gates[one.id].microphone
+        bound = {source.participant for source in forwarding.binds[one.id].sources}
+        assert pid("monitor") not in bound
+        assert pid("monitor") not in forwarding.seen_by(one.id) + forwarding.heard_by(one.id)

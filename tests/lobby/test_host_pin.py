@@ -18,7 +18,6 @@ from lobby.errors import (
     SlotOver,
 )
 from lobby.events import Admitted, EndCode, MeetingOpened, ParticipantJoined
-from lobby.host_pin import check_opening
 from tests.lobby.world import OFFICER, World, make_room, pid, session
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
@@ -244,15 +243,15 @@ def test_a_social_room_refuses_to_open_without_a_monitor() -> None:
 
 def test_a_watched_social_room_opens_unrecorded_only_by_the_setting() -> None:
     for is_allowed in (False, True):
-        numbers = Numbers(social_unrecorded=is_allowed)
-        world = World(PolicyName.SOCIAL, numbers=numbers)
-        state = world.meeting.copy()._state
-        state.monitors = 1
+        world = World(PolicyName.SOCIAL, numbers=Numbers(social_unrecorded=is_allowed))
+        world.watch()
+        world.join("host", Role.HOST)
         if is_allowed:
-            check_opening(state, frozenset(), world.now)
+            world.pin()
+            assert world.inside("host").stage == "open"
         else:
             with pytest.raises(RecordingRequired):
-                check_opening(state, frozenset(), world.now)
+                world.pin()
 
 
 def test_a_room_whose_end_has_passed_does_not_open() -> None:

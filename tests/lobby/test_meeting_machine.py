@@ -13,21 +13,33 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lobby import commands as c
-from lobby.effects import Bind, CloseMedia, Disconnect, Effect, Gate, OpenMedia, Record, Reply, Send
+from lobby.effects import (
+    Bind,
+    BindTap,
+    CloseMedia,
+    Disconnect,
+    Effect,
+    Gate,
+    OpenMedia,
+    OpenTap,
+    Record,
+    Reply,
+    Send,
+)
 from lobby.errors import CODES, AlreadyAnswered, MeetingError, MeetingOver, NoSuchKnock
 from lobby.events import Admitted, SentBack, SessionEnded
 from lobby.meeting import Meeting
 from lobby.state import Seat, State
 from lobby.views import InsideView, PinView, View, WaitingView
-from tests.lobby.world import OFFICER, START, make_room
+from tests.lobby.world import MONITOR, OFFICER, START, make_room
 from vmr.ids import DeviceId, InviteId, MeetingId, ParticipantId, PersonId, SessionId
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES, AdmitMode, PolicyName
 from vmr.roles import Role, Stage
 
-POLICY_NAMES = [PolicyName.LEGAL, PolicyName.COMPASSIONATE, PolicyName.HEARING]
+POLICY_NAMES = list(PolicyName)
 NAMED = (c.Admit, c.AdmitExpected)
-UNAWAITED = (c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.Tick)
+UNAWAITED = (c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.Tick)
 PRISONERS = (c.SetOwnMedia, c.CallStaff, c.ReadyToLeave, c.EnterPin, c.Leave)
 RECORDED_ONCE: dict[type[c.Command], str] = {
     c.Lock: "locked",
@@ -47,6 +59,9 @@ RECORDED_ONCE: dict[type[c.Command], str] = {
     c.CallStaff: "staff_called",
     c.ReadyToLeave: "ready_to_leave",
     c.End: "ended",
+    c.Watch: "watch_begun",
+    c.Unwatch: "watch_ended",
+    c.RaiseConcern: "concern_raised",
 }
 
 picks = st.integers(0, 7)
@@ -61,6 +76,7 @@ class Seen:
         self.gates: dict[ParticipantId, Gate] = {}
         self.binds: dict[ParticipantId, Bind] = {}
         self.views: dict[SessionId, View] = {}
+        self.taps: dict[ParticipantId, BindTap] = {}
 
     def take(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -75,6 +91,12 @@ class Seen:
             elif isinstance(effect, Bind):
                 assert effect.participant in self.media, "bound without a transport"
                 self.binds[effect.participant] = effect
+            elif isinstance(effect, OpenTap):
+                assert effect.participant not in {**self.media, **self.taps}
+                self.taps[effect.participant] = BindTap(participant=effect.participant, pictures=())
+            elif isinstance(effect, BindTap):
+                assert effect.participant in self.taps, "pictures without a transport"
+                self.taps[effect.participant] = effect
             elif isinstance(effect, Send) and isinstance(effect.message, View):
                 self.views[effect.session] = effect.message
             elif isinstance(effect, Disconnect):
@@ -89,6 +111,7 @@ class Seen:
         self.binds[participant] = Bind(participant=participant, sources=())
 
     def _close(self, participant: ParticipantId) -> None:
+        self.taps.pop(participant, None)
         for table in (self.media, self.gates, self.binds):
             table.pop(participant, None)
 
@@ -113,8 +136,11 @@ class MeetingMachine(RuleBasedStateMachine):
     def begin(self, policy: PolicyName, begun: str) -> None:
         self.room = make_room(policy)
         self.policy = POLICIES[policy]
-        self.numbers = Numbers(connections=4, at_door=6)
+        self.numbers = Numbers(connections=4, at_door=6, social_unrecorded=True)
         self.meeting = Meeting(MeetingId("m1"), self.room, self.numbers, now=self.now)
+        if self.policy.is_monitor_required:
+            self.watch_or_not(True, "closed")
+            self.judge(0, True)
         if begun == "empty":
             return
         self.join_guest("a", True, True, 1, False)
@@ -315,6 +341,34 @@ class MeetingMachine(RuleBasedStateMachine):
         self.do(c.Extend(by=OFFICER, minutes=minutes))
         self.do(c.ResetStepUp(by=OFFICER, participant=self.somebody(who)))
 
+    @rule(begins=st.booleans(), reason=st.sampled_from(["closed", "connection_lost"]))
+    def watch_or_not(self, begins: bool, reason: str) -> None:
+        if begins:
+            self.count += 1
+            session, tap = SessionId(f"t{self.count}"), ParticipantId(f"tap{self.count}")
+            self.do(c.Watch(session=session, participant=tap, officer=MONITOR))
+        elif self.state.watchers:
+            self.do(c.Unwatch(session=next(iter(self.state.watchers)), reason=reason))
+
+    @rule(pick=picks, is_watching=st.booleans())
+    def judge(self, pick: int, is_watching: bool) -> None:
+        known = [*self.state.watchers, SessionId("t-nobody")]
+        why_not = None if is_watching else "hidden"
+        self.do(c.ReportWatching(session=known[pick % len(known)], why_not=why_not))
+
+    @rule(tells_desk=st.booleans(), by=st.sampled_from([MONITOR, OFFICER]))
+    def concern(self, tells_desk: bool, by: c.Officer) -> None:
+        self.do(
+            c.RaiseConcern(
+                by=by,
+                category=c.ConcernCategory.SECURITY,
+                incident="I-1",
+                note="Guest 1 said so",
+                follow_up="",
+                tells_desk=tells_desk,
+            )
+        )
+
     @precondition(is_running)
     @rule(pick=picks)
     def hand_over(self, pick: int) -> None:
@@ -439,7 +493,7 @@ class MeetingMachine(RuleBasedStateMachine):
         guests = [seat for seat in new if seat.role is Role.GUEST]
         if before.stage is Stage.LOCKED:
             assert not new or isinstance(command, c.Admit), "a locked room gained somebody"
-        if before.paused is not None and after.paused is not None:
+        if before.is_paused and after.is_paused:
             assert not new, "a paused room gained somebody"
         if self.policy.admit is AdmitMode.EACH or before.was_locked:
             assert not guests or isinstance(command, NAMED), "no named decision"
@@ -504,6 +558,28 @@ class MeetingMachine(RuleBasedStateMachine):
         what = RECORDED_ONCE.get(type(command))
         if what is not None:
             assert [happening.what for happening in records].count(what) == 1
+
+    @invariant()
+    def what_must_be_watched_is_watched_or_still(self) -> None:
+        if not hasattr(self, "meeting") or not self.state.is_running:
+            return
+        is_needed = self.policy.is_monitor_required and not self.state.is_restored
+        if is_needed and not self.state.is_watched:
+            assert self.state.is_unwatched
+            assert not any(bind.sources for bind in self.seen.binds.values())
+            assert not any(g.microphone or g.camera for g in self.seen.gates.values())
+        if self.state.is_watched or not is_needed:
+            assert not self.state.is_unwatched or self.state.is_restored
+
+    @invariant()
+    def taps_are_those_of_terminals_and_presence_tells_of_each(self) -> None:
+        if not hasattr(self, "meeting"):
+            return
+        watchers = {watcher.id for watcher in self.state.watchers.values()}
+        assert set(self.seen.taps) == watchers
+        for view in self.seen.views.values():
+            if isinstance(view, InsideView):
+                assert view.presence.monitors == len(watchers)
 
     # -- always -------------------------------------------------------------------------------
 

@@ -15,8 +15,10 @@ from lobby.commands import (
     Join,
     Lock,
     Officer,
+    ReportWatching,
     SocketLost,
     Tick,
+    Watch,
 )
 from lobby.effects import AlertDesk, Disconnect, Effect, Record, Reply, Send
 from lobby.events import Event, SessionEnded
@@ -42,6 +44,7 @@ from vmr.rooms import Establishment, Room
 
 START = 1_000_000.0
 OFFICER = Officer(id=OfficerId("o1"), name="A. Reed")
+MONITOR = Officer(id=OfficerId("o2"), name="M. Hale", role=Role.MONITOR)
 
 
 def make_room(policy: PolicyName = PolicyName.LEGAL, **changes: object) -> Room:
@@ -192,6 +195,14 @@ class World:
 
     def restart(self) -> None:
         self.meeting = Meeting.restore(self.meeting.snapshot(), self.room, self.numbers, self.now)
+
+    def watch(self, name: str = "monitor", *, is_watching: bool = True) -> list[Effect]:
+        """A terminal shows the room, and is found to watch it."""
+        effects = self.do(Watch(session=session(name), participant=pid(name), officer=MONITOR))
+        return [*effects, *self.judge(None, name)] if is_watching else effects
+
+    def judge(self, why_not: str | None, name: str = "monitor") -> list[Effect]:
+        return self.do(ReportWatching(session=session(name), why_not=why_not))
 
     # -- seeing -------------------------------------------------------------------------------
 

@@ -48,14 +48,13 @@ def test_a_room_is_locked_when_open_and_unlocked_when_locked() -> None:
             assert lacks not in permissions(role, stage)
 
 
-def test_before_a_host_opened_only_the_desk_may_do_anything() -> None:
+def test_before_a_host_opened_only_staff_outside_may_do_anything() -> None:
+    expected = {
+        (Role.STAFF, SeatMode.OWN): {Permission.ADMIT, Permission.END},
+        (Role.MONITOR, SeatMode.OWN): {Permission.WATCH, Permission.RAISE_CONCERN},
+    }
     for role, mode in itertools.product(Role, SeatMode):
-        expected = (
-            {Permission.ADMIT, Permission.END}
-            if (role, mode) == (Role.STAFF, SeatMode.OWN)
-            else set()
-        )
-        assert permissions(role, Stage.WAITING, mode) == expected
+        assert permissions(role, Stage.WAITING, mode) == expected.get((role, mode), set())
 
 
 def test_after_the_end_nobody_may_do_anything() -> None:
@@ -74,5 +73,7 @@ def test_only_a_handed_over_seat_steps_up() -> None:
     assert modes == {SeatMode.HANDED_OVER}
 
 
-def test_a_monitor_pauses_and_ends_and_nothing_else() -> None:
-    assert permissions(Role.MONITOR, Stage.OPEN) == {Permission.PAUSE, Permission.END}
+def test_a_monitor_watches_raises_concerns_pauses_and_ends_and_nothing_else() -> None:
+    watching = {Permission.WATCH, Permission.RAISE_CONCERN}
+    assert permissions(Role.MONITOR, Stage.WAITING) == watching
+    assert permissions(Role.MONITOR, Stage.OPEN) == {*watching, Permission.PAUSE, Permission.END}

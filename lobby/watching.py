@@ -1,0 +1,83 @@
+"""Who watches the room from a monitoring terminal, and what a room does that nobody watches.
+
+Whether a terminal really watches is judged outside (`lobby.terminal`); a Meeting is told. A room
+whose policy requires a monitor pauses in the turn in which it learns that nobody watches it any
+more, and goes on in the turn in which somebody does, unless a person has paused it besides.
+"""
+
+from dataclasses import replace
+
+from lobby.commands import RaiseConcern, ReportWatching, Unwatch, Watch
+from lobby.effects import AlertKind
+from lobby.errors import AlreadyWatching, NotHere
+from lobby.events import MonitorBack, MonitorLost
+from lobby.state import Watcher
+from lobby.turn import Turn
+from vmr.ids import ParticipantId
+from vmr.roles import Permission, Role
+
+
+def watch(turn: Turn, command: Watch) -> None:
+    """A terminal has this room on its wall. It counts as watching only once that was judged."""
+    acting = turn.require(command.officer, Permission.WATCH)
+    if command.session in turn.state.watchers:
+        raise AlreadyWatching
+    turn.state.watchers[command.session] = Watcher(
+        id=command.participant, session=command.session, officer=command.officer
+    )
+    turn.record("watch_begun", by=acting, subject=_label(command.participant))
+
+
+def unwatch(turn: Turn, command: Unwatch) -> None:
+    """The tile was closed, or the terminal's session is over."""
+    watcher = turn.state.watchers.pop(command.session, None)
+    if watcher is None:
+        raise NotHere
+    acting = turn.named(watcher.officer)
+    turn.record("watch_ended", by=acting, subject=_label(watcher.id), reason=command.reason)
+
+
+def report_watching(turn: Turn, command: ReportWatching) -> None:
+    """What the server found of one terminal: it watches this room, or why it does not."""
+    watcher = turn.state.watchers.get(command.session)
+    if watcher is None or watcher.is_watching is (command.why_not is None):
+        return
+    turn.state.watchers[command.session] = replace(watcher, is_watching=command.why_not is None)
+    turn.record(
+        "watching" if command.why_not is None else "not_watching",
+        by=turn.named(watcher.officer),
+        subject=_label(watcher.id),
+        facts=() if command.why_not is None else (("why", command.why_not),),
+    )
+
+
+def raise_concern(turn: Turn, command: RaiseConcern) -> None:
+    """A note into the record; what it says is personal and lies beside the chain."""
+    acting = turn.require(command.by, Permission.RAISE_CONCERN)
+    turn.record(
+        "concern_raised",
+        by=acting,
+        facts=(("category", command.category.value), ("incident", command.incident)),
+        personal=(("note", command.note), ("follow_up", command.follow_up)),
+    )
+    if command.tells_desk:
+        turn.alert(AlertKind.CONCERN, None)
+
+
+def settle_watching(turn: Turn) -> None:
+    """Pause a room that must be watched and is not; let it go on when it is again."""
+    state = turn.state
+    if not state.policy.is_monitor_required or state.is_unwatched is not state.is_watched:
+        return
+    state.is_unwatched = not state.is_watched
+    if state.is_unwatched:
+        turn.record("paused_unwatched")
+        turn.alert(AlertKind.MONITOR_LOST, None)
+        turn.announce(MonitorLost())
+    else:
+        turn.record("resumed_watched")
+        turn.announce(MonitorBack())
+
+
+def _label(tap: ParticipantId) -> str:
+    return f"{Role.MONITOR.value}:{tap}"

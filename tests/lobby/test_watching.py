@@ -1,0 +1,206 @@
+"""Rooms that must be watched, and those who watch."""
+
+import pytest
+
+from lobby.commands import (
+    ConcernCategory,
+    End,
+    Lock,
+    Pause,
+    RaiseConcern,
+    Resume,
+    SetOwnMedia,
+    Unwatch,
+    Watch,
+)
+from lobby.effects import AlertKind, BindTap, CloseMedia, OpenTap
+from lobby.errors import AlreadyWatching, MonitorRequired, NotHere, NotPermitted, Paused
+from lobby.events import MonitorBack, MonitorLost
+from tests.lobby.world import MONITOR, OFFICER, World, pid, session
+from vmr.numbers import Numbers
+from vmr.policies import PolicyName
+from vmr.roles import Role
+
+
+def social() -> World:
+    return World(PolicyName.SOCIAL, numbers=Numbers(social_unrecorded=True))
+
+
+def call() -> World:
+    """A family and an officer in a watched social room."""
+    world = social()
+    world.watch()
+    world.host()
+    world.join("mother")
+    world.admit("mother")
+    return world
+
+
+def taps(world: World) -> list[BindTap]:
+    return [effect for effect in world.effects if isinstance(effect, BindTap)]
+
+
+def test_a_tile_alone_opens_no_social_room() -> None:
+    world = social()
+    world.watch(is_watching=False)
+    world.join("host", Role.HOST)
+    with pytest.raises(MonitorRequired):
+        world.pin()
+    world.judge(None)
+    world.pin()
+    assert world.inside("host").presence.monitors == 1
+
+
+def test_when_the_last_monitor_is_lost_nothing_flows_and_everybody_is_told() -> None:
+    world = call()
+    world.judge("hidden")
+    assert world.recorded() == ["not_watching", "paused_unwatched"]
+    assert world.told("mother") == world.told("host") == [MonitorLost()]
+    assert [alert.kind for alert in world.alerts()] == [AlertKind.MONITOR_LOST]
+    assert world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.seen_by == ()
+    assert world.inside("mother").presence.monitors == 1, "the tile still shows the room"
+
+
+def test_the_room_goes_on_when_a_monitor_is_back() -> None:
+    world = call()
+    world.judge("silent")
+    world.judge(None)
+    assert world.recorded() == ["watching", "resumed_watched"]
+    assert world.told("mother") == [MonitorBack()]
+    assert not world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.heard_by == (pid("host"),)
+
+
+def test_a_second_terminal_keeps_the_room_going() -> None:
+    world = call()
+    world.watch("other")
+    world.judge("silent")
+    assert world.recorded() == ["not_watching"]
+    assert not world.inside("mother").is_unwatched
+
+
+def test_a_pause_by_a_person_outlives_the_return_of_the_monitor() -> None:
+    world = call()
+    world.do(Pause(by=MONITOR, reason="a concern"))
+    world.judge("hidden")
+    world.judge(None)
+    assert world.inside("mother").paused == "a concern"
+    assert world.inside("mother").presence.heard_by == ()
+    world.do(Resume(by=OFFICER))
+    assert world.inside("mother").presence.heard_by == (pid("host"),)
+
+
+def test_resuming_without_a_monitor_lets_nothing_flow() -> None:
+    world = call()
+    world.do(Pause(by=OFFICER, reason="a concern"))
+    world.judge("hidden")
+    world.do(Resume(by=OFFICER))
+    assert world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.seen_by == ()
+
+
+def test_nobody_is_admitted_to_a_room_nobody_watches() -> None:
+    world = call()
+    world.judge("hidden")
+    world.join("father")
+    with pytest.raises(Paused):
+        world.admit("father")
+
+
+def test_a_legal_room_goes_on_unwatched() -> None:
+    world = World()
+    world.watch()
+    world.locked()
+    world.judge("silent")
+    assert world.recorded() == ["not_watching"]
+    assert world.inside("lawyer").presence.heard_by == (pid("host"),)
+
+
+def test_a_closed_tile_closes_the_tap_and_is_recorded_by_name() -> None:
+    world = call()
+    world.do(Unwatch(session=session("monitor"), reason="closed"))
+    assert CloseMedia(participant=pid("monitor")) in world.effects
+    first = world.records()[0]
+    assert (first.what, first.actor, first.reason) == ("watch_ended", "officer:o2", "closed")
+    assert first.personal == (("officer", "M. Hale"),)
+    assert world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.monitors == 0
+
+
+def test_a_tap_is_opened_with_nothing_and_shown_who_comes() -> None:
+    world = social()
+    world.watch()
+    assert OpenTap(session=session("monitor"), participant=pid("monitor")) in world.do(
+        Watch(session=session("m2"), participant=pid("monitor2"), officer=MONITOR)
+    ) or not taps(world)
+    world.host()
+    assert {picture.participant for bind in taps(world) for picture in bind.pictures} == {
+        pid("host")
+    }
+
+
+def test_the_end_closes_every_tap() -> None:
+    world = call()
+    world.do(End(by=MONITOR, reason="a threat"))
+    assert CloseMedia(participant=pid("monitor")) in world.effects
+    assert world.records()[0].actor == "officer:o2"
+
+
+def test_one_terminal_shows_a_room_once() -> None:
+    world = call()
+    with pytest.raises(AlreadyWatching):
+        world.watch()
+    with pytest.raises(NotHere):
+        world.do(Unwatch(session=session("nobody"), reason="closed"))
+
+
+def test_the_desk_cannot_watch_and_a_monitor_cannot_lock() -> None:
+    world = call()
+    with pytest.raises(NotPermitted):
+        world.do(Watch(session=session("desk"), participant=pid("desk"), officer=OFFICER))
+    with pytest.raises(NotPermitted):
+        world.do(Lock(by=MONITOR))
+
+
+def test_a_concern_is_recorded_with_its_note_beside_the_chain() -> None:
+    world = call()
+    concern = RaiseConcern(
+        by=MONITOR,
+        category=ConcernCategory.DISTRESS,
+        incident="2026/117",
+        note="The child cries",
+        follow_up="Call the wing",
+        tells_desk=True,
+    )
+    world.do(concern)
+    (record,) = world.records()
+    assert record.facts == (("category", "distress"), ("incident", "2026/117"))
+    assert ("note", "The child cries") in record.personal
+    assert [alert.kind for alert in world.alerts()] == [AlertKind.CONCERN]
+
+
+def test_a_prisoners_camera_switched_off_in_a_watched_room_is_told_to_the_desk() -> None:
+    world = call()
+    for name, count in (("mother", 0), ("host", 1), ("host", 0)):
+        world.do(SetOwnMedia(session=session(name), camera=False))
+        assert len(world.alerts()) == count
+
+
+def test_after_a_restart_a_social_room_waits_for_its_monitor() -> None:
+    world = call()
+    world.attest("mother")
+    world.restart()
+    world.wait(1)
+    world.join("mother")
+    assert world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.monitors == 0
+    world.watch("back")
+    assert not world.inside("mother").is_unwatched
+
+
+def test_a_watched_meeting_nobody_opened_is_not_dropped() -> None:
+    world = social()
+    assert world.meeting.is_idle(world.now)
+    world.watch()
+    assert not world.meeting.is_idle(world.now)
