@@ -70,6 +70,7 @@ LOBBY: dict[str, str] = {
     "no_pin_asked": "No Host PIN is needed now.",
     "confirmation_missing": "Confirm every point before you open the room.",
     "monitor_required": "This room cannot open without a monitoring terminal.",
+    "already_watching": "This terminal shows that room already.",
     "recording_required": "This room cannot open, because it cannot be recorded yet.",
     "slot_over": "The booked time is over.",
     "no_such_knock": "This person is not waiting any more.",

@@ -38,7 +38,7 @@ _RESTRICTS = (
     commands.Pause, commands.End, commands.HandOver, commands.StopPresenting,
     commands.BeginCheck, commands.Leave, commands.SocketLost, commands.SocketBack,
     commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick, commands.CallStaff,
-    commands.ReadyToLeave, commands.KnockAgain,
+    commands.ReadyToLeave, commands.KnockAgain, commands.Unwatch, commands.RaiseConcern,
 )  # fmt: skip
 """Commands that give nobody anything new, and reports of what has already happened."""
 
@@ -50,6 +50,8 @@ def restricts(command: Command) -> bool:
             return not is_correct
         case commands.SetOwnMedia(microphone=microphone, camera=camera):
             return not microphone and not camera
+        case commands.ReportWatching(why_not=why_not):
+            return why_not is not None
     return isinstance(command, _RESTRICTS)
 
 

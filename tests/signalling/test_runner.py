@@ -341,13 +341,15 @@ async def test_a_meeting_that_cannot_be_written_for_long_is_abandoned(
 def test_every_command_is_known_to_restrict_or_to_grant() -> None:
     grants = {
         c.Join, c.Admit, c.AdmitExpected, c.AddPerson, c.EndCheck, c.Attest, c.StartPresenting,
-        c.Unlock, c.ResetStepUp, c.Resume, c.Extend,
+        c.Unlock, c.ResetStepUp, c.Resume, c.Extend, c.Watch,
     }  # fmt: skip
-    by_content = {c.EnterPin, c.SetOwnMedia}
+    by_content = {c.EnterPin, c.SetOwnMedia, c.ReportWatching}
     known = {*signalling.runner._RESTRICTS, *grants, *by_content}
     assert known == set(get_args(c.Command))
     s = SessionId("s")
     assert restricts(c.EnterPin(session=s, is_correct=False))
+    assert restricts(c.ReportWatching(session=s, why_not="hidden"))
+    assert not restricts(c.ReportWatching(session=s, why_not=None))
     assert not restricts(c.EnterPin(session=s, is_correct=True))
     assert restricts(c.SetOwnMedia(session=s, microphone=False))
     assert not restricts(c.SetOwnMedia(session=s, microphone=False, camera=True))

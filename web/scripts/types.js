@@ -18,7 +18,7 @@
  * @typedef {{seen_by: string[], heard_by: string[], monitors: number,
  *   is_recorded: boolean}} PresenceView
  * @typedef {{place: "inside", room: RoomView, you: string, may: string[], stage: string,
- *   was_locked: boolean, paused: string|null, is_handed_over: boolean,
+ *   was_locked: boolean, paused: string|null, is_unwatched: boolean, is_handed_over: boolean,
  *   stepped_up_until: number|null, step_up_closed: boolean, step_up_attempts_left: number,
  *   participants: ParticipantView[], at_door: number, knocks: KnockView[], unattested: string[],
  *   presenter: string|null, presence: PresenceView, opened_at: number,

@@ -27,7 +27,7 @@ function room(count, changes = {}) {
 
 function inside(facts, now, change = {}) {
   return ["meeting.updated", {
-    place: "inside", room: facts, you: "p2", may: GUEST_MAY, stage: "open", was_locked: false, paused: null,
+    place: "inside", room: facts, you: "p2", may: GUEST_MAY, stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
     participants: room(3), at_door: 0, knocks: [], unattested: [], presenter: null,
     presence: { seen_by: ["p1", "p3"], heard_by: ["p1", "p3"], monitors: 0, is_recorded: false },
@@ -101,6 +101,7 @@ export const SAMPLES = {
       ["participant.joined", { participant: "p3", name: "Witness A", how: "returned", by: "" }],
       ["meeting.locked", { by: "host" }], ["knock.received", { at_door: 1 }]]),
   },
+  "unwatched": { events: scene({ is_unwatched: true }) },
   "paused": { events: scene({ paused: "Technical fault in the wing" }) },
   "lost": { events: scene({}), actions: [{ type: "media", phase: "broken", nowMs: Date.now() }] },
   "host": {

@@ -12,8 +12,8 @@ SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740), "320": (320
 VIEWS = (
     "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting",
     "waiting-knocking", "meeting-1", "meeting-3", "meeting-6", "meeting-8", "grid-3", "grid-6",
-    "presentation", "presenting", "locked", "knock", "paused", "lost", "host", "host-check",
-    "host-locked", "handed-over", "stepped-up", "ended", "ended-return",
+    "presentation", "presenting", "locked", "knock", "paused", "unwatched", "lost", "host",
+    "host-check", "host-locked", "handed-over", "stepped-up", "ended", "ended-return",
 )  # fmt: skip
 QUIET = ("prejoin", "pin", "waiting", "ended")
 ARGUMENTS = [

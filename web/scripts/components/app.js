@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { pageOf } from "../state/journey.js";
-import { inside } from "../state/meeting.js";
+import { inside, isPaused } from "../state/meeting.js";
 import { t } from "../text.js";
 import { AppContext } from "./context.js";
 import { Ended } from "./ended.js";
@@ -37,7 +37,7 @@ function useAttributes(root, page, view) {
     root.dataset.view = page;
     set(root, "stage", view?.stage);
     set(root, "handedOver", view && String(view.is_handed_over));
-    set(root, "paused", view && String(view.paused !== null));
+    set(root, "paused", view && String(isPaused(view)));
   });
 }
 

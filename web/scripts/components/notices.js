@@ -17,6 +17,7 @@ export function Notices({ view }) {
     ${view.room.recording !== "none" && html`<${Notice} icon="info" text=${t(`recording.${view.room.recording}`)} />`}
     ${view.paused !== null && html`<${Notice} icon="info" tone="warning" name="paused"
       text=${t(view.paused ? "paused.reason" : "paused.plain", { reason: view.paused })} />`}
+    ${view.is_unwatched && html`<${Notice} icon="eye" tone="warning" name="unwatched" text=${t("paused.unwatched")} />`}
     ${media === "broken" && html`<${Notice} icon="signal" tone="warning" name="broken" text=${t("notice.reconnecting")} />`}
     ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("check.you") : t("check.other", { name: checking.name })} />`}
     ${isPresenting && html`<${Notice} icon="screen" name="presenting" text=${t("notice.presenting")}

@@ -1,7 +1,7 @@
 /** One picture with its name: live, or initials with the reason why there is none. */
 
 import { html } from "../html.js";
-import { initials } from "../state/meeting.js";
+import { initials, isPaused } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -23,7 +23,7 @@ export function Tile({ view, picture, participant, isLarge }) {
   const { ref, isLive } = useVideo(track);
   if (!participant) return null;
   const isScreen = picture.kind === "screen";
-  const isSpeaking = !isScreen && view.paused === null && participant.microphone && meeting.speaking.includes(picture.id);
+  const isSpeaking = !isScreen && !isPaused(view) && participant.microphone && meeting.speaking.includes(picture.id);
   const isEnlarged = stage.enlarged === picture.id;
   const state = track ? (isLive ? "live" : "waiting") : "none";
   const classes = ["tile", isLarge && "tile--large", isScreen && "tile--screen", isSelf && "tile--self", isSpeaking && "tile--speaking"];
@@ -50,7 +50,7 @@ function useTrack(view, picture, participant, slot) {
   const { devices, actions } = useApp();
   const isSelf = picture.id === view.you;
   if (isSelf) return picture.kind === "camera" ? devices.state.value.cameraTrack : null;
-  if (!participant?.is_connected || view.paused !== null) return null;
+  if (!participant?.is_connected || isPaused(view)) return null;
   if (picture.kind === "camera" && !participant.camera) return null;
   return slot ? actions.track(slot.mid) : null;
 }
@@ -69,7 +69,7 @@ function Placeholder({ view, participant, isScreen, isSaving }) {
  * @param {boolean} isSaving */
 function reasonKey(view, participant, isScreen, isSaving) {
   if (!participant.is_connected) return "tile.reconnecting";
-  if (view.paused !== null) return "tile.paused";
+  if (isPaused(view)) return "tile.paused";
   if (isScreen) return isSaving ? "tile.paused_for_bandwidth" : "tile.screen_coming";
   if (participant.is_checking && participant.id !== view.you) return "tile.checking";
   if (!participant.camera) return "tile.camera_off";

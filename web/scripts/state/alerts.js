@@ -55,6 +55,8 @@ const TEXTS = {
     tag: "pause", key: "alert.paused", values: { reason: data.reason }, tone: "warning", assertive: true,
   }),
   "meeting.resumed": () => ({ tag: "pause", key: "alert.resumed", tone: "good", assertive: true }),
+  "monitor.lost": () => ({ tag: "pause", key: "alert.monitor_lost", tone: "warning", assertive: true }),
+  "monitor.back": () => ({ tag: "pause", key: "alert.monitor_back", tone: "good", assertive: true }),
   "participant.joined": (data) => ({
     tag: data.how === "admitted_after_lock" ? `admission-${data.participant}` : "roster",
     key: `alert.joined.${data.how}`, values: { name: data.name, by: data.by }, assertive: true,

@@ -8,6 +8,12 @@
  * @typedef {import("../types.js").ParticipantView} ParticipantView
  */
 
+/**
+ * Nothing flows: a person paused it, or nobody watches a room that must be watched.
+ * @param {InsideView} view
+ */
+export const isPaused = (view) => view.paused !== null || view.is_unwatched;
+
 /** @type {MeetingState} */
 export const NO_MEETING = { view: null, slots: [], pausedSlots: [], dominant: null, speaking: [], quality: null };
 
