@@ -108,6 +108,16 @@ def test_steady_noise_becomes_the_floor() -> None:
     assert "fan" not in room.detector.speaking
 
 
+def test_the_loudest_packet_of_a_tick_counts() -> None:
+    detector = SpeakerDetector()
+    voice = detector.add("ann")
+    for _ in range(10):
+        voice.hear(97)
+        voice.hear(40)
+        detector.tick()
+    assert detector.speaking == ("ann",)
+
+
 def test_muting_ends_speaking_at_once() -> None:
     room = Room("ann", "bob")
     room.pass_time(1.0)
