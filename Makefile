@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench lock clean chromium coturn $(CHECKS)
+.PHONY: run test fuzz bench lock clean chromium coturn espeak-ng $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime
@@ -45,7 +45,7 @@ scripts: tests/web/node_modules/installed
 fuzz: $(VENV)/development
 	@$(BIN)/python -m tests.media.fuzz $(ARGS)
 
-bench: $(VENV)/development chromium
+bench: $(VENV)/development chromium espeak-ng
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 # -- what the above need -----------------------------------------------------------------------
@@ -105,6 +105,11 @@ coturn:
 	    { $(call debian,coturn,systemctl disable --now coturn); } || true
 	@command -v turnserver >/dev/null || \
 	    { echo "The TURN tests need coturn: apt-get install coturn"; exit 1; }
+
+espeak-ng:
+	@command -v espeak-ng >/dev/null || { $(call debian,espeak-ng); } || true
+	@command -v espeak-ng >/dev/null || \
+	    { echo "The figures of the speaker need espeak-ng: apt-get install espeak-ng"; exit 1; }
 
 # Newest versions that pyproject.toml allows, for Linux and every Python from 3.11 on.
 lock: $(BIN)/python

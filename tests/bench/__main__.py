@@ -1,4 +1,4 @@
-"""Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser]`."""
+"""Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.server_host import measure_server
+from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
 
 ROOMS = (1, 5, 10)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
     parser.add_argument("--engine", action="store_true", help="the media engine alone")
     parser.add_argument("--no-browser", action="store_true", help="leave out the join time")
+    parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
     options = parser.parse_args()
     echo = measure_echo_us(SERVER_CORE, 200 if options.short else 2000)
     echo_p50_us, echo_p99_us = quantile(echo, 0.5), quantile(echo, 0.99)
@@ -73,6 +75,8 @@ def main() -> None:
         each = ", ".join(f"{one:.0f}" for one in times)
         print(f"\nStart to the first decoded remote picture: median {quantile(times, 0.5):.0f} ms")
         print(f"(Chromium, loopback, a running room; each: {each})")
+    if not options.no_speech:
+        print_speaker_tables(print_table, turns=SHORT_TURNS if options.short else TURNS)
 
 
 if __name__ == "__main__":
