@@ -102,9 +102,10 @@ def _disturbance_rows(voices: Sequence[Voice], seed: int, turns: int) -> list[tu
             ("typing", speech.keys, -35.0),
         )
     ]
-    for name, disturb, first, second, pauses in scenes:
+    for at, (name, disturb, first, second, pauses) in enumerate(scenes):
+        people = _pair(first, second)
         done = disturbances(
-            voices, _pair(first, second), disturb, seed=seed, count=4 * turns, pause_s=pauses
+            voices, people, disturb, seed=seed + at, count=4 * turns, pause_s=pauses
         )
         rows.append(
             (
