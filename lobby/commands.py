@@ -193,6 +193,25 @@ class StopPresenting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllowEncoder:
+    """An encoder may send in place of this page. Asked again, the earlier one may no more."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopEncoder:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEncoder:
+    """An encoder came with the token of this seat; that it is this seat's, signalling knows."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallStaff:
     session: SessionId
 
@@ -336,6 +355,20 @@ class MediaBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderConnected:
+    """The transport of this participant's encoder is up."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderLost:
+    """The encoder ended, or its transport did."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRoom:
     """The room was changed in the office; it counts only while nobody has opened the meeting."""
 
@@ -350,7 +383,8 @@ class Tick:
 Command = (
     Join | EnterPin | KnockAgain | Admit | AdmitExpected | Refuse | AddPerson | BeginCheck
     | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
-    | StopPresenting | CallStaff | ReadyToLeave | Lock | Unlock | HandOver | ResetStepUp | Pause
-    | Resume | Extend | End | Watch | Unwatch | ReportWatching | RaiseConcern | Leave | SocketLost
-    | SocketBack | MediaLost | MediaBack | ChangeRoom | Tick
+    | StopPresenting | AllowEncoder | StopEncoder | OfferEncoder | CallStaff | ReadyToLeave
+    | Lock | Unlock | HandOver | ResetStepUp | Pause | Resume | Extend | End | Watch | Unwatch
+    | ReportWatching | RaiseConcern | Leave | SocketLost | SocketBack | MediaLost | MediaBack
+    | EncoderConnected | EncoderLost | ChangeRoom | Tick
 )  # fmt: skip

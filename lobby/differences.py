@@ -1,10 +1,22 @@
 """What the world must be told after a change: the difference to what it was told last.
 
 Media first (closed before opened), then views. A transport that opens starts with a closed gate
-and nothing bound, and belongs to one session: another session's is closed before it opens.
+and nothing bound, and belongs to one session: another session's is closed before it opens, and
+its encoder with it.
 """
 
-from lobby.effects import Bind, BindTap, CloseMedia, Effect, Gate, OpenMedia, OpenTap, Send
+from lobby.effects import (
+    Bind,
+    BindTap,
+    CloseEncoder,
+    CloseMedia,
+    Effect,
+    Gate,
+    OpenEncoder,
+    OpenMedia,
+    OpenTap,
+    Send,
+)
 from lobby.forwarding import Forwarding
 from lobby.state import Sent, State
 from lobby.view_builder import build_view
@@ -19,12 +31,17 @@ def media_effects(state: State, forwarding: Forwarding) -> list[Effect]:
     effects: list[Effect] = [CloseMedia(participant=who) for who in closed]
     for who in closed:
         del sent.media[who], sent.gates[who], sent.binds[who]
+    encoders = frozenset(seat.id for seat in state.present() if seat.encoder.has_transport)
+    kept = sent.encoders - set(closed)
+    effects += [CloseEncoder(participant=who) for who in sorted(kept - encoders)]
     for who, session in wanted.items():
         if who not in sent.media:
             effects.append(OpenMedia(session=session, participant=who))
             sent.media[who] = session
             sent.gates[who] = _closed_gate(who)
             sent.binds[who] = Bind(participant=who, sources=())
+    effects += [OpenEncoder(participant=who) for who in sorted(encoders - kept)]
+    sent.encoders = encoders
     effects += _changed(sent, forwarding)
     return [*effects, *_tap_effects(state, forwarding)]
 

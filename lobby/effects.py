@@ -4,9 +4,9 @@ A command that raises changes nothing and asks for nothing; any other gives exac
 (none for Tick, SocketLost, MediaLost and other commands of the outside world, which nobody
 awaits: those give no Reply).
 
-How signalling runs them: what narrows (CloseMedia, Disconnect, a Gate, Bind or BindTap that takes
-away) at once; then records and snapshot are committed; then what widens (OpenMedia, OpenTap, the
-rest of Gate, Bind and BindTap), then Send and Reply.
+How signalling runs them: what narrows (CloseMedia, CloseEncoder, Disconnect, a Gate, Bind or
+BindTap that takes away) at once; then records and snapshot are committed; then what widens
+(OpenMedia, OpenTap, OpenEncoder, the rest of Gate, Bind and BindTap), then Send and Reply.
 """
 
 from dataclasses import dataclass
@@ -55,11 +55,27 @@ class CloseMedia:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEncoder:
+    """An encoder of this participant, who has media open, may now offer a transport, to send."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseEncoder:
+    """Close the encoder's transport. Idempotent; CloseMedia does it too."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
     """What the server accepts from this participant; anything else is dropped on arrival.
 
     `audience` names those it may be shown to now: when it changes, the last second is forgotten,
     so that nobody who joins later is shown it. Empty: the last second is kept for nobody.
+    `from_encoder`: microphone and camera are the encoder's, and the page's own count for nothing;
+    the screen is the page's all the same.
     """
 
     participant: ParticipantId
@@ -67,6 +83,7 @@ class Gate:
     camera: bool
     screen: bool
     audience: str = ""
+    from_encoder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +168,6 @@ class Disconnect:
 
 
 Effect = (
-    Reply | Send | OpenMedia | CloseMedia | Gate | Bind | OpenTap | BindTap | Record | AlertDesk
-    | Disconnect
+    Reply | Send | OpenMedia | CloseMedia | OpenEncoder | CloseEncoder | Gate | Bind | OpenTap
+    | BindTap | Record | AlertDesk | Disconnect
 )  # fmt: skip

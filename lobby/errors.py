@@ -58,7 +58,9 @@
         ├── AttestationMissing   attestation_missing somebody inside is not attested: no lock
         ├── LockFirst            lock_first          before this room is handed over
         ├── SomebodyPresents     somebody_presents   take over?
-        └── NotPresenting        not_presenting
+        ├── NotPresenting        not_presenting
+        ├── NoEncoder            no_encoder          none was allowed, or it was stopped
+        └── EncoderRunning       encoder_running     one is connected with this token
 
 Signalling maps every code of `CODES` to a sentence.
 """
@@ -305,6 +307,14 @@ class SomebodyPresents(Inside):
 
 class NotPresenting(Inside):
     code = "not_presenting"
+
+
+class NoEncoder(Inside):
+    code = "no_encoder"
+
+
+class EncoderRunning(Inside):
+    code = "encoder_running"
 
 
 def _leaves(branch: type[MeetingError]) -> dict[str, type[MeetingError]]:

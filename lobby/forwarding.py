@@ -9,6 +9,7 @@ pause or the end of a check is shown to nobody who joins after it.
 from dataclasses import dataclass
 
 from lobby.effects import Bind, BindTap, Gate, Picture, Source
+from lobby.encoder import Encoder
 from lobby.state import Seat, State, Watcher
 from vmr.ids import ParticipantId
 from vmr.policies import MONITOR_LARGEST, MonitorPicture
@@ -63,6 +64,7 @@ def _gate(state: State, seat: Seat) -> Gate:
         camera=is_open and seat.camera,
         screen=is_open and state.presenter == seat.id,
         audience=_audience(state, seat),
+        from_encoder=seat.encoder is Encoder.SENDING,
     )
 
 

@@ -14,6 +14,7 @@ from lobby import (
     control,
     decisions,
     door,
+    encoding,
     ending,
     handover,
     host_pin,
@@ -148,7 +149,8 @@ def _tick(turn: Turn, command: c.Tick) -> None:
 
 
 _NOT_AWAITED = (
-    c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.ChangeRoom, c.Tick,
+    c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.EncoderConnected,
+    c.EncoderLost, c.ChangeRoom, c.Tick,
 )  # fmt: skip
 
 HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
@@ -168,6 +170,9 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.SetOwnMedia: presenting.set_own_media,
     c.StartPresenting: presenting.start_presenting,
     c.StopPresenting: presenting.stop_presenting,
+    c.AllowEncoder: encoding.allow_encoder,
+    c.StopEncoder: encoding.stop_encoder,
+    c.OfferEncoder: encoding.offer_encoder,
     c.CallStaff: handover.call_staff,
     c.ReadyToLeave: handover.ready_to_leave,
     c.Lock: control.lock,
@@ -187,6 +192,8 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.SocketBack: connection.regain_socket,
     c.MediaLost: connection.lose_media,
     c.MediaBack: connection.regain_media,
+    c.EncoderConnected: encoding.connect_encoder,
+    c.EncoderLost: encoding.lose_encoder,
     c.ChangeRoom: control.change_room,
     c.Tick: _tick,
 }

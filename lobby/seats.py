@@ -6,6 +6,7 @@ and every person behind it was attested (a host by the PIN).
 
 from dataclasses import replace
 
+from lobby.encoder import Encoder
 from lobby.events import EndCode, ParticipantJoined, ParticipantLeft
 from lobby.knock import Knock
 from lobby.state import Seat
@@ -54,10 +55,11 @@ def lose(turn: Turn, seat: Seat) -> None:
 
 
 def away(seat: Seat, until: float) -> Seat:
-    """The seat as it is kept: nobody there, any step-up over."""
+    """The seat as it is kept: nobody there, any step-up and any encoder over."""
     return replace(
         seat,
         session=None,
+        encoder=Encoder.OFF,
         is_media_lost=False,
         socket_lost_at=None,
         absent_until=until,

@@ -1,13 +1,14 @@
 """What follows from any change, so that no handler has to think of it.
 
 A check ends when the guest or the checking host is no longer there for it; a presentation when
-its presenter may not present; the clock of an abandoned room starts and stops; a room that must be
-watched pauses and goes on; and whoever waits
+its presenter may not present; an encoder when its terminal is handed over; the clock of an
+abandoned room starts and stops; a room that must be watched pauses and goes on; and whoever waits
 for the meeting only (not for a decision) comes in as soon as `lobby.admission` says so.
 """
 
 from lobby.checks import close_check
 from lobby.door import readmit
+from lobby.encoding import end_of_handed_over
 from lobby.presenting import stop_presenting_of
 from lobby.state import State
 from lobby.turn import Turn
@@ -26,6 +27,7 @@ def settle(turn: Turn) -> None:
     presenter = state.presenter
     if presenter is not None and not _may(state, presenter, Permission.PRESENT):
         stop_presenting_of(turn, presenter)
+    end_of_handed_over(turn)
     _watch_hosts(turn)
     settle_watching(turn)
     for knock in list(state.knocks.values()):

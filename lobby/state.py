@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from lobby.commands import Officer
 from lobby.effects import Bind, BindTap, Gate
+from lobby.encoder import Encoder
 from lobby.knock import Knock, KnockState
 from lobby.pin import PinAttempts, PinPrompt
 from lobby.step_up import Hands
@@ -37,6 +38,7 @@ class Seat:
     device: DeviceId | None
     microphone: bool = True
     camera: bool = True
+    encoder: Encoder = Encoder.OFF
     is_media_lost: bool = False
     socket_lost_at: float | None = None
     absent_until: float | None = None
@@ -81,6 +83,7 @@ class Sent:
     """What the world was last told, to tell it only what differs."""
 
     media: dict[ParticipantId, SessionId] = field(default_factory=dict)
+    encoders: frozenset[ParticipantId] = frozenset()
     gates: dict[ParticipantId, Gate] = field(default_factory=dict)
     binds: dict[ParticipantId, Bind] = field(default_factory=dict)
     views: dict[SessionId, View] = field(default_factory=dict)
@@ -90,6 +93,7 @@ class Sent:
     def copy(self) -> "Sent":
         return Sent(
             media=dict(self.media),
+            encoders=self.encoders,
             gates=dict(self.gates),
             binds=dict(self.binds),
             views=dict(self.views),

@@ -4,6 +4,7 @@ By place: the PIN prompt and the waiting room are told nothing of what goes on i
 names at the door are only for a seat that may admit.
 """
 
+from lobby.encoder import Encoder
 from lobby.forwarding import Forwarding
 from lobby.knock import Knock
 from lobby.pin import PinPrompt
@@ -103,6 +104,7 @@ def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView
         knocks=tuple(_knock_view(state, knock) for knock in knocks),
         unattested=unattested(state) if Permission.CHECK in may else (),
         presenter=state.presenter,
+        encoder=seat.encoder.value,
         presence=_presence_view(state, seat, forwarding),
         opened_at=state.opened_at,
         ends_at=state.ends_at,
@@ -131,6 +133,7 @@ def _participant_view(state: State, seat: Seat) -> ParticipantView:
         is_connected=seat.session is not None and not seat.is_media_lost,
         is_checking=seat.id in state.checks,
         is_handed_over=seat.hands.mode is SeatMode.HANDED_OVER,
+        has_encoder=seat.encoder is Encoder.SENDING,
     )
 
 

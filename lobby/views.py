@@ -61,7 +61,10 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantView:
-    """`is_connected` is false while a seat is kept for somebody who lost the network."""
+    """`is_connected` is false while a seat is kept for somebody who lost the network.
+
+    `has_encoder`: picture and sound come from an encoder, and not from their page.
+    """
 
     id: ParticipantId
     name: str
@@ -73,6 +76,7 @@ class ParticipantView:
     is_connected: bool
     is_checking: bool
     is_handed_over: bool
+    has_encoder: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,10 @@ class PresenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsideView:
-    """`may` are the permissions this seat has now (values of `vmr.roles.Permission`)."""
+    """`may` are the permissions this seat has now (values of `vmr.roles.Permission`).
+
+    `encoder` is that of this seat, a value of `lobby.encoder.Encoder`.
+    """
 
     place: str = "inside"
     room: RoomView
@@ -121,6 +128,7 @@ class InsideView:
     knocks: tuple[KnockView, ...]
     unattested: tuple[PersonId, ...]
     presenter: ParticipantId | None
+    encoder: str
     presence: PresenceView
     opened_at: float
     ends_at: float | None

@@ -35,6 +35,7 @@ class Permission(Enum):
     SPEAK = "speak"  # mute and unmute oneself
     SHOW = "show"  # start and stop one's own camera
     PRESENT = "present"
+    ENCODE = "encode"  # have an encoder send in place of the page
     LEAVE = "leave"
     CALL_STAFF = "call_staff"
     READY_TO_LEAVE = "ready_to_leave"
@@ -77,13 +78,13 @@ _STAFF = frozenset(
 _MONITOR = frozenset({_P.WATCH, _P.RAISE_CONCERN, _P.PAUSE, _P.END})
 
 PERMISSIONS: dict[tuple[Role, Stage, SeatMode], frozenset[Permission]] = {
-    (Role.GUEST, Stage.OPEN, SeatMode.OWN): _GUEST,
+    (Role.GUEST, Stage.OPEN, SeatMode.OWN): _GUEST | {_P.ENCODE},
     (Role.GUEST, Stage.LOCKED, SeatMode.OWN): _GUEST,
-    (Role.HOST, Stage.OPEN, SeatMode.OWN): _HOST | {_P.LOCK},
+    (Role.HOST, Stage.OPEN, SeatMode.OWN): _HOST | {_P.LOCK, _P.ENCODE},
     (Role.HOST, Stage.LOCKED, SeatMode.OWN): _HOST | {_P.UNLOCK},
     (Role.HOST, Stage.OPEN, SeatMode.HANDED_OVER): _HANDED_OVER,
     (Role.HOST, Stage.LOCKED, SeatMode.HANDED_OVER): _HANDED_OVER,
-    (Role.HOST, Stage.OPEN, SeatMode.STEPPED_UP): _HOST | {_P.LOCK},
+    (Role.HOST, Stage.OPEN, SeatMode.STEPPED_UP): _HOST | {_P.LOCK, _P.ENCODE},
     (Role.HOST, Stage.LOCKED, SeatMode.STEPPED_UP): _HOST | {_P.UNLOCK},
     (Role.MONITOR, Stage.WAITING, SeatMode.OWN): frozenset({_P.WATCH, _P.RAISE_CONCERN}),
     (Role.MONITOR, Stage.OPEN, SeatMode.OWN): _MONITOR,

@@ -16,10 +16,12 @@ from lobby import commands as c
 from lobby.effects import (
     Bind,
     BindTap,
+    CloseEncoder,
     CloseMedia,
     Disconnect,
     Effect,
     Gate,
+    OpenEncoder,
     OpenMedia,
     OpenTap,
     Record,
@@ -35,11 +37,14 @@ from tests.lobby.world import MONITOR, OFFICER, START, make_room
 from vmr.ids import DeviceId, InviteId, MeetingId, ParticipantId, PersonId, SessionId
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES, AdmitMode, PolicyName
-from vmr.roles import Role, Stage
+from vmr.roles import Role, SeatMode, Stage
 
 POLICY_NAMES = list(PolicyName)
 NAMED = (c.Admit, c.AdmitExpected)
-UNAWAITED = (c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.Tick)
+UNAWAITED = (
+    c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.EncoderConnected,
+    c.EncoderLost, c.Tick,
+)  # fmt: skip
 PRISONERS = (c.SetOwnMedia, c.CallStaff, c.ReadyToLeave, c.EnterPin, c.Leave)
 RECORDED_ONCE: dict[type[c.Command], str] = {
     c.Lock: "locked",
@@ -62,6 +67,8 @@ RECORDED_ONCE: dict[type[c.Command], str] = {
     c.Watch: "watch_begun",
     c.Unwatch: "watch_ended",
     c.RaiseConcern: "concern_raised",
+    c.AllowEncoder: "encoder_allowed",
+    c.StopEncoder: "encoder_stopped",
 }
 
 picks = st.integers(0, 7)
@@ -77,6 +84,7 @@ class Seen:
         self.binds: dict[ParticipantId, Bind] = {}
         self.views: dict[SessionId, View] = {}
         self.taps: dict[ParticipantId, BindTap] = {}
+        self.encoders: set[ParticipantId] = set()
 
     def take(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -85,6 +93,12 @@ class Seen:
             elif isinstance(effect, OpenMedia):
                 assert effect.participant not in self.media, "opened before it was closed"
                 self._open(effect.participant, effect.session)
+            elif isinstance(effect, OpenEncoder):
+                assert effect.participant in self.media, "an encoder without a seat"
+                assert effect.participant not in self.encoders, "opened before it was closed"
+                self.encoders.add(effect.participant)
+            elif isinstance(effect, CloseEncoder):
+                self.encoders.remove(effect.participant)
             elif isinstance(effect, Gate):
                 assert effect.participant in self.media, "a gate without a transport"
                 self.gates[effect.participant] = effect
@@ -112,6 +126,7 @@ class Seen:
 
     def _close(self, participant: ParticipantId) -> None:
         self.taps.pop(participant, None)
+        self.encoders.discard(participant)
         for table in (self.media, self.gates, self.binds):
             table.pop(participant, None)
 
@@ -417,6 +432,31 @@ class MeetingMachine(RuleBasedStateMachine):
         self.do(c.StopPresenting(session=self.session(pick)))
 
     @precondition(is_running)
+    @rule(pick=picks)
+    def use_an_encoder(self, pick: int) -> None:
+        """Up to some step of it."""
+        who = self.somebody(pick)
+        seat = self.state.seats.get(who)
+        session = seat.session if seat is not None and seat.session else self.session(pick)
+        self.do(c.AllowEncoder(session=session))
+        if pick > 1:
+            self.do(c.OfferEncoder(participant=who))
+        if pick > 3:
+            self.do(c.EncoderConnected(participant=who))
+        if pick > 5:
+            self.do(c.EncoderLost(participant=who))
+
+    @precondition(lambda self: bool(self.seen.encoders))
+    @rule(pick=picks, kind=st.sampled_from([c.EncoderConnected, c.EncoderLost, c.OfferEncoder]))
+    def encoder(self, pick: int, kind: type[c.EncoderConnected]) -> None:
+        self.do(kind(participant=sorted(self.seen.encoders)[pick % len(self.seen.encoders)]))
+
+    @precondition(lambda self: bool(self.seen.encoders))
+    @rule(pick=picks)
+    def stop_encoder(self, pick: int) -> None:
+        self.do(c.StopEncoder(session=self.session(pick)))
+
+    @precondition(is_running)
     @rule(pick=picks, microphone=st.none() | st.booleans(), camera=st.none() | st.booleans())
     def set_own_media(self, pick: int, microphone: bool | None, camera: bool | None) -> None:
         session = self.session(pick)
@@ -480,6 +520,8 @@ class MeetingMachine(RuleBasedStateMachine):
         assert len(replies) == (0 if isinstance(command, UNAWAITED) else 1)
         self._check_who_came_in(before, command)
         self._check_handed_over(before, command)
+        if before.stage is self.state.stage is Stage.LOCKED:
+            assert not any(isinstance(e, OpenEncoder) for e in effects), "past the lock"
         self._check_words(before, effects)
         self._check_records(command, effects)
         if isinstance(command, c.Admit | c.Refuse):
@@ -636,6 +678,16 @@ class MeetingMachine(RuleBasedStateMachine):
             seat = self.state.seats[who]
             assert (seat.microphone, seat.camera) >= (gate.microphone, gate.camera)
             assert not gate.screen or self.state.presenter == who
+
+    @invariant()
+    def an_encoder_has_the_seat_of_somebody_there_and_no_prisoners(self) -> None:
+        if not hasattr(self, "meeting"):
+            return
+        assert self.seen.encoders <= self.seen.media.keys()
+        for who, gate in self.seen.gates.items():
+            assert not gate.from_encoder or who in self.seen.encoders
+        for who in self.seen.encoders:
+            assert self.state.seats[who].hands.mode is not SeatMode.HANDED_OVER
 
     @invariant()
     def nobody_unattested_is_in_a_locked_legal_room(self) -> None:

@@ -23,11 +23,20 @@ def test_a_handed_over_seat_has_exactly_the_prisoners_row(stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", RUNNING)
 def test_a_guest_has_exactly_a_guests_row(stage: Stage) -> None:
-    assert permissions(Role.GUEST, stage) == {
+    assert permissions(Role.GUEST, stage) - {Permission.ENCODE} == {
         Permission.SPEAK,
         Permission.SHOW,
         Permission.PRESENT,
         Permission.LEAVE,
+    }
+
+
+def test_an_encoder_is_set_up_by_guests_and_officers_in_a_room_that_is_not_locked() -> None:
+    rows = {row for row, may in PERMISSIONS.items() if Permission.ENCODE in may}
+    assert rows == {
+        (Role.GUEST, Stage.OPEN, SeatMode.OWN),
+        (Role.HOST, Stage.OPEN, SeatMode.OWN),
+        (Role.HOST, Stage.OPEN, SeatMode.STEPPED_UP),
     }
 
 
