@@ -14,10 +14,14 @@ class Kind(Enum):
 
 
 class Role(Enum):
-    """What an endpoint is: somebody in the room, or a monitoring tap (`media.tap`)."""
+    """What an endpoint is: somebody in the room, a monitoring tap (`media.tap`), or an encoder.
+
+    An encoder sends one sound and one picture, and has nowhere to receive.
+    """
 
     PERSON = "person"
     TAP = "tap"
+    ENCODER = "encoder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,10 @@ class Source:
 class AddEndpoint:
     """A new endpoint: closed gate, no sources, no transport. Answered by Done or Refused.
 
-    `kind` is person or tap. A tap watches: its transport sends nothing and has no audio section,
-    and it can be given no source with audio. What an endpoint is never changes.
+    `kind` is person, tap or encoder. A tap watches: its transport sends nothing and has no audio
+    section, and it can be given no source with audio. An encoder sends one sound and one picture at
+    most, receives nothing, and its offer is accepted whole or not at all. What an endpoint is never
+    changes.
     """
 
     room: str
@@ -118,8 +120,9 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """`code`: bad_offer, offer_without_slots, unknown_endpoint, media_full, transport_gone,
-    audio_to_tap, bad_kind (neither person nor tap, or not what the endpoint is).
+    audio_to_tap, bad_kind (no such kind, or not what the endpoint is), unfit_offer.
 
+    unfit_offer: an encoder's offer that could be accepted in part only.
     transport_gone: an ICE restart of a transport that was lost; only another peer connection helps.
     """
 

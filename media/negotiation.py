@@ -39,6 +39,12 @@ class OfferWithoutSlots(SdpError):
     code = "offer_without_slots"
 
 
+class UnfitOffer(SdpError):
+    """An encoder's offer that could be accepted in part only (RFC 9725 4.4.2, 4.4.3)."""
+
+    code = "unfit_offer"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """One section of the answer. `slot` or `track` is set; neither: it stays inactive."""
@@ -72,15 +78,17 @@ def negotiate(
     cname: str,
     role: Role = Role.PERSON,
 ) -> Negotiated:
-    """Decide what of an offer is accepted; raises `SdpError` (`OfferWithoutSlots`).
+    """Decide what of an offer is accepted; raises `SdpError` (`OfferWithoutSlots`, `UnfitOffer`).
 
     `codecs` are the video codecs allowed, in order of preference ("vp8", "h264").
     """
     usable = [
         section
         for section in offer.sections
-        if _is_usable(section, offer) and (role is Role.PERSON or _suits_tap(section))
+        if _is_usable(section, offer) and (role is not Role.TAP or _suits_tap(section))
     ]
+    if role is Role.ENCODER and (len(usable) < len(offer.sections) or not _suit_encoder(usable)):
+        raise UnfitOffer("an encoder sends one sound and one picture at most, and receives nothing")
     if not usable:
         raise OfferWithoutSlots("the offer has no section that can be used")
     _check_transport(usable)
@@ -104,8 +112,10 @@ def negotiate(
         accepted[section.mid] = Accepted(
             mid=section.mid, formats=formats, slot=slot, slot_index=index, track=track
         )
+    if role is Role.ENCODER and len(accepted) < len(usable):
+        raise UnfitOffer("a section has no codec we take")
     slots = tuple(part.slot for part in accepted.values() if part.slot)
-    if not slots:
+    if not slots and role is not Role.ENCODER:
         raise OfferWithoutSlots("the offer has no section to receive with")
     if len(slots) > MAX_SLOTS:
         raise SdpError("the offer has too many sections")
@@ -148,6 +158,13 @@ def _is_usable(section: Section, offer: Offer) -> bool:
 def _suits_tap(section: Section) -> bool:
     """A tap has no sound in either direction, and sends nothing."""
     return section.media == "video" and section.direction in ("recvonly", "inactive")
+
+
+def _suit_encoder(usable: list[Section]) -> bool:
+    """Something is sent, of each kind one, and nothing is only to be received."""
+    kinds = [section.media for section in usable]
+    is_sent = all(section.direction in ("sendonly", "sendrecv") for section in usable)
+    return bool(kinds) and len(set(kinds)) == len(kinds) and is_sent
 
 
 def _check_transport(usable: list[Section]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from media.answer import Candidate, Local, build_answer
 from media.description import Description, ExtensionIds, Kind, Role
 from media.ice import Credentials
-from media.negotiation import MAX_SLOTS, Negotiated, OfferWithoutSlots, negotiate
+from media.negotiation import MAX_SLOTS, Negotiated, OfferWithoutSlots, UnfitOffer, negotiate
 from media.sdp import SdpError, parse_offer
 from tests.media.test_sdp import AIORTC, CHROMIUM
 
@@ -331,3 +331,56 @@ def test_nack_for_sound_is_agreed_where_it_is_offered() -> None:
     nacks = {codec.name: codec.nack for codec in agree(text).description.codecs}
     assert nacks == {"opus": True, "red": False}
     assert answer(text).count("a=rtcp-fb:111 nack") == 2
+
+
+class TestEncoder:
+    """An encoder's offer: one sound and one picture that it sends, whole or not at all."""
+
+    @pytest.mark.parametrize(
+        ("sections", "kinds"),
+        [
+            (["audio|sendonly", "video|sendonly"], [Kind.AUDIO, Kind.CAMERA]),
+            (["video|sendrecv"], [Kind.CAMERA]),
+            (["audio|sendonly"], [Kind.AUDIO]),
+        ],
+    )
+    def test_what_it_sends_is_accepted_without_a_slot(
+        self, sections: list[str], kinds: list[Kind]
+    ) -> None:
+        description = agree(offer(*sections), role=Role.ENCODER).description
+        assert [track.kind for track in description.tracks] == kinds
+        assert description.slots == ()
+        lines = answer(offer(*sections), role=Role.ENCODER)
+        assert lines.count("a=recvonly") == len(sections)
+        assert not [line for line in lines if line.startswith("a=ssrc")]
+
+    def test_its_simulcast_layers_are_accepted(self) -> None:
+        layers = "a=rid:q send|a=rid:h send|a=simulcast:send q;h"
+        description = agree(offer(f"video|sendonly|{layers}"), role=Role.ENCODER).description
+        assert description.tracks[0].rids == ("q", "h")
+
+    @pytest.mark.parametrize(
+        "sections",
+        [
+            [],
+            ["audio|recvonly"],
+            ["audio|sendonly", "video|recvonly"],
+            ["audio|sendonly", "video|inactive"],
+            ["video|sendonly", "video|sendonly"],
+            ["audio|sendonly", "audio|sendonly"],
+            ["audio|sendonly", "video|sendonly|no-mux"],
+        ],
+        ids=str,
+    )
+    def test_an_offer_of_anything_else_is_refused_whole(self, sections: list[str]) -> None:
+        with pytest.raises(UnfitOffer):
+            agree(offer(*sections), role=Role.ENCODER)
+
+    def test_a_section_without_a_codec_of_ours_refuses_the_whole(self) -> None:
+        with pytest.raises(UnfitOffer):
+            agree(offer("audio|sendonly", "video|sendonly"), codecs=(), role=Role.ENCODER)
+
+    def test_nobody_else_may_only_send(self) -> None:
+        for role in (Role.PERSON, Role.TAP):
+            with pytest.raises(OfferWithoutSlots):
+                agree(offer("audio|sendonly", "video|sendonly"), role=role)
