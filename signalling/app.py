@@ -30,9 +30,12 @@ from signalling.pages import Pages
 from signalling.pins import PinChecker
 from signalling.requests import Requests
 from signalling.rooms import Rooms
+from signalling.sdp_http import SdpOverHttp
 from signalling.seams import Clock, Engine, Store
 from signalling.sessions import Sessions
 from signalling.sockets import Sockets
+from signalling.whip import PATH as WHIP_PATH
+from signalling.whip import Encoders
 from vmr.numbers import Numbers
 from vmr.store import StoreError
 
@@ -71,8 +74,15 @@ class Running:
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
         )
+        self._encoders = Encoders(turn=config.turn, clock=clock, limit=config.max_encoders)
+        self.whip = SdpOverHttp(path=WHIP_PATH, backend=self._encoders, config=config, clock=clock)
         self._requests = Requests(
-            store=store, rooms=self.rooms, pins=self._pins, turn=config.turn, clock=clock
+            store=store,
+            rooms=self.rooms,
+            pins=self._pins,
+            encoders=self._encoders,
+            turn=config.turn,
+            clock=clock,
         )
         self.sockets = Sockets(
             sessions=self.sessions,
@@ -108,6 +118,8 @@ class Running:
         """Forget what is over."""
         self.sessions.sweep(self._clock())
         self._requests.sweep(self.sessions)
+        self.whip.sweep()
+        self._encoders.sweep()
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
@@ -167,6 +179,7 @@ class Signalling:
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
         app.on_response_prepare.append(add_security_headers)
         app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
+        running.whip.add_to(app)
         pages.add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.append(running.live)

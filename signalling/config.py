@@ -22,7 +22,12 @@ class SignallingConfig:
     new_sockets_per_address_burst: int = 60
     max_sessions: int = 4000
     max_meetings: int = 500
+    max_encoders: int = 1000
     requests_per_session_s: float = 20.0
     requests_per_session_burst: int = 60
+    offers_per_address_s: float = 2.0
+    offers_per_address_burst: int = 30
+    offers_per_token_s: float = 1.0
+    offers_per_token_burst: int = 10
     pin_checks_at_once: int = 2
     pin_checks_waiting: int = 16

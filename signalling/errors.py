@@ -31,6 +31,7 @@ EDGE: dict[str, str] = {
     "bad_device": "This browser could not prove who it is. Try again.",
     "bad_offer": "The connection for picture and sound could not be set up.",
     "offer_without_slots": "This browser did not ask to receive picture or sound.",
+    "unfit_offer": "An encoder sends one sound and one picture at most, in codecs we take.",
     "media_full": "The server cannot carry another picture and sound now. Try again later.",
     "transport_gone": "That connection for picture and sound is over. Make another.",
     "record_unavailable": "The server cannot write the record now, so nothing was changed.",
@@ -90,6 +91,8 @@ LOBBY: dict[str, str] = {
     "lock_first": "Lock the room before you hand over.",
     "somebody_presents": "Somebody else is presenting. Take over?",
     "not_presenting": "You are not presenting.",
+    "no_encoder": "No encoder is set up for you.",
+    "encoder_running": "Your encoder is connected already.",
 }
 
 SENTENCES: dict[str, str] = {**EDGE, **LOBBY}

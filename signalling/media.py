@@ -7,13 +7,14 @@ never granted.
 
 An endpoint is one admission of one participant: whoever is let in again gets another, so an
 answer or an event that was on its way when somebody was removed can never reach their next
-transport.
+transport. An encoder has an endpoint of its own for each time it comes: it sends by the gate of
+its participant, who goes on receiving, and presenting, by the endpoint of the page.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from lobby import effects
@@ -34,18 +35,24 @@ _CLOSED = effects.Gate(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What one participant who is let in should have."""
+    """What one participant who is let in should have; `encoder` is an endpoint too, or nothing."""
 
     session: SessionId
     endpoint: str
+    encoder: str = ""
     gate: effects.Gate = _CLOSED
     sources: tuple[effects.Source, ...] = ()
+
+    @property
+    def is_sent_by_encoder(self) -> bool:
+        return self.gate.from_encoder and bool(self.encoder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """What the engine holds of one endpoint."""
 
+    kind: str = "person"
     gate: messages.Gate
     sources: tuple[messages.Source, ...] = ()
 
@@ -83,11 +90,15 @@ class RoomMedia:
         """Note what a Meeting wishes; other effects are none of media's business."""
         match effect:
             case effects.OpenMedia(session=session, participant=participant):
-                self._endpoints_made += 1
-                endpoint = f"{self._room}.{participant}.{self._endpoints_made}"
+                endpoint = self._new_endpoint(participant)
                 self._wishes[participant] = Wish(session=session, endpoint=endpoint)
             case effects.CloseMedia(participant=participant):
                 self._wishes.pop(participant, None)
+            case effects.OpenEncoder(participant=participant) if participant in self._wishes:
+                encoder = self._new_endpoint(participant)
+                self._wishes[participant] = replace(self._wishes[participant], encoder=encoder)
+            case effects.CloseEncoder(participant=participant) if participant in self._wishes:
+                self._wishes[participant] = replace(self._wishes[participant], encoder="")
             case effects.Gate(participant=participant) if participant in self._wishes:
                 self._wishes[participant] = replace(self._wishes[participant], gate=effect)
             case effects.Bind(participant=participant, sources=sources):
@@ -99,16 +110,35 @@ class RoomMedia:
         return None if wish is None else wish.session
 
     def participant_at(self, endpoint: str) -> ParticipantId | None:
-        """Who has this endpoint now; None when they have it no more."""
+        """Whose page has this endpoint now; None when it has it no more."""
         participant = _participant(endpoint)
         wish = self._wishes.get(participant)
         return participant if wish is not None and wish.endpoint == endpoint else None
+
+    def participant_of_encoder(self, endpoint: str) -> ParticipantId | None:
+        """Whose encoder has this endpoint now."""
+        participant = _participant(endpoint)
+        wish = self._wishes.get(participant)
+        return participant if wish is not None and wish.encoder == endpoint else None
+
+    def endpoint_of(self, session: SessionId) -> str | None:
+        """That of the session's page: its name stands for this one admission."""
+        return next((w.endpoint for w in self._wishes.values() if w.session == session), None)
+
+    def encoder_of(self, participant: ParticipantId) -> str | None:
+        """The endpoint of the encoder that may offer now."""
+        wish = self._wishes.get(participant)
+        return None if wish is None else wish.encoder or None
 
     def sessions_without_endpoint(self) -> frozenset[SessionId]:
         """Those who were let in, and are not yet so in the engine."""
         return frozenset(
             wish.session for wish in self._wishes.values() if wish.endpoint not in self._held
         )
+
+    def _new_endpoint(self, participant: ParticipantId) -> str:
+        self._endpoints_made += 1
+        return f"{self._room}.{participant}.{self._endpoints_made}"
 
     # -- the engine follows -------------------------------------------------------------------
 
@@ -130,7 +160,7 @@ class RoomMedia:
     async def widen(self) -> None:
         """Give what is wished for."""
         wished = self._wished()
-        added = [endpoint for endpoint in wished if await self._add(endpoint)]
+        added = [one for one, holding in wished.items() if await self._add(one, holding.kind)]
         for endpoint in added:
             await self._set(endpoint, wished[endpoint])
 
@@ -139,7 +169,7 @@ class RoomMedia:
         self._wishes = to.wishes
         wished = self._wished()
         for endpoint, held in to.held.items():
-            if endpoint in wished and await self._add(endpoint):
+            if endpoint in wished and await self._add(endpoint, held.kind):
                 await self._set(endpoint, _intersection(held, wished[endpoint]))
 
     async def close(self) -> None:
@@ -153,16 +183,28 @@ class RoomMedia:
         Runs beside the mailbox, so that nobody waits for it; who was removed meanwhile ends
         with no endpoint.
         """
-        endpoint = self._endpoint_of(session)
+        answer = await self._answer(lambda: self.endpoint_of(session), sdp)
+        return answer.sdp, slots(answer.bindings)
+
+    async def negotiate_encoder(self, endpoint: str, sdp: str) -> str:
+        """Answer an encoder's offer, or its restart, as `negotiate` does. Raises RequestError."""
+        is_there = self.participant_of_encoder
+        if is_there(endpoint) and endpoint not in self._held:
+            raise RequestError("media_full")
+        return (await self._answer(lambda: endpoint if is_there(endpoint) else None, sdp)).sdp
+
+    async def _answer(self, find: Callable[[], str | None], sdp: str) -> messages.Answer:
+        """`find` gives the endpoint that the offer is for, as long as that may have media."""
+        endpoint = find()
         if endpoint is None or endpoint not in self._held:
             raise RequestError("not_admitted")
         reply = await self._ask(messages.Negotiate(endpoint=endpoint, offer=sdp))
-        if self._endpoint_of(session) != endpoint:
+        if find() != endpoint:
             await self._do(messages.RemoveEndpoint(endpoint=endpoint))
             raise RequestError("not_admitted")
         match reply:
-            case messages.Answer(sdp=answer, bindings=bindings):
-                return answer, slots(bindings)
+            case messages.Answer():
+                return reply
             case messages.Refused(code=code) if code in _REFUSALS:
                 raise RequestError(code)
         log.error("the engine did not answer an offer endpoint=%s reply=%s", endpoint, reply)
@@ -172,8 +214,8 @@ class RoomMedia:
 
     def speakers(self, event: messages.SpeakersChanged) -> Iterable[tuple[SessionId, JsonObject]]:
         """To each inside: who speaks among those they can hear, and whether they do."""
-        dominant = None if event.dominant is None else self.participant_at(event.dominant)
-        now = [self.participant_at(endpoint) for endpoint in event.speaking]
+        dominant = None if event.dominant is None else self._voice_at(event.dominant)
+        now = [self._voice_at(endpoint) for endpoint in event.speaking]
         for participant, wish in self._wishes.items():
             heard = self._heard_by(participant, wish)
             speaking = [one for one in now if one is not None and one in heard]
@@ -184,46 +226,35 @@ class RoomMedia:
         """Those whose sound the engine may send them now, and themselves while unmuted."""
         held = self._held.get(wish.endpoint, _NOTHING)
         heard = {_participant(source.endpoint) for source in held.sources if source.audio}
-        return heard | {participant} if held.gate.audio else heard
+        own = [held, self._held.get(wish.encoder, _NOTHING)]
+        return heard | {participant} if any(one.gate.audio for one in own) else heard
+
+    def _voice_at(self, endpoint: str) -> ParticipantId | None:
+        return self.participant_at(endpoint) or self.participant_of_encoder(endpoint)
 
     # -- inside -------------------------------------------------------------------------------
 
-    def _endpoint_of(self, session: SessionId) -> str | None:
-        for wish in self._wishes.values():
-            if wish.session == session:
-                return wish.endpoint
-        return None
-
     def _wished(self) -> dict[str, Holding]:
-        return {
-            wish.endpoint: Holding(
-                gate=messages.Gate(
-                    audio=wish.gate.microphone,
-                    camera=wish.gate.camera,
-                    screen=wish.gate.screen,
-                    audience=wish.gate.audience,
-                ),
-                sources=tuple(
-                    messages.Source(
-                        endpoint=self._wishes[source.participant].endpoint,
-                        audio=source.audio,
-                        camera=source.camera,
-                        screen=source.screen,
-                    )
-                    for source in wish.sources
-                    if source.participant in self._wishes
-                ),
+        wished = {}
+        for wish in self._wishes.values():
+            sources = (
+                part
+                for source in wish.sources
+                if source.participant in self._wishes
+                for part in _parts(source, self._wishes[source.participant])
             )
-            for wish in self._wishes.values()
-        }
+            wished[wish.endpoint] = Holding(gate=_gate_of_page(wish), sources=tuple(sources))
+            if wish.encoder:
+                wished[wish.encoder] = Holding(kind="encoder", gate=_gate_of_encoder(wish))
+        return wished
 
-    async def _add(self, endpoint: str) -> bool:
+    async def _add(self, endpoint: str, kind: str) -> bool:
         """Whether the engine has it now."""
         if endpoint not in self._held:
-            add = messages.AddEndpoint(room=self._room, endpoint=endpoint)
+            add = messages.AddEndpoint(room=self._room, endpoint=endpoint, kind=kind)
             if not await self._do(add):
                 return False
-            self._held[endpoint] = _NOTHING
+            self._held[endpoint] = replace(_NOTHING, kind=kind)
         return True
 
     async def _set(self, endpoint: str, wanted: Holding) -> None:
@@ -259,7 +290,42 @@ class RoomMedia:
             raise RequestError("internal") from error
 
 
-_REFUSALS = frozenset({"bad_offer", "offer_without_slots", "media_full", "transport_gone"})
+_REFUSALS = frozenset(
+    {"bad_offer", "offer_without_slots", "unfit_offer", "media_full", "transport_gone"}
+)
+
+
+def _gate_of_page(wish: Wish) -> messages.Gate:
+    is_own = not wish.is_sent_by_encoder
+    return messages.Gate(
+        audio=wish.gate.microphone and is_own,
+        camera=wish.gate.camera and is_own,
+        screen=wish.gate.screen,
+        audience=wish.gate.audience,
+    )
+
+
+def _gate_of_encoder(wish: Wish) -> messages.Gate:
+    """Closed until it is what the others see and hear, and as far as its person is muted."""
+    is_sent = wish.is_sent_by_encoder
+    return messages.Gate(
+        audio=wish.gate.microphone and is_sent,
+        camera=wish.gate.camera and is_sent,
+        audience=wish.gate.audience,
+    )
+
+
+def _parts(source: effects.Source, of: Wish) -> list[messages.Source]:
+    """What is received of one person: all of their page, or all but the screen of their encoder."""
+    if not of.is_sent_by_encoder:
+        whole = messages.Source(
+            endpoint=of.endpoint, audio=source.audio, camera=source.camera, screen=source.screen
+        )
+        return [whole]
+    parts = [messages.Source(endpoint=of.encoder, audio=source.audio, camera=source.camera)]
+    if source.screen:
+        parts.append(messages.Source(endpoint=of.endpoint, screen=True))
+    return parts
 
 
 def slots(bindings: Iterable[messages.SlotBinding]) -> list[JsonObject]:
@@ -291,6 +357,7 @@ def _intersection(one: Holding, other: Holding) -> Holding:
         if source.endpoint in wanted
     )
     return Holding(
+        kind=one.kind,
         gate=messages.Gate(
             audio=one.gate.audio and other.gate.audio,
             camera=one.gate.camera and other.gate.camera,

@@ -36,6 +36,7 @@ from lobby.commands import (
     SendBack,
     SetOwnMedia,
     StartPresenting,
+    StopEncoder,
     StopPresenting,
     Unlock,
 )
@@ -272,6 +273,19 @@ class PresentationStop(CommandRequest):
         return StopPresenting(session=session)
 
 
+class EncoderStart(Request):
+    """The acknowledgement brings the token, so this is more than its command."""
+
+    NAME = "encoder.start"
+
+
+class EncoderStop(CommandRequest):
+    NAME = "encoder.stop"
+
+    def command(self, session: SessionId) -> Command:
+        return StopEncoder(session=session)
+
+
 class StaffCall(CommandRequest):
     NAME = "staff.call"
 
@@ -344,8 +358,9 @@ REQUESTS: Mapping[str, type[Request]] = {
         RoomJoin, RoomLeave, HostEnterPin, KnockAgainRequest, KnockAdmit, KnockAdmitExpected,
         KnockRefuse, ParticipantAddPerson, ParticipantBeginCheck, ParticipantEndCheck,
         ParticipantAttest, ParticipantSendBack, ParticipantRemove, ParticipantMute, SelfSetMedia,
-        PresentationStart, PresentationStop, StaffCall, StaffReadyToLeave, RoomLock, RoomUnlock,
-        RoomHandOver, RoomPause, RoomResume, RoomEnd, MediaOffer,
+        PresentationStart, PresentationStop, EncoderStart, EncoderStop, StaffCall,
+        StaffReadyToLeave, RoomLock, RoomUnlock, RoomHandOver, RoomPause, RoomResume, RoomEnd,
+        MediaOffer,
     )
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import logging
 import re
 import secrets
 
-from lobby.commands import EnterPin, Join, SocketBack, SocketLost
+from lobby.commands import AllowEncoder, EnterPin, Join, SocketBack, SocketLost
 from lobby.effects import Reply
 from lobby.views import InsideView, PinView
 from signalling.device import BadDevice, prove
@@ -16,6 +16,7 @@ from signalling.errors import RequestError, error_ack
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.messages import (
     CommandRequest,
+    EncoderStart,
     HostEnterPin,
     MediaOffer,
     Request,
@@ -27,6 +28,8 @@ from signalling.rooms import Rooms
 from signalling.seams import Clock, Store
 from signalling.sessions import Session, Sessions
 from signalling.turn import Turn
+from signalling.whip import PATH as WHIP_PATH
+from signalling.whip import Encoders
 from signalling.wire import JsonObject
 from vmr.ids import DeviceId, InviteId, ParticipantId, SessionId
 from vmr.roles import Role
@@ -43,11 +46,19 @@ class Requests:
     """Turns the requests of joined and joining sessions into commands."""
 
     def __init__(
-        self, *, store: Store, rooms: Rooms, pins: PinChecker, turn: Turn, clock: Clock
+        self,
+        *,
+        store: Store,
+        rooms: Rooms,
+        pins: PinChecker,
+        encoders: Encoders,
+        turn: Turn,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._rooms = rooms
         self._pins = pins
+        self._encoders = encoders
         self._turn = turn
         self._clock = clock
         self._joined: dict[SessionId, Mailbox] = {}
@@ -93,6 +104,8 @@ class Requests:
                 await self._enter_pin(session, request)
             case MediaOffer(sdp=sdp):
                 return await self._negotiate(session, sdp)
+            case EncoderStart():
+                return await self._start_encoder(session)
             case CommandRequest():
                 _done(await self._mailbox(session).ask(request.command(session.id)))
         return {}
@@ -184,6 +197,12 @@ class Requests:
         answer, slots = await self._mailbox(session).runner.media.negotiate(session.id, sdp)
         servers = self._turn.ice_servers(session.id, self._clock())
         return {"answer": answer, "slots": [*slots], "ice_servers": [*servers]}
+
+    async def _start_encoder(self, session: Session) -> JsonObject:
+        """Where an encoder of this person may come, on this origin, and its token."""
+        mailbox = self._mailbox(session)
+        _done(await mailbox.ask(AllowEncoder(session=session.id)))
+        return {"url": WHIP_PATH, "token": self._encoders.issue(mailbox, session.id)}
 
     async def _negotiate_at_once(self, session: Session, sdp: str) -> JsonObject:
         """The offer of a join: who waits gets no answer, who is inside never loses the seat."""

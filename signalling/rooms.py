@@ -10,7 +10,14 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from lobby.commands import ChangeRoom, Command, MediaBack, MediaLost
+from lobby.commands import (
+    ChangeRoom,
+    Command,
+    EncoderConnected,
+    EncoderLost,
+    MediaBack,
+    MediaLost,
+)
 from lobby.effects import Reply
 from lobby.meeting import Meeting
 from lobby.pin import PinAttempts
@@ -140,14 +147,18 @@ class Rooms:
                 self._tell_quality(event)
 
     def _report(self, endpoint: str, *, is_connected: bool) -> None:
+        """The meeting learns whose page or whose encoder has a transport, or has none any more."""
         mailbox = self._by_meeting.get(meeting_of(endpoint))
-        participant = None if mailbox is None else mailbox.runner.media.participant_at(endpoint)
-        if mailbox is not None and participant is not None:
-            mailbox.post(
-                MediaBack(participant=participant)
-                if is_connected
-                else MediaLost(participant=participant)
-            )
+        if mailbox is None:
+            return
+        page = mailbox.runner.media.participant_at(endpoint)
+        encoder = mailbox.runner.media.participant_of_encoder(endpoint)
+        if page is not None:
+            kind = MediaBack if is_connected else MediaLost
+            mailbox.post(kind(participant=page))
+        elif encoder is not None:
+            happened = EncoderConnected if is_connected else EncoderLost
+            mailbox.post(happened(participant=encoder))
 
     def _tell_quality(self, event: messages.QualityChanged) -> None:
         """To the person whose connection it is, and to nobody else."""
@@ -166,7 +177,7 @@ class Rooms:
             session.notify(name, data, self._clock())
 
     def _session_at(self, endpoint: str) -> Session | None:
-        """Whose endpoint this is now."""
+        """Whose page has this endpoint now; an encoder is told nothing."""
         mailbox = self._by_meeting.get(meeting_of(endpoint))
         if mailbox is None:
             return None

@@ -39,6 +39,7 @@ _RESTRICTS = (
     commands.BeginCheck, commands.Leave, commands.SocketLost, commands.SocketBack,
     commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick, commands.CallStaff,
     commands.ReadyToLeave, commands.KnockAgain, commands.Unwatch, commands.RaiseConcern,
+    commands.AllowEncoder, commands.StopEncoder, commands.EncoderLost,
 )  # fmt: skip
 """Commands that give nobody anything new, and reports of what has already happened."""
 

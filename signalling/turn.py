@@ -25,7 +25,19 @@ class Turn:
         """`RTCIceServer` objects for this session; `now` is the wall clock."""
         if not self.urls:
             return []
+        username, password = self._credentials(session, now)
+        return [{"urls": [*self.urls], "username": username, "credential": password}]
+
+    def links(self, session: str, now: float) -> list[str]:
+        """The same as values of an HTTP Link header, one a server (RFC 9725 section 4.6)."""
+        username, password = self._credentials(session, now)
+        credentials = f'username="{username}"; credential="{password}"'
+        return [
+            f'<{url}>; rel="ice-server"; {credentials}; credential-type="password"'
+            for url in self.urls
+        ]
+
+    def _credentials(self, session: str, now: float) -> tuple[str, str]:
         username = f"{int(now + self.ttl_s)}:{session}"
         digest = hmac.digest(self.secret.encode(), username.encode(), hashlib.sha1)
-        password = base64.b64encode(digest).decode()
-        return [{"urls": [*self.urls], "username": username, "credential": password}]
+        return username, base64.b64encode(digest).decode()

@@ -67,12 +67,12 @@ class AiortcPeer:
         receiving += [add("video", direction="recvonly") for _ in range(camera_slots + 1)]
         for transceiver in sending + receiving:
             if transceiver.kind == "video":
-                _prefer(transceiver, codec)
+                prefer(transceiver, codec)
         self._screen = sending[2].sender
 
     async def offer(self) -> str:
         """Gather on loopback and give the offer."""
-        with _only_host(self._host):
+        with only_host(self._host):
             await self.connection.setLocalDescription(await self.connection.createOffer())
         if self._srtp_profiles:
             self._limit_profiles()
@@ -170,7 +170,7 @@ async def _consume(track: MediaStreamTrack, sink: Ear | Eye) -> None:
             return
 
 
-def _prefer(transceiver: RTCRtpTransceiver, name: str) -> None:
+def prefer(transceiver: RTCRtpTransceiver, name: str) -> None:
     codecs = RTCRtpSender.getCapabilities("video").codecs
     wanted = [item for item in codecs if item.mimeType.lower() == f"video/{name.lower()}"]
     repair = [item for item in codecs if item.mimeType.lower() == "video/rtx"]
@@ -179,7 +179,7 @@ def _prefer(transceiver: RTCRtpTransceiver, name: str) -> None:
 
 
 @contextmanager
-def _only_host(host: str) -> Iterator[None]:
+def only_host(host: str) -> Iterator[None]:
     """aioice leaves loopback out; these tests use nothing else, so they run on any machine."""
     original = aioice.ice.get_host_addresses
     aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [host]

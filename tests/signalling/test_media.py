@@ -334,6 +334,128 @@ async def test_an_endpoint_of_the_past_belongs_to_nobody(room: Room) -> None:
     assert meeting_of(old) == "m"
 
 
+def encoded(who: ParticipantId, *, screen: bool = False) -> effects.Gate:
+    return replace(gate(who, screen=screen), from_encoder=True)
+
+
+async def with_encoder(room: Room) -> None:
+    """Two inside; an encoder of Ann sends."""
+    await two_inside(room)
+    await room.run(effects.OpenEncoder(participant=ANN))
+    await room.run(encoded(ANN))
+
+
+async def test_an_encoder_has_an_endpoint_of_its_own_with_a_closed_gate(room: Room) -> None:
+    await two_inside(room)
+    await room.run(effects.OpenEncoder(participant=ANN))
+    encoder = room.engine.encoder_of(ANN)
+    assert encoder is not None
+    assert (encoder.kind, encoder.gate, encoder.sources) == ("encoder", Gate(), ())
+    assert room.engine.of(ANN) is not None
+    bob = room.engine.of(BOB)
+    assert bob is not None
+    assert [source.endpoint for source in bob.sources] == [room.engine.name_of(ANN)]
+
+
+async def test_an_encoder_that_sends_takes_the_place_of_the_page(room: Room) -> None:
+    await with_encoder(room)
+    page, encoder, bob = (
+        room.engine.of(ANN), room.engine.encoder_of(ANN), room.engine.of(BOB),
+    )  # fmt: skip
+    assert page is not None
+    assert encoder is not None
+    assert bob is not None
+    assert (page.gate, encoder.gate) == (Gate(), Gate(audio=True, camera=True))
+    name = room.engine.name_of(ANN, "encoder")
+    assert bob.sources == (Source(endpoint=name, audio=True, camera=True),)
+    assert page.sources == (Source(endpoint=room.engine.name_of(BOB), audio=True, camera=True),)
+    assert not room.media.is_behind
+
+
+async def test_the_pages_gate_is_closed_before_the_encoders_is_opened(room: Room) -> None:
+    await two_inside(room)
+    await room.run(effects.OpenEncoder(participant=ANN))
+    room.take(encoded(ANN))
+    await room.media.narrow()
+    page, encoder = room.engine.of(ANN), room.engine.encoder_of(ANN)
+    assert page is not None
+    assert encoder is not None
+    assert (page.gate, encoder.gate) == (Gate(), Gate())
+
+
+async def test_who_has_an_encoder_presents_from_the_page(room: Room) -> None:
+    await with_encoder(room)
+    shown = effects.Source(participant=ANN, audio=True, camera=True, screen=True)
+    await room.run(encoded(ANN, screen=True), effects.Bind(participant=BOB, sources=(shown,)))
+    page, bob = room.engine.of(ANN), room.engine.of(BOB)
+    assert page is not None
+    assert bob is not None
+    assert page.gate == Gate(screen=True)
+    assert bob.sources == (
+        Source(endpoint=room.engine.name_of(ANN, "encoder"), audio=True, camera=True),
+        Source(endpoint=room.engine.name_of(ANN), screen=True),
+    )
+
+
+async def test_when_the_encoder_is_closed_the_page_is_what_the_others_receive(room: Room) -> None:
+    await with_encoder(room)
+    await room.run(effects.CloseEncoder(participant=ANN), gate(ANN))
+    page, bob = room.engine.of(ANN), room.engine.of(BOB)
+    assert page is not None
+    assert bob is not None
+    assert room.engine.encoder_of(ANN) is None
+    assert page.gate == Gate(audio=True, camera=True)
+    assert [source.endpoint for source in bob.sources] == [room.engine.name_of(ANN)]
+
+
+async def test_an_encoder_goes_with_its_person(room: Room) -> None:
+    await with_encoder(room)
+    room.take(closed(ANN))
+    await room.media.narrow()
+    assert list(room.engine.endpoints) == [room.engine.name_of(BOB)]
+
+
+async def test_an_encoders_offer_is_answered_while_it_may_come(room: Room) -> None:
+    await two_inside(room)
+    await room.run(effects.OpenEncoder(participant=ANN))
+    name = room.engine.name_of(ANN, "encoder")
+    assert room.media.encoder_of(ANN) == name
+    assert (await room.media.negotiate_encoder(name, "v=0 a=sendonly")).startswith("v=0")
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate_encoder(name, "v=0 a=recvonly")
+    assert refused.value.code == "unfit_offer"
+    await room.run(effects.CloseEncoder(participant=ANN), effects.OpenEncoder(participant=ANN))
+    assert room.media.participant_of_encoder(name) is None
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate_encoder(name, "v=0 a=sendonly")
+    assert refused.value.code == "not_admitted"
+
+
+async def test_an_encoder_that_is_voided_while_its_offer_is_answered_has_no_endpoint(
+    room: Room,
+) -> None:
+    await two_inside(room)
+    await room.run(effects.OpenEncoder(participant=ANN))
+    name = room.engine.name_of(ANN, "encoder")
+    room.engine.may_answer.clear()
+    asked = asyncio.create_task(room.media.negotiate_encoder(name, "v=0 a=sendonly"))
+    await room.engine.is_negotiating.wait()
+    await room.run(effects.CloseEncoder(participant=ANN))
+    room.engine.may_answer.set()
+    with pytest.raises(RequestError) as refused:
+        await asked
+    assert refused.value.code == "not_admitted"
+    assert room.engine.encoder_of(ANN) is None
+
+
+async def test_who_speaks_by_an_encoder_is_told_as_the_person(room: Room) -> None:
+    await with_encoder(room)
+    name = room.engine.name_of(ANN, "encoder")
+    event = SpeakersChanged(room="m", dominant=name, speaking=(name,))
+    told: JsonObject = {"dominant": ANN, "speaking": [ANN]}
+    assert dict(room.media.speakers(event)) == {S1: told, S2: told}
+
+
 def test_a_free_slot_has_nobody_in_it() -> None:
     assert slots([SlotBinding(mid="4", kind="camera", source=None)]) == [
         {"mid": "4", "kind": "camera", "participant": None}

@@ -15,6 +15,7 @@ from lobby.errors import CODES
 from lobby.events import Event
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
 from signalling.messages import REQUESTS, CommandRequest, Hello, Model, parse_hello, parse_request
+from signalling.sdp_http import STATUS
 from signalling.sessions import STATES
 from vmr.ids import SessionId
 
@@ -49,6 +50,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "self.set_media": {"microphone": False, "camera": True},
     "presentation.start": {"take_over": True},
     "presentation.stop": {},
+    "encoder.start": {},
+    "encoder.stop": {},
     "staff.call": {},
     "staff.ready_to_leave": {},
     "room.lock": {},
@@ -99,6 +102,13 @@ def test_the_protocol_lists_the_errors_of_the_edge() -> None:
     assert list(rows("Errors")) == list(EDGE)
 
 
+def test_the_protocol_lists_the_status_codes_of_encoders() -> None:
+    by_http_alone = {401, 405, 412, 415, 428}
+    assert [int(status) for status in rows("Encoders (WHIP)")] == sorted(
+        by_http_alone | set(STATUS.values())
+    )
+
+
 def test_the_protocol_lists_the_states() -> None:
     listed = rows("Notifications")
     assert STATES - {"session.ended"} == set(listed) - {"every class in `lobby/events.py"}
@@ -141,6 +151,8 @@ def test_every_command_of_a_person_has_a_request() -> None:
     elsewhere = {
         commands.Join, commands.EnterPin, commands.SocketLost, commands.SocketBack,
         commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick,
+        commands.AllowEncoder, commands.OfferEncoder, commands.EncoderConnected,
+        commands.EncoderLost,
     }  # fmt: skip
     of_the_desk = {commands.ResetStepUp, commands.Extend}
     of_terminals = {

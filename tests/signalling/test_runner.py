@@ -341,7 +341,7 @@ async def test_a_meeting_that_cannot_be_written_for_long_is_abandoned(
 def test_every_command_is_known_to_restrict_or_to_grant() -> None:
     grants = {
         c.Join, c.Admit, c.AdmitExpected, c.AddPerson, c.EndCheck, c.Attest, c.StartPresenting,
-        c.Unlock, c.ResetStepUp, c.Resume, c.Extend, c.Watch,
+        c.Unlock, c.ResetStepUp, c.Resume, c.Extend, c.Watch, c.OfferEncoder, c.EncoderConnected,
     }  # fmt: skip
     by_content = {c.EnterPin, c.SetOwnMedia, c.ReportWatching}
     known = {*signalling.runner._RESTRICTS, *grants, *by_content}

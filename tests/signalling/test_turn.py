@@ -36,6 +36,16 @@ def test_the_secret_is_not_shown() -> None:
     assert SECRET not in repr(TURN)
 
 
+def test_an_encoder_is_told_of_each_server_by_a_link() -> None:
+    first, second = TURN.links("5f0c", 1000.75)
+    assert first.startswith('<turn:turn.example.org:3478>; rel="ice-server"; username="1600:5f0c"')
+    assert first.endswith('; credential-type="password"')
+    [server] = TURN.ice_servers("5f0c", 1000.75)
+    assert isinstance(server, dict)
+    assert f'credential="{server["credential"]}"' in second
+    assert Turn().links("5f0c", 1000.0) == []
+
+
 async def test_who_waits_holds_no_credentials_and_who_is_let_in_gets_them() -> None:
     async with House(config=WITH_TURN) as house:
         host = await house.host()

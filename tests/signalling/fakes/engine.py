@@ -24,17 +24,29 @@ from media.messages import (
     Source,
 )
 
+ANSWER = "\r\n".join(
+    [
+        "v=0", "s=answer", "a=group:BUNDLE 0 1", "a=ice-lite",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=mid:0", "a=ice-ufrag:ours",
+        "a=ice-pwd:0123456789abcdef012345", "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host",
+        "a=end-of-candidates",
+        "m=video 9 UDP/TLS/RTP/SAVPF 96", "a=mid:1", "a=ice-ufrag:ours", "",
+    ]
+)  # fmt: skip
+
 
 @dataclass
 class FakeEndpoint:
     room: str
     gate: Gate
+    kind: str = "person"
     sources: tuple[Source, ...] = ()
     has_transport: bool = False
 
 
 class FakeEngine:
-    """`log` is every request but Negotiate, in order; `fail` makes requests of a type raise."""
+    """`log` is every request but Negotiate, in order, `offers` what was answered; `fail` makes
+    requests of a type raise."""
 
     def __init__(self, on_event: Callable[[EngineEvent], None] = lambda event: None) -> None:
         self.on_event = on_event
@@ -44,16 +56,31 @@ class FakeEngine:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.is_negotiating = asyncio.Event()
+        self.is_full = False
+        self.offers: list[str] = []
 
     def of(self, participant: str) -> FakeEndpoint | None:
         """The endpoint of a participant, if there is one."""
-        found = [one for name, one in self.endpoints.items() if name.split(".")[1] == participant]
+        found = self._names(participant, "person")
         assert len(found) <= 1
-        return found[0] if found else None
+        return self.endpoints[found[0]] if found else None
 
-    def name_of(self, participant: str) -> str:
-        (name,) = [name for name in self.endpoints if name.split(".")[1] == participant]
+    def name_of(self, participant: str, kind: str = "person") -> str:
+        (name,) = self._names(participant, kind)
         return name
+
+    def encoder_of(self, participant: str) -> FakeEndpoint | None:
+        """The endpoint of a participant's encoder, if there is one."""
+        found = self._names(participant, "encoder")
+        assert len(found) <= 1
+        return self.endpoints[found[0]] if found else None
+
+    def _names(self, participant: str, kind: str) -> list[str]:
+        return [
+            name
+            for name, one in self.endpoints.items()
+            if name.split(".")[1] == participant and one.kind == kind
+        ]
 
     async def request(self, request: Request) -> Reply:
         if type(request) in self.fail:
@@ -66,9 +93,11 @@ class FakeEngine:
         return self._handle(request)
 
     def _handle(self, request: Request) -> Reply:
+        if self.is_full and isinstance(request, AddEndpoint):
+            return Refused(code="media_full", message="The media server is full.")
         match request:
-            case AddEndpoint(room=room, endpoint=name):
-                self.endpoints.setdefault(name, FakeEndpoint(room=room, gate=Gate()))
+            case AddEndpoint(room=room, endpoint=name, kind=kind):
+                self.endpoints.setdefault(name, FakeEndpoint(room=room, gate=Gate(), kind=kind))
                 return Done()
             case RemoveEndpoint(endpoint=name):
                 self.endpoints.pop(name, None)
@@ -88,12 +117,15 @@ class FakeEngine:
     def _answer(self, endpoint: FakeEndpoint, offer: str) -> Reply:
         if not offer.startswith("v=0"):
             return Refused(code="bad_offer", message="This offer cannot be answered.")
-        if "a=recvonly" not in offer:
+        if endpoint.kind == "encoder" and "a=sendonly" not in offer:
+            return Refused(code="unfit_offer", message="This offer cannot be answered.")
+        if endpoint.kind == "person" and "a=recvonly" not in offer:
             return Refused(code="offer_without_slots", message="This offer cannot be answered.")
         endpoint.has_transport = True
+        self.offers.append(offer)
         source = endpoint.sources[0].endpoint if endpoint.sources else None
         binding = SlotBinding(mid="3", kind="audio", source=source)
-        return Answer(sdp="v=0\r\ns=answer\r\n", bindings=(binding,))
+        return Answer(sdp=ANSWER, bindings=(binding,))
 
     def counters(self) -> dict[str, int]:
         transports = sum(one.has_transport for one in self.endpoints.values())
