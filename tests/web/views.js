@@ -11,6 +11,7 @@ export function participant(id, change = {}) {
   return {
     id, name: `Name ${id}`, role: "guest", persons: [{ id: `${id}-1`, name: `Name ${id}`, is_attested: false }],
     microphone: true, camera: true, is_presenting: false, is_connected: true, is_checking: false, is_handed_over: false,
+    has_encoder: false,
     ...change,
   };
 }
@@ -20,7 +21,7 @@ export function inside(ids, change = {}) {
   return {
     place: "inside", room: ROOM, you: ids[0], may: ["speak"], stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
-    participants: ids.map((id) => participant(id)), at_door: 0, knocks: [], unattested: [], presenter: null,
+    participants: ids.map((id) => participant(id)), at_door: 0, knocks: [], unattested: [], presenter: null, encoder: "off",
     presence: { seen_by: [], heard_by: [], monitors: 0, is_recorded: false }, opened_at: 0, ends_at: null, ...change,
   };
 }

@@ -7,6 +7,7 @@
 
 import { problemOf } from "./controller.js";
 import { captureScreen } from "./media/screen.js";
+import { isEncoded, you } from "./state/meeting.js";
 import { has } from "./text.js";
 
 /** @param {import("./controller.js").Controller} controller */
@@ -60,7 +61,25 @@ export function createActions(controller) {
     await tell("presentation.stop");
   }
 
+  /** With an encoder, mute and camera are the server's alone. @param {"microphone"|"camera"} kind */
+  async function toggleEncoded(kind) {
+    const own = controller.view && you(controller.view);
+    if (own) await tell("self.set_media", { [kind]: !own[kind] });
+  }
+
+  /** An encoder may send in place of this page. @returns {Promise<import("./types.js").Problem|null>} */
+  async function allowEncoder() {
+    try {
+      const { url, token } = /** @type {import("./types.js").EncoderAccess} */ (await client.request("encoder.start"));
+      store.dispatch({ type: "encoder_allowed", encoder: { url: new URL(url, location.origin).href, token } });
+      return null;
+    } catch (error) {
+      return problemOf(error);
+    }
+  }
+
   async function toggleMicrophone() {
+    if (isEncoded(controller.view)) return toggleEncoded("microphone");
     const wasMuted = devices.now.isMuted || !devices.now.microphoneTrack;
     devices.setMuted(!wasMuted);
     if (wasMuted && !devices.now.microphoneTrack && !(await devices.startMicrophone())) {
@@ -70,6 +89,7 @@ export function createActions(controller) {
   }
 
   async function toggleCamera() {
+    if (isEncoded(controller.view)) return toggleEncoded("camera");
     if (devices.now.camera === "live") devices.stopCamera();
     else if (!(await devices.startCamera())) complain({ code: `camera_${devices.now.camera}`, message: "" });
   }
@@ -86,7 +106,7 @@ export function createActions(controller) {
   }
 
   return {
-    ask, tell, present, stopPresenting, toggleMicrophone, toggleCamera, readyToLeave, leave,
+    ask, tell, allowEncoder, present, stopPresenting, toggleMicrophone, toggleCamera, readyToLeave, leave,
     start: controller.start.bind(controller),
     /** Before the meeting: nothing to tell the server. */
     toggleOwnCamera: () => (devices.now.camera === "live" ? devices.stopCamera() : devices.startCamera()),

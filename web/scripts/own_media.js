@@ -1,6 +1,7 @@
 /**
  * What of one's own camera, microphone and screen is on, kept the same in three places: the
- * devices, the peer connection and the server.
+ * devices, the peer connection and the server. While an encoder sends, the devices rest, and what
+ * is on is what the server says.
  *
  * @typedef {import("./types.js").InsideView} InsideView
  * @typedef {{request: (name: string, payload: Record<string, unknown>) => Promise<unknown>,
@@ -9,7 +10,7 @@
  */
 
 import { LocalDevices } from "./media/devices.js";
-import { you } from "./state/meeting.js";
+import { isEncoded, you } from "./state/meeting.js";
 
 export class OwnMedia {
   /** Requests that are not acknowledged yet. */
@@ -51,7 +52,22 @@ export class OwnMedia {
   follow(before, view) {
     const isMutedThere = you(view)?.microphone === false;
     if (isMutedThere && !this.#pending && !this.devices.now.isMuted) this.devices.setMuted(true);
+    if (isEncoded(view) && !isEncoded(before)) this.devices.close();
+    if (isEncoded(before) && !isEncoded(view)) void this.#takeBack(view);
     if (this.screen && view.presenter !== view.you && before.presenter === view.you) this.stopScreen();
+  }
+
+  /** The encoder is gone: the same is on as was on with it. @param {InsideView} view */
+  async #takeBack(view) {
+    const { microphone = false, camera = false } = you(view) ?? {};
+    this.#told = { microphone, camera };
+    this.devices.setMuted(!microphone);
+    await (camera ? this.devices.open() : this.devices.startMicrophone());
+    const now = this.surroundings.view();
+    if (!now || isEncoded(now)) return this.devices.close();
+    const { wanted } = this;
+    if (wanted.microphone !== microphone || wanted.camera !== camera) await this.tell(wanted);
+    return undefined;
   }
 
   /** @param {{microphone?: boolean, camera?: boolean}} change */
@@ -92,7 +108,8 @@ export class OwnMedia {
   #changed(kind, track) {
     const peer = this.surroundings.peer();
     const isOn = this.wanted[kind];
-    if (this.surroundings.view() && isOn !== this.#told[kind]) void this.tell({ [kind]: isOn });
+    const view = this.surroundings.view();
+    if (view && !isEncoded(view) && isOn !== this.#told[kind]) void this.tell({ [kind]: isOn });
     if (!peer) return;
     const change = kind === "camera" ? peer.setCamera(track) : peer.setMicrophone(track);
     change.catch((/** @type {unknown} */ error) => console.warn(`${kind} was not replaced`, error));

@@ -12,7 +12,7 @@
  * @typedef {{id: string, name: string, is_attested: boolean}} PersonView
  * @typedef {{id: string, name: string, role: string, persons: PersonView[], microphone: boolean,
  *   camera: boolean, is_presenting: boolean, is_connected: boolean, is_checking: boolean,
- *   is_handed_over: boolean}} ParticipantView
+ *   is_handed_over: boolean, has_encoder: boolean}} ParticipantView
  * @typedef {{id: string, name: string, role: string, persons: PersonView[], since: number,
  *   count: number, is_expected: boolean, host_pin_verified: boolean, page_gone: boolean}} KnockView
  * @typedef {{seen_by: string[], heard_by: string[], monitors: number,
@@ -21,7 +21,8 @@
  *   was_locked: boolean, paused: string|null, is_unwatched: boolean, is_handed_over: boolean,
  *   stepped_up_until: number|null, step_up_closed: boolean, step_up_attempts_left: number,
  *   participants: ParticipantView[], at_door: number, knocks: KnockView[], unattested: string[],
- *   presenter: string|null, presence: PresenceView, opened_at: number,
+ *   presenter: string|null, encoder: "off"|"expected"|"connecting"|"sending",
+ *   presence: PresenceView, opened_at: number,
  *   ends_at: number|null}} InsideView
  * @typedef {PinView|WaitingView|InsideView} View
  *
@@ -48,11 +49,12 @@
  * @typedef {{list: Alert[], next: number}} Alerts
  * @typedef {{shown: string|null, since: number, next: string|null, enlarged: string|null,
  *   layout: "speaker"|"grid"}} StageState
+ * @typedef {{url: string, token: string}} EncoderAccess where an encoder sends, and by what
  * @typedef {"connecting"|"open"|"lost"|"refused"} LinkPhase
  * @typedef {"unknown"|"good"|"fair"|"poor"|"bad"} Grade
  * @typedef {"idle"|"connecting"|"connected"|"broken"} MediaPhase
  * @typedef {{journey: Journey, link: LinkPhase, media: MediaPhase, meeting: MeetingState,
  *   stage: StageState, alerts: Alerts, grade: Grade, isPresenting: boolean,
- *   soundBlocked: boolean, clockOffset: number}} AppState
+ *   soundBlocked: boolean, encoder: EncoderAccess|null, clockOffset: number}} AppState
  */
 export {};

@@ -1,6 +1,6 @@
 /** Sample notifications for each view, as a server would send them. */
 
-const GUEST_MAY = ["speak", "show", "present", "leave"];
+const GUEST_MAY = ["speak", "show", "present", "leave", "encode"];
 const HOST_MAY = [
   "speak", "show", "present", "leave", "call_staff", "ready_to_leave", "admit", "check", "hand_over",
   "mute_other", "send_back", "remove", "pause", "end",
@@ -17,7 +17,7 @@ function participant(index, change = {}) {
   const name = NAMES[index];
   return {
     id, name, role: index === 0 ? "host" : "guest", persons: [person(id, name)], microphone: true, camera: true,
-    is_presenting: false, is_connected: true, is_checking: false, is_handed_over: false, ...change,
+    is_presenting: false, is_connected: true, is_checking: false, is_handed_over: false, has_encoder: false, ...change,
   };
 }
 
@@ -29,7 +29,7 @@ function inside(facts, now, change = {}) {
   return ["meeting.updated", {
     place: "inside", room: facts, you: "p2", may: GUEST_MAY, stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
-    participants: room(3), at_door: 0, knocks: [], unattested: [], presenter: null,
+    participants: room(3), at_door: 0, knocks: [], unattested: [], presenter: null, encoder: "off",
     presence: { seen_by: ["p1", "p3"], heard_by: ["p1", "p3"], monitors: 0, is_recorded: false },
     opened_at: now - 754, ends_at: now + 2891, ...change,
   }];
@@ -67,6 +67,11 @@ const HOST = { you: "p1", may: [...HOST_MAY, "lock"] };
 const HOST_LOCKED = { you: "p1", may: [...HOST_MAY, "unlock"], stage: "locked", was_locked: true };
 const SEAT = { you: "p1", may: SEAT_MAY, stage: "locked", was_locked: true, is_handed_over: true };
 
+const ENCODER = {
+  type: "encoder_allowed",
+  encoder: { url: "https://vmr.example.org/whip", token: "pFbpOhWwXwVxRZxMrPWJt0GBqYT5RXyh8wcj5SpXbQw" },
+};
+
 export const SAMPLES = {
   "prejoin": { joined: false, events: () => [] },
   "prejoin-host": { joined: false, role: "host", names: ["Officer Hughes"], events: () => [] },
@@ -95,6 +100,12 @@ export const SAMPLES = {
       [["presentation.started", { participant: "p3", name: "Witness A" }]]),
   },
   "presenting": { events: scene({ presenter: "p2" }), actions: [{ type: "presenting", isPresenting: true }] },
+  "encoder-off": { events: scene({}) },
+  "encoder-expected": { events: scene({ encoder: "expected" }), actions: [ENCODER] },
+  "encoder-sending": {
+    noCamera: true, actions: [ENCODER],
+    events: scene({ encoder: "sending", participants: room(3, { 1: { has_encoder: true } }) }),
+  },
   "locked": { events: scene({ stage: "locked", was_locked: true }, [["meeting.locked", { by: "host" }]]), actions: [{ type: "graded", grade: "good" }] },
   "knock": {
     events: scene({ stage: "locked", was_locked: true, at_door: 1 }, [

@@ -13,7 +13,8 @@ VIEWS = (
     "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting",
     "waiting-knocking", "meeting-1", "meeting-3", "meeting-6", "meeting-8", "grid-3", "grid-6",
     "presentation", "presenting", "locked", "knock", "paused", "unwatched", "lost", "host",
-    "host-check", "host-locked", "handed-over", "stepped-up", "ended", "ended-return",
+    "host-check", "host-locked", "handed-over", "stepped-up", "encoder-expected",
+    "encoder-sending", "ended", "ended-return",
 )  # fmt: skip
 QUIET = ("prejoin", "pin", "waiting", "ended")
 ARGUMENTS = [

@@ -49,6 +49,21 @@ test("an ending clears what was known of the meeting, once", () => {
   assert.equal(reduce(later, { type: "returned" }).journey.step, "prejoin");
 });
 
+test("a token is shown for as long as the server goes by it", () => {
+  const view = inside(["a", "b"], { encoder: "expected" });
+  /** @type {Action} */
+  const allowed = { type: "encoder_allowed", encoder: { url: "https://x/whip", token: "t" } };
+  const state = after(...JOINED, told("meeting.updated", view), allowed);
+  assert.equal(state.encoder?.token, "t");
+  const sending = reduce(state, told("meeting.updated", { ...view, encoder: "sending" }));
+  assert.equal(sending.encoder?.token, "t");
+  assert.equal(reduce(sending, told("meeting.updated", { ...view, encoder: "off" })).encoder, null);
+  assert.equal(reduce(sending, told("meeting.updated", waiting())).encoder, null);
+  const over = told("session.ended", { code: "removed", can_return: false, reason: "" });
+  assert.equal(reduce(sending, over).encoder, null);
+  assert.equal(after(...JOINED, told("meeting.updated", inside(["a"])), allowed).encoder, null);
+});
+
 test("losing the link is told only to those who have joined", () => {
   const away = /** @type {Action} */ ({ type: "link", phase: "lost", nowMs: 1 });
   const back = /** @type {Action} */ ({ type: "link", phase: "open", nowMs: 2 });

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { canPresent } from "../media/screen.js";
-import { may } from "../state/meeting.js";
+import { isEncoded, may, you } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -23,7 +23,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   const isFour = isSeat || !may(view, "call_staff");
   return html`<section class=${`controls ${isFour ? "controls--8" : ""}`} aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">
-      <${OwnMedia} />
+      <${OwnMedia} view=${view} />
       ${may(view, "present") && canPresent() && html`<${Present} view=${view} open=${open} />`}
       ${isSeat && html`<${Volume} />`}
     </div>
@@ -44,15 +44,18 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   </section>`;
 }
 
-function OwnMedia() {
+/** @param {{view: InsideView}} props */
+function OwnMedia({ view }) {
   const { actions, devices } = useApp();
   const { camera, cameraTrack, isMuted, microphoneTrack } = devices.state.value;
-  const isSilent = isMuted || !microphoneTrack;
+  const encoded = isEncoded(view) ? you(view) : undefined;
+  const isSilent = encoded ? !encoded.microphone : isMuted || !microphoneTrack;
+  const isSeen = encoded ? encoded.camera : Boolean(cameraTrack);
   return html`
     <${Control} icon=${isSilent ? "microphone-off" : "microphone"} label=${t(isSilent ? "control.unmute" : "control.mute")}
       tone=${isSilent ? "off" : ""} onClick=${actions.toggleMicrophone} />
-    <${Control} icon=${cameraTrack ? "camera" : "camera-off"} label=${t(cameraTrack ? "control.stop_camera" : "control.start_camera")}
-      tone=${cameraTrack ? "" : "off"} isBusy=${camera === "opening"} onClick=${actions.toggleCamera} />`;
+    <${Control} icon=${isSeen ? "camera" : "camera-off"} label=${t(isSeen ? "control.stop_camera" : "control.start_camera")}
+      tone=${isSeen ? "" : "off"} isBusy=${camera === "opening"} onClick=${actions.toggleCamera} />`;
 }
 
 /** @param {{view: InsideView, open: OpenDialog}} props */

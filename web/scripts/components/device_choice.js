@@ -1,8 +1,9 @@
-/** Which camera, microphone and speaker. */
+/** Which camera, microphone and speaker; while an encoder sends, the speaker alone. */
 
 import { html } from "../html.js";
+import { inside, isEncoded } from "../state/meeting.js";
 import { t } from "../text.js";
-import { useApp } from "./context.js";
+import { useApp, useAppState } from "./context.js";
 
 const canChooseSpeaker = "setSinkId" in HTMLMediaElement.prototype;
 
@@ -11,8 +12,10 @@ export function DeviceChoice() {
   const now = devices.state.value;
   /** @type {{choice: import("../media/devices.js").Choice, label: string, list: MediaDeviceInfo[]}[]} */
   const all = [
-    { choice: "cameraId", label: t("device.camera"), list: now.cameras },
-    { choice: "microphoneId", label: t("device.microphone"), list: now.microphones },
+    ...(isEncoded(inside(useAppState().meeting.view)) ? [] : [
+      { choice: /** @type {const} */ ("cameraId"), label: t("device.camera"), list: now.cameras },
+      { choice: /** @type {const} */ ("microphoneId"), label: t("device.microphone"), list: now.microphones },
+    ]),
     ...(canChooseSpeaker ? [{ choice: /** @type {const} */ ("speakerId"), label: t("device.speaker"), list: now.speakers }] : []),
   ];
   return html`<div class="devices">

@@ -1,11 +1,12 @@
 /** Which dialog of the meeting is open, and what its confirmation does. */
 
 import { html } from "../html.js";
-import { nameOf } from "../state/meeting.js";
+import { may, nameOf } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
 import { DeviceChoice } from "./device_choice.js";
 import { Confirm, Dialog } from "./dialog.js";
+import { Encoder } from "./encoder.js";
 import { PinForm } from "./pin.js";
 import { Presence } from "./presence.js";
 import { Volume } from "./volume.js";
@@ -27,19 +28,31 @@ const CONFIRMATIONS = {
   take_over: {},
 };
 
-/** @param {{dialog: DialogName, view: InsideView, close: () => void}} props */
-export function MeetingDialog({ dialog, view, close }) {
+/** @param {{dialog: DialogName, view: InsideView, open: (dialog: DialogName) => void, close: () => void}} props */
+export function MeetingDialog({ dialog, view, open, close }) {
   switch (dialog.kind) {
     case "presence":
       return html`<${Dialog} title=${t("presence.title")} close=${close}><${Presence} view=${view} /><${Close} close=${close} /><//>`;
     case "devices":
       return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
-        <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div><${Close} close=${close} /><//>`;
+        <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div>
+        <div class="govuk-button-group dialog__buttons">
+          <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.close")}</button>
+          ${hasEncoders(view) && html`<button type="button" class="govuk-button govuk-button--secondary" aria-haspopup="dialog"
+            onClick=${() => open({ kind: "encoder" })}>${t("encoder.use")}</button>`}
+        </div><//>`;
+    case "encoder":
+      return html`<${Dialog} title=${t("encoder.use")} close=${close}><${Encoder} view=${view} close=${close} /><//>`;
     case "step_up":
       return html`<${Dialog} title=${t("dialog.step_up")} close=${close}><${StepUp} view=${view} close=${close} /><//>`;
     default:
       return html`<${ConfirmRequest} dialog=${dialog} view=${view} close=${close} />`;
   }
+}
+
+/** Somebody who may have one, or has one. @param {InsideView} view */
+function hasEncoders(view) {
+  return may(view, "encode") || view.encoder !== "off";
 }
 
 /** @param {{dialog: DialogName, view: InsideView, close: () => void}} props */

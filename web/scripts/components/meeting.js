@@ -42,7 +42,7 @@ export function Meeting() {
     ${hasPanel && html`<${Panel} view=${view} open=${setDialog} close=${() => openPanel(false)} />`}
     <${Controls} view=${view} open=${setDialog} frame=${frame} isPanelOpen=${hasPanel} togglePanel=${() => openPanel(!isPanelOpen)} />
     <${AudioSlots} />
-    ${dialog && html`<${MeetingDialog} key=${`${dialog.kind}${dialog.participant}`} dialog=${dialog} view=${view} close=${() => setDialog(null)} />`}
+    ${dialog && html`<${MeetingDialog} key=${`${dialog.kind}${dialog.participant}`} dialog=${dialog} view=${view} open=${setDialog} close=${() => setDialog(null)} />`}
   </div>`;
 }
 

@@ -1,7 +1,7 @@
-/** States that concern everybody and last: paused, a private ID check, presenting, sound off. */
+/** States that last: paused, a private ID check, presenting, an encoder, sound off. */
 
 import { html } from "../html.js";
-import { checked, nameOf } from "../state/meeting.js";
+import { checked, isEncoded, nameOf } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -22,6 +22,8 @@ export function Notices({ view }) {
     ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("check.you") : t("check.other", { name: checking.name })} />`}
     ${isPresenting && html`<${Notice} icon="screen" name="presenting" text=${t("notice.presenting")}
       button=${t("control.stop_presenting")} onClick=${() => actions.stopPresenting()} />`}
+    ${isEncoded(view) && html`<${Notice} icon="devices" name="encoder" text=${t("notice.encoder")}
+      button=${t("encoder.stop")} onClick=${() => actions.tell("encoder.stop")} />`}
     ${soundBlocked && html`<${Notice} icon="speaker" tone="warning" name="sound" text=${t("notice.sound_off")}
       button=${t("notice.sound_on")} onClick=${() => actions.soundBlocked(false)} />`}
     ${view.stepped_up_until !== null && html`<${SteppedUp} until=${view.stepped_up_until} />`}

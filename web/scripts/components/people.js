@@ -30,6 +30,7 @@ function Row({ view, one, open }) {
       <span class="govuk-visually-hidden">${t(one.microphone ? "people.microphone_on" : "people.microphone_off")}</span>
       <span class="people__role">${t(roleKey(one))}${isYou ? ` ${t("tile.you")}` : ""}</span>
       ${!one.is_connected && html`<strong class="govuk-tag govuk-tag--orange">${t("tile.reconnecting")}</strong>`}
+      ${one.has_encoder && html`<strong class="govuk-tag govuk-tag--grey">${t("people.encoder")}</strong>`}
       ${one.is_presenting && html`<strong class="govuk-tag">${t("people.presenting")}</strong>`}
     </div>
     <ul class="people__persons">

@@ -73,6 +73,7 @@ function reasonKey(view, participant, isScreen, isSaving) {
   if (isScreen) return isSaving ? "tile.paused_for_bandwidth" : "tile.screen_coming";
   if (participant.is_checking && participant.id !== view.you) return "tile.checking";
   if (!participant.camera) return "tile.camera_off";
+  if (participant.id === view.you && participant.has_encoder) return "tile.own_encoder";
   return isSaving ? "tile.paused_for_bandwidth" : "";
 }
 

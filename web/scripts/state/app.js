@@ -14,6 +14,7 @@
  *   | {type: "slots", slots: import("../types.js").Slot[]}
  *   | {type: "presenting", isPresenting: boolean}
  *   | {type: "sound_blocked", isBlocked: boolean}
+ *   | {type: "encoder_allowed", encoder: import("../types.js").EncoderAccess}
  *   | {type: "graded", grade: import("../types.js").Grade}
  *   | {type: "raised", alert: AlertText, nowMs: number}
  *   | {type: "dismissed", id: number}
@@ -30,7 +31,7 @@ import { EMPTY_STAGE, enlarge, follow, makeRoom, nextLayout, prune, settle } fro
 export const INITIAL = {
   journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING,
   stage: EMPTY_STAGE, alerts: NO_ALERTS, grade: "unknown", isPresenting: false,
-  soundBlocked: false, clockOffset: Number.NaN,
+  soundBlocked: false, encoder: null, clockOffset: Number.NaN,
 };
 
 /** @param {AppState} state @param {Action} action @returns {AppState} */
@@ -47,6 +48,7 @@ export function reduce(state, action) {
     case "slots": return { ...state, meeting: { ...state.meeting, slots: action.slots } };
     case "presenting": return { ...state, isPresenting: action.isPresenting };
     case "sound_blocked": return { ...state, soundBlocked: action.isBlocked };
+    case "encoder_allowed": return { ...state, encoder: keepEncoder(state.meeting, action.encoder) };
     case "graded": return { ...state, grade: action.grade };
     case "raised": return { ...state, alerts: raise(state.alerts, action.alert, action.nowMs) };
     case "dismissed": return { ...state, alerts: dismiss(state.alerts, action.id) };
@@ -66,7 +68,18 @@ function notified(state, { name, data, at, nowMs }) {
   const meeting = process(state.meeting, name, data);
   const alert = alertFor(name, data);
   const alerts = alert ? raise(state.alerts, alert, nowMs) : state.alerts;
-  return { ...state, clockOffset, meeting, alerts, stage: stageAfter(state, meeting, nowMs) };
+  const encoder = keepEncoder(meeting, state.encoder);
+  return { ...state, clockOffset, meeting, alerts, encoder, stage: stageAfter(state, meeting, nowMs) };
+}
+
+/**
+ * A token is worth something, and shown, as long as the server goes by it.
+ * @param {import("../types.js").MeetingState} meeting
+ * @param {import("../types.js").EncoderAccess|null} encoder
+ */
+function keepEncoder(meeting, encoder) {
+  const view = inside(meeting.view);
+  return view && view.encoder !== "off" ? encoder : null;
 }
 
 /**

@@ -70,6 +70,11 @@ export function nameOf(view, id) {
   return participant(view, id)?.name ?? "";
 }
 
+/** Whether an encoder sends in place of this page. @param {InsideView|null} view */
+export function isEncoded(view) {
+  return view?.encoder === "sending";
+}
+
 /** Names of the persons the lock still waits for. @param {InsideView} view @returns {string[]} */
 export function unattestedNames(view) {
   const persons = view.participants.flatMap((one) => one.persons);
