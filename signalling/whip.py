@@ -94,7 +94,6 @@ class Encoders:
         try:
             if endpoint is None:
                 raise RequestError("not_admitted")
-            self._check(holder)
             answer = await holder.media.negotiate_encoder(endpoint, offer)
             self._check(holder)
         except RequestError:

@@ -9,11 +9,13 @@ import pytest
 import pytest_asyncio
 
 from media.messages import Gate, TransportConnected, TransportLost
+from signalling.errors import RequestError
 from signalling.turn import Turn
 from tests.media.live_stage import until
 from tests.signalling.client import Client, Refused
 from tests.signalling.encoder import FRAGMENT, OFFER, RESTART, SDP, TRICKLE, EncoderClient
 from tests.signalling.house import CONFIG, PIN, House
+from vmr.ids import SessionId
 
 UNLIMITED = replace(CONFIG, offers_per_address_burst=1000, offers_per_token_burst=1000, turn=Turn())
 OPEN_GATE = Gate(audio=True, camera=True, audience="open")
@@ -196,6 +198,38 @@ async def test_asking_again_voids_the_token_before_and_what_sends_by_it(house: H
             new.location, old.location = old.location, new.location
             assert (await new.delete()).status == 404
             assert (await old.delete()).status == 401
+
+
+async def test_an_offer_that_crosses_with_another_token_is_not_taken(house: House) -> None:
+    """Both are in the room's mailbox already: first the page's request, then the old offer."""
+    host = await house.host()
+    old = await token_of(host)
+    running = house.running
+    place, session = running._encoders.find(old), running.sessions.get(SessionId(host.session))
+    assert place is not None
+    assert session is not None
+    again = asyncio.create_task(running._requests.handle(session, "encoder.start", {}))
+    offered = asyncio.create_task(running._encoders.open(place, OFFER))
+    assert (await again)["token"] != old
+    with pytest.raises(RequestError) as refused:
+        await offered
+    assert refused.value.code == "not_admitted"
+    await is_encoder(host, "expected")
+    await until(lambda: house.engine.encoder_of(host.participant) is None, "it is closed")
+
+
+async def test_a_token_reaches_no_resource_of_another(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    async with (
+        EncoderClient(house.url, await token_of(host)) as encoder,
+        EncoderClient(house.url, await token_of(guest)) as other,
+    ):
+        await encoder.offer()
+        other.location = encoder.location
+        assert (await other.patch(RESTART)).status == 404
+        assert (await other.delete()).status == 404
+        assert (await encoder.patch(RESTART)).status == 200
 
 
 async def test_stopping_ends_it_and_its_token(house: House) -> None:
