@@ -1,10 +1,12 @@
 """A guest has an encoder send in place of their page: set up on the page, sent by WHIP."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Invite, World
+from tests.browser.conftest import Browsers, Invite, World
+from tests.browser.eventually import eventually
 from tests.browser.faces import FACES
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
@@ -14,6 +16,7 @@ from tests.peers.aiortc_encoder import AiortcEncoder
 from tests.signalling.encoder import EncoderClient
 
 ENCODER = FACES[2]
+IN_PAGE = Path(__file__).parent / "encoder_in_page.js"
 
 
 async def set_up(guest: Person) -> EncoderClient:
@@ -70,6 +73,46 @@ async def test_an_encoder_sends_in_place_of_the_page_and_the_page_goes_on(
         assert (await http.delete()).status == 404
         assert await guest.peer_connections() == peers
     await encoder.close()
+
+
+async def test_a_page_of_another_origin_is_an_encoder_with_layers(
+    world: World, people: Invite, browsers: Browsers
+) -> None:
+    """Chromium's own WebRTC over WHIP: simulcast, a trickle, and an ICE restart by PATCH."""
+    room = await make_room(world.server.database, "legal", "Browser as encoder")
+    guest, officer = await people("Asha", 1), await people("Officer", 4)
+    await knock(guest, room.invite_path(0))
+    await open_with_the_pin(room, officer)
+    access = await set_up(guest)
+    context = await (await browsers.of(ENCODER.number)).new_context()
+    page = await context.new_page()  # about:blank: an origin of its own
+    await page.evaluate(IN_PAGE.read_text())
+    token = access.headers["Authorization"].removeprefix("Bearer ")
+    sent = [access.address, token, list(ENCODER.colour), ENCODER.tone_hz]
+    assert await page.evaluate("sent => encoder.start(...sent)", sent) == 201
+    await officer.meets(ENCODER)
+    assert await page.evaluate("encoder.trickle()") == 204
+
+    before = await page.evaluate("encoder.pair()")
+    assert await page.evaluate("encoder.restart()") == 200
+
+    async def has_moved() -> bool:
+        return bool(await page.evaluate("encoder.pair()") != before)
+
+    await eventually("media flows by the new ICE session", has_moved)
+    frames = await officer.frames_decoded()
+
+    async def goes_on() -> bool:
+        return await officer.frames_decoded() > frames + 30
+
+    await eventually("the picture goes on", goes_on)
+    await officer.meets(ENCODER)
+    layers = await page.evaluate("encoder.layers()")
+    assert layers.keys() == {"l", "h"}
+    assert all(layers.values()), layers
+    assert await page.evaluate("encoder.end()") == 200
+    await officer.meets(guest.face)
+    await context.close()
 
 
 async def test_a_terminal_that_is_handed_over_offers_no_encoder(

@@ -42,6 +42,10 @@ class EncoderClient:
         self.location = ""
         self.etag = ""
 
+    @property
+    def address(self) -> str:
+        return self._url + self._path
+
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession()
         return self
