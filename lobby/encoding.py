@@ -11,6 +11,7 @@ from dataclasses import replace
 from lobby.commands import AllowEncoder, EncoderConnected, EncoderLost, OfferEncoder, StopEncoder
 from lobby.encoder import Encoder, EncoderMove, move
 from lobby.errors import NotPermitted
+from lobby.events import EncoderStarted
 from lobby.state import Seat, State
 from lobby.turn import Turn
 from vmr.roles import Permission, SeatMode
@@ -47,6 +48,7 @@ def connect_encoder(turn: Turn, command: EncoderConnected) -> None:
         return
     _move(turn, seat, EncoderMove.CONNECT)
     turn.record("encoder_connected", subject=seat.label)
+    turn.announce(EncoderStarted(participant=seat.id, name=seat.name), but=seat.session)
 
 
 def lose_encoder(turn: Turn, command: EncoderLost) -> None:

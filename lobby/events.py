@@ -172,6 +172,15 @@ class PresentationStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderStarted:
+    """To the others: this person's picture and sound come from an encoder now."""
+
+    NAME: ClassVar[str] = "encoder.started"
+    participant: ParticipantId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffCalled:
     NAME: ClassVar[str] = "staff.called"
 
@@ -192,5 +201,6 @@ Event = (
     SessionEnded | SentBack | Admitted | ParticipantJoined | ParticipantLeft | KnockReceived
     | MeetingOpened | MeetingLocked | MeetingUnlocked | MeetingPaused | MeetingResumed | MonitorLost
     | MonitorBack | HandedOver | SteppedUp | StepUpLapsed | MutedByHost | CheckStarted | CheckEnded
-    | PresentationStarted | PresentationStopped | StaffCalled | SlotEnding | SlotExtended
+    | PresentationStarted | PresentationStopped | EncoderStarted | StaffCalled | SlotEnding
+    | SlotExtended
 )  # fmt: skip

@@ -57,6 +57,8 @@ async def test_an_encoder_sends_in_place_of_the_page_and_the_page_goes_on(
         await expect(notice).to_contain_text("Your picture and sound come from your encoder.")
         await expect(own).to_have_attribute("data-picture", "none")
         await guest.meets(officer.face)
+        alert = officer.page.locator("[data-alert^=encoder]")
+        await expect(alert).to_contain_text("Asha come from an encoder now")
         row = officer.page.locator("[data-participant-row]", has_text="Asha")
         await expect(row).to_contain_text("Encoder")
         await check(guest.page, "a meeting with an encoder")

@@ -24,6 +24,7 @@ from lobby.commands import (
 )
 from lobby.effects import CloseEncoder, CloseMedia, Gate, OpenEncoder
 from lobby.errors import EncoderRunning, MeetingOver, NoEncoder, NoSuchParticipant, NotPermitted
+from lobby.events import EncoderStarted
 from tests.lobby.world import World, pid, session
 
 LAWYER, HOST = pid("lawyer"), pid("host")
@@ -66,6 +67,8 @@ def test_it_is_allowed_then_offers_then_sends_in_place_of_the_page() -> None:
     assert [(one.what, one.subject) for one in world.records()] == [
         ("encoder_connected", "guest:p-lawyer")
     ]
+    assert world.told("host") == [EncoderStarted(participant=LAWYER, name="Lawyer")]
+    assert world.told("lawyer") == []
     assert world.inside("lawyer").encoder == "sending"
     assert world.seat("lawyer").has_encoder
     assert not world.seat("host").has_encoder

@@ -32,6 +32,12 @@ test("an admission after the lock keeps a message of its own", () => {
   assert.equal(text("participant.joined", { ...joined, how: "invited" }).tag, "roster");
 });
 
+test("an encoder that sends for somebody is told calmly, one message a person", () => {
+  const one = text("encoder.started", { participant: "p2", name: "N" });
+  assert.deepEqual([one.key, one.tag, one.assertive ?? false], ["alert.encoder", "encoder-p2", false]);
+  assert.deepEqual(one.values, { name: "N" });
+});
+
 test("a reason is given where there is one", () => {
   assert.equal(text("participant.sent_back", { reason: "" }).key, "alert.sent_back");
   assert.equal(text("participant.sent_back", { reason: "Wait" }).key, "alert.sent_back_reason");

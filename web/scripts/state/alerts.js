@@ -76,6 +76,7 @@ const TEXTS = {
     tag: "presentation", key: "alert.presenting", values: { name: data.name },
   }),
   "presentation.stopped": () => ({ tag: "presentation", key: "alert.presenting_stopped" }),
+  "encoder.started": (data) => ({ tag: `encoder-${data.participant}`, key: "alert.encoder", values: { name: data.name } }),
   "staff.called": () => ({ tag: "staff", key: "alert.staff_called", assertive: true }),
   "seat.handed_over": () => ({ tag: "seat", key: "alert.handed_over", assertive: true }),
   "seat.stepped_up": () => ({ tag: "seat", key: "alert.stepped_up", tone: "warning", assertive: true }),
