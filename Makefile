@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench lock clean chromium coturn espeak-ng $(CHECKS)
+.PHONY: run test fuzz bench lock clean chromium firefox coturn espeak-ng $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime
@@ -16,7 +16,7 @@ run: $(VENV)/runtime
 
 # Every check runs even when an earlier one failed; pytest comes last and its summary ends the
 # output. Arguments of pytest go into ARGS.
-test: $(VENV)/development tests/web/node_modules/installed chromium coturn
+test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
@@ -98,6 +98,13 @@ chromium:
 	@command -v chromium >/dev/null || { $(call debian,chromium); } || true
 	@command -v chromium >/dev/null || \
 	    { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+# And ip, which makes the private network that Firefox meets the others in.
+firefox:
+	@{ command -v firefox-esr && command -v ip; } >/dev/null || \
+	    { $(call debian,firefox-esr iproute2); } || true
+	@{ command -v firefox-esr && command -v ip; } >/dev/null || \
+	    { echo "The browser tests need Firefox: apt-get install firefox-esr iproute2"; exit 1; }
 
 # A program for the tests: the service that comes with the package would relay for anybody.
 coturn:

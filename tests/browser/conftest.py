@@ -15,12 +15,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser import private_network
 from tests.browser.chromium import launch
 from tests.browser.eventually import eventually
 from tests.browser.faces import FACES
+from tests.browser.firefox import Firefox
+from tests.browser.firefox_person import FirefoxPerson
 from tests.browser.network import TcpProxy, UdpRelay
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
+from tests.browser.somebody import Somebody
 
 OUT = Path(__file__).parent / "out"
 IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
@@ -28,15 +32,18 @@ VIEWPORT = {"width": 1280, "height": 720}
 TIMEOUT_MS = 30_000
 TEST_TIMEOUT_S = 300
 Invite = Callable[..., Awaitable[Person]]
+InviteFirefox = Callable[[str, int], Awaitable[FirefoxPerson]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test here drives a browser, on one loop for the whole run."""
     here = str(Path(__file__).parent)
+    items[:] = private_network.wrap(items, TEST_TIMEOUT_S)
     for item in items:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(TEST_TIMEOUT_S), append=False)
+            spare_s = 2 * private_network.SPARE_S * isinstance(item, private_network.PrivateItem)
+            item.add_marker(pytest.mark.timeout(TEST_TIMEOUT_S + spare_s), append=False)
             if pytest_asyncio.is_async_test(item):
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
@@ -87,10 +94,12 @@ class World:
 
 
 async def start_world(directory: Path, **settings: str) -> World:
+    host = private_network.media_host()
+    settings = {"media_host": host, **settings}
     server = ServerProcess(directory, {f"VMR_{k.upper()}": v for k, v in settings.items()})
-    relay = UdpRelay(("127.0.0.1", server.media_port))
+    relay = UdpRelay((host, server.media_port), host)
     await relay.start()
-    server.settings["VMR_MEDIA_ANNOUNCE"] = f"127.0.0.1:{relay.port}"
+    server.settings["VMR_MEDIA_ANNOUNCE"] = f"{relay.host}:{relay.port}"
     server.settings.setdefault("VMR_MEDIA_TCP_PORT", "off")  # no way past the relay
     await server.start()
     return World(server=server, relay=relay)
@@ -113,15 +122,26 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def people(
-    world: World, browsers: Browsers, request: pytest.FixtureRequest
-) -> AsyncIterator[Invite]:
+async def crowd(world: World, request: pytest.FixtureRequest) -> AsyncIterator[list[Somebody]]:
+    """Everybody who was invited to this test; they leave at its end."""
+    crowd: list[Somebody] = []
+    yield crowd
+    report = request.node.stash.get(_REPORT, None)
+    if report is None or report.failed:
+        await _keep_pictures(request.node.name, crowd)
+    for person in crowd:
+        await person.close()
+    await _nobody_left(world)
+    faults = {person.name: person.faults for person in crowd if person.faults}
+    assert not faults, faults
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(world: World, browsers: Browsers, crowd: list[Somebody]) -> Invite:
     """`await people("Asha", 1)`: a person with face 1 in a fresh browser profile."""
-    crowd: list[Person] = []
 
     async def invite(name: str, number: int, world: World = world, **options: Any) -> Person:
-        proxy = TcpProxy(("127.0.0.1", world.server.http_port))
-        await proxy.start()
+        proxy = await _own_proxy(world)
         browser = await browsers.of(number)
         context = await browser.new_context(**{"viewport": VIEWPORT, **options})
         context.set_default_timeout(TIMEOUT_MS)
@@ -132,15 +152,31 @@ async def people(
         crowd.append(person)
         return person
 
-    yield invite
-    report = request.node.stash.get(_REPORT, None)
-    if report is None or report.failed:
-        await _keep_pictures(request.node.name, crowd)
-    for person in crowd:
-        await person.close()
-    await _nobody_left(world)
-    faults = {person.name: person.faults for person in crowd if person.faults}
-    assert not faults, faults
+    return invite
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_firefox(world: World, crowd: list[Somebody], tmp_path: Path) -> InviteFirefox:
+    """`await at_firefox("Asha", 1)`: a person with face 1 at a Firefox of their own."""
+
+    async def invite(name: str, number: int) -> FirefoxPerson:
+        face = FACES[number - 1]
+        firefox = Firefox(
+            tmp_path / f"firefox{number}", {"media.navigator.audio.fake_frequency": face.tone_hz}
+        )
+        person = FirefoxPerson(name, face, firefox, await _own_proxy(world), world.relay)
+        crowd.append(person)
+        await person.begin(IN_PAGE)
+        await firefox.resize(VIEWPORT["width"], VIEWPORT["height"])
+        return person
+
+    return invite
+
+
+async def _own_proxy(world: World) -> TcpProxy:
+    proxy = TcpProxy(("127.0.0.1", world.server.http_port))
+    await proxy.start()
+    return proxy
 
 
 async def _nobody_left(world: World) -> None:
@@ -152,7 +188,7 @@ async def _nobody_left(world: World) -> None:
     await eventually("closed browsers leave no transport", is_empty, 20)
 
 
-async def _keep_pictures(test: str, crowd: list[Person]) -> None:
+async def _keep_pictures(test: str, crowd: list[Somebody]) -> None:
     """Screenshots of everybody's page, where somebody will look for them."""
     OUT.mkdir(exist_ok=True)
     for person in crowd:

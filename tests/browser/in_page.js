@@ -117,7 +117,7 @@
 
   function ufrags() {
     return peers
-      .filter((peer) => peer.localDescription)
+      .filter((peer) => peer.signalingState !== "closed" && peer.localDescription)
       .flatMap((peer) => [...peer.localDescription.sdp.matchAll(/a=ice-ufrag:(\S+)/g)])
       .map((match) => match[1]);
   }

@@ -130,7 +130,9 @@ class UdpRelay(asyncio.DatagramProtocol):
     its network tries new ports, and those are its own.
     """
 
-    def __init__(self, upstream: Address) -> None:
+    def __init__(self, upstream: Address, host: str = "127.0.0.1") -> None:
+        """`host` is the address that clients send to."""
+        self.host = host
         self.port = 0
         self.flows: dict[Address, Flow] = {}
         self.weather = Weather()
@@ -142,9 +144,7 @@ class UdpRelay(asyncio.DatagramProtocol):
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, local_addr=("127.0.0.1", 0)
-        )
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.host, 0))
         self._down = transport
         self.port = transport.get_extra_info("sockname")[1]
 

@@ -9,6 +9,7 @@ from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom
+from tests.browser.somebody import Somebody
 
 HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("room.unlock", {}),
@@ -44,14 +45,14 @@ async def expect_transports(world: World, count: int, why: str, timeout_s: float
     await eventually(f"{count} transports: {why}", probe, timeout_s)
 
 
-async def knock(person: Person, path: str) -> None:
+async def knock(person: Somebody, path: str) -> None:
     """Open a link, press Start, and wait outside."""
     await person.open(path)
     await person.start()
     await person.in_view("waiting")
 
 
-async def open_with_the_pin(room: TestRoom, officer: Person) -> None:
+async def open_with_the_pin(room: TestRoom, officer: Somebody) -> None:
     await officer.open(room.host_path)
     await officer.start()
     await officer.in_view("pin")
@@ -59,10 +60,10 @@ async def open_with_the_pin(room: TestRoom, officer: Person) -> None:
     await officer.in_view("meeting")
 
 
-async def all_see_and_hear(*people: Person) -> None:
+async def all_see_and_hear(*people: Somebody) -> None:
     """Everybody decodes everybody else's own picture and hears everybody else's own tone."""
 
-    async def one(person: Person) -> None:
+    async def one(person: Somebody) -> None:
         others = [other for other in people if other is not person]
         await person.sees(*others)
         await person.hears(*others)
@@ -96,7 +97,7 @@ async def record_id(host: Person, guest: Named) -> None:
     await host.press("End the check")
 
 
-async def lock(host: Person, *others: Person) -> None:
+async def lock(host: Somebody, *others: Somebody) -> None:
     await host.press("Lock the room")
     await asyncio.gather(*(person.stage("locked") for person in (host, *others)))
 

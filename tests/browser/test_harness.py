@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from tests.bench.stun_client import build_check
+from tests.browser import private_network
 from tests.browser.faces import FACES, name_colour, write_camera, write_voice
 from tests.browser.network import TcpProxy, UdpRelay, Weather, read_ufrag
 
@@ -128,3 +129,25 @@ def test_a_camera_and_a_voice_are_files_of_the_right_size(tmp_path: Path) -> Non
     write_voice(FACES[0], tmp_path / "voice.wav")
     assert (tmp_path / "face.y4m").stat().st_size > 10 * 320 * 180 * 1.5
     assert (tmp_path / "voice.wav").stat().st_size > 6 * 48_000 * 2
+
+
+def test_a_private_network_is_refused_with_the_machine_s_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "unshare: unshare failed: Operation not permitted"
+    (tmp_path / "unshare").write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    (tmp_path / "unshare").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert private_network.refusal() == said
+
+
+def test_a_test_that_is_marked_so_is_run_in_a_private_network_and_no_other(
+    request: pytest.FixtureRequest,
+) -> None:
+    plain = request.node
+    marked = pytest.Function.from_parent(plain.parent, name="marked", callobj=lambda: None)
+    marked.add_marker(pytest.mark.private_network)
+    kept, wrapped = private_network.wrap([plain, marked], 1.0)
+    assert kept is plain
+    assert isinstance(wrapped, private_network.PrivateItem)
+    assert wrapped.nodeid == marked.nodeid
