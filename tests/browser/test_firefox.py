@@ -35,6 +35,7 @@ async def test_firefox_chromium_and_aiortc_meet(
         await open_with_the_pin(room, officer)
         await asyncio.gather(guest.in_view("meeting"), ben.come_in())
         await all_meet(guest, officer, ben)
+        assert await guest.ask("() => document.documentElement.clientWidth === innerWidth")
         await sends_two_layers(guest)
         await mute_and_unmute(guest, officer, ben)
         await restart_ice(guest, officer, ben)
