@@ -95,7 +95,9 @@ def _accepted_lines(
         if name is None or getattr(ids, name) != number:
             continue
         if name not in _SENDING_ONLY or part.track is not None:
-            lines.append(f"a=extmap:{number} {uri}")
+            # What is offered to be sent alone is answered to be received alone (RFC 8285 6).
+            way = "/recvonly" if number in section.sendonly_extensions else ""
+            lines.append(f"a=extmap:{number}{way} {uri}")
     if part.slot is not None:
         lines += _slot_lines(part.slot, part.slot_index, negotiated.description.cname)
     elif part.track is not None:

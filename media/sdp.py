@@ -47,6 +47,7 @@ class Section:
     is_bundle_only: bool = False
     formats: dict[int, Format] = field(default_factory=dict)
     extensions: dict[int, str] = field(default_factory=dict)
+    sendonly_extensions: set[int] = field(default_factory=set)
     send_rids: list[str] = field(default_factory=list)
     simulcast_send: list[str] = field(default_factory=list)
     ssrcs: list[int] = field(default_factory=list)
@@ -174,9 +175,12 @@ def _parse_feedback(section: Section, value: str) -> None:
 
 
 def _parse_extension(section: Section, value: str) -> None:
-    number, _, uri = value.partition(" ")
-    identifier = _number(number.partition("/")[0], 255)
+    first, _, uri = value.partition(" ")
+    number, _, direction = first.partition("/")
+    identifier = _number(number, 255)
     section.extensions.setdefault(identifier, uri.strip().partition(" ")[0])
+    if direction == "sendonly":
+        section.sendonly_extensions.add(identifier)
 
 
 def _parse_rid(section: Section, value: str) -> None:

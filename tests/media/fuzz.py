@@ -25,7 +25,7 @@ from media.sdp import SdpError, parse_offer
 from tests.media.packets import opus_packet, vp8_packet, vp8_payload
 from tests.media.stage import Stage
 from tests.media.test_negotiation import LOCAL, VIDEO_CODECS, offer
-from tests.media.test_sdp import AIORTC, CHROMIUM
+from tests.media.test_sdp import AIORTC, CHROMIUM, FIREFOX
 
 SLOWEST_S = 0.5
 """Of processor time for one input; a parser that is not linear shows long before."""
@@ -207,6 +207,7 @@ def targets() -> dict[str, Target]:
         "H.264": Target(_h264, _h264_samples(), (), 15),
         "SDP": Target(_sdp, _sdp_samples(), (SdpError,), 2),
         "SDP of Chromium": Target(_sdp, (CHROMIUM.encode(),), (SdpError,), 0),
+        "SDP of Firefox": Target(_sdp, (FIREFOX.encode(),), (SdpError,), 0),
         "port RTP": Target(port.rtp, packets, (), 5),
         "port RTCP": Target(port.rtcp, reports, (), 5),
     }

@@ -10,7 +10,7 @@ from media.description import Description, ExtensionIds, Kind, Role
 from media.ice import Credentials
 from media.negotiation import MAX_SLOTS, Negotiated, OfferWithoutSlots, UnfitOffer, negotiate
 from media.sdp import SdpError, parse_offer
-from tests.media.test_sdp import AIORTC, CHROMIUM
+from tests.media.test_sdp import AIORTC, CHROMIUM, FIREFOX
 
 VIDEO_CODECS = ("vp8", "h264")
 LOCAL = Local(
@@ -133,6 +133,55 @@ class TestChromium:
         sections = text.split("\nm=")
         rid = "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
         assert [rid in part for part in sections[1:]] == [False, True, True] + [False] * 17
+
+
+class TestFirefox:
+    """The same offer, as Firefox words it."""
+
+    @pytest.fixture
+    def description(self) -> Description:
+        return agree(FIREFOX).description
+
+    def test_it_has_the_same_tracks_and_slots_as_that_of_chromium(
+        self, description: Description
+    ) -> None:
+        other = agree(CHROMIUM).description
+        assert [(t.mid, t.kind, t.rids) for t in description.tracks] == [
+            (t.mid, t.kind, t.rids) for t in other.tracks
+        ]
+        assert [(s.mid, s.kind) for s in description.slots] == [
+            (s.mid, s.kind) for s in other.slots
+        ]
+        assert all(slot.rtx_ssrc for slot in description.slots if slot.kind is not Kind.AUDIO)
+
+    def test_the_codecs_are_opus_and_vp8_with_repair_and_transport_cc(
+        self, description: Description
+    ) -> None:
+        opus, vp8 = description.codecs
+        assert (opus.key, vp8.key) == ("opus", "vp8")
+        assert vp8.rtx_payload_type == 124
+        assert vp8.nack
+        assert vp8.pli
+        assert opus.transport_cc
+        assert vp8.transport_cc
+
+    def test_the_extensions_are_those_of_the_offer(self, description: Description) -> None:
+        assert description.extensions == ExtensionIds(
+            mid=3, rid=9, repaired_rid=10, audio_level=1, transport_cc=7
+        )
+
+    def test_what_it_only_sends_is_answered_as_only_received(self) -> None:
+        lines = answer(FIREFOX)
+        rid = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+        assert lines.count(f"a=extmap:9/recvonly {rid}") == 2
+        assert lines.count("a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid") == 20
+        assert not any("recvonly" in line for line in answer(CHROMIUM) if "extmap" in line)
+
+    def test_its_bundle_only_sections_are_answered_with_a_port(self) -> None:
+        lines = answer(FIREFOX)
+        media = [line for line in lines if line.startswith("m=")]
+        assert [line.split()[1] for line in media] == ["9"] * 20
+        assert "a=simulcast:recv l;h" in lines
 
 
 def test_an_offer_of_aiortc_is_accepted_with_its_announced_sources() -> None:

@@ -19,6 +19,7 @@ from media.sdp import (
 
 SAMPLES = Path(__file__).parent / "samples"
 CHROMIUM = (SAMPLES / "chromium_156_offer.sdp").read_bytes().decode()
+FIREFOX = (SAMPLES / "firefox_153_offer.sdp").read_bytes().decode()
 AIORTC = (SAMPLES / "aiortc_offer.sdp").read_bytes().decode()
 
 HEAD = "v=0\r\na=group:BUNDLE 0 1\r\n"
@@ -49,6 +50,22 @@ def test_an_offer_of_chromium_is_read_whole() -> None:
     assert microphone.formats[111].channels == 2
     assert microphone.ssrcs == [3237572166]
     assert microphone.cname == "KfpqsOZ5VcKueZwn"
+
+
+def test_an_offer_of_firefox_is_read_whole() -> None:
+    offer = parse_offer(FIREFOX)
+    assert len(offer.sections) == 20
+    assert all(part.ice_ufrag and part.fingerprints for part in offer.sections)
+    microphone, camera = offer.sections[:2]
+    assert not microphone.is_bundle_only
+    assert camera.is_bundle_only
+    assert camera.port == 0
+    assert camera.send_rids == camera.simulcast_send == ["l", "h"]
+    assert len(camera.ssrcs) == 4
+    assert len(camera.repair_groups) == 2
+    assert camera.sendonly_extensions == {8, 9, 10}
+    assert camera.formats.keys() == {120, 124}
+    assert "goog-remb" in camera.formats[120].feedback
 
 
 def test_an_offer_of_aiortc_is_read_whole() -> None:
