@@ -11,11 +11,12 @@ from media.ice import Credentials
 from media.negotiation import EXTENSIONS, Accepted, Negotiated, red_blocks
 from media.sdp import Format, Offer, Section
 
-_SENDING_ONLY = frozenset({"rid", "repaired_rid"})
+_SENDING_ONLY = frozenset({"rid", "repaired_rid", "abs_send_time"})
 # Type preference and local preference; a TCP one holds its direction, passive (RFC 6544 4.2).
 _UDP_PREFERENCE = 126 << 16 | 65535
 _TCP_PREFERENCE = 90 << 16 | 4 << 13 | 8191
 _FEEDBACK = ("nack", "nack pli", "transport-cc")
+_FEEDBACK_BY_REMB = ("nack", "nack pli", "goog-remb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,11 @@ def _accepted_lines(
         "a=rtcp-mux",
         "a=rtcp-rsize",
     ]
-    for payload_type in part.formats:
-        lines += _format_lines(section.formats[payload_type])
     ids = negotiated.description.extensions
+    is_by_remb = ids.abs_send_time is not None and part.track is not None
+    feedback = _FEEDBACK_BY_REMB if is_by_remb else _FEEDBACK
+    for payload_type in part.formats:
+        lines += _format_lines(section.formats[payload_type], feedback)
     for number, uri in section.extensions.items():
         name = EXTENSIONS.get(uri)
         if name is None or getattr(ids, name) != number:
@@ -107,7 +110,7 @@ def _accepted_lines(
     return lines
 
 
-def _format_lines(offered: Format) -> list[str]:
+def _format_lines(offered: Format, feedback: tuple[str, ...]) -> list[str]:
     number = offered.payload_type
     if offered.name == "opus":
         lines = [f"a=rtpmap:{number} opus/48000/2"]
@@ -127,7 +130,7 @@ def _format_lines(offered: Format) -> list[str]:
     else:
         lines = [f"a=rtpmap:{number} VP8/90000"]
     if offered.name != "rtx":
-        lines += [f"a=rtcp-fb:{number} {name}" for name in _FEEDBACK if name in offered.feedback]
+        lines += [f"a=rtcp-fb:{number} {name}" for name in feedback if name in offered.feedback]
     return lines
 
 

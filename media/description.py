@@ -78,6 +78,7 @@ class ExtensionIds:
     audio_level: int | None = None
     transport_cc: int | None = None
     abs_send_time: int | None = None
+    """Agreed for REMB alone: where the peer has it and no transport-cc."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ EXTENSIONS = {
     "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id": "repaired_rid",
     "urn:ietf:params:rtp-hdrext:ssrc-audio-level": "audio_level",
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01": "transport_cc",
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": "abs_send_time",
 }
 
 
@@ -316,4 +317,13 @@ def _extension_ids(usable: list[Section]) -> ExtensionIds:
             name = EXTENSIONS.get(uri)
             if name and 1 <= number <= 14 and number not in found.values():
                 found.setdefault(name, number)
+    if "transport_cc" in found or not any(_wants_remb(section) for section in usable):
+        found.pop("abs_send_time", None)
     return ExtensionIds(**found)
+
+
+def _wants_remb(section: Section) -> bool:
+    """Whether it sends video and would be told an estimate (draft-alvestrand-rmcat-remb)."""
+    formats = section.formats.values()
+    is_sent = section.media == "video" and section.direction in ("sendonly", "sendrecv")
+    return is_sent and any("goog-remb" in offered.feedback for offered in formats)

@@ -15,6 +15,7 @@ from media.naming import Place, named_place
 from media.outbox import Outbox
 from media.publication import Publication
 from media.quality import QualityMeter
+from media.receiver_estimate import ReceiverEstimate
 from media.speaker import Voice
 from media.stream import Stream
 from media.subscription import Subscription
@@ -54,6 +55,7 @@ class Port:
         "_next_share",
         "_next_upkeep",
         "_outbox",
+        "_receiver_estimate",
         "_repaired_types",
         "_repairs",
         "_sizes",
@@ -103,6 +105,10 @@ class Port:
         self._level_id = _or_not_agreed(ids.audio_level)
         self._wide_id = _or_not_agreed(ids.transport_cc)
         self._arrivals = Arrivals()
+        self._receiver_estimate: ReceiverEstimate | None = None
+        if ids.transport_cc is None and ids.abs_send_time is not None:
+            self._wide_id = ids.abs_send_time
+            self._receiver_estimate = ReceiverEstimate()
         self._clock = SenderClock()
         self.quality = QualityMeter()
         self._streams: dict[int, Stream] = {}
@@ -194,9 +200,10 @@ class Port:
                 packet, profile, start, payload, self._level_id, self._wide_id
             )
             if wide >= 0:
-                pending = self._arrivals.pending
-                if len(pending) < MAX_PENDING:
-                    pending[wide] = now
+                if self._receiver_estimate is not None:
+                    self._receiver_estimate.add(wide, len(packet), now)
+                elif len(self._arrivals.pending) < MAX_PENDING:
+                    self._arrivals.pending[wide] = now
         stream = self._streams.get(ssrc)
         if stream is None:
             place = self._repairs.get(ssrc)
@@ -373,7 +380,10 @@ class Port:
             self.bandwidth.probe(self.wide, now)
         if now >= self._next_feedback:
             self._next_feedback = now + _FEEDBACK_S
-            self._send_feedback()
+            if self._receiver_estimate is None:
+                self._send_feedback()
+            else:
+                self._send_remb(self._receiver_estimate, now)
         if now >= self._next_upkeep:
             self._next_upkeep = now + _UPKEEP_S
             for stream in self._streams.values():
@@ -410,6 +420,15 @@ class Port:
         media = next(iter(self._streams), 0)
         for body in self._arrivals.take_feedback():
             self._send(rtcp.build_transport_feedback(self._ssrc, media, body))
+
+    def _send_remb(self, estimate: ReceiverEstimate, now: float) -> None:
+        video = [stream for stream in self._streams.values() if stream.is_video]
+        missing = sum(stream.reception.missing(stream.highest) for stream in video)
+        bps = estimate.due(missing, now, self.round_trip_s)
+        if bps is not None:
+            self._events["rembs_out"] += 1
+            ssrcs = tuple(stream.ssrc for stream in video)
+            self._send(rtcp.build_remb(self._ssrc, bps, ssrcs))
 
     def _send_reports(self, now: float) -> None:
         """Send compound packets: what we receive first, then what we send, then our name."""

@@ -50,6 +50,10 @@ class Reception:
         if difference < clock_rate:  # a pause or a new clock is not jitter
             self._jitter += (difference - self._jitter) / 16
 
+    def missing(self, highest: int) -> int:
+        """Return how many packets up to this extended sequence number never came."""
+        return 0 if self.first is None else highest - self.first + 1 - self.received
+
     def block(
         self, ssrc: int, highest: int, last_ntp: int | None, sr_age_s: float
     ) -> ReportBlock | None:

@@ -26,6 +26,7 @@ EVENTS = (
     "slots_paused",  # times a subscriber's pictures were paused for want of bandwidth
     "plis_in",
     "plis_out",
+    "rembs_out",  # estimates told to publishers without transport-wide feedback
     "rtcp_in",
     "rtcp_out",
 )

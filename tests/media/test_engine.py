@@ -77,6 +77,15 @@ async def test_three_people_see_and_hear_each_other(stage: Stage) -> None:
     assert counters["not_sealed"] == counters["srtp_refused"] == 0
 
 
+async def test_a_peer_without_transport_cc_is_told_how_much_it_may_send(stage: Stage) -> None:
+    """aiortc knows abs-send-time and REMB alone, and takes what it is told for its picture."""
+    peer = red()
+    await stage.enter("red", peer)
+    await stage.connected()
+    await until(lambda: (peer.allowed_bps or 0) > 500_000, "REMB is believed")
+    assert stage.engine.counters()["rembs_out"] > 0
+
+
 @pytest.mark.parametrize(
     "profile", ["SRTP_AEAD_AES_128_GCM", "SRTP_AEAD_AES_256_GCM", "SRTP_AES128_CM_SHA1_80"]
 )

@@ -193,6 +193,19 @@ def test_an_offer_of_aiortc_is_accepted_with_its_announced_sources() -> None:
     assert camera.rids == ()
 
 
+def test_who_lacks_transport_cc_is_told_remb() -> None:
+    """aiortc has abs-send-time and goog-remb; browsers have transport-cc beside them."""
+    assert agree(AIORTC).description.extensions.abs_send_time == 3
+    sections = "\n".join(answer(AIORTC)).split("\nm=")[1:]
+    told = [("goog-remb" in part, "abs-send-time" in part) for part in sections]
+    assert told == [(False, False), (True, True), (True, True)] + [(False, False)] * 17
+    for browser in (CHROMIUM, FIREFOX):
+        assert agree(browser).description.extensions.abs_send_time is None
+        assert not any("goog-remb" in line for line in answer(browser))
+    without = AIORTC.replace("goog-remb", "no-such-feedback")
+    assert agree(without).description.extensions.abs_send_time is None
+
+
 def test_only_the_allowed_codecs_are_answered() -> None:
     names = {codec.name for codec in agree(CHROMIUM, ("h264",)).description.codecs}
     assert names == {"opus", "red", "h264"}

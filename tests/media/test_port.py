@@ -27,6 +27,9 @@ from tests.media.stage import OPEN, WALL_S, Person, Stage
 RIDS = ("q", "h", "f")
 
 
+BY_REMB = ExtensionIds(audio_level=1, mid=4, abs_send_time=2)
+
+
 def named(
     mid: str | None = None, rid: str | None = None, rrid: str | None = None
 ) -> dict[int, bytes]:
@@ -538,3 +541,44 @@ def test_a_transport_without_slots_is_told_of_its_packets_too() -> None:
     report = ann.asked(rtcp.ReceiverReport)[0]
     assert report.ssrc == 1
     assert report.blocks[0].ssrc == ssrc_of(1, MICROPHONE)
+
+
+# -- estimates for publishers without transport-wide feedback ---------------------------------
+
+
+def test_a_publisher_without_transport_cc_is_told_an_estimate_for_its_pictures() -> None:
+    stage = Stage()
+    ann = stage.join(1, description=describe(1, extensions=BY_REMB))
+    camera = ssrc_of(1, CAMERA)
+    for number in range(60):
+        at = int(stage.now * 1024 % 65536) << 8
+        ann.receive(
+            vp8_packet(
+                ssrc=camera, sequence=number, timestamp=number * 900, picture_id=number,
+                is_key=not number, elements={2: at.to_bytes(3, "big")},
+            )
+        )  # fmt: skip
+        stage.pass_time(0.01)
+    told = ann.asked(rtcp.Remb)
+    assert told
+    assert camera in told[0].ssrcs
+    assert ssrc_of(1, MICROPHONE) not in told[0].ssrcs
+    assert told[-1].bitrate_bps > 0
+    assert not ann.asked(rtcp.TransportFeedback)
+    assert stage.count("rembs_out") == len(told)
+
+
+def test_a_publisher_with_transport_cc_is_told_no_estimate() -> None:
+    stage = Stage()
+    ann = stage.join(1)
+    for number in range(30):
+        ann.receive(
+            vp8_packet(
+                ssrc=ssrc_of(1, CAMERA), sequence=number, timestamp=number * 900,
+                picture_id=number, is_key=not number,
+                elements={3: number.to_bytes(2, "big"), 2: bytes(3)},
+            )
+        )  # fmt: skip
+        stage.pass_time(0.01)
+    assert ann.asked(rtcp.TransportFeedback)
+    assert not ann.asked(rtcp.Remb)

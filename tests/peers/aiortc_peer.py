@@ -68,7 +68,7 @@ class AiortcPeer:
         for transceiver in sending + receiving:
             if transceiver.kind == "video":
                 prefer(transceiver, codec)
-        self._screen = sending[2].sender
+        self._camera, self._screen = sending[1].sender, sending[2].sender
 
     async def offer(self) -> str:
         """Gather on loopback and give the offer."""
@@ -114,6 +114,13 @@ class AiortcPeer:
         """OpenSSL's name of the profile the handshake agreed on."""
         name: bytes = self._transport._ssl.get_selected_srtp_profile()
         return name.decode()
+
+    @property
+    def allowed_bps(self) -> int | None:
+        """What the encoder of the camera aims at, by the last REMB; None before the first frame."""
+        camera: Any = self._camera
+        encoder = camera._RTCRtpSender__encoder
+        return None if encoder is None else int(encoder.target_bitrate)
 
     async def vanish(self) -> None:
         """Fall silent as a machine that lost its power does: no goodbye."""
