@@ -155,3 +155,5 @@ async def hang_up(world: World, guest: FirefoxPerson, officer: Person, ben: Pyth
     await guest.in_view("ended")
     await expect_transports(world, 2, "the guest has hung up")
     await officer.meets(ben.face)
+    await officer.press("Hang up")
+    await officer.in_view("ended")
