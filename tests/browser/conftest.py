@@ -60,18 +60,19 @@ _REPORT: pytest.StashKey[pytest.TestReport] = pytest.StashKey()
 
 
 class Browsers:
-    """One browser process a face, started when first needed."""
+    """One browser process a face and its arguments, started when first needed."""
 
     def __init__(self, playwright: Any, directory: Path) -> None:
         self._playwright = playwright
         self._directory = directory
-        self._running: dict[int, Browser] = {}
+        self._running: dict[tuple[int, tuple[str, ...]], Browser] = {}
 
-    async def of(self, number: int) -> Browser:
-        if number not in self._running:
+    async def of(self, number: int, *arguments: str) -> Browser:
+        key = (number, arguments)
+        if key not in self._running:
             face = FACES[number - 1]
-            self._running[number] = await launch(self._playwright, face, self._directory)
-        return self._running[number]
+            self._running[key] = await launch(self._playwright, face, self._directory, *arguments)
+        return self._running[key]
 
     async def close(self) -> None:
         await asyncio.gather(*(browser.close() for browser in self._running.values()))
@@ -138,11 +139,20 @@ async def crowd(world: World, request: pytest.FixtureRequest) -> AsyncIterator[l
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def people(world: World, browsers: Browsers, crowd: list[Somebody]) -> Invite:
-    """`await people("Asha", 1)`: a person with face 1 in a fresh browser profile."""
+    """`await people("Asha", 1)`: a person with face 1 in a fresh browser profile.
 
-    async def invite(name: str, number: int, world: World = world, **options: Any) -> Person:
+    `arguments` are those of a browser process of its own.
+    """
+
+    async def invite(
+        name: str,
+        number: int,
+        world: World = world,
+        arguments: tuple[str, ...] = (),
+        **options: Any,
+    ) -> Person:
         proxy = await _own_proxy(world)
-        browser = await browsers.of(number)
+        browser = await browsers.of(number, *arguments)
         context = await browser.new_context(**{"viewport": VIEWPORT, **options})
         context.set_default_timeout(TIMEOUT_MS)
         await context.grant_permissions(["camera", "microphone"])

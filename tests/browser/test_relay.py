@@ -1,4 +1,4 @@
-"""A guest whose network lets out nothing but a TURN server: the page gets there by itself."""
+"""A guest whose network lets out nothing but TLS to a TURN server: the page gets there itself."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,6 +19,8 @@ window.RTCPeerConnection = class RTCPeerConnection extends Peer {
   setConfiguration(configuration) { super.setConfiguration(limited(configuration)); }
 };
 """
+RELAY_PROTOCOLS = """async () => [...(await vmrTest.peers.at(-1).getStats()).values()]
+    .filter((one) => one.type === "local-candidate").map((one) => one.relayProtocol)"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -32,7 +34,7 @@ async def coturn(tmp_path: Path) -> AsyncIterator[Coturn]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def relayed(coturn: Coturn, tmp_path: Path) -> AsyncIterator[World]:
     """A server that tells its pages of the TURN server."""
-    world = await start_world(tmp_path, turn_urls=coturn.urls["tcp"], turn_secret=SECRET)
+    world = await start_world(tmp_path, turn_urls=coturn.urls["tls"], turn_secret=SECRET)
     yield world
     await stop_world(world)
     assert SECRET not in world.server.log_text()
@@ -42,8 +44,9 @@ async def test_a_guest_with_a_relay_alone_waits_without_it_and_meets_through_it(
     coturn: Coturn, relayed: World, people: Invite
 ) -> None:
     room = await make_room(relayed.server.database, "legal", "Far away")
+    trust = f"--ignore-certificate-errors-spki-list={coturn.spki}"
     guest, officer = await asyncio.gather(
-        people("Asha", 1, world=relayed), people("Officer", 4, world=relayed)
+        people("Asha", 1, world=relayed, arguments=(trust,)), people("Officer", 4, world=relayed)
     )
     await guest.context.add_init_script(RELAY_ONLY)
     await knock(guest, room.invite_path(0))
@@ -52,3 +55,4 @@ async def test_a_guest_with_a_relay_alone_waits_without_it_and_meets_through_it(
     await guest.in_view("meeting")
     await all_see_and_hear(guest, officer)
     assert "ALLOCATE processed, success" in coturn.log()
+    assert set(await guest.ask(RELAY_PROTOCOLS)) == {"tls"}
