@@ -36,6 +36,8 @@ from signalling.sessions import Sessions
 from signalling.sockets import Sockets
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
+from signalling.staff.cookies import Cookies
+from signalling.staff.sessions import StaffSessions
 from vmr.numbers import Numbers
 from vmr.store import StoreError
 
@@ -84,12 +86,17 @@ class Running:
             turn=config.turn,
             clock=clock,
         )
+        self.cookies = Cookies(is_secure=config.staff.is_secure)
+        self.staff = StaffSessions(
+            store=store.staff, clock=clock, limits=config.staff.limits, cookies=self.cookies
+        )
         self.sockets = Sockets(
             sessions=self.sessions,
             requests=self._requests,
             config=config,
             clock=clock,
             counters=self.counters,
+            staff=self.staff,
         )
         self._server = GuardedServer(
             counters=self.counters, binary_ack=error_ack("bad_message"), origins=config.origins
@@ -182,5 +189,5 @@ class Signalling:
         running.whip.add_to(app)
         pages.add_to(app)
         app.on_shutdown.append(running.stop)
-        app.cleanup_ctx.append(running.live)
+        app.cleanup_ctx.extend((running.live, running.staff.live))
         return app

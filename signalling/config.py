@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from signalling.staff.config import StaffConfig
 from signalling.turn import Turn
 
 
@@ -15,6 +16,7 @@ class SignallingConfig:
 
     origins: tuple[str, ...] = ()
     turn: Turn = field(default_factory=Turn)
+    staff: StaffConfig = field(default_factory=StaffConfig)
     behind_proxy: bool = False
     max_sockets: int = 2000
     max_sockets_per_address: int = 200

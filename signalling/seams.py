@@ -7,7 +7,7 @@ from media.messages import Reply, Request
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
 from vmr.rooms import Invite, Room
-from vmr.store import LiveMeeting
+from vmr.store import LiveMeeting, StaffStore
 
 Clock = Callable[[], float]
 """Seconds since the epoch, steady: wall time at start plus what has passed since."""
@@ -18,6 +18,10 @@ class Store(Protocol):
 
     Every method raises `vmr.store.StoreError` when it could not be done; then nothing was.
     """
+
+    @property
+    def staff(self) -> StaffStore:
+        """Staff accounts and sessions."""
 
     async def room_by_address(self, address: str) -> Room | None: ...
 

@@ -24,6 +24,7 @@ from signalling.messages import REQUESTS, Hello, parse_hello
 from signalling.requests import Requests
 from signalling.seams import Clock
 from signalling.sessions import Session, Sessions
+from signalling.staff.sessions import StaffSessions
 from signalling.wire import JsonObject
 
 PROTOCOLS = (1,)
@@ -48,8 +49,10 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
         config: SignallingConfig,
         clock: Clock,
         counters: Counter[str],
+        staff: StaffSessions,
     ) -> None:
         super().__init__(NAMESPACE)
+        self._staff = staff
         self._sessions = sessions
         self._requests = requests
         self._config = config
@@ -67,6 +70,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
         if "sid" not in request.query and not self._has_room_for(request):
             self._counters["sockets_refused"] += 1
             raise web.HTTPServiceUnavailable(text=SENTENCES["busy"])
+        if "sid" not in request.query:
+            await self._staff.recognise(request)
         response: web.StreamResponse = await self.server.handle_request(request)
         return response
 

@@ -14,3 +14,5 @@ InviteId = NewType("InviteId", str)
 DeviceId = NewType("DeviceId", str)
 """SHA-256 thumbprint (RFC 7638, base64url) of the browser's non-extractable key."""
 OfficerId = NewType("OfficerId", str)
+StaffSessionId = NewType("StaffSessionId", str)
+"""One sign-in of a member of staff, from password to sign-out. Not secret: the cookie is."""

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +70,15 @@ class Note:
 class Client:
     """One page: connects, joins, asks, and keeps every notification."""
 
-    def __init__(self, url: str, *, transports: tuple[str, ...] = ("websocket",)) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        transports: tuple[str, ...] = ("websocket",),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.url = url
+        self._headers = dict(headers or {})
         self.notes: list[Note] = []
         self.session = self.token = self.nonce = self.participant = ""
         self.last_n = 0
@@ -89,6 +96,7 @@ class Client:
         self.socket.on("disconnect", self._lost)
         await self.socket.connect(
             self.url,
+            headers=self._headers,
             auth={"protocol": 1} if auth is None else auth,
             transports=self._transports,
             wait_timeout=TIMEOUT_S,

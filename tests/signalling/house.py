@@ -1,5 +1,6 @@
 """A whole signalling server on a free port, with a store and an engine that a test can steer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -70,9 +71,14 @@ class Server:
         assert self.signalling.running is not None
         return self.signalling.running
 
-    def page(self, *, transports: tuple[str, ...] = ("websocket",)) -> Client:
-        """A page that has not connected yet."""
-        client = Client(self.url, transports=transports)
+    def page(
+        self,
+        *,
+        transports: tuple[str, ...] = ("websocket",),
+        headers: Mapping[str, str] | None = None,
+    ) -> Client:
+        """A page that has not connected yet; `headers` may hold an officer's cookie."""
+        client = Client(self.url, transports=transports, headers=headers)
         self._clients.append(client)
         return client
 

@@ -5,7 +5,7 @@ import argparse
 from vmr.cli.work import add_room_argument, add_verb, find_room, printable, time_text
 from vmr.ids import MeetingId
 from vmr.settings import Settings
-from vmr.store.records import KeptEntry
+from vmr.store import KeptEntry
 from vmr.store.store import Store
 
 

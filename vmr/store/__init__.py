@@ -1,8 +1,9 @@
-"""The database: rooms, personal links, live meetings and their records.
+"""The database: rooms, personal links, live meetings and their records, staff.
 
 It keeps what it is given and proves records; it decides nothing.
 """
 
+from vmr.store.chains import KeptEntry
 from vmr.store.errors import (
     Conflict,
     NewerDatabase,
@@ -13,7 +14,8 @@ from vmr.store.errors import (
     UnsupportedDatabase,
 )
 from vmr.store.meetings import LiveMeeting, MeetingSummary
-from vmr.store.records import KeptEntry
+from vmr.store.staff_sessions import SignedIn
+from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "NewerDatabase",
     "NotFound",
     "RecordBroken",
+    "SignedIn",
+    "StaffStore",
     "Store",
     "StoreError",
     "StoreUnavailable",

@@ -7,6 +7,8 @@ half-way. A commit is on the disk when it returns (WAL with synchronous=FULL).
 
 import asyncio
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from vmr.store.errors import Conflict, StoreUnavailable, UnsupportedDatabase
 from vmr.store.migrate import migrate
 
 BUSY_TIMEOUT_MS = 5_000
+SWITCH_MS = 10  # between two tries to switch a new file to its write-ahead log
 READERS = 3
 T = TypeVar("T")
 
@@ -125,7 +128,7 @@ def _engine(url: URL, begin: str, connections: int) -> Engine:
     def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, not the driver
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -134,6 +137,19 @@ def _engine(url: URL, begin: str, connections: int) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """SQLite does not wait by itself for another process that makes the same switch just now."""
+    tries = BUSY_TIMEOUT_MS // SWITCH_MS
+    for left in reversed(range(tries)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if left == 0:
+                raise
+            time.sleep(SWITCH_MS / 1000)
 
 
 @contextmanager

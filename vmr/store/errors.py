@@ -4,7 +4,7 @@ StoreError
 ├── StoreUnavailable     store_unavailable      disk full, locked too long, file gone
 ├── UnsupportedDatabase  unsupported_database   an address this version cannot open
 ├── NewerDatabase        newer_database         written by a later version of the server
-├── NotFound             not_found              no such room, establishment or invite
+├── NotFound             not_found              no such room, invite, account, ...
 ├── Conflict             conflict               the change contradicts what is stored
 └── RecordBroken         record_broken          a record does not verify
 

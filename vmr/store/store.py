@@ -14,16 +14,18 @@ from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import meetings, records, rooms, secrets
+from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.meetings import LiveMeeting, MeetingSummary
-from vmr.store.records import KeptEntry
+from vmr.store.staff_store import StaffStore
 
 
 class Store:
-    """Rooms, personal links, live meetings and records, in one database."""
+    """Rooms, personal links, live meetings, records and (`staff`) staff, in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.staff = StaffStore(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":

@@ -1,7 +1,8 @@
 """The tables, as the newest migration leaves them (a test compares the two).
 
 Times are seconds since the epoch. Ids are opaque strings made by the store, except the meeting's,
-which signalling makes. Only hashes of PINs and tokens are kept.
+which signalling makes. Only hashes of PINs, passwords, tokens, cookies and recovery codes are
+kept; the secret of a second factor has to be kept as it is.
 """
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -101,5 +103,72 @@ record_personal = Table(
         ["meeting_id", "sequence"],
         ["record_entries.meeting_id", "record_entries.sequence"],
         name="fk_record_personal_entry",
+    ),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False, index=True),
+    Column("username", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("totp_secret", Text, nullable=False),
+    Column("totp_last_step", Integer, nullable=False),
+    Column("oidc_issuer", Text),
+    Column("oidc_subject", Text),
+    UniqueConstraint("oidc_issuer", "oidc_subject"),
+)
+
+staff_recovery_codes = Table(
+    "staff_recovery_codes",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("step", String(24), nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("used_at", Float, nullable=False),
+    Column("browser", Text, nullable=False),
+)
+
+staff_entries = Table(
+    "staff_entries",
+    metadata,
+    Column("establishment_id", ForeignKey("establishments.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("personal_digest", String(64), nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+staff_personal = Table(
+    "staff_personal",
+    metadata,
+    Column("establishment_id", String(32), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(32), nullable=False),
+    Column("fields", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["establishment_id", "sequence"],
+        ["staff_entries.establishment_id", "staff_entries.sequence"],
+        name="fk_staff_personal_entry",
     ),
 )

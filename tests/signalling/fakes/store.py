@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.signalling.fakes.staff import NoStaff
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -24,6 +25,7 @@ class FakeStore:
         self.ended: set[MeetingId] = set()
         self.commits: list[tuple[Happening, ...]] = []
         self.is_broken = False
+        self.staff: Any = NoStaff()
 
     # -- what a test sets up ------------------------------------------------------------------
 

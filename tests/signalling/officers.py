@@ -1,0 +1,71 @@
+"""Members of staff for tests: accounts in a real store, and cookies of finished sign-ins."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.signalling.fakes.store import PRISON
+from tests.signalling.house import House
+from vmr.ids import OfficerId, StaffSessionId
+from vmr.record import Happening
+from vmr.rooms import Establishment
+from vmr.staff import StaffMember, StaffRole
+from vmr.staff_accounts import StaffAccount
+from vmr.staff_sessions import SignInStep, StaffSession
+from vmr.store import StaffStore
+from vmr.store.database import Database
+from vmr.store.rooms import add_establishment
+from vmr.store.secrets import hash_token, make_id, make_token
+
+EVERY_ROLE = frozenset(StaffRole)
+
+
+@asynccontextmanager
+async def staff_store(directory: Path) -> AsyncIterator[StaffStore]:
+    """A real one, with the establishment of `FakeStore`: put it into `FakeStore.staff`."""
+    database = await Database.open(f"sqlite:///{directory}/staff.db")
+    await database.write(lambda connection: add_establishment(connection, PRISON))
+    try:
+        yield StaffStore(database)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInOfficer:
+    member: StaffMember
+    session: StaffSession
+    headers: dict[str, str]
+    """To send with HTTP requests and Socket.IO handshakes."""
+
+
+async def officer(
+    house: House,
+    name: str = "Officer Reed",
+    roles: Collection[StaffRole] = EVERY_ROLE,
+    *,
+    establishment: Establishment = PRISON,
+    step: SignInStep = SignInStep.SIGNED_IN,
+) -> SignedInOfficer:
+    """A new account, signed in."""
+    member = StaffMember(
+        id=OfficerId(make_id()),
+        establishment=establishment,
+        name=name,
+        username=name.lower().replace(" ", "."),
+        roles=frozenset(roles),
+    )
+    now = house.clock()
+    staff = house.store.staff
+    await staff.add(
+        StaffAccount(member=member), Happening(at=now, actor="operator", what="staff_added")
+    )
+    token = make_token()
+    session = StaffSession(
+        id=StaffSessionId(make_id()), officer=member.id, step=step, started_at=now, used_at=now
+    )
+    signed_in = Happening(at=now, actor=f"officer:{member.id}", what="staff_signed_in")
+    await staff.open_session(session, hash_token(token), establishment.id, signed_in)
+    cookie = f"{house.running.cookies.name}={token}"
+    return SignedInOfficer(member=member, session=session, headers={"Cookie": cookie})
