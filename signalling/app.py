@@ -26,8 +26,9 @@ from signalling.config import SignallingConfig
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import add_security_headers
-from signalling.pages import Pages
+from signalling.pages import FILES, LANGUAGES, Pages
 from signalling.pins import PinChecker
+from signalling.render import Renderer
 from signalling.requests import Requests
 from signalling.rooms import Rooms
 from signalling.sdp_http import SdpOverHttp
@@ -36,6 +37,7 @@ from signalling.sessions import Sessions
 from signalling.sockets import Sockets
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
+from signalling.staff.app import StaffApp
 from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
 from vmr.numbers import Numbers
@@ -162,6 +164,7 @@ class Signalling:
         self._clock = clock
         self._config = config
         self.running: Running | None = None
+        self.staff: StaffApp | None = None
 
     def process_engine_event(self, event: EngineEvent) -> None:
         """Take an event of the engine; never waits, never raises."""
@@ -177,8 +180,10 @@ class Signalling:
             clock=self._clock,
             config=self._config,
         )
+        renderer = Renderer(FILES, LANGUAGES[0])
         pages = Pages(
             store=self._store,
+            renderer=renderer,
             numbers=self._numbers,
             is_shut=running.rooms.is_shut,
             health=running.health,
@@ -188,6 +193,16 @@ class Signalling:
         app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
         running.whip.add_to(app)
         pages.add_to(app)
+        self.staff = StaffApp(
+            store=self._store.staff,
+            sessions=running.staff,
+            cookies=running.cookies,
+            renderer=renderer,
+            clock=self._clock,
+            config=self._config.staff,
+            behind_proxy=self._config.behind_proxy,
+        )
+        self.staff.add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend((running.live, running.staff.live))
         return app

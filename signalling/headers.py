@@ -24,20 +24,23 @@ _NO_FEATURES = ", ".join(f"{name}=()" for name in (*MEETING_FEATURES, *OTHER_FEA
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For `Application.on_response_prepare`: pages, files, errors and sockets alike."""
     headers = response.headers
-    headers["Content-Security-Policy"] = content_security_policy(request.host)
+    is_staff = request.path == "/staff" or request.path.startswith("/staff/")
+    headers["Content-Security-Policy"] = content_security_policy(request.host, has_forms=is_staff)
     headers["Permissions-Policy"] = permissions_policy(request.path)
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+    headers["Referrer-Policy"] = "same-origin" if is_staff else "no-referrer"
     headers["Server"] = "vmr"
     headers.setdefault("Cache-Control", "no-store")
 
 
-def content_security_policy(host: str) -> str:
+def content_security_policy(host: str, *, has_forms: bool = False) -> str:
     """Nothing from elsewhere, nothing inline. `host` is what the browser called us.
 
-    Sockets are named beside 'self', which older WebKit does not take to mean them.
+    `has_forms`: the page may send forms, to us alone. (Such a page must not say `no-referrer`:
+    browsers would then send its forms with the Origin `null`.) Sockets are named beside 'self',
+    which older WebKit does not take to mean them.
     """
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return "; ".join(
@@ -50,7 +53,7 @@ def content_security_policy(host: str) -> str:
             f"connect-src 'self'{sockets}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
-            "form-action 'none'",
+            "form-action 'self'" if has_forms else "form-action 'none'",
             "object-src 'none'",
         )
     )

@@ -8,18 +8,16 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-import jinja2
 from aiohttp import web
 
 import web as web_files
 from lobby.view_builder import room_view
 from signalling.errors import SENTENCES
+from signalling.render import Renderer
 from signalling.requests import ADDRESS
 from signalling.seams import Store
 from signalling.sockets import PROTOCOLS
-from signalling.texts import Texts
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES
@@ -43,6 +41,7 @@ class Pages:
         self,
         *,
         store: Store,
+        renderer: Renderer,
         numbers: Numbers,
         is_shut: Callable[[Room], bool],
         health: Callable[[], dict[str, object]],
@@ -51,12 +50,7 @@ class Pages:
         self._is_shut = is_shut
         self._numbers = numbers
         self._health = health
-        self._texts = {lang: Texts.load(FILES / "text", lang) for lang in LANGUAGES}
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(FILES / "pages"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-        )
+        self._renderer = renderer
 
     def add_to(self, app: web.Application) -> None:
         app.middlewares.append(self.guard)
@@ -89,14 +83,14 @@ class Pages:
         return response
 
     async def index(self, _request: web.Request) -> web.Response:
-        return self._page("index.html")
+        return self._renderer.page("index.html")
 
     async def meeting(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]
         room = await self._store.room_by_address(address) if ADDRESS.fullmatch(address) else None
         if room is None or self._is_shut(room):
             return self._not_found()
-        return self._page("meeting.html", facts=self._facts(room))
+        return self._renderer.page("meeting.html", facts=self._facts(room))
 
     async def healthz(self, _request: web.Request) -> web.Response:
         return web.json_response(self._health())
@@ -108,18 +102,11 @@ class Pages:
         return web.FileResponse(path, headers={"Cache-Control": REVALIDATE})
 
     def _not_found(self) -> web.Response:
-        return self._page("not_found.html", status=404)
-
-    def _page(self, template: str, *, status: int = 200, **variables: Any) -> web.Response:
-        texts = self._texts[LANGUAGES[0]]
-        body = self._templates.get_template(template).render(
-            lang=texts.lang, t=texts.get, **variables
-        )
-        return web.Response(status=status, text=body, content_type="text/html")
+        return self._renderer.page("not_found.html", status=404)
 
     def _facts(self, room: Room) -> dict[str, object]:
         """What whoever holds the link may know."""
-        policy, texts = POLICIES[room.policy], self._texts[LANGUAGES[0]]
+        policy, texts = POLICIES[room.policy], self._renderer.texts
         return {
             "protocol": PROTOCOLS[0],
             "lang": texts.lang,

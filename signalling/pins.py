@@ -1,14 +1,18 @@
-"""Checking Host PINs without stopping the loop: argon2id in a small pool of threads.
+"""Checking Host PINs and passwords without stopping the loop: argon2id in a small pool of threads.
 
-Only whether a PIN is right; what follows from it is the Meeting's. A room without a hash costs
-the same time as one with.
+Only whether one is right; what follows from it is the Meeting's, or sign-in's. No hash at all
+costs the same time as one.
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from signalling.errors import RequestError
-from vmr.store.secrets import verify_pin
+from vmr.store.secrets import hash_of_nothing, hash_pin, verify_pin
+
+T = TypeVar("T")
 
 
 class PinChecker:
@@ -20,13 +24,24 @@ class PinChecker:
 
     async def check(self, pin_hash: str | None, pin: str) -> bool:
         """Whether the PIN is the one hashed; raises RequestError `busy` when too many wait."""
+        return await self._run(verify_pin, pin_hash, pin)
+
+    async def warm_up(self) -> None:
+        """Make the hash that is compared where there is none, before somebody measures it."""
+        await self._run(hash_of_nothing)
+
+    async def hash(self, password: str) -> str:
+        """The PHC string to keep; raises RequestError `busy` when too many wait."""
+        return await self._run(hash_pin, password)
+
+    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         if self._free == 0:
             raise RequestError("busy")
         loop = asyncio.get_running_loop()
         self._free -= 1
-        check = loop.run_in_executor(self._pool, verify_pin, pin_hash, pin)
-        check.add_done_callback(self._freed)
-        return await asyncio.shield(check)  # a thread cannot be stopped: it counts until it ends
+        task = loop.run_in_executor(self._pool, work, *arguments)
+        task.add_done_callback(self._freed)
+        return await asyncio.shield(task)  # a thread cannot be stopped: it counts until it ends
 
     def close(self) -> None:
         """Idempotent. Waits for no check: their threads end with the process or the check."""

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 CODECS = ("vp8", "h264")
+TOTP = ("off", "optional", "required")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -25,6 +26,10 @@ def codecs(value: tuple[str, ...]) -> str | None:
 
 def log_level(value: str) -> str | None:
     return None if value in LOG_LEVELS else f"must be one of {', '.join(LOG_LEVELS)}"
+
+
+def totp(value: str) -> str | None:
+    return None if value in ("", *TOTP) else f"must be one of {', '.join(TOTP)}, or empty"
 
 
 def public_url(value: str) -> str | None:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
+from urllib.parse import urlsplit
 
 from vmr import setting_checks as checks
 from vmr.numbers import Numbers
@@ -19,6 +20,7 @@ Check = Callable[[Any], str | None]
 T = TypeVar("T")
 PREFIX = "VMR_"
 HIDDEN = "***"
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 NUMBERS_HELP = {
     "waiting_s": "A guest waits this long for a host, then is let go, with a way back.",
@@ -116,12 +118,47 @@ class Settings:
     codecs: tuple[str, ...] = _setting(
         checks.CODECS, "Video codecs that are offered, the preferred one first.", checks.codecs
     )
+    staff_totp: str = _setting(
+        "",
+        "Second factor of staff: off, optional or required. Empty: required, but optional where"
+        " the pages are served on localhost alone.",
+        checks.totp,
+    )
+    staff_idle_s: float = _setting(
+        1_800.0,
+        "Staff are signed out after this long without use; an open console counts as use.",
+        checks.positive,
+    )
+    staff_session_s: float = _setting(
+        43_200.0, "Staff are signed out after this long however they used it.", checks.positive
+    )
+    staff_tries: int = _setting(
+        10, "Wrong passwords that close a staff account's sign-in.", checks.positive
+    )
+    staff_address_tries: int = _setting(
+        50, "Wrong passwords from one network address that close sign-in to it.", checks.positive
+    )
+    staff_tries_window_s: float = _setting(
+        900.0, "The window in which they are counted, and how long they close it.", checks.positive
+    )
+    behind_proxy: bool = _setting(
+        False,
+        "The last address of X-Forwarded-For is the client's: true behind a proxy that sets it.",
+    )
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     numbers: Numbers = field(default_factory=Numbers)
 
     def __post_init__(self) -> None:
         if self.turn_urls and not self.turn_secret:
             raise ValueError("turn_urls needs turn_secret, the secret those servers share")
+
+    def is_local(self) -> bool:
+        """Whether the pages are served on localhost alone, without TLS."""
+        named = urlsplit(self.public_url)
+        is_named_local = self.public_url == "" or (
+            named.scheme == "http" and named.hostname in LOCAL_HOSTS
+        )
+        return is_named_local and self.http_host in LOCAL_HOSTS
 
     def tcp_port(self) -> int | None:
         """The number of `media_tcp_port`; 0 is any, None is off."""

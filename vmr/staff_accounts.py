@@ -72,6 +72,12 @@ class Throttle:
         """The right entry was made."""
         self._wrong.pop(key, None)
 
+    def forgive(self, key: str) -> None:
+        """The last entry was not wrong; the ones before it still count."""
+        wrong = self._wrong.get(key)
+        if wrong:
+            wrong.pop()
+
     def _recent(self, key: str, now: float) -> deque[float] | None:
         wrong = self._wrong.get(key)
         if wrong is None:

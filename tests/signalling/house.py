@@ -12,6 +12,7 @@ from media.messages import EngineEvent
 from signalling.app import Running, Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock, Engine, Store
+from signalling.staff.app import StaffApp
 from tests.signalling.client import Client, DeviceKey
 from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.engine import FakeEngine
@@ -43,9 +44,8 @@ class Server:
             clock=clock or FakeClock(),
             config=config,
         )
-        self._runner = web.AppRunner(
-            self.signalling.create_app(engine), access_log=None, shutdown_timeout=1.0
-        )
+        self.app = self.signalling.create_app(engine)
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=1.0)
         self._clients: list[Client] = []
         self.url = ""
 
@@ -70,6 +70,11 @@ class Server:
     def running(self) -> Running:
         assert self.signalling.running is not None
         return self.signalling.running
+
+    @property
+    def staff(self) -> StaffApp:
+        assert self.signalling.staff is not None
+        return self.signalling.staff
 
     def page(
         self,

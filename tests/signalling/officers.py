@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from tests.signalling.fakes.store import PRISON
 from tests.signalling.house import House
 from vmr.ids import OfficerId, StaffSessionId
@@ -18,6 +20,7 @@ from vmr.store.database import Database
 from vmr.store.rooms import add_establishment
 from vmr.store.secrets import hash_token, make_id, make_token
 
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 EVERY_ROLE = frozenset(StaffRole)
 
 
@@ -38,6 +41,36 @@ class SignedInOfficer:
     session: StaffSession
     headers: dict[str, str]
     """To send with HTTP requests and Socket.IO handshakes."""
+
+
+async def account(
+    house: House,
+    username: str = "reed",
+    *,
+    password: str = "correct horse battery",
+    name: str = "Officer Reed",
+    roles: Collection[StaffRole] = EVERY_ROLE,
+    establishment: Establishment = PRISON,
+    totp_secret: str = "",
+    must_change: bool = False,
+) -> StaffMember:
+    """A new account that signs in with a password (hashed cheaply, as a test's PIN is)."""
+    member = StaffMember(
+        id=OfficerId(make_id()),
+        establishment=establishment,
+        name=name,
+        username=username,
+        roles=frozenset(roles),
+    )
+    made = StaffAccount(
+        member=member,
+        password_hash=CHEAP.hash(password),
+        must_change_password=must_change,
+        totp_secret=totp_secret,
+    )
+    added = Happening(at=house.clock(), actor="operator", what="staff_added")
+    await house.store.staff.add(made, added)
+    return member
 
 
 async def officer(

@@ -9,7 +9,7 @@ const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
   "alert", "camera", "claim", "confirmation", "declaration", "dialog", "ended", "error", "layout", "microphone", "people",
-  "policy", "quality", "recording", "role", "tile", "title",
+  "policy", "quality", "recording", "role", "staff", "tile", "title",
 ];
 
 /** @param {string} folder @param {string} ending @returns {string[]} */

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vmr.cli import links
+from vmr.cli.staff import MadeAccount
 from vmr.cli.work import printable
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
@@ -57,11 +58,25 @@ async def make(store: Store, numbers: Numbers) -> tuple[MadeRoom, ...]:
     return tuple(made)
 
 
-def welcome(base: str, rooms: Sequence[Room], made: Sequence[MadeRoom], settings: Settings) -> str:
+def welcome(
+    base: str,
+    rooms: Sequence[Room],
+    made: Sequence[MadeRoom],
+    administrators: Sequence[MadeAccount],
+    settings: Settings,
+) -> str:
     """What is printed once the server runs."""
     data = file_of(settings.database_url)
     lines = ["", f"VMR is running: {base}", f"Its data is in:  {data}", ""]
     lines += _first_start(base, made) if made else _later_start(base, rooms)
+    for one in administrators:
+        lines += [
+            "",
+            printable(f"First administrator of {one.member.establishment.name}"),
+            f"  Sign in      {base}/staff",
+            f"  Username     {one.member.username}",
+            f"  Password     {one.password}   (once: you choose your own when you sign in)",
+        ]
     if made:
         lines += [
             "",

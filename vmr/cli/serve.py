@@ -21,10 +21,12 @@ from media.engine import Config, MediaEngine, PortError
 from signalling.app import Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock
+from signalling.staff.config import StaffConfig
 from signalling.turn import Turn
-from vmr.cli import demonstration, links
+from vmr.cli import demonstration, links, staff
 from vmr.cli.errors import CommandError
 from vmr.settings import Settings
+from vmr.staff_sessions import SessionLimits, TotpMode
 from vmr.store.database import file_of
 from vmr.store.store import Store
 
@@ -61,8 +63,9 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     await runner.setup()
     base = links.base_url(settings, await _listen(runner, settings))
     made = await demonstration.make(store, settings.numbers)
+    administrators = await staff.make_administrators(store)
     rooms = await store.rooms()
-    print(demonstration.welcome(base, rooms, made, settings), flush=True)
+    print(demonstration.welcome(base, rooms, made, administrators, settings), flush=True)
 
 
 @contextlib.contextmanager
@@ -82,7 +85,23 @@ def _private(path: str, flags: int) -> int:
 
 def _config(settings: Settings) -> SignallingConfig:
     turn = Turn(urls=settings.turn_urls, secret=settings.turn_secret, ttl_s=settings.turn_ttl_s)
-    return SignallingConfig(turn=turn)
+    return SignallingConfig(
+        turn=turn, staff=_staff_config(settings), behind_proxy=settings.behind_proxy
+    )
+
+
+def _staff_config(settings: Settings) -> StaffConfig:
+    is_local = settings.is_local()
+    default = TotpMode.OPTIONAL if is_local else TotpMode.REQUIRED
+    return StaffConfig(
+        limits=SessionLimits(idle_s=settings.staff_idle_s, longest_s=settings.staff_session_s),
+        totp=TotpMode(settings.staff_totp) if settings.staff_totp else default,
+        origin=settings.public_url,
+        is_secure=not is_local,
+        tries=settings.staff_tries,
+        address_tries=settings.staff_address_tries,
+        tries_window_s=settings.staff_tries_window_s,
+    )
 
 
 async def _start_engine(engine: MediaEngine, settings: Settings) -> None:

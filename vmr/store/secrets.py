@@ -1,7 +1,8 @@
-"""Making and hashing what must stay secret: Host PINs, link tokens, room addresses.
+"""Making and hashing what must stay secret: Host PINs, passwords, tokens, room addresses.
 
-A PIN is short, so its hash is slow (argon2id): run `hash_pin` and `verify_pin` off the event
-loop. A token is 192 random bits, so a plain SHA-256 is enough and can be looked up.
+A PIN is short and a password is chosen by somebody, so their hash is slow (argon2id): run
+`hash_pin` and `verify_pin` off the event loop; passwords go through the
+same two. A token is 192 random bits, so a plain SHA-256 is enough and can be looked up.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 PIN_DIGITS = 6
 TOKEN_BYTES = 24
 ADDRESS_CHARACTERS = 12
+CODE_GROUPS, CODE_GROUP = 4, 4
 ADDRESS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, 5 bits a character
 
 # argon2id, one lane: four lanes wait for one another 12 times a hash, which took 4 s on a machine
@@ -40,14 +42,15 @@ def hash_pin(pin: str) -> str:
 def verify_pin(pin_hash: str | None, pin: str) -> bool:
     """Whether the PIN is the one hashed; None costs the same time and is never right."""
     try:
-        _hasher.verify(pin_hash or _hash_of_nothing(), pin)
+        _hasher.verify(pin_hash or hash_of_nothing(), pin)
     except (VerificationError, InvalidHashError):
         return False
     return pin_hash is not None
 
 
 @cache
-def _hash_of_nothing() -> str:
+def hash_of_nothing() -> str:
+    """What is compared where there is no hash; slow the first time."""
     return _hasher.hash(secrets.token_hex(16))
 
 
@@ -62,6 +65,17 @@ def hash_token(token: str) -> str:
 
 def make_address() -> str:
     return "".join(secrets.choice(ADDRESS_ALPHABET) for _ in range(ADDRESS_CHARACTERS))
+
+
+def make_code() -> str:
+    """A one-time password or a recovery code: 80 random bits that can be typed from paper."""
+    text = "".join(secrets.choice(ADDRESS_ALPHABET) for _ in range(CODE_GROUPS * CODE_GROUP))
+    return "-".join(text[at : at + CODE_GROUP] for at in range(0, len(text), CODE_GROUP))
+
+
+def hash_code(code: str) -> str:
+    """The SHA-256 of a recovery code as somebody may type it: any case, any spaces or hyphens."""
+    return hash_token("".join(one for one in code.lower() if one not in "- \t"))
 
 
 def make_id() -> str:

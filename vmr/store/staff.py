@@ -90,8 +90,7 @@ def change(
         _replace_recovery_codes(connection, officer, tuple(recovery_hashes))
     if ends_sessions:
         connection.execute(delete(staff_sessions).where(staff_sessions.c.staff_id == officer))
-    if happening is not None:
-        _chains.extend(connection, establishment, [happening])
+    write_record(connection, establishment, happening)
 
 
 def _replace_recovery_codes(
@@ -155,9 +154,10 @@ def verify_record(connection: Connection, establishment: EstablishmentId) -> int
 
 
 def write_record(
-    connection: Connection, establishment: EstablishmentId, happening: Happening
+    connection: Connection, establishment: EstablishmentId, happening: Happening | None
 ) -> None:
-    _chains.extend(connection, establishment, [happening])
+    if happening is not None:
+        _chains.extend(connection, establishment, [happening])
 
 
 def roles_text(roles: frozenset[StaffRole]) -> str:

@@ -7,6 +7,8 @@ the account's establishment, a hash chain like a meeting's, in the same transact
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from vmr.ids import EstablishmentId, OfficerId, StaffSessionId
 from vmr.record import Happening
 from vmr.staff import StaffMember, StaffRole
@@ -154,12 +156,15 @@ class StaffStore:
     # -- sessions -----------------------------------------------------------------------------
 
     async def open_session(
-        self, session: StaffSession, token_hash: str, establishment: EstablishmentId,
-        happening: Happening,
-    ) -> None:  # fmt: skip
+        self,
+        session: StaffSession,
+        token_hash: str,
+        establishment: EstablishmentId,
+        happening: Happening | None = None,
+    ) -> None:
         """`token_hash` is `vmr.store.secrets.hash_token` of the cookie."""
 
-        def work(connection: Any) -> None:
+        def work(connection: Connection) -> None:
             staff_sessions.add(connection, session, token_hash)
             staff.write_record(connection, establishment, happening)
 
@@ -186,12 +191,21 @@ class StaffStore:
         )
 
     async def advance_session(
-        self, session: StaffSessionId, step: SignInStep, token_hash: str, at: float
+        self,
+        session: StaffSessionId,
+        step: SignInStep,
+        token_hash: str,
+        at: float,
+        establishment: EstablishmentId,
+        happening: Happening | None = None,
     ) -> None:
         """The next step under a new token; the old token is void. Raises NotFound."""
-        await self._database.write(
-            lambda connection: staff_sessions.advance(connection, session, step, token_hash, at)
-        )
+
+        def work(connection: Connection) -> None:
+            staff_sessions.advance(connection, session, step, token_hash, at)
+            staff.write_record(connection, establishment, happening)
+
+        await self._database.write(work)
 
     async def touch_sessions(self, sessions: Collection[StaffSessionId], at: float) -> None:
         """They were used at this time."""

@@ -1,0 +1,86 @@
+"""Staff sign-in as one part of the application: its pages, and what runs beside them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from signalling.pins import PinChecker
+from signalling.render import Renderer
+from signalling.seams import Clock
+from signalling.staff.account_pages import AccountPages
+from signalling.staff.config import StaffConfig
+from signalling.staff.cookies import Cookies
+from signalling.staff.edge import Edge
+from signalling.staff.people_pages import PEOPLE, PeoplePages
+from signalling.staff.second_factor import SecondFactor
+from signalling.staff.sessions import StaffSessions
+from signalling.staff.sign_in import SignIn
+from signalling.staff.sign_in_pages import SignInPages
+from vmr.staff import StaffPermission
+from vmr.store import StaffStore
+
+WRITE_EVERY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class StaffApp:
+    """Passwords have threads of their own: a flood of sign-ins delays no Host PIN."""
+
+    def __init__(
+        self,
+        *,
+        store: StaffStore,
+        sessions: StaffSessions,
+        cookies: Cookies,
+        renderer: Renderer,
+        clock: Clock,
+        config: StaffConfig,
+        behind_proxy: bool,
+    ) -> None:
+        self._pins = PinChecker(at_once=config.checks_at_once, waiting=config.checks_waiting)
+        self.sign_in = SignIn(store=store, pins=self._pins, clock=clock, config=config)
+        self.edge = Edge(sessions=sessions, cookies=cookies, renderer=renderer, config=config)
+        self.edge.add_place(PEOPLE, "staff.home.people", StaffPermission.MANAGE_STAFF)
+        second_factor = SecondFactor(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock)
+        self._pages = (
+            SignInPages(
+                edge=self.edge,
+                sign_in=self.sign_in,
+                second_factor=second_factor,
+                behind_proxy=behind_proxy,
+                has_oidc=False,
+            ),
+            AccountPages(
+                edge=self.edge,
+                sign_in=self.sign_in,
+                second_factor=second_factor,
+                store=store,
+                clock=clock,
+            ),
+            PeoplePages(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock),
+        )
+
+    def add_to(self, app: web.Application) -> None:
+        for pages in self._pages:
+            pages.add_to(app)
+        app.cleanup_ctx.append(self.live)
+
+    async def live(self, _app: web.Application) -> AsyncIterator[None]:
+        """For `cleanup_ctx`."""
+        await self.sign_in.warm_up()
+        writing = asyncio.create_task(self._keep_written(), name="staff record")
+        yield
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        self._pins.close()
+
+    async def _keep_written(self) -> None:
+        while True:
+            await asyncio.sleep(WRITE_EVERY_S)
+            try:
+                await self.sign_in.write_closed()
+            except Exception as error:  # the edge of a task: tried again
+                log.error("the record of staff was not written: %s", type(error).__name__)

@@ -1,0 +1,107 @@
+"""`vmr staff ...` and the first administrator: printed once, kept as hashes, recorded by name."""
+
+import re
+
+import pytest
+
+from tests.cli.program import Program
+from vmr.staff import StaffRole
+from vmr.staff_accounts import StaffAccount
+from vmr.store import Store
+from vmr.store.secrets import verify_pin
+
+NEW_ROOM = ("--establishment", "HMP Test", "--phone", "01632 960000")
+ADD = ("staff", "add", "Reed", "--name", "Officer  Reed", "--role", "duty", "--role", "monitor")
+
+
+@pytest.fixture
+def prison(program: Program) -> Program:
+    """A database with an establishment."""
+    program.done("room", "add", "Room 1", *NEW_ROOM)
+    return program
+
+
+def password_in(printed: str) -> str:
+    (found,) = re.findall(r"[Pp]assword +([a-z2-7]{4}(?:-[a-z2-7]{4}){3}) ", printed)
+    return str(found)
+
+
+async def account(program: Program, username: str) -> StaffAccount:
+    store = await Store.open(f"sqlite:///{program.database}")
+    found = await store.staff.account_by_username(username)
+    await store.close()
+    assert found is not None
+    return found
+
+
+async def test_a_new_account_prints_a_one_time_password_that_works(prison: Program) -> None:
+    password = password_in(prison.done(*ADD))
+    made = await account(prison, "reed")
+    assert made.member.name == "Officer Reed"
+    assert made.member.roles == {StaffRole.DUTY, StaffRole.MONITOR}
+    assert made.must_change_password
+    assert verify_pin(made.password_hash, password)
+
+
+async def test_a_reset_password_replaces_the_old_one(prison: Program) -> None:
+    old = password_in(prison.done(*ADD))
+    new = password_in(prison.done("staff", "reset-password", "reed", "--second-factor"))
+    made = await account(prison, "reed")
+    assert verify_pin(made.password_hash, new)
+    assert not verify_pin(made.password_hash, old)
+
+
+async def test_roles_and_disabling_are_changed(prison: Program) -> None:
+    prison.done(*ADD)
+    prison.done("staff", "roles", "reed", "booking")
+    prison.done("staff", "disable", "reed")
+    member = (await account(prison, "reed")).member
+    assert (member.roles, member.is_disabled) == ({StaffRole.BOOKING}, True)
+    prison.done("staff", "enable", "reed")
+    assert not (await account(prison, "reed")).member.is_disabled
+
+
+def test_the_list_shows_accounts_and_no_secret(prison: Program) -> None:
+    password = password_in(prison.done(*ADD))
+    printed = prison.done("staff", "list")
+    assert re.search(r"reed +in use +duty,monitor +Officer Reed, HMP Test", printed)
+    assert password not in printed
+    assert "argon2" not in printed
+
+
+def test_the_record_says_what_was_done_and_by_whom(prison: Program) -> None:
+    prison.done(*ADD)
+    prison.done("staff", "disable", "reed")
+    printed = prison.done("staff", "record")
+    assert re.search(r"staff_added  reed  by operator  roles=duty,monitor", printed)
+    assert re.search(r"staff_disabled  reed  by operator", printed)
+    assert "2 entries, all proven." in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("staff", "disable", "nobody"), "no account with this username"),
+        (("staff", "add", "x", "--name", "X", "--role", "duty"), "a username has 3 to 64"),
+        (("staff", "add", "xyz", "--name", " ", "--role", "duty"), "a name has 1 to 100"),
+        (ADD, "there is an account reed already"),
+        ((*ADD, "--establishment", "HMP Nowhere"), "say which establishment"),
+    ],
+)
+def test_mistakes_are_one_line(prison: Program, arguments: tuple[str, ...], said: str) -> None:
+    prison.done(*ADD)
+    ended = prison.run(*arguments)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert said in ended.stderr
+
+
+async def test_the_first_start_prints_an_administrator_once(program: Program) -> None:
+    printed = program.start()
+    program.stop()
+    assert re.search(r"First administrator of HMP Northgate", printed)
+    made = await account(program, "administrator")
+    assert verify_pin(made.password_hash, password_in(printed))
+    assert made.must_change_password
+    assert made.member.roles == {StaffRole.ADMINISTRATOR}
+    assert "First administrator" not in program.start()
+    program.stop()
