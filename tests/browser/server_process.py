@@ -75,8 +75,12 @@ class ServerProcess:
 
     async def room(self, *arguments: str) -> str:
         """`vmr room ...`; what it printed."""
+        return await self.command("room", *arguments)
+
+    async def command(self, *arguments: str) -> str:
+        """`vmr ...` on this server's database; what it printed."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "vmr", "room", *arguments,
+            sys.executable, "-m", "vmr", *arguments,
             env=self._environment(), stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip

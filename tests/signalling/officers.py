@@ -35,6 +35,11 @@ async def staff_store(directory: Path) -> AsyncIterator[StaffStore]:
         await database.close()
 
 
+async def add_prison(staff: StaffStore, added: Establishment) -> None:
+    """Another establishment."""
+    await staff._database.write(lambda connection: add_establishment(connection, added))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedInOfficer:
     member: StaffMember
