@@ -28,6 +28,13 @@ def log_level(value: str) -> str | None:
     return None if value in LOG_LEVELS else f"must be one of {', '.join(LOG_LEVELS)}"
 
 
+def issuer(value: str) -> str | None:
+    local = r"http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[^\s?#]*)?"
+    if value == "" or re.fullmatch(rf"https://[^\s?#@]+|{local}", value):
+        return None
+    return "must look like https://login.example.org"
+
+
 def totp(value: str) -> str | None:
     return None if value in ("", *TOTP) else f"must be one of {', '.join(TOTP)}, or empty"
 

@@ -141,6 +141,21 @@ class Settings:
     staff_tries_window_s: float = _setting(
         900.0, "The window in which they are counted, and how long they close it.", checks.positive
     )
+    oidc_issuer: str = _setting(
+        "",
+        "OpenID Connect provider that staff may sign in with, like https://login.example.org."
+        " Empty: none.",
+        checks.issuer,
+    )
+    oidc_client_id: str = _setting("", "What this server is called at that provider.")
+    oidc_client_secret: str = _setting(
+        "", "The secret it has there. Better in the file or a variable.", is_secret=True
+    )
+    oidc_claim: str = _setting(
+        "email",
+        "Claim whose value is the username of an account here, at the first sign-in; email counts"
+        " only where it is verified.",
+    )
     behind_proxy: bool = _setting(
         False,
         "The last address of X-Forwarded-For is the client's: true behind a proxy that sets it.",
@@ -151,6 +166,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.turn_urls and not self.turn_secret:
             raise ValueError("turn_urls needs turn_secret, the secret those servers share")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
 
     def is_local(self) -> bool:
         """Whether the pages are served on localhost alone, without TLS."""

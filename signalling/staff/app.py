@@ -13,6 +13,8 @@ from signalling.staff.account_pages import AccountPages
 from signalling.staff.config import StaffConfig
 from signalling.staff.cookies import Cookies
 from signalling.staff.edge import Edge
+from signalling.staff.oidc import Provider
+from signalling.staff.oidc_pages import OidcPages
 from signalling.staff.people_pages import PEOPLE, PeoplePages
 from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sessions import StaffSessions
@@ -45,13 +47,18 @@ class StaffApp:
         self.edge = Edge(sessions=sessions, cookies=cookies, renderer=renderer, config=config)
         self.edge.add_place(PEOPLE, "staff.home.people", StaffPermission.MANAGE_STAFF)
         second_factor = SecondFactor(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock)
+        provider = None if config.oidc is None else Provider(config.oidc)
+        oidc_pages = OidcPages(
+            edge=self.edge, sign_in=self.sign_in, provider=provider, store=store, clock=clock
+        )
         self._pages = (
+            oidc_pages,
             SignInPages(
                 edge=self.edge,
                 sign_in=self.sign_in,
                 second_factor=second_factor,
                 behind_proxy=behind_proxy,
-                has_oidc=False,
+                has_oidc=config.oidc is not None,
             ),
             AccountPages(
                 edge=self.edge,

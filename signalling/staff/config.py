@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from signalling.staff.oidc import OidcConfig
 from vmr.staff_sessions import SessionLimits, TotpMode
 
 
@@ -21,5 +22,6 @@ class StaffConfig:
     tries: int = 10
     address_tries: int = 50
     tries_window_s: float = 900.0
+    oidc: OidcConfig | None = None
     checks_at_once: int = 1
     checks_waiting: int = 16

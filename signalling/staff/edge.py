@@ -119,6 +119,7 @@ class Edge:
         who: SignedIn | None = None,
         faults: Faults | None = None,
         cookie: str = "",
+        status: int = 200,
         **variables: Any,
     ) -> web.Response:
         """A staff page with the form token of this browser; `cookie` is a new one to give it."""
@@ -128,7 +129,7 @@ class Edge:
             token, is_new = make_cookie(), True
         response = self._renderer.page(
             template,
-            status=FORM_WRONG if faults else 200,
+            status=FORM_WRONG if faults else status,
             csrf=csrf_token(token),
             member=who.member if who and who.session.is_signed_in else None,
             has_session=who is not None,

@@ -5,7 +5,7 @@ import re
 from aiohttp import web
 
 from signalling.addresses import address_of
-from signalling.staff.edge import HOME, PATH_OF_STEP, Edge, Form, with_next
+from signalling.staff.edge import HOME, PATH_OF_STEP, Edge, Faults, Form, with_next
 from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sign_in import SignIn
 from vmr.staff_accounts import PASSWORD_MIN, StaffAccount, password_fault
@@ -86,15 +86,8 @@ class SignInPages:
         self, request: web.Request, *, username: str = "", is_refused: bool = False
     ) -> web.Response:
         faults = {"username": "staff.sign_in.refused"} if is_refused else {}
-        return self._edge.page(
-            request,
-            "staff_sign_in.html",
-            faults=faults,
-            username=username,
-            action=with_next(request, "/staff/sign-in"),
-            has_oidc=self._has_oidc,
-            oidc_path=with_next(request, "/staff/sign-in/oidc"),
-            oidc_fault="",
+        return show_sign_in(
+            self._edge, request, has_oidc=self._has_oidc, faults=faults, username=username
         )
 
     # -- second factor ------------------------------------------------------------------------
@@ -177,6 +170,29 @@ class SignInPages:
         if account is None:
             raise web.HTTPSeeOther("/staff/sign-in")
         return account
+
+
+def show_sign_in(
+    edge: Edge,
+    request: web.Request,
+    *,
+    has_oidc: bool,
+    faults: Faults | None = None,
+    username: str = "",
+    oidc_fault: str = "",
+) -> web.Response:
+    """The page that asks for username and password; `oidc_fault` is a sentence of its own."""
+    return edge.page(
+        request,
+        "staff_sign_in.html",
+        faults=faults,
+        status=403 if oidc_fault else 200,
+        username=username,
+        action=with_next(request, "/staff/sign-in"),
+        has_oidc=has_oidc,
+        oidc_path=with_next(request, "/staff/sign-in/oidc"),
+        oidc_fault=oidc_fault,
+    )
 
 
 def new_password_faults(form: Form, username: str) -> dict[str, str]:

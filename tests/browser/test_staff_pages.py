@@ -30,6 +30,7 @@ async def new_account(world: World, username: str, *more: str) -> str:
 
 async def look(page: Page, view: str) -> None:
     """Nothing for axe to find; and a picture for people."""
+    await page.wait_for_load_state("load")  # with its styles
     await check(page, view)
     for width in PICTURE_WIDTHS_PX if PICTURES else ():
         await page.set_viewport_size({"width": width, "height": 800})
@@ -52,7 +53,7 @@ async def test_an_officer_signs_in_with_a_second_factor_and_every_page_is_access
     world: World, people: Invite
 ) -> None:
     once = await new_account(world, "ada", "--name", "Ada Admin")
-    person = await people("Ada", 1, java_script_enabled=True)
+    person = await people("Ada", 1)
     person.may_lose_network = True  # refused forms are 422, which the console notes as errors
     page = person.page
     base = f"http://127.0.0.1:{person.proxy.port}"

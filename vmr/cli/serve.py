@@ -22,6 +22,7 @@ from signalling.app import Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock
 from signalling.staff.config import StaffConfig
+from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
 from vmr.cli import demonstration, links, staff
 from vmr.cli.errors import CommandError
@@ -101,6 +102,16 @@ def _staff_config(settings: Settings) -> StaffConfig:
         tries=settings.staff_tries,
         address_tries=settings.staff_address_tries,
         tries_window_s=settings.staff_tries_window_s,
+        oidc=_oidc_config(settings) if settings.oidc_issuer else None,
+    )
+
+
+def _oidc_config(settings: Settings) -> OidcConfig:
+    return OidcConfig(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        claim=settings.oidc_claim,
     )
 
 

@@ -25,7 +25,7 @@ async def administrator(house: House, open_browser: Open) -> tuple[StaffMember, 
 
 
 async def stored(house: House, member: StaffMember) -> StaffAccount:
-    found = await house.store.staff.account(member.id)
+    found: StaffAccount | None = await house.store.staff.account(member.id)
     assert found is not None
     return found
 
