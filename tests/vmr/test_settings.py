@@ -160,16 +160,58 @@ def test_turn_servers_need_their_secret() -> None:
         load({"turn_urls": "turn:a"}, {})
 
 
-def test_a_secret_is_shown_nowhere() -> None:
-    settings = load(TURN, {})
-    (setting,) = (one for one in SETTINGS if one.is_secret)
+@pytest.mark.parametrize("name", ["turn_secret", "oidc_client_secret"])
+def test_a_secret_is_shown_nowhere(name: str) -> None:
+    settings = load({name: "xyzzy"}, {})
+    (setting,) = (one for one in SETTINGS if one.is_secret and one.name == name)
     assert value_of(settings, setting) == "xyzzy"
     assert shown_value_of(settings, setting) == "***"
     assert shown_value_of(Settings(), setting) == ""
     assert "xyzzy" not in repr(settings)
     with pytest.raises(SettingError) as caught:
-        load({}, {}, "turn_secret = ['xyzzy']", "vmr.toml")
-    assert str(caught.value) == "turn_secret in vmr.toml: must be a text, not '***'"
+        load({}, {}, f"{name} = ['xyzzy']", "vmr.toml")
+    assert str(caught.value) == f"{name} in vmr.toml: must be a text, not '***'"
+
+
+def test_no_other_setting_is_secret() -> None:
+    assert len([one for one in SETTINGS if one.is_secret]) == 2
+
+
+def test_a_provider_of_staff_needs_the_name_and_the_secret_we_have_there() -> None:
+    issuer = {"oidc_issuer": "https://login.example.org"}
+    with pytest.raises(SettingError, match="oidc_issuer needs oidc_client_id"):
+        load({**issuer, "oidc_client_id": "vmr"}, {})
+    whole = load({**issuer, "oidc_client_id": "vmr", "oidc_client_secret": "x"}, {})
+    assert whole.oidc_issuer == "https://login.example.org"
+    for wrong in ("http://login.example.org", "login.example.org", "https://a b"):
+        with pytest.raises(SettingError, match="--oidc-issuer: must look like"):
+            load({"oidc_issuer": wrong}, {})
+
+
+@pytest.mark.parametrize(
+    ("options", "is_local"),
+    [
+        ({}, True),
+        ({"http_host": "::1"}, True),
+        ({"public_url": "http://localhost:8080"}, True),
+        ({"http_host": "0.0.0.0"}, False),
+        ({"public_url": "https://localhost"}, False),
+        ({"public_url": "https://meet.example.org"}, False),
+        ({"public_url": "http://192.0.2.1"}, False),
+        ({"http_host": "0.0.0.0", "public_url": "http://localhost"}, False),
+    ],
+)
+def test_a_server_is_local_where_nobody_else_can_reach_it(
+    options: dict[str, str], is_local: bool
+) -> None:
+    assert load(options, {}).is_local() == is_local
+
+
+def test_a_second_factor_is_off_optional_or_required() -> None:
+    for value in ("", "off", "optional", "required"):
+        assert load({"staff_totp": value}, {}).staff_totp == value
+    with pytest.raises(SettingError, match="VMR_STAFF_TOTP: must be one of"):
+        load({}, {"VMR_STAFF_TOTP": "yes"})
 
 
 def test_numbers_that_contradict_each_other_are_refused() -> None:

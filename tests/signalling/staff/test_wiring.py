@@ -1,0 +1,72 @@
+"""From the settings of an operator to the rules of sign-in, and the texts of its pages."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from signalling.pages import FILES
+from vmr.cli.serve import _config
+from vmr.settings import load
+from vmr.staff import StaffRole
+from vmr.staff_sessions import TotpMode
+
+SOURCES = Path(__file__).parents[3] / "signalling" / "staff"
+
+
+@pytest.mark.parametrize(
+    ("options", "totp", "is_secure"),
+    [
+        ({}, TotpMode.OPTIONAL, False),
+        ({"staff_totp": "required"}, TotpMode.REQUIRED, False),
+        ({"public_url": "https://meet.example.org"}, TotpMode.REQUIRED, True),
+        ({"http_host": "0.0.0.0"}, TotpMode.REQUIRED, True),
+        ({"http_host": "0.0.0.0", "staff_totp": "off"}, TotpMode.OFF, True),
+    ],
+)
+def test_only_a_server_on_localhost_is_less_strict_by_default(
+    options: dict[str, str], totp: TotpMode, is_secure: bool
+) -> None:
+    staff = _config(load(options, {})).staff
+    assert (staff.totp, staff.is_secure) == (totp, is_secure)
+    assert staff.origin == options.get("public_url", "")
+
+
+def test_the_limits_are_those_of_the_settings() -> None:
+    options = {
+        "staff_idle_s": "60", "staff_session_s": "600", "staff_tries": "3",
+        "staff_address_tries": "4", "staff_tries_window_s": "5", "behind_proxy": "true",
+        "oidc_issuer": "https://login.example.org", "oidc_client_id": "vmr",
+        "oidc_client_secret": "secret", "oidc_claim": "preferred_username",
+    }  # fmt: skip
+    config = _config(load(options, {}))
+    staff = config.staff
+    assert (staff.limits.idle_s, staff.limits.longest_s) == (60, 600)
+    assert (staff.tries, staff.address_tries, staff.tries_window_s) == (3, 4, 5)
+    assert config.behind_proxy
+    assert staff.oidc is not None
+    assert (staff.oidc.client_id, staff.oidc.claim) == ("vmr", "preferred_username")
+    assert _config(load({}, {})).staff.oidc is None
+
+
+def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
+    """And every one that a page chooses by a word exists."""
+    texts = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
+    ours = [*(FILES / "pages").glob("staff_*.html"), *SOURCES.glob("*.py")]
+    scripts = [*(FILES / "scripts").rglob("*.js"), *(FILES / "pages").glob("*.html")]
+    named = _named([*ours, *scripts])
+    chosen = {
+        f"staff.{family}.{role.value}" for family in ("role", "role_hint") for role in StaffRole
+    }
+    chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
+    places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
+    chosen |= {f"{key}_hint" for key in places}
+    kept = {key for key in texts if key.startswith("staff.")}
+    assert kept - named - chosen == set()
+    assert {key for key in _named(ours) if not key.endswith(".")} - kept == set()
+    assert chosen <= kept
+
+
+def _named(files: list[Path]) -> set[str]:
+    return set(re.findall(r'"(staff\.[a-z_.]+)"', "\n".join(one.read_text() for one in files)))
