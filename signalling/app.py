@@ -35,11 +35,11 @@ from signalling.sdp_http import SdpOverHttp
 from signalling.seams import Clock, Engine, Store
 from signalling.sessions import Sessions
 from signalling.sockets import Sockets
-from signalling.whip import PATH as WHIP_PATH
-from signalling.whip import Encoders
 from signalling.staff.app import StaffApp
 from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
+from signalling.whip import PATH as WHIP_PATH
+from signalling.whip import Encoders
 from vmr.numbers import Numbers
 from vmr.store import StoreError
 
