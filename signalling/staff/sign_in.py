@@ -81,6 +81,10 @@ class SignIn:
             self._accounts.clear(member.username)
         return is_right
 
+    async def is_same_password(self, account: StaffAccount, password: str) -> bool:
+        """Whether a new password is the old one; no entry, so nothing is counted."""
+        return await self._pins.check(account.password_hash, password)
+
     async def check_code(self, who: SignedIn, typed: str) -> bool:
         """Whether it is the code of now, or a recovery code, that was not used before."""
         now = self._clock()

@@ -4,7 +4,7 @@ import re
 
 from aiohttp import web
 
-from signalling.addresses import address_of
+from signalling.addresses import network_of
 from signalling.staff.edge import HOME, PATH_OF_STEP, Edge, Faults, Form, with_next
 from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sign_in import SignIn
@@ -65,7 +65,7 @@ class SignInPages:
         form = await self._edge.form(request)
         username = form.get("username", "")
         account = await self._sign_in.check_password(
-            username, form.get("password", ""), address_of(request, self._behind_proxy)
+            username, form.get("password", ""), network_of(request, self._behind_proxy)
         )
         if account is None:
             return self._ask(request, username=username[:64], is_refused=True)
@@ -125,7 +125,7 @@ class SignInPages:
         form = await self._edge.form(request)
         faults = new_password_faults(form, who.member.username)
         account = await self._account(who)
-        if not faults and await self._sign_in.is_own_password(who.member, form["new"]):
+        if not faults and await self._sign_in.is_same_password(account, form["new"]):
             faults = {"new": "staff.password.same"}
         if faults:
             return self._ask_new_password(request, who, faults)

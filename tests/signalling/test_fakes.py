@@ -20,11 +20,13 @@ from media.messages import (
 )
 from signalling.seams import Engine, Store
 from tests.signalling.fakes.engine import FakeEngine
+from tests.signalling.fakes.staff import NoStaff
 from tests.signalling.fakes.store import FakeStore
-from vmr.ids import MeetingId
+from vmr.ids import MeetingId, StaffSessionId
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Room
+from vmr.staff_sessions import SessionLimits
 from vmr.store import Conflict
 from vmr.store import Store as SqliteStore
 from vmr.store.secrets import hash_token
@@ -109,3 +111,12 @@ async def test_a_meeting_lives_from_its_first_commit_to_its_end(
     with pytest.raises(Conflict):
         await real.commit(second, room.id, snapshot, [])
     await real.commit(second, room.id, None, [])
+
+
+async def test_a_store_without_staff_answers_as_an_empty_one(tmp_path: Path) -> None:
+    real = await SqliteStore.open(f"sqlite:///{tmp_path}/vmr.db")
+    for staff in (NoStaff(), real.staff):
+        assert await staff.session_by_token_hash("hash") is None
+        assert await staff.sessions_by_id([StaffSessionId("s")]) == {}
+        await staff.sweep_sessions(SessionLimits(), 1.0)
+    await real.close()
