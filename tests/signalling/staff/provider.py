@@ -5,7 +5,7 @@ that work once), and lies in its ID tokens as a test tells it to.
 """
 
 import time
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -35,6 +35,7 @@ class TestProvider:
         self.algorithm = "RS256"
         self.key: RSAKey | OctKey = _rsa_key()
         self.published: RSAKey | None = None
+        self.is_unsigned = False
         self.asked: list[Mapping[str, str]] = []
         self._codes: dict[str, Mapping[str, str]] = {}
         app = web.Application()
@@ -64,8 +65,8 @@ class TestProvider:
 
     async def _keys(self, _request: web.Request) -> web.Response:
         shown = self.published or self.key
-        assert isinstance(shown, RSAKey)
-        return web.json_response(KeySet([shown]).as_dict(private=False))
+        is_secret = isinstance(shown, OctKey)  # which no honest provider publishes
+        return web.json_response(KeySet([shown]).as_dict(private=is_secret))
 
     async def _authorize(self, request: web.Request) -> web.Response:
         """Whoever comes is signed in at once."""
@@ -99,6 +100,9 @@ class TestProvider:
         said = {name: value for name, value in claims.items() if value is not None}
         header = {"alg": self.algorithm, "kid": "one"}
         token = jwt.encode(header, said, self.key, algorithms=[self.algorithm])
+        if self.is_unsigned:
+            nothing = urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+            token = f"{nothing}.{token.split('.')[1]}."
         return web.json_response(
             {"access_token": make_token(), "token_type": "Bearer", "id_token": token}
         )

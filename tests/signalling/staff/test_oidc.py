@@ -129,6 +129,7 @@ async def test_a_disabled_account_stays_outside(house: House, open_browser: Open
     [
         {"iss": "https://evil.example"},
         {"aud": "another client"},
+        {"aud": "another client", "azp": CLIENT_ID},
         {"aud": [CLIENT_ID, "another client"], "azp": "another client"},
         {"exp": 1},
         {"iat": 4_000_000_000},
@@ -159,13 +160,19 @@ async def test_an_id_token_signed_by_another_key_is_not_believed(
     assert FAILED in (await sign_in(await open_browser())).text
 
 
-async def test_an_id_token_signed_with_the_shared_secret_is_not_believed(
+async def test_an_id_token_signed_with_a_secret_is_not_believed_even_of_a_published_one(
     house: House, open_browser: Open, provider: TestProvider
 ) -> None:
     await account(house, "reed@example.org")
-    assert isinstance(provider.key, RSAKey)
-    provider.published, provider.algorithm = provider.key, "HS256"
-    provider.key = OctKey.import_key(CLIENT_SECRET * 4)
+    provider.key, provider.algorithm = OctKey.generate_key(256, {"kid": "one"}), "HS256"
+    assert FAILED in (await sign_in(await open_browser())).text
+
+
+async def test_an_id_token_that_nobody_signed_is_not_believed(
+    house: House, open_browser: Open, provider: TestProvider
+) -> None:
+    await account(house, "reed@example.org")
+    provider.is_unsigned = True
     assert FAILED in (await sign_in(await open_browser())).text
 
 
