@@ -73,10 +73,10 @@ async def test_an_unused_session_is_over_after_its_idle_time(house: House) -> No
 
 async def test_a_session_is_over_after_its_longest_time_however_used(house: House) -> None:
     who = await officer(house)
-    for _ in range(int(LIMITS.longest_s // 1500) - 1):
-        house.clock.now += 1500
+    for _ in range(int(LIMITS.longest_s // 1440) - 1):
+        house.clock.now += 1440
         assert await member(house, who)
-    house.clock.now += 1500
+    house.clock.now += 1440
     assert await member(house, who) is None
 
 
