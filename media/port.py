@@ -337,6 +337,7 @@ class Port:
             subscription = self._by_slot_ssrc.get(block.ssrc)
             if subscription is None:
                 continue
+            subscription.loss = block.fraction_lost
             self.quality.reported(block, subscription.holes, _rate_of(subscription.slot.kind), now)
             if block.last_sr:
                 passed = ((here - block.last_sr - block.delay) & 0xFFFFFFFF) / 65536
@@ -436,7 +437,7 @@ class Port:
         for stream, block in found:
             if block is not None:
                 self.quality.received(block, stream.reception.interval, _rate_of(stream.kind), now)
-        blocks = tuple(block for _, block in found if block is not None)
+        blocks = tuple(stream.tell_loss(block) for stream, block in found if block is not None)
         reports = [s.sender_report(now) for s in self.subscriptions]
         sending = [report for report in reports if report is not None]
         if not blocks and not sending:

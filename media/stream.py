@@ -4,6 +4,7 @@ The first half of the hot path: what is done once for each incoming packet. No c
 the caller's monotonic time in seconds.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from media import h264, vp8
@@ -450,3 +451,14 @@ class Stream:
             return None
         timeline = self.timeline
         return self.reception.block(self.ssrc, self.highest, timeline.ntp, now - timeline.received)
+
+    def tell_loss(self, block: ReportBlock) -> ReportBlock:
+        """Tell the microphone the loss of whoever hears it worst, ours included.
+
+        An Opus encoder protects its sound (in-band FEC) by that share, and only by it. The count
+        of lost packets stays ours: that is what a sender's congestion control reads.
+        """
+        if self.is_video:
+            return block
+        worst = max((taker.loss for taker in self.takers), default=0)
+        return replace(block, fraction_lost=max(block.fraction_lost, worst))

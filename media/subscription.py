@@ -34,7 +34,10 @@ _RESEND_SHARE = 0.15
 _RESEND_BURST_BYTES = 100_000.0
 _RESEND_FIRST_BYTES = 30_000.0
 _SHORTEST_ROUND_TRIP_S = 0.01
-_MAX_RESENT = 1024
+_REPEATED, _CROSSED = 0.9, 1.2
+"""Round trips after a resend, and after a packet that came late, in which a request may be older
+than what answers it. Jitter shortens the way of one that is new, and lengthens that of an old."""
+_MAX_ANSWERED = 1024
 _SENDING_S = 5.0
 _TRUSTED_S = 2.0
 """A sender report that puts a packet further from its arrival than this is not believed."""
@@ -45,6 +48,7 @@ class Subscription:
 
     __slots__ = (
         "_anchor",
+        "_answered",
         "_codecs",
         "_events",
         "_has_numbers",
@@ -59,7 +63,6 @@ class Subscription:
         "_repair_sequence",
         "_repair_type",
         "_resend_bytes",
-        "_resent",
         "_tally",
         "_target",
         "_unwraps",
@@ -68,6 +71,7 @@ class Subscription:
         "floor",
         "limit",
         "line",
+        "loss",
         "publication",
         "slot",
         "ssrc",
@@ -101,6 +105,8 @@ class Subscription:
         """The highest layer it may take; `media.allocator.PAUSED`: none."""
         self.wants: int | None = None
         """The layer it is to have in the end."""
+        self.loss = 0
+        """What the subscriber last said it lost, in 256ths; from their report block."""
         self.line = Rewriter(slot.ssrc)
         level_id = extensions.audio_level if slot.kind is Kind.AUDIO else None
         self._plain = HeaderLayout(
@@ -126,7 +132,7 @@ class Subscription:
         self._octets = 0
         self._octets_credited = 0
         self._resend_bytes = _RESEND_FIRST_BYTES
-        self._resent: dict[int, float] = {}
+        self._answered: dict[int, float] = {}
 
     # -- the hot path -------------------------------------------------------------------------
 
@@ -148,6 +154,8 @@ class Subscription:
         if sequence > line.highest:
             line.highest = sequence
             line.newest = packet
+        else:  # late: it was missed there too, and this answers who has asked already
+            self._answer(sequence, packet.arrival + _CROSSED * self._port.round_trip_s)
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
         size = len(payload)
@@ -231,7 +239,7 @@ class Subscription:
     def _let_go(self) -> None:
         """What was sent cannot be asked for again."""
         self.line.forget()
-        self._resent.clear()
+        self._answered.clear()
         self.stream = self._target = self.floor = self.wants = None
 
     def start(self, stream: Stream, packet: Packet) -> bool:
@@ -292,7 +300,7 @@ class Subscription:
         """The stream that was taken begins anew; return whether to wait for that."""
         stream, self.stream = self.stream, None
         self.line.forget()
-        self._resent.clear()
+        self._answered.clear()
         if self._target is not None:
             return False
         self._target = stream
@@ -337,9 +345,7 @@ class Subscription:
         gained = (self._octets - self._octets_credited) * _RESEND_SHARE
         self._octets_credited = self._octets
         self._resend_bytes = min(_RESEND_BURST_BYTES, self._resend_bytes + gained)
-        if len(self._resent) > _MAX_RESENT:
-            self._resent.clear()
-        pause = max(round_trip_s, _SHORTEST_ROUND_TRIP_S)
+        pause = max(round_trip_s * _REPEATED, _SHORTEST_ROUND_TRIP_S)
         for sequence in sequences[:MAX_REQUESTED]:
             self._events["nacks_in"] += 1
             if not self._resend_one(sequence, now, pause):
@@ -350,15 +356,21 @@ class Subscription:
         if found is None or (self._repair_type is None and self._uses_numbers):
             return False
         segment, extended = found
-        if now - self._resent.get(extended, float("-inf")) < pause_s:
+        if now < self._answered.get(extended, float("-inf")):
             return False
         packet = segment.source.history.get(extended - segment.sequence_delta, now)
         if packet is None or self._resend_bytes < len(packet.payload):
             return False
         self._resend_bytes -= len(packet.payload)
-        self._resent[extended] = now
+        self._answer(extended, now + pause_s)
         self._send_again(packet, segment, extended, now)
         return True
+
+    def _answer(self, extended: int, until: float) -> None:
+        """Take requests for this number that come before `until` as answered."""
+        if len(self._answered) > _MAX_ANSWERED:
+            self._answered.clear()
+        self._answered[extended] = until
 
     def _send_again(self, packet: Packet, segment: Segment, extended: int, now: float) -> None:
         """Send in the repair stream (RFC 4588) where one was agreed, else the same bytes again."""

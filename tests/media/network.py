@@ -41,6 +41,9 @@ class Link:
     duplicates: float = 0.0
     burst: float = 0.0
     is_bursting: bool = False
+    keeps_order: bool = False
+    """Jitter is that of a queue: what was sent first arrives first."""
+    last: float = 0.0
 
     def arrivals(self, now: float) -> list[float]:
         """Return when what is sent now arrives: not, once, or twice."""
@@ -53,7 +56,11 @@ class Link:
         if self.chance.random() < self.loss:
             return []
         copies = 2 if self.chance.random() < self.duplicates else 1
-        return [now + self.delay_s + self.chance.random() * self.jitter_s for _ in range(copies)]
+        found = [now + self.delay_s + self.chance.random() * self.jitter_s for _ in range(copies)]
+        if self.keeps_order:
+            found = [max(at, self.last) for at in found]
+            self.last = max(found)
+        return found
 
 
 class Sender:
@@ -138,6 +145,8 @@ class Watcher:
         self.stuck_s = 0.0
         self.repairs = 0
         self.live = 0
+        self.retry_s = 0.06
+        """Between two requests for one packet; a browser takes its round trip."""
 
     def receive(self, packet: bytes, now: float) -> None:
         second, sequence, timestamp, ssrc, _, _, start, end = rtp.parse(packet)
@@ -198,7 +207,7 @@ class Watcher:
         due = [
             number & 0xFFFF
             for number, since in sorted(self.missing.items())
-            if now - since > 0.01 and now - self.asked.get(number, 0.0) > 0.06
+            if now - since > 0.01 and now - self.asked.get(number, -1.0) >= self.retry_s
         ]
         made = []
         for number in self.missing:

@@ -490,6 +490,37 @@ def test_the_round_trip_is_learned_from_echoed_reports() -> None:
     assert bob.port.round_trip_s == pytest.approx(0.2, abs=0.01)
 
 
+def test_a_microphone_is_told_the_loss_of_who_hears_it_worst_and_a_camera_our_own() -> None:
+    stage = Stage()
+    ann, bob, eve = stage.meet(3)
+    for kind, lost in ((Kind.AUDIO, 26), (Kind.CAMERA, 30)):
+        for listener, share in ((bob, lost), (eve, 3)):
+            block = rtcp.ReportBlock(
+                ssrc=listener.slot(kind),
+                fraction_lost=share,
+                packets_lost=9,
+                highest_sequence=0,
+                jitter=0,
+                last_sr=0,
+                delay=0,
+            )
+            report = rtcp.ReceiverReport(ssrc=1, blocks=(block,))
+            listener.send_rtcp(rtcp.build_receiver_report(report))
+    ann.sound()
+    ann.picture(is_key=True)
+    ann.forget()
+    stage.pass_time(1.1)
+
+    def told() -> dict[int, tuple[int, int]]:
+        reports = ann.asked(rtcp.ReceiverReport)
+        return {b.ssrc: (b.fraction_lost, b.packets_lost) for r in reports for b in r.blocks}
+
+    assert told() == {ssrc_of(1, MICROPHONE): (26, 0), ssrc_of(1, CAMERA): (0, 0)}
+    stage.show(bob)
+    stage.pass_time(1.0)
+    assert told()[ssrc_of(1, MICROPHONE)] == (3, 0)
+
+
 @pytest.mark.parametrize(
     ("ssrc", "last_sr"), [(4711, 5), (2000, 0), (2000, 5)], ids=["unknown", "no echo", "absurd"]
 )

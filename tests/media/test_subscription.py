@@ -133,6 +133,29 @@ def test_a_packet_is_sent_again_once_a_round_trip() -> None:
     assert len(bob.got(Kind.CAMERA, repair=True)) == 2
 
 
+def test_a_request_that_crossed_a_late_packet_is_answered_by_it() -> None:
+    stage, ann, bob = pair()
+    packets = ann.picture(is_key=True, packets=3, lose=(1,))
+    lost = bob.got(Kind.CAMERA)[0].sequence + 1
+    bob.nack(bob.slot(Kind.CAMERA), lost)
+    ann.repair(packets[1])
+    assert [heard.sequence for heard in bob.got(Kind.CAMERA)].count(lost) == 1
+    stage.now += bob.port.round_trip_s
+    bob.nack(bob.slot(Kind.CAMERA), lost)
+    assert not bob.got(Kind.CAMERA, repair=True)
+    stage.now += 0.25 * bob.port.round_trip_s
+    bob.nack(bob.slot(Kind.CAMERA), lost)
+    assert len(bob.got(Kind.CAMERA, repair=True)) == 1
+
+
+def test_the_first_request_is_answered_though_the_path_was_thought_longer() -> None:
+    stage, ann, bob = pair()
+    ann.picture(is_key=True)
+    stage.now += bob.port.round_trip_s / 10
+    bob.nack(bob.slot(Kind.CAMERA), bob.got(Kind.CAMERA)[0].sequence)
+    assert len(bob.got(Kind.CAMERA, repair=True)) == 1
+
+
 def test_what_is_too_old_or_was_never_sent_is_not_sent() -> None:
     stage, ann, bob = pair()
     ann.picture(is_key=True)
