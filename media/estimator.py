@@ -40,6 +40,11 @@ _OUTGROWN = 1.06
 _LOSS_WINDOW_S = 0.5
 _LOSS_PACKETS = 20
 _LOW_LOSS, _HIGH_LOSS = 0.02, 0.10
+_MEAN_PACE = 0.1
+_MOST_OWN = 0.2
+_CURED = 0.95
+_TRIAL_S, _TRIAL_PACKETS = 1.0, 60
+"""How long, and how many packets, at a rate at which nothing should be lost."""
 _FULL_QUEUE_S, _FULL_LOSS = 0.1, 0.03
 _FEEDBACK_FRESH_S = 5.0
 
@@ -78,18 +83,76 @@ class Received:
         return self._bytes * 8 / span
 
 
+class OwnLoss:
+    """The loss that a path has at any rate, as a radio has: less sent is no less lost.
+
+    A path that was too full would carry all of a rate that had just arrived whole. Where that
+    much is lost again, it is the path's own, and no reason to send less still.
+    """
+
+    __slots__ = ("_cured_bps", "_lost", "_mean", "_since", "_suspected", "_total", "share")
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        self._mean = 0.0
+        self._suspected: float | None = None
+        self._cured_bps: float | None = None
+        self._lost = self._total = 0
+        self._since = 0.0
+
+    def is_on_trial(self, rate_bps: float) -> bool:
+        """Whether a rate that nothing should be lost of is being tried."""
+        return self._cured_bps is not None and rate_bps <= self._cured_bps
+
+    def suspect(self, now: float) -> None:
+        """The rate is lowered for loss."""
+        if self._suspected is None:
+            self._suspected = now
+
+    def observe(
+        self, lost: int, total: int, rate_bps: float, received_bps: float | None, now: float
+    ) -> None:
+        """Take what was lost of `total` packets, sent at `rate_bps` at most."""
+        self._mean += (lost / total - self._mean) * _MEAN_PACE
+        if self._mean < self.share / 2:
+            self.share = 0.0
+        if self._suspected is None:
+            return
+        if self._cured_bps is None:
+            if received_bps is not None and now - self._suspected > _RATE_WINDOW_S + _LOSS_WINDOW_S:
+                self._cured_bps = received_bps * _CURED
+        elif not self.is_on_trial(rate_bps):
+            self._lost = self._total = 0
+            self._since = now
+        else:
+            self._try(lost, total, now)
+
+    def _try(self, lost: int, total: int, now: float) -> None:
+        self._lost += lost
+        self._total += total
+        if now - self._since < _TRIAL_S or self._total < _TRIAL_PACKETS:
+            return
+        share = self._lost / self._total
+        self.share = share if share <= _MOST_OWN else 0.0
+        self._suspected = self._cured_bps = None
+        self._lost = self._total = 0
+
+
 class Losses:
     """The bound that loss sets: none, or a rate that falls with heavy loss and grows without."""
 
-    __slots__ = ("_lost", "_since", "_total", "bound_bps", "share")
+    __slots__ = ("_lost", "_own", "_since", "_total", "bound_bps", "share")
 
     def __init__(self) -> None:
         self.bound_bps = MOST_BPS
         self.share = 0.0
+        self._own = OwnLoss()
         self._lost = self._total = 0
         self._since: float | None = None
 
-    def add(self, lost: int, received: int, rate_bps: float, now: float) -> None:
+    def add(
+        self, lost: int, received: int, rate_bps: float, received_bps: float | None, now: float
+    ) -> None:
         """Take what one feedback packet says; `rate_bps` is what was believed until now."""
         if self._since is None:
             self._since = now
@@ -99,9 +162,14 @@ class Losses:
         if passed < _LOSS_WINDOW_S or self._total < _LOSS_PACKETS:
             return
         self.share = self._lost / self._total
-        if self.share > _HIGH_LOSS:
-            self.bound_bps = min(self.bound_bps, rate_bps) * (1 - 0.5 * self.share)
-        elif self.share < _LOW_LOSS:
+        self._own.observe(self._lost, self._total, rate_bps, received_bps, now)
+        more = self.share - self._own.share
+        if more > _HIGH_LOSS and not self._own.is_on_trial(rate_bps):
+            self._own.suspect(now)
+            bound = min(self.bound_bps, rate_bps)
+            arrives = min(bound, (received_bps or 0.0) * _CURED)
+            self.bound_bps = max(bound * (1 - 0.5 * more), arrives)
+        elif more < _LOW_LOSS:
             grown = self.bound_bps * _GROWTH_PER_S ** min(passed, 1.0)
             self.bound_bps = min(grown, MOST_BPS)
         self._lost = self._total = 0
@@ -186,7 +254,7 @@ class Estimator:
         elif usage is Usage.NORMAL:
             self._grow(now, round_trip_s)
         self._changed = now
-        self._losses.add(lost, len(packets), before, now)
+        self._losses.add(lost, len(packets), before, self._received.bps, now)
         if self._losses.share >= _LOW_LOSS:
             self._lossy = now
 

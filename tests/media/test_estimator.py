@@ -47,6 +47,27 @@ def test_random_loss_of_two_per_cent_does_not_make_it_collapse(seed: int) -> Non
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("loss", [0.08, 0.1, 0.15])
+def test_the_loss_that_a_path_has_at_any_rate_does_not_make_it_collapse(
+    seed: int, loss: float
+) -> None:
+    link = Bottleneck(seed, 2_000_000, loss=loss, jitter_s=0.01)
+    link.run(90.0)
+    assert link.mean(60.0) >= 0.6
+    assert min(bps for at, bps in link.estimates if at > 10) >= 0.25 * 2_000_000
+
+
+@pytest.mark.parametrize("capacity_bps", [1_000_000, 3_000_000])
+def test_a_path_that_drops_what_is_too_much_is_not_thought_lossy(capacity_bps: int) -> None:
+    link = Bottleneck(1, 5_000_000, queue_s=0.02)
+    link.run(20.0)
+    link.capacity_bps = capacity_bps
+    link.run(40.0)
+    assert link.mean(20.0) <= 1.1
+    assert link.estimator.loss < 0.1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_heavy_loss_makes_it_fall_and_its_end_lets_it_grow_again(seed: int) -> None:
     link = Bottleneck(seed, 5_000_000, loss=0.0)
     link.run(20.0)
