@@ -41,7 +41,8 @@ scripts: tests/web/node_modules/installed
 	@cd tests/web && PATH="$(NODE_PATH):$$PATH" && \
 	    node $(NPM) run --silent types && node $(NPM) run --silent test
 
-# A million damaged inputs over every parser of the media plane. ARGS="--inputs N --seed S"
+# A million damaged inputs over every parser of the media plane, then random schedules of switches,
+# losses and wraps over what rewrites packets. ARGS="--inputs N --schedules N --seed S"
 fuzz: $(VENV)/development
 	@$(BIN)/python -m tests.media.fuzz $(ARGS)
 

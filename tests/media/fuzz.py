@@ -1,4 +1,6 @@
-"""Damaged input for every parser: `python -m tests.media.fuzz [--inputs N] [--seed S]`.
+"""Damaged input for every parser, random schedules for what rewrites packets.
+
+`python -m tests.media.fuzz [--inputs N] [--schedules N] [--seed S]`
 
 Each target takes bytes and gives a value or its documented error. Inputs are good samples that
 were cut, joined, overwritten and repeated, and now and then chance alone. A fault is printed with
@@ -15,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
-from media import extensions, h264, h264_sps, red, rtcp, rtp, stun, transport_cc, vp8
+from media import extensions, framing, h264, h264_sps, red, rtcp, rtp, stun, transport_cc, vp8
 from media.answer import build_answer
 from media.demux import sort_of
 from media.description import Role
@@ -23,8 +25,10 @@ from media.negotiation import negotiate
 from media.rtcp import ReportBlock
 from media.sdp import SdpError, parse_offer
 from tests.media.packets import opus_packet, vp8_packet, vp8_payload
+from tests.media.schedules import play as play_layers
 from tests.media.stage import Stage
 from tests.media.test_negotiation import LOCAL, VIDEO_CODECS, offer
+from tests.media.test_rewrite import play_schedule
 from tests.media.test_sdp import AIORTC, CHROMIUM, FIREFOX
 
 SLOWEST_S = 0.5
@@ -84,6 +88,23 @@ def _h264(data: bytes) -> object:
     size = h264_sps.picture_size(data)
     assert size is None or (0 < size[0] <= 1 << 14 and 0 < size[1] <= 1 << 15)
     return h264.inspect(data), h264.frame_size(data)
+
+
+def _framing(data: bytes) -> object:
+    """However a stream is cut into pieces, the same packets come of it."""
+    whole = framing.Deframer()
+    packets = whole.feed(data)
+    assert all(0 < len(packet) <= framing.MAX_PACKET_BYTES for packet in packets)
+    pieces = framing.Deframer()
+    at, came = 0, []
+    while at < len(data):
+        size = 1 + data[at] % 40
+        came += pieces.feed(data[at : at + size])
+        at += size
+        assert pieces.waiting_bytes < framing.LENGTH_BYTES + framing.MAX_PACKET_BYTES
+    assert came == packets
+    assert pieces.is_broken == whole.is_broken
+    return packets
 
 
 def _sdp(data: bytes) -> object:
@@ -179,6 +200,12 @@ def _h264_samples() -> tuple[bytes, ...]:
     return baseline, high, stap, b"\x7c\x87" + baseline[1:], b"\x65\x88\x84"
 
 
+def _framing_samples() -> tuple[bytes, ...]:
+    check, picture = _stun_samples()[0], _rtp_samples()[0]
+    stream = framing.frame((check, picture, picture))
+    return stream, stream[:-5], framing.frame((check, b"", picture)), b"\x08\x01" + bytes(20)
+
+
 def _sdp_samples() -> tuple[bytes, ...]:
     small = offer("audio|sendrecv", "video|sendonly|a=simulcast:send l;h|a=rid:l send|a=rid:h send",
                   "audio|recvonly", "video|recvonly", "video|recvonly")  # fmt: skip
@@ -202,6 +229,7 @@ def targets() -> dict[str, Target]:
             transport_cc.parse, (reports[8][12:],), (transport_cc.TransportCcError,)
         ),
         "STUN": Target(_stun, _stun_samples(), (stun.StunError,), 15),
+        "TCP framing": Target(_framing, _framing_samples()),
         "RED": Target(red.primary, (b"\xef\x03\xc0\x02\x6fabcd", b"\x6fabcd")),
         "VP8": Target(_vp8, pictures, (), 15),
         "H.264": Target(_h264, _h264_samples(), (), 15),
@@ -269,6 +297,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--schedules", type=int, default=100_000)
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
     every = targets()
@@ -285,7 +314,26 @@ def main() -> int:
             flush=True,
         )
     print(f"{done:,} inputs, each gave a value or its documented error")
+    schedules(arguments.schedules, arguments.seed)
     return 0
+
+
+def schedules(count_of: int, seed: int) -> None:
+    """Play schedules on the rewriter alone, and a tenth as many through the whole router."""
+    for name, play, rounds in (
+        ("rewriter alone", play_schedule, count_of),
+        ("whole router", play_layers, count_of // 10),
+    ):
+        began = time.monotonic()
+        for number in range(rounds):
+            try:
+                play(seed + number)
+            except Exception as error:
+                error.add_note(f"schedule: {seed + number}")
+                raise
+        took = time.monotonic() - began
+        print(f"{name:>16} {rounds:>9,} schedules {took:>6.1f} s", flush=True)
+    print("no number stepped back, no hole that was not loss")
 
 
 if __name__ == "__main__":

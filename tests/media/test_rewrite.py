@@ -80,6 +80,11 @@ def test_the_first_number_is_far_from_the_wrap(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_switches_losses_reordering_and_wraps_show_no_seam(seed: int) -> None:
+    play_schedule(seed)
+
+
+def play_schedule(seed: int) -> None:
+    """One random schedule of switches, losses, reordering and wraps; `make fuzz` plays 10^5."""
     chance = random.Random(seed)
     sources = [Source(chance) for _ in range(3)]
     sent = Sent(seed)
