@@ -2,26 +2,18 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
 
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
+from tests.bench.receivers import print_receivers
 from tests.bench.server_host import measure_server
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
+from tests.bench.table import print_table
 
 ROOMS = (1, 5, 10)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
 COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out", "loss",
              "added p50 µs", "added p99 µs", "late ms")  # fmt: skip
-
-
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A Markdown table, wide enough to read on a terminal."""
-    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
-    lines = [head, ["-" * width for width in widths], *rows]
-    for line in lines:
-        cells = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def cost_row(cost: Cost, echo_p50_us: float, echo_p99_us: float) -> tuple[str, ...]:
@@ -68,6 +60,7 @@ def main() -> None:
     )
     print(f"A bare echo on loopback takes p50 {echo_p50_us:.0f}, p99 {echo_p99_us:.0f} µs;")
     print("it is taken off the delays above.")
+    print_receivers(is_short=options.short)
     if not options.no_browser:
         from tests.bench.join_time import join_times_ms
 

@@ -138,6 +138,7 @@ class UdpRelay(asyncio.DatagramProtocol):
         self.weather = Weather()
         self._upstream = upstream
         self._down: asyncio.DatagramTransport | None = None
+        self._weathers: dict[str, Weather] = {}
         self._random = random.Random(self.weather.seed)
         self._cut_ufrags: set[str] = set()
         self._opening: set[asyncio.Task[None]] = set()
@@ -153,8 +154,12 @@ class UdpRelay(asyncio.DatagramProtocol):
         self._upstream = upstream
         self._forget()
 
-    def set_weather(self, weather: Weather) -> None:
-        self.weather = weather
+    def set_weather(self, weather: Weather, ufrag: str = "") -> None:
+        """Everybody's, or that of the client with this ICE ufrag alone."""
+        if ufrag:
+            self._weathers[ufrag] = weather
+        else:
+            self.weather = weather
         self._random = random.Random(weather.seed)
 
     def cut(self, ufrags: Collection[str]) -> None:
@@ -192,12 +197,12 @@ class UdpRelay(asyncio.DatagramProtocol):
         if flow.up is None:
             flow.waiting = [*flow.waiting[-15:], data]
         else:
-            self._pass(flow.up, data, None)
+            self._pass(flow, flow.up, data, None)
 
     def send_down(self, flow: Flow, data: bytes) -> None:
         if not flow.is_cut and self._down is not None:
             flow.packets_down += 1
-            self._pass(self._down, data, flow.client)
+            self._pass(flow, self._down, data, flow.client)
 
     def error_received(self, exc: Exception) -> None:
         """A client that has closed its port: nothing to do."""
@@ -215,13 +220,17 @@ class UdpRelay(asyncio.DatagramProtocol):
         )
         flow.up = transport
         for data in flow.waiting:
-            self._pass(flow.up, data, None)
+            self._pass(flow, flow.up, data, None)
         flow.waiting = []
 
     def _pass(
-        self, transport: asyncio.DatagramTransport, data: bytes, address: Address | None
+        self,
+        flow: Flow,
+        transport: asyncio.DatagramTransport,
+        data: bytes,
+        address: Address | None,
     ) -> None:
-        weather = self.weather
+        weather = self._weathers.get(flow.ufrag, self.weather)
         if weather.loss and self._random.random() < weather.loss:
             return
         if not weather.delay_ms and not weather.jitter_ms:

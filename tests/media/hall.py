@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 from functools import partial
 
-from media import extensions, rtcp, rtp
+from media import extensions, rtcp, rtp, vp8
 from media.description import Kind
 from media.messages import EngineEvent, Gate, LayersWanted, SlotsPaused, Source
 from media.router import Port, Router
@@ -110,6 +110,10 @@ class Seat:
         self.paused: tuple[str, ...] = ()
         self.dropped = 0
         self.sequences: dict[int, list[int]] = {}
+        self.frames: list[tuple[float, int]] = []
+        """Of the first slot: when each was whole, and its layer."""
+        self.undecodable = 0
+        """Frames of another layer than the one before that are no key frames."""
 
     def arrival(self, packet: bytes, now: float) -> float | None:
         self.free_at = max(self.free_at, now)
@@ -120,7 +124,7 @@ class Seat:
         return self.free_at + DELAY_S
 
     def receive(self, packet: bytes, now: float) -> None:
-        _, sequence, _, ssrc, profile, start, payload, end = rtp.parse(packet)
+        second, sequence, _, ssrc, profile, start, payload, end = rtp.parse(packet)
         wide = extensions.elements(packet, profile, start, payload).get(3)
         if wide is not None:
             self.arrivals.pending[int.from_bytes(wide, "big")] = now
@@ -131,6 +135,15 @@ class Seat:
         if place < 50 or place == SCREEN_PLACE:
             self.shown.setdefault(place, []).append((now, packet[end - 1]))
             self.sequences.setdefault(place, []).append(sequence)
+        if not place:
+            self._take_frame(packet[payload:end], is_last=bool(second & 0x80), now=now)
+
+    def _take_frame(self, payload: bytes, *, is_last: bool, now: float) -> None:
+        layer = payload[-1]
+        if payload[0] & 0x10 and self.frames and self.frames[-1][1] != layer:
+            self.undecodable += not vp8.inspect(payload)[0]
+        if is_last:
+            self.frames.append((now, layer))
 
     def layer(self, now: float, place: int = 0) -> int | None:
         """Return the layer seen in the last half second; None: nothing."""

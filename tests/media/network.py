@@ -1,7 +1,8 @@
 """A seeded network with loss, delay and reordering, and two browsers' worth of behaviour.
 
-`Sender` is a camera that answers NACK and PLI, `Watcher` a decoder that sends them. Nothing here
-knows the router's inside; what counts is which frames the watcher could decode, and when.
+`Sender` is a camera that answers NACK and PLI, `Watcher` a decoder that sends them; `voice.py` has
+the same for sound. Nothing here knows the router's inside; what counts is which frames the watcher
+could decode, and when.
 """
 
 import heapq
@@ -24,6 +25,7 @@ from tests.media.packets import (
     ssrc_of,
     vp8_packet,
 )
+from tests.media.voice import Ear, Microphone
 
 FPS = 25
 FRAME_PACKETS = 5
@@ -114,7 +116,7 @@ class Sender:
         for packet in rtcp.parse(data):
             if isinstance(packet, rtcp.Pli):
                 self.wants_key = True
-            elif isinstance(packet, rtcp.Nack):
+            elif isinstance(packet, rtcp.Nack) and packet.media == ssrc_of(1, CAMERA):
                 made += [self._repair(n) for n in packet.sequences if n in self.history]
         return made
 
@@ -147,6 +149,8 @@ class Watcher:
         self.live = 0
         self.retry_s = 0.06
         """Between two requests for one packet; a browser takes its round trip."""
+        self.last_report: tuple[int, float] | None = None
+        self.next_echo_s = 0.0
 
     def receive(self, packet: bytes, now: float) -> None:
         second, sequence, timestamp, ssrc, _, _, start, end = rtp.parse(packet)
@@ -202,8 +206,26 @@ class Watcher:
                 return number
         return None
 
+    def take_reports(self, data: bytes, now: float) -> None:
+        for packet in rtcp.parse(data):
+            if isinstance(packet, rtcp.SenderReport) and packet.ssrc == self.ssrc:
+                self.last_report = rtcp.compact(packet.ntp), now
+
+    def _echo(self, last_sr: int, since_s: float) -> bytes:
+        """Return a report that tells the router its round trip."""
+        block = rtcp.ReportBlock(
+            ssrc=self.ssrc,
+            fraction_lost=0,
+            packets_lost=0,
+            highest_sequence=self.highest or 0,
+            jitter=0,
+            last_sr=last_sr,
+            delay=int(since_s * 65536),
+        )
+        return rtcp.build_receiver_report(rtcp.ReceiverReport(ssrc=9, blocks=(block,)))
+
     def poll(self, now: float) -> list[bytes]:
-        """Return NACK and PLI as a browser sends them."""
+        """Return NACK, PLI and reports as a browser sends them."""
         due = [
             number & 0xFFFF
             for number, since in sorted(self.missing.items())
@@ -218,6 +240,9 @@ class Watcher:
         if self.highest is not None and now - self.stuck_s > 0.5:
             self.stuck_s = now
             made.append(rtcp.build_pli(9, self.ssrc))
+        if self.last_report is not None and now >= self.next_echo_s:
+            self.next_echo_s = now + 1.0
+            made.append(self._echo(self.last_report[0], now - self.last_report[1]))
         return made
 
 
@@ -225,9 +250,17 @@ class World:
     """One sender, one router, some watchers; each has a link up and a link down."""
 
     def __init__(
-        self, seed: int, watchers: int, make_link: Callable[[random.Random], Link]
+        self,
+        seed: int,
+        watchers: int,
+        make_link: Callable[[random.Random], Link],
+        *,
+        has_sound: bool = False,
     ) -> None:
         chance = random.Random(seed)
+        self.has_sound = has_sound
+        self.microphone = Microphone()
+        self.ears = [Ear(index + 2) for index in range(watchers)]
         self.router = Router(wall_offset_s=1_700_000_000.0)
         self.sender = Sender()
         self.watchers = [Watcher(index + 2) for index in range(watchers)]
@@ -241,14 +274,14 @@ class World:
             self._enter(number)
             for is_up in (True, False):
                 self.links[f"e{number}", is_up] = make_link(chance)
-        self.router.set_gate("e1", Gate(camera=True), 0.0)
+        self.router.set_gate("e1", Gate(audio=has_sound, camera=True), 0.0)
 
     def _enter(self, number: int) -> None:
         name = f"e{number}"
         self.router.add_endpoint(name, "room")
         self.ports[name] = self.router.attach(name, describe(number), self.now)
         if number > 1:
-            source = Source(endpoint="e1", camera=True)
+            source = Source(endpoint="e1", audio=self.has_sound, camera=True)
             self.router.set_sources(name, (source,), self.now)
 
     def join_anew(self, place: int) -> None:
@@ -272,10 +305,11 @@ class World:
         deadline = 0.0
         while self.now < until:
             self.now += TICK_S
-            for packet in self.sender.poll(self.now):
+            sound = self.microphone.poll(self.now) if self.has_sound else []
+            for packet in self.sender.poll(self.now) + sound:
                 self._up("e1", packet, is_rtcp=False)
             for index, watcher in enumerate(self.watchers):
-                for packet in watcher.poll(self.now):
+                for packet in watcher.poll(self.now) + self.ears[index].poll(self.now):
                     self._up(f"e{index + 2}", packet, is_rtcp=True)
             while self.queue and self.queue[0][0] <= self.now:
                 at, _, deliver = heapq.heappop(self.queue)
@@ -295,11 +329,17 @@ class World:
             if is_rtcp:
                 self.send(name, False, lambda at: self._answer(packet))
             return
-        watcher = self.watchers[int(name[1:]) - 2]
-        if not is_rtcp:
-            self.send(name, False, lambda at: watcher.receive(packet, at))
+        place = int(name[1:]) - 2
+        watcher, ear = self.watchers[place], self.ears[place]
+        if is_rtcp:
+            self.send(name, False, lambda at: watcher.take_reports(packet, at))
+        else:
+            is_sound = int.from_bytes(packet[8:12], "big") == ear.ssrc
+            receive = ear.receive if is_sound else watcher.receive
+            self.send(name, False, lambda at: receive(packet, at))
 
     def _answer(self, packet: bytes) -> None:
+        self.microphone.heed(packet)
         for repair in self.sender.answer(packet):
             self._up("e1", repair, is_rtcp=False)
 
