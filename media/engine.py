@@ -306,6 +306,7 @@ class MediaEngine:
         now = self._loop.time()
         for transport in self._ingress.take(batch, now):
             if transport.dtls is not None:
+                self._router.expect(transport.port, now)
                 self._start(transport, transport.dtls)
         self._flush(now)
 

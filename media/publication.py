@@ -105,6 +105,12 @@ class Publication:
         for subscription in self._subscriptions:
             self.aim(subscription, now)
 
+    def expect(self, limit: Limit | None, now: float) -> None:
+        """Somebody who may be shown what is kept is on their way: keep something young."""
+        stream = self.best(now, limit=limit)
+        if stream is not None:
+            stream.renew_run(now)
+
     def aim(self, subscription: "Subscription", now: float) -> None:
         """Let a subscriber go over to the best layer it may have, or to none.
 

@@ -209,6 +209,21 @@ class Router:
         self._wire_room(owner.room)
         return port
 
+    def expect(self, port: Port, now: float) -> None:
+        """The transport is likely to be ready soon: ask now for the key frames it begins with."""
+        owner = self._endpoints.get(port.endpoint)
+        if owner is None or owner.port is not port or port.is_ready:
+            return
+        self._now = now
+        limits = owner.limits()
+        for binding in owner.bindings:
+            if binding.source is not None:
+                sender = owner.room.endpoints[binding.source]
+                publication = sender.publication(Kind(binding.kind))
+                if publication is not None:
+                    publication.expect(limits[binding.source], now)
+        self._ask_for_key_frames(owner.room)
+
     def set_ready(self, port: Port, now: float) -> None:
         """The transport can carry packets now."""
         self._now = now

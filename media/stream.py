@@ -36,6 +36,8 @@ _MAX_MISORDER = 1000
 _SILENT_PACKETS = 10
 """Silence is forwarded for so many packets, then no more until somebody is heard."""
 _FLOWING_S = 1.0
+_YOUNG_S = 0.4
+"""A key frame so old outlives the handshake of who comes, as what is replayed."""
 
 _DROP = -(1 << 62)
 _UNKNOWN = -1
@@ -381,6 +383,13 @@ class Stream:
         self.takers = [*self.takers, subscription]
         self._events["replayed"] += 1
         return True
+
+    def renew_run(self, now: float) -> None:
+        """Ask for a key frame if those who come soon may be shown one and the last is not young."""
+        if not (self.key_run.is_kept and self.is_open):
+            return
+        if self.key_run.packets(self.history, self.highest, now - _YOUNG_S, now) is None:
+            self.requests.request()
 
     def keep_run(self, is_kept: bool) -> None:
         """Forget the run so far; keep the next ones for new subscribers, or keep none."""

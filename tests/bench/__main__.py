@@ -8,7 +8,7 @@ from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
 from tests.bench.server_host import measure_server
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
-from tests.bench.table import print_table
+from tests.bench.table import print_figures, print_table
 
 ROOMS = (1, 5, 10)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
@@ -62,12 +62,10 @@ def main() -> None:
     print("it is taken off the delays above.")
     print_receivers(is_short=options.short)
     if not options.no_browser:
-        from tests.bench.join_time import join_times_ms
+        from tests.bench.join_time import join_figures, join_times
 
-        times = asyncio.run(join_times_ms(1 if options.short else 7))
-        each = ", ".join(f"{one:.0f}" for one in times)
-        print(f"\nStart to the first decoded remote picture: median {quantile(times, 0.5):.0f} ms")
-        print(f"(Chromium, loopback, a running room; each: {each})")
+        joins = asyncio.run(join_times(1 if options.short else 7))
+        print_figures("Coming in: Chromium, a running room, median", join_figures(joins))
     if not options.no_speech:
         print_speaker_tables(print_table, turns=SHORT_TURNS if options.short else TURNS)
 

@@ -179,7 +179,7 @@ def print_speaker_tables(table: Table, *, turns: int = TURNS, seed: int = SEED) 
 
 
 def main() -> None:
-    from tests.bench.__main__ import print_table
+    from tests.bench.table import print_table
 
     parser = argparse.ArgumentParser(prog="python -m tests.bench.speaker_tables")
     parser.add_argument("--seed", type=int, default=SEED)

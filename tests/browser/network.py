@@ -30,8 +30,10 @@ class Weather:
 class TcpProxy:
     """One person's way to the server by TCP; a port of their own."""
 
-    def __init__(self, upstream: Address) -> None:
+    def __init__(self, upstream: Address, delay_ms: float = 0.0) -> None:
         self.port = 0
+        self.delay_ms = delay_ms
+        """Of every byte, each way."""
         self._upstream = upstream
         self._clear = asyncio.Event()
         self._clear.set()
@@ -90,8 +92,13 @@ class TcpProxy:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
                 await self._clear.wait()
-                writer.write(data)
-                await writer.drain()
+                if self.delay_ms:
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(self.delay_ms / 1000, writer.write, data)
+                else:
+                    writer.write(data)
+                    await writer.drain()
+        await asyncio.sleep(self.delay_ms / 1000)
         with contextlib.suppress(OSError, RuntimeError):
             writer.write_eof()
 

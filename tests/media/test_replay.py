@@ -130,6 +130,55 @@ def test_a_transport_that_becomes_ready_is_shown_what_came_last() -> None:
     assert bodies(eve) == bodies(bob)
 
 
+def test_who_begins_the_handshake_finds_a_young_key_frame_at_its_end() -> None:
+    stage, ann, bob = running()
+    frames(stage, ann, 2)
+    stage.now += 2.0
+    eve = stage.join(3, gate=SEEN, is_ready=False)
+    stage.show(eve, ann)
+    ann.asked(rtcp.Pli)
+    stage.router.expect(eve.port, stage.now)
+    assert len(ann.asked(rtcp.Pli)) == 1
+    frames(stage, ann, 3)
+    stage.router.expect(eve.port, stage.now)
+    stage.pass_time(0.35)
+    assert not ann.asked(rtcp.Pli)
+    assert not bodies(eve)
+    stage.router.set_ready(eve.port, stage.now)
+    assert bodies(eve) == bodies(bob)[-6:]
+    stage.pass_time(0.5)
+    assert not ann.asked(rtcp.Pli)
+
+
+@pytest.mark.parametrize("gate", [OPEN, Gate(audience="open")], ids=["no audience", "shut"])
+def test_no_key_frame_is_asked_for_whom_it_may_not_be_shown(gate: Gate) -> None:
+    stage, ann, _ = running()
+    frames(stage, ann, 2)
+    stage.gate(ann, gate)
+    stage.now += 2.0
+    eve = stage.join(3, gate=SEEN, is_ready=False)
+    stage.show(eve, ann)
+    ann.asked(rtcp.Pli)
+    stage.router.expect(eve.port, stage.now)
+    assert not ann.asked(rtcp.Pli)
+
+
+def test_nothing_is_expected_of_a_transport_that_is_gone_or_ready() -> None:
+    stage, ann, _ = running()
+    frames(stage, ann, 2)
+    stage.now += 2.0
+    eve = stage.join(3, gate=SEEN, is_ready=False)
+    stage.show(eve, ann)
+    ann.asked(rtcp.Pli)
+    old = eve.port
+    eve.port = stage.router.attach("e3", eve.description, stage.now, is_ready=False)
+    stage.router.expect(old, stage.now)
+    assert not ann.asked(rtcp.Pli)
+    stage.router.remove_endpoint("e3")
+    stage.router.expect(eve.port, stage.now)
+    assert not ann.asked(rtcp.Pli)
+
+
 def test_an_old_key_frame_is_not_replayed_but_a_new_one_asked_for() -> None:
     stage, ann, _ = running()
     frames(stage, ann, 2)
