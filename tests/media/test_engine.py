@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from media.engine import Config
+from media.engine import Config, MediaEngine
 from media.messages import (
     AddEndpoint,
     Gate,
@@ -18,6 +18,7 @@ from media.messages import (
     TransportLost,
 )
 from media.paths import Path, address_of
+from media.router import Port, Router
 from tests.media.live_stage import EVERYTHING, Stage, until
 from tests.peers.aiortc_peer import AiortcPeer
 
@@ -106,6 +107,32 @@ async def test_h264_is_carried_where_it_alone_is_allowed() -> None:
     await stage.enter("green", green(codec="H264"))
     await sees(stage, "green", "red")
     await sees(stage, "red", "green")
+    await stage.close()
+
+
+class NotedRouter(Router):
+    """Notes what the engine tells of a transport on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def expect(self, port: Port, now: float) -> None:
+        self.told.append("expected")
+        super().expect(port, now)
+
+    def set_ready(self, port: Port, now: float) -> None:
+        self.told.append("ready")
+        super().set_ready(port, now)
+
+
+async def test_a_key_frame_is_asked_for_when_a_handshake_begins() -> None:
+    stage, router = Stage(), NotedRouter()
+    stage.engine = MediaEngine(stage.events.append, router)
+    await stage.start()
+    await stage.enter("red", red())
+    await stage.connected()
+    await until(lambda: router.told == ["expected", "ready"], "both are told once, in order")
     await stage.close()
 
 
