@@ -24,12 +24,15 @@ from media.description import Role
 from media.negotiation import negotiate
 from media.rtcp import ReportBlock
 from media.sdp import SdpError, parse_offer
+from signalling.errors import RequestError
+from signalling.fragment import parse_fragment, ufrag_of, with_credentials
 from tests.media.packets import opus_packet, vp8_packet, vp8_payload
 from tests.media.schedules import play as play_layers
 from tests.media.stage import Stage
 from tests.media.test_negotiation import LOCAL, VIDEO_CODECS, offer
 from tests.media.test_rewrite import play_schedule
 from tests.media.test_sdp import AIORTC, CHROMIUM, FIREFOX
+from tests.signalling.encoder import RESTART, TRICKLE
 
 SLOWEST_S = 0.5
 """Of processor time for one input; a parser that is not linear shows long before."""
@@ -115,6 +118,16 @@ def _sdp(data: bytes) -> object:
     role = Role.TAP if len(data) % 2 else Role.PERSON
     agreed = negotiate(read, VIDEO_CODECS, count(100).__next__, "cname", role)
     return build_answer(read, agreed, LOCAL)
+
+
+def _fragment(data: bytes) -> object:
+    """A WHIP restart: what is read makes the offer that was agreed another good one."""
+    read = parse_fragment(data.decode("utf-8", "replace"))
+    if read.ufrag:
+        again = with_credentials(_sdp_samples()[0].decode(), read)
+        assert ufrag_of(again) == read.ufrag
+        parse_offer(again)
+    return read
 
 
 class _Port:
@@ -236,6 +249,9 @@ def targets() -> dict[str, Target]:
         "SDP": Target(_sdp, _sdp_samples(), (SdpError,), 2),
         "SDP of Chromium": Target(_sdp, (CHROMIUM.encode(),), (SdpError,), 0),
         "SDP of Firefox": Target(_sdp, (FIREFOX.encode(),), (SdpError,), 0),
+        "WHIP fragment": Target(
+            _fragment, (RESTART.encode(), TRICKLE.encode()), (RequestError,), 5
+        ),
         "port RTP": Target(port.rtp, packets, (), 5),
         "port RTCP": Target(port.rtcp, reports, (), 5),
     }
