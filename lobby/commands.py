@@ -342,9 +342,13 @@ class SocketBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaLost:
-    """ICE consent ended, or the transport failed."""
+    """ICE consent ended, or the transport failed.
+
+    `is_ours`: the server lost it, which says nothing of this person's network.
+    """
 
     participant: ParticipantId
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 A waiting page that is gone ends its knock later. A seat whose signalling is gone stays while its
 media may still flow, for a short grace; when both are gone, its holder is away at once. Media
-alone may be lost: its holder is still inside and builds it again. Nobody awaits these commands,
-so what is not (or no longer) here is nothing to complain about.
+alone may be lost: its holder is still inside and builds it again. Media that the server lost costs
+nobody a seat. Nobody awaits these commands, so what is not (or no longer) here is nothing to
+complain about.
 """
 
 from dataclasses import replace
@@ -47,7 +48,7 @@ def lose_media(turn: Turn, command: MediaLost) -> None:
     seat = turn.state.seats.get(command.participant)
     if seat is None or seat.session is None:
         return
-    if seat.socket_lost_at is not None:
+    if seat.socket_lost_at is not None and not command.is_ours:
         lose(turn, seat)
     else:
         turn.put(replace(seat, is_media_lost=True))

@@ -1,17 +1,14 @@
 """The seam between signalling and the media engine: plain, serialisable messages.
 
 Every field is str, int, float, bool, None or a tuple of such or of further messages here, so a
-message survives JSON both ways (`to_json`/`from_json`); an engine may live in another process.
-In JSON a message is an object of its fields and `type`, the name of its class.
+message survives JSON both ways (`media.serial`): engines live in processes of their own.
 An *endpoint* is one participant's place in the media plane, named by an opaque string; a *room*
 is an opaque string too. An endpoint exists only between AddEndpoint and RemoveEndpoint: before
 and after, the engine holds nothing of that person.
 """
 
-import json
-from dataclasses import dataclass, fields, is_dataclass
-from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Any, get_args
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +132,8 @@ Reply = Done | Answer | Refused
 
 # -- events (engine -> signalling) ------------------------------------------------------------
 
+WORKER_LOST = "worker_lost"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotBinding:
@@ -165,7 +164,10 @@ class TransportConnected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportLost:
-    """ICE consent ended, or the handshake failed or timed out. The transport is closed."""
+    """ICE consent ended, or the handshake failed or timed out. The transport is closed.
+
+    `reason` WORKER_LOST: its media worker ended, by no fault of the peer or its network.
+    """
 
     endpoint: str
     reason: str
@@ -239,63 +241,7 @@ EngineEvent = (
 )
 
 
-# -- JSON -------------------------------------------------------------------------------------
-
-
 Message = Request | Reply | EngineEvent
 
-_TYPES: dict[str, type[Any]] = {message.__name__: message for message in get_args(Message)}
-
-
-class MessageError(Exception):
-    """The text is no message of this module: two versions meet, or a bug."""
-
-    code = "bad_message"
-
-
-def to_json(message: Message) -> str:
-    """One message as JSON text."""
-    return json.dumps(_plain(message) | {"type": type(message).__name__}, separators=(",", ":"))
-
-
-def from_json(text: str | bytes) -> Message:
-    """Read one message back; raises `MessageError` for anything that `to_json` did not write."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise MessageError("not JSON") from error
-    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
-        raise MessageError("not a message")
-    kind = _TYPES.get(value.pop("type"))
-    if kind is None:
-        raise MessageError("no such message")
-    message: Message = _typed(kind, value)
-    return message
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _typed(expected: Any, value: Any) -> Any:
-    """`value` as the annotation `expected` says; raises `MessageError` where it does not fit."""
-    if get_origin(expected) is tuple and isinstance(value, list):
-        return tuple(_typed(get_args(expected)[0], item) for item in value)
-    if isinstance(expected, UnionType):
-        return None if value is None else _typed(_without_none(expected), value)
-    if isinstance(expected, type) and is_dataclass(expected) and isinstance(value, dict):
-        hints = get_type_hints(expected)
-        if value.keys() != hints.keys():
-            raise MessageError("fields do not match")
-        return expected(**{name: _typed(hints[name], item) for name, item in value.items()})
-    if expected in (str, int, float, bool) and type(value) is expected:
-        return value
-    raise MessageError("a value does not fit")
-
-
-def _without_none(union: UnionType) -> Any:
-    return next(part for part in get_args(union) if part is not NoneType)
+TYPES: dict[str, type[Any]] = {message.__name__: message for message in get_args(Message)}
+"""Every message by the name it has in JSON."""

@@ -22,6 +22,7 @@ class PortError(OSError):
     def __init__(self, error: OSError, *, is_udp: bool, port: int) -> None:
         super().__init__(error.errno, error.strerror)
         self.is_udp = is_udp
+        self.port = port
         self.what = f"{'UDP' if is_udp else 'TCP'} port {port}"
 
 

@@ -3,7 +3,8 @@
 Effects change the wishes. `narrow` then takes away at once what is no longer wished for;
 `widen`, after the record is written, gives what is new. Both compare wishes with holdings, so a
 request the engine failed is asked for again the next time, and a wish withdrawn in between is
-never granted.
+never granted. A request that failed may have been done all the same: its endpoint is *unsure*,
+and is told again what it may hold until the engine has confirmed that.
 
 An endpoint is one admission of one participant: whoever is let in again gets another, so an
 answer or an event that was on its way when somebody was removed can never reach their next
@@ -79,6 +80,7 @@ class RoomMedia:
         self._counters = counters
         self._wishes: Wishes = {}
         self._held: dict[str, Holding] = {}
+        self._unsure: set[str] = set()
         self._endpoints_made = 0
 
     # -- wishes -------------------------------------------------------------------------------
@@ -145,14 +147,14 @@ class RoomMedia:
     @property
     def is_behind(self) -> bool:
         """Whether the engine holds something other than what is wished for."""
-        return self._held != self._wished()
+        return bool(self._unsure) or self._held != self._wished()
 
     async def narrow(self) -> None:
         """Take away at once whatever is not wished for any more."""
         wished = self._wished()
-        for endpoint in [one for one in self._held if one not in wished]:
-            if await self._do(messages.RemoveEndpoint(endpoint=endpoint)):
-                del self._held[endpoint]
+        for endpoint in dict.fromkeys((*self._held, *self._unsure)):
+            if endpoint not in wished:
+                await self._remove(endpoint)
         for endpoint, held in list(self._held.items()):
             if endpoint in wished:
                 await self._set(endpoint, _intersection(held, wished[endpoint]))
@@ -253,20 +255,35 @@ class RoomMedia:
         if endpoint not in self._held:
             add = messages.AddEndpoint(room=self._room, endpoint=endpoint, kind=kind)
             if not await self._do(add):
+                self._unsure.add(endpoint)
                 return False
             self._held[endpoint] = replace(_NOTHING, kind=kind)
         return True
 
+    async def _remove(self, endpoint: str) -> None:
+        if await self._do(messages.RemoveEndpoint(endpoint=endpoint)):
+            self._held.pop(endpoint, None)
+            self._unsure.discard(endpoint)
+        else:
+            self._unsure.add(endpoint)
+
     async def _set(self, endpoint: str, wanted: Holding) -> None:
-        held = self._held[endpoint]
-        if held.gate != wanted.gate and await self._do(
-            messages.SetGate(endpoint=endpoint, gate=wanted.gate)
-        ):
-            held = self._held[endpoint] = replace(held, gate=wanted.gate)
-        if held.sources != wanted.sources and await self._do(
-            messages.SetSources(endpoint=endpoint, sources=wanted.sources)
-        ):
-            self._held[endpoint] = replace(held, sources=wanted.sources)
+        """Bring an endpoint to this; one that is unsure is told everything anew."""
+        is_unsure = endpoint in self._unsure
+        is_done = not is_unsure or await self._do(
+            messages.AddEndpoint(room=self._room, endpoint=endpoint, kind=wanted.kind)
+        )
+        if is_unsure or self._held[endpoint].gate != wanted.gate:
+            if await self._do(messages.SetGate(endpoint=endpoint, gate=wanted.gate)):
+                self._held[endpoint] = replace(self._held[endpoint], gate=wanted.gate)
+            else:
+                is_done = False
+        if is_unsure or self._held[endpoint].sources != wanted.sources:
+            if await self._do(messages.SetSources(endpoint=endpoint, sources=wanted.sources)):
+                self._held[endpoint] = replace(self._held[endpoint], sources=wanted.sources)
+            else:
+                is_done = False
+        (self._unsure.discard if is_done else self._unsure.add)(endpoint)
 
     async def _do(self, request: messages.Request) -> bool:
         """Whether the engine did it; what it did not do is asked for again later."""

@@ -133,8 +133,8 @@ class Rooms:
         match event:
             case messages.TransportConnected(endpoint=endpoint):
                 self._report(endpoint, is_connected=True)
-            case messages.TransportLost(endpoint=endpoint):
-                self._report(endpoint, is_connected=False)
+            case messages.TransportLost(endpoint=endpoint, reason=reason):
+                self._lose_media(endpoint, is_ours=reason == messages.WORKER_LOST)
             case messages.SlotsBound(endpoint=endpoint, bindings=bindings):
                 self._tell(endpoint, "slot.bound", {"slots": to_wire(slots(bindings))})
             case messages.SlotsPaused(endpoint=endpoint, mids=mids):
@@ -146,16 +146,23 @@ class Rooms:
             case messages.QualityChanged():
                 self._tell_quality(event)
 
-    def _report(self, endpoint: str, *, is_connected: bool) -> None:
+    def _lose_media(self, endpoint: str, *, is_ours: bool) -> None:
+        """A page sees for itself that its network is gone, but not that our worker is."""
+        self._report(endpoint, is_connected=False, is_ours=is_ours)
+        if is_ours:
+            self._tell(endpoint, "media.lost", {})
+
+    def _report(self, endpoint: str, *, is_connected: bool, is_ours: bool = False) -> None:
         """The meeting learns whose page or whose encoder has a transport, or has none any more."""
         mailbox = self._by_meeting.get(meeting_of(endpoint))
         if mailbox is None:
             return
         page = mailbox.runner.media.participant_at(endpoint)
         encoder = mailbox.runner.media.participant_of_encoder(endpoint)
-        if page is not None:
-            kind = MediaBack if is_connected else MediaLost
-            mailbox.post(kind(participant=page))
+        if page is not None and is_connected:
+            mailbox.post(MediaBack(participant=page))
+        elif page is not None:
+            mailbox.post(MediaLost(participant=page, is_ours=is_ours))
         elif encoder is not None:
             happened = EncoderConnected if is_connected else EncoderLost
             mailbox.post(happened(participant=encoder))

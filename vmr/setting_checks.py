@@ -6,11 +6,16 @@ from typing import Any
 
 CODECS = ("vp8", "h264")
 TOTP = ("off", "optional", "required")
+WORKERS_MAX = 64
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def port(value: int) -> str | None:
     return None if 0 <= value <= 65535 else "must be a port from 0 to 65535"
+
+
+def media_workers(value: int) -> str | None:
+    return None if 0 <= value <= WORKERS_MAX else f"must be from 0 to {WORKERS_MAX}"
 
 
 def tcp_port(value: str) -> str | None:

@@ -88,17 +88,27 @@ class Settings:
         "", "Address that sound and pictures arrive on. Empty: every address.", checks.media_host
     )
     media_port: int = _setting(
-        8081, "The one UDP port of all sound and pictures; 0 takes any.", checks.port
+        8081,
+        "UDP port of the first media worker, the next on the ports above; 0 takes any.",
+        checks.port,
     )
     media_tcp_port: str = _setting(
         "same",
-        "The one TCP port for networks without UDP: same as media_port, another, 0 for any, off.",
+        "TCP port of the first, for networks without UDP: same as media_port, another, 0 for any,"
+        " off.",
         checks.tcp_port,
+    )
+    media_workers: int = _setting(
+        0,
+        "Processes that carry sound and pictures, up to 64, each on ports one above the last;"
+        " 0: one for each core.",
+        checks.media_workers,
     )
     media_announce: tuple[str, ...] = _setting(
         (),
-        "Addresses browsers reach the media port at, with :port where another is forwarded"
-        " (for UDP and, when its number is the same, TCP). Empty: the addresses of this machine.",
+        "Addresses browsers reach the media ports at, with :port where others are forwarded, the"
+        " first of them (for UDP and, when its number is the same, TCP). Empty: the addresses of"
+        " this machine.",
         checks.announced,
     )
     turn_urls: tuple[str, ...] = _setting(

@@ -104,6 +104,7 @@ class ServerProcess:
             "VMR_HTTP_PORT": str(self.http_port),
             "VMR_MEDIA_HOST": "127.0.0.1",
             "VMR_MEDIA_PORT": str(self.media_port),
+            "VMR_MEDIA_WORKERS": "1",  # a relay before it knows one port
             "VMR_DATABASE_URL": f"sqlite:///{self.database}",
             **self.settings,
         }

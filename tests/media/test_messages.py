@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media import messages
-from media.messages import MessageError, from_json, to_json
+from media.serial import MessageError, from_json, to_json
 
 
 def any_message() -> st.SearchStrategy[messages.Message]:
-    return st.one_of(*(st.from_type(kind) for kind in messages._TYPES.values()))
+    return st.one_of(*(st.from_type(kind) for kind in messages.TYPES.values()))
 
 
 @given(any_message())
 def test_a_message_survives_json(message: messages.Message) -> None:
-    assert from_json(to_json(message)) == message
+    assert from_json(to_json(message), messages.TYPES) == message
 
 
 def test_every_class_of_the_seam_has_a_form() -> None:
-    assert len(messages._TYPES) == 16
+    assert len(messages.TYPES) == 16
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_every_class_of_the_seam_has_a_form() -> None:
 )
 def test_what_is_no_message_is_refused(text: str) -> None:
     with pytest.raises(MessageError):
-        from_json(text)
+        from_json(text, messages.TYPES)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_any_json_gives_a_message_or_the_error(value: Any) -> None:
     with pytest.raises(MessageError):
-        from_json(json.dumps({"type": "SetGate", "endpoint": "e", "gate": value}))
+        from_json(json.dumps({"type": "SetGate", "endpoint": "e", "gate": value}), messages.TYPES)

@@ -60,14 +60,15 @@ async def make(store: Store, numbers: Numbers) -> tuple[MadeRoom, ...]:
 
 def welcome(
     base: str,
+    media: Sequence[str],
     rooms: Sequence[Room],
     made: Sequence[MadeRoom],
     administrators: Sequence[MadeAccount],
     settings: Settings,
 ) -> str:
-    """What is printed once the server runs."""
+    """What is printed once the server runs; `media` are lines about its ports."""
     data = file_of(settings.database_url)
-    lines = ["", f"VMR is running: {base}", f"Its data is in:  {data}", ""]
+    lines = ["", f"VMR is running: {base}", f"Its data is in:  {data}", *media, ""]
     lines += _first_start(base, made) if made else _later_start(base, rooms)
     for one in administrators:
         lines += [

@@ -17,15 +17,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from media.engine import Config, MediaEngine, PortError
+from media.workers import MediaWorkers
 from signalling.app import Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock
 from signalling.staff.config import StaffConfig
 from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
-from vmr.cli import demonstration, links, staff
-from vmr.cli.errors import CommandError
+from vmr.cli import demonstration, links, media, staff
+from vmr.cli.errors import CommandError, reason
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
 from vmr.store.database import file_of
@@ -52,9 +52,9 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     signalling = Signalling(
         store=store, numbers=settings.numbers, clock=_steady_clock(), config=_config(settings)
     )
-    engine = MediaEngine(on_event=signalling.process_engine_event)
+    engine = MediaWorkers(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)
-    await _start_engine(engine, settings)
+    started = await media.start(engine, settings)
     runner = web.AppRunner(
         signalling.create_app(engine),
         access_log=None,  # a room's address is a secret of its guests
@@ -66,7 +66,10 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     made = await demonstration.make(store, settings.numbers)
     administrators = await staff.make_administrators(store)
     rooms = await store.rooms()
-    print(demonstration.welcome(base, rooms, made, administrators, settings), flush=True)
+    welcome = demonstration.welcome(
+        base, media.lines(started), rooms, made, administrators, settings
+    )
+    print(welcome, flush=True)
 
 
 @contextlib.contextmanager
@@ -115,24 +118,6 @@ def _oidc_config(settings: Settings) -> OidcConfig:
     )
 
 
-async def _start_engine(engine: MediaEngine, settings: Settings) -> None:
-    config = Config(
-        host=settings.media_host,
-        port=settings.media_port,
-        tcp_port=settings.tcp_port(),
-        announced=settings.media_announce,
-        codecs=settings.codecs,
-    )
-    try:
-        await engine.start(config)
-    except ValueError as error:
-        raise CommandError(f"media: {error}") from error
-    except PortError as error:
-        setting = "media_port" if error.is_udp else "media_tcp_port"
-        place = f"{settings.media_host or 'all addresses'}, {error.what}"
-        raise CommandError(f"media_host and {setting} ({place}): {_reason(error)}") from error
-
-
 async def _listen(runner: web.AppRunner, settings: Settings) -> int:
     """Serve pages; the port really taken."""
     site = web.TCPSite(runner, settings.http_host, settings.http_port)
@@ -140,14 +125,9 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
         await site.start()
     except OSError as error:
         place = f"{settings.http_host}, TCP port {settings.http_port}"
-        raise CommandError(f"http_host and http_port ({place}): {_reason(error)}") from error
+        raise CommandError(f"http_host and http_port ({place}): {reason(error)}") from error
     port: int = runner.addresses[0][1]
     return port
-
-
-def _reason(error: OSError) -> str:
-    known = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-    return known[0].lower() + known[1:]
 
 
 def _steady_clock() -> Clock:

@@ -161,6 +161,7 @@ export class Controller {
     if (name === "knock.received" && this.audio) playKnock(this.audio);
     if (name === "meeting.updated") this.#moved(before);
     if (name === "speaker.changed") this.#settleLater();
+    if (name === "media.lost") this.media.lost();
     if (name === "layers.wanted") void this.media.peer?.wantLayers(data.rids);
     return undefined;
   }

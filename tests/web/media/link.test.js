@@ -154,3 +154,48 @@ test("a slot's track is known before the browser has taken the answer in", async
   assert.equal(link.peer?.track("99"), null);
   link.close();
 });
+
+test("a path that the server has lost is replaced by another peer connection at once", async () => {
+  const link = await makeLink();
+  const connecting = link.connect();
+  await until(() => answers.length === 1);
+  SlowPeerConnection.made[0].accept?.(undefined);
+  answers[0]({ answer: "v=0", slots: [] });
+  await connecting;
+  link.lost();
+  await until(() => answers.length === 2);
+  assert.equal(SlowPeerConnection.made.length, 2);
+  assert.equal(SlowPeerConnection.made[0].connectionState, "closed");
+  link.close();
+});
+
+test("a path that is lost before its answer has come is replaced as soon as it is open", async () => {
+  const link = await makeLink();
+  const connecting = link.connect();
+  await until(() => answers.length === 1);
+  link.lost();
+  assert.equal(SlowPeerConnection.made.length, 1);
+  SlowPeerConnection.made[0].accept?.(undefined);
+  answers[0]({ answer: "v=0", slots: [] });
+  await connecting;
+  await until(() => answers.length === 2);
+  link.close();
+});
+
+test("an answer to a join whose path was lost meanwhile is not taken", async () => {
+  const link = await makeLink();
+  await link.prepare();
+  link.lost();
+  await link.complete({ answer: "v=0", slots: [], ice_servers: [] });
+  await until(() => answers.length === 1);
+  assert.deepEqual([SlowPeerConnection.made.length, SlowPeerConnection.made[0].done], [2, []]);
+  link.close();
+});
+
+test("who has no path is not given one because the server lost one", async () => {
+  const link = await makeLink();
+  link.lost();
+  await settle();
+  assert.equal(SlowPeerConnection.made.length, 0);
+  link.close();
+});

@@ -42,6 +42,14 @@ test("a connection that fails goes to the next rung at once", () => {
   assert.equal(climb(["failed", 0]).rung, "idle");
 });
 
+test("a path that the server has lost is made anew at once, from every rung but the ground", () => {
+  assert.equal(climb(["opened", 0], ["lost", 10]).action, "rebuild");
+  assert.equal(climb(["opened", 0], ["connected", 10], ["lost", 20]).action, "rebuild");
+  const again = climb(["opened", 0], ["connected", 10], ["disconnected", 20], ["lost", 30], ["lost", 40]);
+  assert.deepEqual([again.rung, again.action, again.state.since], ["rebuilding", "rebuild", 40]);
+  assert.deepEqual([climb(["lost", 0]).rung, climb(["lost", 0]).action], ["idle", null]);
+});
+
 test("nothing is tried while the server cannot be asked, and it is as soon as it can", () => {
   const events = /** @type {[import("../../../web/scripts/state/ladder.js").Event, number][]} */ ([
     ["opened", 0], ["connected", 0], ["disconnected", 1000], ["offline", 1100], ["time", 9000]]);

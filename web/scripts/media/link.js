@@ -19,6 +19,8 @@ export class MediaLink {
   /** Counts peer connections, so that what a replaced one says is not heard. */
   #generation = 0;
   #isBusy = false;
+  /** The server has lost this peer connection; while it is being opened that comes too early. */
+  #isLostEarly = false;
 
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
@@ -38,15 +40,21 @@ export class MediaLink {
   async complete(answered) {
     const peer = this.peer;
     if (!peer) return;
-    await this.#take(peer, answered);
-    if (peer === this.peer) this.#step("opened");
+    if (!this.#isLostEarly) await this.#take(peer, answered);
+    if (peer === this.peer) this.#opened();
+  }
+
+  /** The server has lost the path, whatever the browser thinks of it: make another. */
+  lost() {
+    this.#isLostEarly = true;
+    this.#step("lost");
   }
 
   /** Offer now: this person was let in. Does nothing while a path exists. */
   async connect() {
     if (this.peer) return;
     await this.#negotiate(() => this.#make());
-    if (this.peer) this.#step("opened");
+    if (this.peer) this.#opened();
   }
 
   close() {
@@ -63,12 +71,18 @@ export class MediaLink {
 
   #make() {
     this.#generation += 1;
+    this.#isLostEarly = false;
     const generation = this.#generation;
     this.peer?.close();
     this.peer = new Peer(this.surroundings.tracks(), (state) => {
       if (generation === this.#generation) this.#heard(state);
     });
     return this.peer;
+  }
+
+  #opened() {
+    this.#step("opened");
+    if (this.#isLostEarly) this.#step("lost");
   }
 
   /** @param {RTCPeerConnectionState} state */

@@ -1,11 +1,12 @@
 /**
  * What to do when the media path falters: an ICE restart after 2 s, a new peer connection 5 s
  * later, then again a new one at growing intervals. Nothing is tried while the signalling link is
- * down, since every rung needs an answer from the server.
+ * down, since every rung needs an answer from the server. A path that the server says it has lost
+ * is made anew at once.
  *
  * @typedef {{rung: "idle"|"connecting"|"connected"|"shaky"|"restarting"|"rebuilding",
  *   since: number, tries: number, isOnline: boolean}} Ladder
- * @typedef {"opened"|"connected"|"disconnected"|"failed"|"closed"|"online"|"offline"|"time"} Event
+ * @typedef {"opened"|"connected"|"disconnected"|"failed"|"lost"|"closed"|"online"|"offline"|"time"} Event
  * @typedef {"restart"|"rebuild"|null} Action
  */
 
@@ -41,6 +42,8 @@ export function step(ladder, event, nowMs) {
       return [ladder.rung === "connected" ? at("shaky") : ladder, null];
     case "failed":
       return fail(ladder, nowMs);
+    case "lost":
+      return ladder.rung === "idle" ? [ladder, null] : rebuild(ladder, nowMs);
     default:
       return advance(ladder, nowMs);
   }
@@ -75,5 +78,10 @@ function advance(ladder, nowMs) {
   const due = dueInMs(ladder, nowMs);
   if (due === null || due > 0) return [ladder, null];
   if (ladder.rung === "shaky") return [{ ...ladder, rung: "restarting", since: nowMs }, "restart"];
+  return rebuild(ladder, nowMs);
+}
+
+/** @param {Ladder} ladder @param {number} nowMs @returns {[Ladder, Action]} */
+function rebuild(ladder, nowMs) {
   return [{ ...ladder, rung: "rebuilding", since: nowMs, tries: ladder.tries + 1 }, "rebuild"];
 }
