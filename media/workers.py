@@ -251,7 +251,7 @@ class MediaWorkers:
             return
         self._alive.set()
         for room in self._book.rooms_on(None):
-            number = min(self._workers, key=self._book.load)
+            number = min(sorted(self._workers), key=self._book.load)
             self._workers[number].tell(self._book.place(room, number))
 
     def _bury(self, number: int) -> None:
