@@ -76,10 +76,14 @@ class MediaWorkers:
     """
 
     def __init__(
-        self, on_event: Callable[[EngineEvent], None], make_worker: MakeWorker = WorkerProcess
+        self,
+        on_event: Callable[[EngineEvent], None],
+        make_worker: MakeWorker = WorkerProcess,
+        make_backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
         self._on_event = on_event
         self._make_worker = make_worker
+        self._make_backoff = make_backoff
         self._made: dict[int, Worker] = {}
         self._workers: dict[int, Worker] = {}
         self._alive = asyncio.Event()
@@ -150,7 +154,7 @@ class MediaWorkers:
 
     async def _keep(self, number: int, config: Config) -> None:
         """Start this worker again whenever it has ended."""
-        clock, backoff = asyncio.get_running_loop().time, Backoff()
+        clock, backoff = asyncio.get_running_loop().time, self._make_backoff()
         while True:
             began = clock()
             await self._ended[number].wait()
