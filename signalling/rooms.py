@@ -34,6 +34,7 @@ from vmr.numbers import Numbers
 from vmr.roles import Stage
 from vmr.rooms import Room
 
+MEDIA_LOST = "media.lost"
 PINS_MAX = 10_000
 STOP_S = 5.0
 
@@ -150,7 +151,7 @@ class Rooms:
         """A page sees for itself that its network is gone, but not that our worker is."""
         self._report(endpoint, is_connected=False, is_ours=is_ours)
         if is_ours:
-            self._tell(endpoint, "media.lost", {})
+            self._tell(endpoint, MEDIA_LOST, {})
 
     def _report(self, endpoint: str, *, is_connected: bool, is_ours: bool = False) -> None:
         """The meeting learns whose page or whose encoder has a transport, or has none any more."""

@@ -51,6 +51,32 @@ def test_without_socket_and_media_the_holder_is_away_at_once() -> None:
         assert world.recorded() == ["lost"]
 
 
+def test_media_that_the_server_lost_costs_nobody_a_seat() -> None:
+    for first, second in (
+        (SocketLost(session=session("lawyer")), MediaLost(participant=pid("lawyer"), is_ours=True)),
+        (MediaLost(participant=pid("lawyer"), is_ours=True), SocketBack(session=session("lawyer"))),
+    ):
+        world = World()
+        world.locked()
+        world.do(first)
+        world.do(second)
+        assert world.inside("lawyer")
+        assert not world.seat("lawyer").is_connected
+        world.do(SocketBack(session=session("lawyer")))
+        world.do(MediaBack(participant=pid("lawyer")))
+        assert world.seat("lawyer").is_connected
+        assert world.records() == []
+
+
+def test_who_does_not_come_back_after_the_server_lost_media_is_away_in_the_end() -> None:
+    world = World()
+    world.locked()
+    world.do(SocketLost(session=session("lawyer")))
+    world.do(MediaLost(participant=pid("lawyer"), is_ours=True))
+    world.wait(world.numbers.socket_grace_s + 1)
+    assert world.is_gone("lawyer")
+
+
 def test_lost_media_alone_leaves_the_holder_inside() -> None:
     world = World()
     world.locked()

@@ -467,6 +467,11 @@ class MeetingMachine(RuleBasedStateMachine):
     def media(self, who: int, kind: type[c.MediaLost] | type[c.MediaBack]) -> None:
         self.do(kind(participant=self.somebody(who)))
 
+    @precondition(is_running)
+    @rule(who=picks)
+    def lose_worker(self, who: int) -> None:
+        self.do(c.MediaLost(participant=self.somebody(who), is_ours=True))
+
     @rule(seconds=st.sampled_from([1, 1, 11, 11, 31, 61, 121]))
     def time_passes(self, seconds: float) -> None:
         end = self.now + seconds

@@ -3,8 +3,11 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lobby import effects
 from media.messages import (
@@ -262,6 +265,121 @@ async def test_what_the_engine_failed_is_asked_for_again(room: Room, broken: typ
     await room.media.narrow()
     assert not room.media.is_behind
     assert list(room.engine.endpoints) == [room.engine.name_of(BOB)]
+
+
+async def test_what_was_opened_although_the_reply_was_lost_is_closed_when_the_wish_is_gone(
+    room: Room,
+) -> None:
+    await two_inside(room)
+    await room.run(gate(ANN, on=False), bind(BOB))
+    room.engine.fail_late = {SetGate, SetSources}
+    await room.run(gate(ANN), bind(BOB, ANN))  # both are done, and nobody knows
+    assert room.media.is_behind
+    room.engine.fail_late.clear()
+    room.take(gate(ANN, on=False), bind(BOB))
+    await room.media.narrow()
+    ann, bob = room.engine.of(ANN), room.engine.of(BOB)
+    assert ann is not None
+    assert bob is not None
+    assert (ann.gate, bob.sources) == (Gate(), ())
+    assert not room.media.is_behind
+
+
+async def test_who_was_added_although_the_reply_was_lost_is_removed_with_the_wish(
+    room: Room,
+) -> None:
+    room.engine.fail_late = {AddEndpoint}
+    await room.run(opened(ANN, S1), gate(ANN))
+    assert room.engine.of(ANN) is not None
+    room.engine.fail_late.clear()
+    room.take(closed(ANN))
+    await room.media.narrow()
+    assert room.engine.of(ANN) is None
+    assert not room.media.is_behind
+
+
+async def test_who_was_removed_although_the_reply_was_lost_is_made_anew_when_that_is_undone(
+    room: Room,
+) -> None:
+    await two_inside(room)
+    before = room.media.checkpoint()
+    room.engine.fail_late = {RemoveEndpoint}
+    room.take(closed(ANN))
+    await room.media.narrow()
+    assert room.engine.of(ANN) is None
+    room.engine.fail_late.clear()
+    await room.media.go_back(before)
+    ann = room.engine.of(ANN)
+    assert ann is not None
+    assert ann.gate == Gate(audio=True, camera=True)
+    assert not room.media.is_behind
+
+
+WISHES = st.lists(
+    st.one_of(
+        st.tuples(st.just("open"), st.sampled_from([ANN, BOB])),
+        st.tuples(st.just("close"), st.sampled_from([ANN, BOB])),
+        st.tuples(st.just("gate"), st.sampled_from([ANN, BOB]), st.booleans(), st.booleans()),
+        st.tuples(st.just("bind"), st.sampled_from([ANN, BOB]), st.booleans()),
+        st.tuples(
+            st.just("fault"),
+            st.sets(st.sampled_from([AddEndpoint, RemoveEndpoint, SetGate, SetSources])),
+            st.booleans(),
+        ),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WISHES)
+def test_whatever_fails_and_however_the_engine_ends_within_the_wishes(
+    steps: list[tuple[Any, ...]],
+) -> None:
+    asyncio.run(_play(steps))
+
+
+async def _play(steps: list[tuple[Any, ...]]) -> None:
+    room = Room()
+    for step in steps:
+        match step:
+            case ("open", who):
+                room.take(opened(who, S1 if who is ANN else S2))
+            case ("close", who):
+                room.take(closed(who))
+            case ("gate", who, on, screen):
+                room.take(gate(who, on=on, screen=screen))
+            case ("bind", who, audio):
+                room.take(bind(who, BOB if who is ANN else ANN, audio=audio))
+            case ("fault", types, is_late):
+                room.engine.fail = set() if is_late else types
+                room.engine.fail_late = types if is_late else set()
+        await room.media.narrow()
+        if not room.engine.fail | room.engine.fail_late:
+            _nothing_beyond(room)
+        await room.media.widen()
+    room.engine.fail = room.engine.fail_late = set()
+    await room.media.narrow()
+    _nothing_beyond(room)
+    await room.media.widen()
+    assert not room.media.is_behind
+    wished = room.media._wished()
+    assert {name: (one.gate, one.sources) for name, one in room.engine.endpoints.items()} == {
+        name: (one.gate, one.sources) for name, one in wished.items()
+    }
+
+
+def _nothing_beyond(room: Room) -> None:
+    """The engine holds no endpoint, gate or source that is not wished for now."""
+    wished = room.media._wished()
+    for name, held in room.engine.endpoints.items():
+        gate, sources = wished[name].gate, {one.endpoint: one for one in wished[name].sources}
+        assert not (held.gate.audio and not gate.audio)
+        assert not (held.gate.camera and not gate.camera)
+        assert not (held.gate.screen and not gate.screen)
+        for source in held.sources:
+            assert not (source.audio and not sources[source.endpoint].audio)
+            assert not (source.camera and not sources[source.endpoint].camera)
 
 
 async def test_an_engine_that_has_no_place_is_no_crash(room: Room) -> None:

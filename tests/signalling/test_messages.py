@@ -15,6 +15,7 @@ from lobby.errors import CODES
 from lobby.events import Event
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
 from signalling.messages import REQUESTS, CommandRequest, Hello, Model, parse_hello, parse_request
+from signalling.rooms import MEDIA_LOST
 from signalling.sdp_http import STATUS
 from signalling.sessions import STATES
 from vmr.ids import SessionId
@@ -111,7 +112,9 @@ def test_the_protocol_lists_the_status_codes_of_encoders() -> None:
 
 def test_the_protocol_lists_the_states() -> None:
     listed = rows("Notifications")
-    assert STATES - {"session.ended"} == set(listed) - {"every class in `lobby/events.py"}
+    others = {"every class in `lobby/events.py", MEDIA_LOST}
+    assert STATES - {"session.ended"} == set(listed) - others
+    assert MEDIA_LOST in listed
     for name in ("session.opened", "session.resumed", "session.unknown"):
         assert name in rows("Connecting")
 

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from lobby import commands as c
 from lobby.pin import PinAttempts
 from media.messages import (
+    WORKER_LOST,
     LayersWanted,
     QualityChanged,
     SlotBinding,
@@ -319,6 +320,24 @@ async def test_a_lost_transport_is_seen_and_so_is_its_return(house: House) -> No
     house.engine.on_event(TransportLost(endpoint=f"{name}9", reason="an old one"))
     house.engine.on_event(TransportConnected(endpoint=name))
     await host.wait_for(lambda: is_connected(host), "the return")
+
+
+async def test_a_page_whose_media_the_server_lost_is_told_so_and_keeps_its_seat(
+    house: House,
+) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    name = house.engine.name_of(guest.participant)
+    house.engine.on_event(TransportLost(endpoint=name, reason="consent_lost"))
+    house.engine.on_event(TransportLost(endpoint=name, reason=WORKER_LOST))
+    assert await guest.wait_event("media.lost") == {}
+    assert len(guest.events("media.lost")) == 1  # what the network lost the page sees itself
+    assert host.events("media.lost") == host.events("participant.left") == []
+    await guest.request("media.offer", sdp=OFFER)
+    house.engine.on_event(TransportConnected(endpoint=name))
+    await host.wait_for(
+        lambda: all(one["is_connected"] for one in host.view["participants"]), "the return"
+    )
 
 
 async def test_who_is_removed_while_an_offer_is_answered_ends_with_no_endpoint(

@@ -46,13 +46,17 @@ class FakeEndpoint:
 
 class FakeEngine:
     """`log` is every request but Negotiate, in order, `offers` what was answered; `fail` makes
-    requests of a type raise."""
+    requests of a type raise.
+
+    `fail_late` are types that are done and then raise, as one does whose reply gets lost.
+    """
 
     def __init__(self, on_event: Callable[[EngineEvent], None] = lambda event: None) -> None:
         self.on_event = on_event
         self.endpoints: dict[str, FakeEndpoint] = {}
         self.log: list[Request] = []
         self.fail: set[type] = set()
+        self.fail_late: set[type] = set()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.is_negotiating = asyncio.Event()
@@ -90,7 +94,10 @@ class FakeEngine:
             await self.may_answer.wait()
         else:
             self.log.append(request)
-        return self._handle(request)
+        reply = self._handle(request)
+        if type(request) in self.fail_late:
+            raise OSError("the reply is lost")
+        return reply
 
     def _handle(self, request: Request) -> Reply:
         if self.is_full and isinstance(request, AddEndpoint):
