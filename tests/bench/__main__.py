@@ -6,7 +6,8 @@ import asyncio
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
-from tests.bench.server_host import measure_server
+from tests.bench.seam import round_trips_us
+from tests.bench.server_host import measure_beside_work, measure_server
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
 from tests.bench.table import print_figures, print_table
 
@@ -40,6 +41,25 @@ async def packet_figures(*, is_short: bool, engine_only: bool) -> list[Cost]:
     ]
 
 
+def print_seam(*, is_short: bool, echo_us: tuple[float, float]) -> None:
+    """What signalling does to packets, and what packets do to signalling."""
+    seconds = SHORT_SECONDS if is_short else SECONDS
+    rows = []
+    for is_busy in (False, True):
+        cost, busy = asyncio.run(measure_beside_work(rooms=3, seconds=seconds, is_busy=is_busy))
+        done = f"{busy['pins']} PINs, {busy['pages']} pages" if is_busy else "nothing"
+        delays = zip((cost.delay_p50_us, cost.delay_p99_us), echo_us, strict=True)
+        told = [f"{max(0.0, delay - echo):,.0f}" for delay, echo in delays]
+        rows.append((done, *told, f"{100 * cost.loss:.3f} %"))
+    print(
+        "\nForwarding while the signalling process is busy (3 rooms, the worker on its own core)\n"
+    )
+    print_table(("it did", "added p50 µs", "added p99 µs", "loss"), rows)
+    trips = asyncio.run(round_trips_us(100 if is_short else 2000))
+    p50, p99 = quantile(trips, 0.5), quantile(trips, 0.99)
+    print(f"\nAsking a media worker: round trip p50 {p50:.0f}, p99 {p99:.0f} µs")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
@@ -51,7 +71,7 @@ def main() -> None:
     echo_p50_us, echo_p99_us = quantile(echo, 0.5), quantile(echo, 0.99)
     floor_us = measure_floor(SERVER_CORE, 2.0 if options.short else 20.0)
     costs = asyncio.run(packet_figures(is_short=options.short, engine_only=options.engine))
-    what = "the media engine alone" if options.engine else "the whole server process"
+    what = "the media engine alone" if options.engine else "signalling and one worker, one core"
     print(f"\nForwarding, {what}: 3 people a room, each 170 video packets of 1,100 bytes")
     print(f"and 50 audio packets a second; {', '.join(costs[0].profiles)}\n")
     print_table(COST_HEAD, [cost_row(cost, echo_p50_us, echo_p99_us) for cost in costs])
@@ -61,6 +81,7 @@ def main() -> None:
     print(f"A bare echo on loopback takes p50 {echo_p50_us:.0f}, p99 {echo_p99_us:.0f} µs;")
     print("it is taken off the delays above.")
     print_receivers(is_short=options.short)
+    print_seam(is_short=options.short, echo_us=(echo_p50_us, echo_p99_us))
     if not options.no_browser:
         from tests.bench.join_time import join_figures, join_times
 

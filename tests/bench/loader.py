@@ -99,17 +99,17 @@ class Load:
             peer.connect(answer)
         return [peer.profile for peer in self.peers]
 
-    def run(self, *, seconds: float, in_bursts: bool, server_pid: int) -> dict[str, Any]:
+    def run(self, *, seconds: float, in_bursts: bool, server_pids: list[int]) -> dict[str, Any]:
         """Send for `seconds` after a warm-up; what was measured, in plain numbers."""
         schedule = self._prepare(seconds + WARM_UP_S, in_bursts)
         gc.collect()
         gc.disable()
         start = time.monotonic()
         self._send(schedule, start, start + WARM_UP_S)
-        cpu, own = cpu_seconds(server_pid), time.process_time()
+        cpu, own = cpu_seconds(server_pids), time.process_time()
         wall, received = time.monotonic(), self._received()
         self._send(schedule, start, start + WARM_UP_S + seconds)
-        cpu, own = cpu_seconds(server_pid) - cpu, time.process_time() - own
+        cpu, own = cpu_seconds(server_pids) - cpu, time.process_time() - own
         wall, received = time.monotonic() - wall, self._received() - received
         late_ms = 1000 * (time.monotonic() - start - WARM_UP_S - seconds)
         self._send(schedule, start, start + WARM_UP_S + seconds + DRAIN_S)
@@ -339,7 +339,7 @@ def main() -> None:
             reply = load.run(
                 seconds=command["seconds"],
                 in_bursts=command["in_bursts"],
-                server_pid=command["server_pid"],
+                server_pids=command["server_pids"],
             )
         print(json.dumps(reply), flush=True)
 

@@ -61,17 +61,18 @@ class Child:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
         await self._process.stdin.drain()
-        return await self._line()
+        return await self.listen()
 
     async def finish(self) -> dict[str, Any]:
         """End its input; its last words, if it has any."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        last = await self._line()
+        last = await self.listen()
         await asyncio.wait_for(self._process.wait(), TIMEOUT_S)
         return last
 
-    async def _line(self) -> dict[str, Any]:
+    async def listen(self) -> dict[str, Any]:
+        """The next line it says; nothing at its end."""
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), TIMEOUT_S)
         return dict(json.loads(line)) if line else {}
@@ -87,14 +88,16 @@ Answerer = Callable[[list[str]], Awaitable[list[str]]]
 
 
 async def run_load(
-    *, rooms: int, seconds: float, in_bursts: bool, server_pid: int, answer: Answerer
+    *, rooms: int, seconds: float, in_bursts: bool, server_pids: list[int], answer: Answerer
 ) -> Cost:
     """Load a server that answers the offers of `rooms` rooms of three, and measure it."""
     loader = await Child.start("tests.bench.loader")
     opened = await loader.ask(op="open", people=rooms * ROOM_SIZE, core=LOADER_CORE)
     answers = await answer(opened["offers"])
     connected = await loader.ask(op="connect", answers=answers)
-    result = await loader.ask(op="run", seconds=seconds, in_bursts=in_bursts, server_pid=server_pid)
+    result = await loader.ask(
+        op="run", seconds=seconds, in_bursts=in_bursts, server_pids=server_pids
+    )
     await loader.finish()
     return Cost(
         rooms=rooms,
@@ -123,7 +126,7 @@ async def measure_engine(*, rooms: int, seconds: float, in_bursts: bool) -> Cost
         return list((await host.ask(offers=offers))["answers"])
 
     cost = await run_load(
-        rooms=rooms, seconds=seconds, in_bursts=in_bursts, server_pid=host.pid, answer=answer
+        rooms=rooms, seconds=seconds, in_bursts=in_bursts, server_pids=[host.pid], answer=answer
     )
     counters = (await host.finish())["counters"]
     return dataclasses.replace(cost, counters=counters)

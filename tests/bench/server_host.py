@@ -1,6 +1,7 @@
 """The whole server under load: `vmr serve`, rooms in its store, people joined by the protocol.
 
-The loader only sends and receives packets; the sockets of its people are held here.
+It has one media worker. The loader only sends and receives packets; the sockets of its people are
+held here.
 """
 
 import dataclasses
@@ -8,26 +9,38 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from tests.bench.cpu import pin
+from tests.bench.cpu import children, pin, put_last
 from tests.bench.loader import ROOM_SIZE
-from tests.bench.packet_cost import SERVER_CORE, Cost, run_load
+from tests.bench.packet_cost import LOADER_CORE, SERVER_CORE, Child, Cost, run_load
 from tests.browser.rooms import TestRoom, make_rooms
 from tests.browser.server_process import ServerProcess
 from tests.signalling.client import Client
+
+NO_LIMITS = {"VMR_PIN_TRIES": "1000000", "VMR_ROOM_PIN_LIMIT": "1000000"}
+"""Wrong PINs are work to keep the server busy with."""
 
 
 class LoadedServer:
     """A server with rooms of three, for the time of a `with`."""
 
-    def __init__(self, directory: Path, rooms: int) -> None:
-        self.server = ServerProcess(directory)
+    def __init__(self, directory: Path, rooms: int, core: int = SERVER_CORE) -> None:
+        """`core` is that of the signalling process; the worker is on SERVER_CORE."""
+        self.server = ServerProcess(directory, NO_LIMITS)
         self._rooms = rooms
+        self._core = core
         self._clients: list[Client] = []
 
     async def __aenter__(self) -> "LoadedServer":
         await self.server.start()
-        pin(self.server.pid, SERVER_CORE)
+        pin(self.server.pid, self._core)
+        for worker in children(self.server.pid):
+            pin(worker, SERVER_CORE)
         return self
+
+    @property
+    def pids(self) -> list[int]:
+        """Signalling and its worker."""
+        return [self.server.pid, *children(self.server.pid)]
 
     async def __aexit__(
         self,
@@ -65,17 +78,46 @@ class LoadedServer:
 
 
 async def measure_server(*, rooms: int, seconds: float, in_bursts: bool) -> Cost:
-    """The whole server process, its pages and sockets included."""
+    """The whole server: signalling with its pages and sockets, and its media worker."""
     with tempfile.TemporaryDirectory() as directory:
         async with LoadedServer(Path(directory), rooms) as loaded:
             cost = await run_load(
                 rooms=rooms,
                 seconds=seconds,
                 in_bursts=in_bursts,
-                server_pid=loaded.server.pid,
+                server_pids=loaded.pids,
                 answer=loaded.answer,
             )
             return dataclasses.replace(cost, counters=await _counters(loaded.server))
+
+
+async def measure_beside_work(
+    *, rooms: int, seconds: float, is_busy: bool
+) -> tuple[Cost, dict[str, int]]:
+    """The worker alone on its core, while signalling, on the loader's, does nothing or its worst.
+
+    Returns the cost and what signalling did. The loader goes before signalling, as it is no part
+    of what is measured.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        async with LoadedServer(Path(directory), rooms, LOADER_CORE) as loaded:
+            put_last(loaded.server.pid)
+            work = await _keep_busy(loaded.server) if is_busy else None
+            cost = await run_load(
+                rooms=rooms,
+                seconds=seconds,
+                in_bursts=True,
+                server_pids=loaded.pids,
+                answer=loaded.answer,
+            )
+            return cost, {} if work is None else await work.finish()
+
+
+async def _keep_busy(server: ServerProcess) -> Child:
+    (room,) = await make_rooms(server.database, "legal", ["Busy"])
+    work = await Child.start("tests.bench.busy", server.url, room.address, str(LOADER_CORE))
+    assert (await work.listen())["is_busy"]
+    return work
 
 
 async def _counters(server: ServerProcess) -> dict[str, int]:

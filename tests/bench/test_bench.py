@@ -11,9 +11,12 @@ from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.loader import transport_number
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
+from tests.bench.seam import round_trips_us
+from tests.bench.server_host import measure_beside_work
 
 # The bound is loose: the machine may be busy with the rest of the tests. `make bench` is quiet.
 SANE_US = 500.0
+SANE_TRIP_US = 50_000.0
 
 
 def _plan(*, in_bursts: bool) -> list[bytes]:
@@ -66,6 +69,19 @@ async def test_the_short_bench_loads_the_whole_server() -> None:
     assert cost.loss < 0.01, cost
     assert cost.bad_samples == 0, cost
     assert cost.counters["packets_out_camera"] > 900, cost
+
+
+async def test_a_busy_signalling_process_costs_no_packet() -> None:
+    cost, busy = await asyncio.wait_for(
+        measure_beside_work(rooms=1, seconds=2.0, is_busy=True), 100
+    )
+    assert cost.loss < 0.01, cost
+    assert cost.sampled > 10, cost
+    assert min(busy.values()) > 0, busy
+
+
+async def test_a_round_trip_to_a_worker_can_be_measured() -> None:
+    assert 0 < quantile(await round_trips_us(20), 0.5) < SANE_TRIP_US
 
 
 async def test_a_short_load_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:
