@@ -1,4 +1,4 @@
-"""The media engine: the one asyncio edge of the media plane, and all that signalling may see.
+"""The media engine: the one asyncio edge of the packet core; a media worker is one of these.
 
 It owns the ports, the timer, the handshake tasks and the tables; packets go through
 `media.transport` and `media.router` without a coroutine. It knows endpoints, not people.

@@ -4,8 +4,8 @@ Wiring (vmr/cli/serve.py) makes one, gives `process_engine_event` to the engine 
 the engine and serves `create_app(engine)`:
 
     signalling = Signalling(store=store, numbers=numbers, clock=clock, config=config)
-    engine = MediaEngine(on_event=signalling.process_engine_event)
-    await engine.start(engine_config)
+    engine = MediaWorkers(on_event=signalling.process_engine_event)
+    await engine.start(engine_config, count)
     runner = aiohttp.web.AppRunner(signalling.create_app(engine)); await runner.setup(); ...
     await runner.cleanup(); await engine.close(); await store.close()
 

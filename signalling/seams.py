@@ -42,7 +42,7 @@ class Store(Protocol):
 
 
 class Engine(Protocol):
-    """The media engine, as `media/engine.py` offers it."""
+    """The media plane, as `media/workers.py` offers it. A request that raises may have been done."""
 
     async def request(self, request: Request) -> Reply: ...
 
