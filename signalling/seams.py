@@ -42,7 +42,7 @@ class Store(Protocol):
 
 
 class Engine(Protocol):
-    """The media plane, as `media/workers.py` offers it. A request that raises may have been done."""
+    """The media plane (`media/workers.py`). What raises may have been done all the same."""
 
     async def request(self, request: Request) -> Reply: ...
 

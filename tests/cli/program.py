@@ -60,6 +60,12 @@ class Program:
         _, errors = self._server.communicate()
         raise AssertionError(f"the server did not start:\n{''.join(lines)}\n{errors}")
 
+    @property
+    def pid(self) -> int:
+        """The running server's."""
+        assert self._server is not None
+        return self._server.pid
+
     def stop(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
         """Ask the server to stop: its exit code, and what it still said on both streams."""
         assert self._server is not None
