@@ -25,7 +25,7 @@ from media.messages import (
     SetSources,
     Source,
 )
-from media.worker_process import WorkerBroke, WorkerLost
+from media.worker_process import WorkerBroke, WorkerLost, WorkerNotStarted
 from media.workers import Config
 
 
@@ -53,6 +53,7 @@ class FakeWorker:
         self.breaks: set[type] = set()
         self.is_held = False
         self.is_closed = False
+        self.is_up = False
         self.is_dead = False
         self.may_start: Exception | None = None
         self.config: Config | None = None
@@ -69,6 +70,9 @@ class FakeWorker:
         self.config = config
         if self.may_start is not None:
             raise self.may_start
+        if self.is_dead:
+            raise WorkerNotStarted("it ended at once")
+        self.is_up = True
         return Started(udp_port=config.port or 1, tcp_port=config.tcp_port, receive_buffer_bytes=1)
 
     async def ask(self, request: Request) -> Reply:
@@ -101,7 +105,8 @@ class FakeWorker:
             return
         self.is_dead = True
         self.endpoints.clear()
-        self._on_end()
+        if self.is_up:
+            self._on_end()
         for _, answer in self._waiting:
             if answer is not None and not answer.done():
                 answer.set_exception(WorkerLost())
