@@ -20,7 +20,7 @@ from tests.media.fakes.worker import FakeWorker, Held
 from tests.media.workers_house import House, turns
 
 NAMES = {name: f"room {name[0]}" for name in ("a1", "a2", "a3", "b1", "b2", "c1")}
-KINDS = {name: "tap" if name == "a3" else "person" for name in NAMES}
+KINDS = dict.fromkeys(NAMES, "person") | {"a3": "tap", "b2": "encoder"}
 endpoints = st.sampled_from(sorted(NAMES))
 gates = st.builds(
     Gate, audio=st.booleans(), camera=st.booleans(), audience=st.sampled_from(["", "x", "y"])
