@@ -131,7 +131,7 @@ class Bandwidth:
         for subscription in self._subscriptions:
             size = 1
             while size and due > 0:
-                size = subscription.pad(now)
+                size = subscription.repair.pad(now)
                 due -= size
 
 

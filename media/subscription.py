@@ -3,19 +3,20 @@
 The second half of the hot path: what is done for each packet and subscriber. A resend without
 a repair stream repeats a sequence number, and with AES-GCM a number must never cover two texts:
 such streams carry no transport-wide number, so that a packet is always built bit for bit alike.
+What is sent again is `repair.py`.
 """
 
 from typing import TYPE_CHECKING
 
 from media import red, vp8
 from media.allocator import UNLIMITED
-from media.bitrate import HEADER_BYTES
 from media.description import Codec, ExtensionIds, Kind, Slot
 from media.extensions import HeaderLayout
 from media.outbox import Outbox
 from media.packet import Packet
 from media.publication import Publication
-from media.rewrite import Rewriter, Segment, first_sequence
+from media.repair import Repair
+from media.rewrite import Rewriter, first_sequence
 from media.rtcp import SenderReport, ntp_time
 from media.rtp import signed32
 from media.stream import Stream
@@ -25,19 +26,6 @@ from media.tap import Limit, judge
 if TYPE_CHECKING:
     from media.port import Port
 
-MAX_REQUESTED = 512
-"""Sequence numbers of one NACK that are looked at."""
-
-PADDING_BYTES = 255
-_PADDING = bytes(PADDING_BYTES - 1) + bytes([PADDING_BYTES])
-_RESEND_SHARE = 0.15
-_RESEND_BURST_BYTES = 100_000.0
-_RESEND_FIRST_BYTES = 30_000.0
-_SHORTEST_ROUND_TRIP_S = 0.01
-_REPEATED, _CROSSED = 0.9, 1.2
-"""Round trips after a resend, and after a packet that came late, in which a request may be older
-than what answers it. Jitter shortens the way of one that is new, and lengthens that of an old."""
-_MAX_ANSWERED = 1024
 _SENDING_S = 5.0
 _TRUSTED_S = 2.0
 """A sender report that puts a packet further from its arrival than this is not believed."""
@@ -48,21 +36,15 @@ class Subscription:
 
     __slots__ = (
         "_anchor",
-        "_answered",
         "_codecs",
         "_events",
-        "_has_numbers",
         "_numbered",
         "_octets",
-        "_octets_credited",
         "_outbox",
         "_packets",
         "_payload_type",
         "_plain",
         "_port",
-        "_repair_sequence",
-        "_repair_type",
-        "_resend_bytes",
         "_tally",
         "_target",
         "_unwraps",
@@ -73,6 +55,7 @@ class Subscription:
         "line",
         "loss",
         "publication",
+        "repair",
         "slot",
         "ssrc",
         "stream",
@@ -122,17 +105,21 @@ class Subscription:
         self._events = tally.events
         self._target: Stream | None = None
         self._payload_type = 0
-        self._repair_type: int | None = None
-        self._repair_sequence = first_sequence(slot.rtx_ssrc or 0)
-        self._has_numbers = extensions.transport_cc is not None
         self._unwraps = False
         self._uses_numbers = False
         self._anchor: tuple[float, int, int] | None = None
         self._packets = 0
         self._octets = 0
-        self._octets_credited = 0
-        self._resend_bytes = _RESEND_FIRST_BYTES
-        self._answered: dict[int, float] = {}
+        self.repair = Repair(
+            port=port,
+            slot=slot,
+            line=self.line,
+            plain=self._plain,
+            numbered=self._numbered,
+            has_numbers=extensions.transport_cc is not None,
+            outbox=outbox,
+            tally=tally,
+        )
 
     # -- the hot path -------------------------------------------------------------------------
 
@@ -155,7 +142,7 @@ class Subscription:
             line.highest = sequence
             line.newest = packet
         else:  # late: it was missed there too, and this answers who has asked already
-            self._answer(sequence, packet.arrival + _CROSSED * self._port.round_trip_s)
+            self.repair.came_late(sequence, packet.arrival)
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
         size = len(payload)
@@ -239,7 +226,7 @@ class Subscription:
     def _let_go(self) -> None:
         """What was sent cannot be asked for again."""
         self.line.forget()
-        self._answered.clear()
+        self.repair.forget()
         self.stream = self._target = self.floor = self.wants = None
 
     def start(self, stream: Stream, packet: Packet) -> bool:
@@ -265,8 +252,7 @@ class Subscription:
         segment = self.line.begin(stream, packet, timestamp)
         self._anchor = (wall, packet.timestamp + segment.timestamp_delta, codec.clock_rate)
         self._payload_type = codec.payload_type
-        self._repair_type = codec.rtx_payload_type if self.slot.rtx_ssrc is not None else None
-        self._uses_numbers = self._has_numbers and (self._repair_type is not None or not codec.nack)
+        self._uses_numbers = self.repair.begin(codec, unwraps=self._unwraps)
         return True
 
     def judge(self, stream: Stream) -> str | None:
@@ -300,7 +286,7 @@ class Subscription:
         """The stream that was taken begins anew; return whether to wait for that."""
         stream, self.stream = self.stream, None
         self.line.forget()
-        self._answered.clear()
+        self.repair.forget()
         if self._target is not None:
             return False
         self._target = stream
@@ -338,91 +324,9 @@ class Subscription:
         is_trusted = abs(signed32(by_report - by_arrival)) < _TRUSTED_S * clock_rate
         return by_report if is_trusted else by_arrival
 
-    # -- recovery -----------------------------------------------------------------------------
-
     def resend(self, sequences: tuple[int, ...], now: float, round_trip_s: float) -> None:
-        """Answer a NACK: once a round trip, within the share of the rate, from this binding."""
-        gained = (self._octets - self._octets_credited) * _RESEND_SHARE
-        self._octets_credited = self._octets
-        self._resend_bytes = min(_RESEND_BURST_BYTES, self._resend_bytes + gained)
-        pause = max(round_trip_s * _REPEATED, _SHORTEST_ROUND_TRIP_S)
-        for sequence in sequences[:MAX_REQUESTED]:
-            self._events["nacks_in"] += 1
-            if not self._resend_one(sequence, now, pause):
-                self._events["nacks_refused"] += 1
-
-    def _resend_one(self, sequence: int, now: float, pause_s: float) -> bool:
-        found = self.line.find(sequence)
-        if found is None or (self._repair_type is None and self._uses_numbers):
-            return False
-        segment, extended = found
-        if now < self._answered.get(extended, float("-inf")):
-            return False
-        packet = segment.source.history.get(extended - segment.sequence_delta, now)
-        if packet is None or self._resend_bytes < len(packet.payload):
-            return False
-        self._resend_bytes -= len(packet.payload)
-        self._answer(extended, now + pause_s)
-        self._send_again(packet, segment, extended, now)
-        return True
-
-    def _answer(self, extended: int, until: float) -> None:
-        """Take requests for this number that come before `until` as answered."""
-        if len(self._answered) > _MAX_ANSWERED:
-            self._answered.clear()
-        self._answered[extended] = until
-
-    def _send_again(self, packet: Packet, segment: Segment, extended: int, now: float) -> None:
-        """Send in the repair stream (RFC 4588) where one was agreed, else the same bytes again."""
-        payload = red.primary(packet.payload) if self._unwraps else packet.payload
-        if segment.moves_pictures and packet.picture is not None:
-            payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
-        delta = segment.delta_of(packet.timestamp, segment.timestamp_delta)
-        timestamp = (packet.timestamp + delta) & 0xFFFFFFFF
-        if self._repair_type is None or self.slot.rtx_ssrc is None:
-            header = self._plain.build(
-                packet.marker | self._payload_type,
-                extended & 0xFFFF,
-                timestamp,
-                self.ssrc,
-                0,
-                packet.level,
-            )
-            self._events["resent_out"] += 1
-        else:
-            header = self._numbered.build(
-                packet.marker | self._repair_type,
-                self._repair_sequence,
-                timestamp,
-                self.slot.rtx_ssrc,
-                self._port.next_wide(len(payload) + 2, now) if self._has_numbers else 0,
-                packet.level,
-            )
-            self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
-            payload = (extended & 0xFFFF).to_bytes(2, "big") + payload
-            self._events["rtx_out"] += 1
-        self._tally.packets += 1
-        self._tally.bytes += len(payload)
-        self._outbox.items.append((self._port, header + payload, False))
-
-    def pad(self, now: float) -> int:
-        """Send a packet of mere padding in the repair stream; return its bytes, 0: it has none."""
-        repair_type, ssrc = self._repair_type, self.slot.rtx_ssrc
-        if repair_type is None or ssrc is None or not self._has_numbers:
-            return 0
-        header = self._numbered.build(
-            repair_type,
-            self._repair_sequence,
-            self.line.timestamp,
-            ssrc,
-            self._port.next_wide(PADDING_BYTES, now),
-            -1,
-        )
-        self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
-        self._events["padding_out"] += 1
-        packet = bytes([header[0] | 0x20]) + header[1:] + _PADDING
-        self._outbox.items.append((self._port, packet, False))
-        return PADDING_BYTES + HEADER_BYTES
+        """Answer a NACK, within the bounds of `media.repair`."""
+        self.repair.resend(sequences, self._octets, now, round_trip_s)
 
     # -- reports ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import pytest
 
 from media import rtcp
 from media.description import ExtensionIds, Kind
-from media.subscription import MAX_REQUESTED
+from media.repair import MAX_REQUESTED
 from tests.media.packets import CAMERA, OPUS, VP8, describe, ssrc_of
 from tests.media.stage import Person, Stage
 
