@@ -218,7 +218,7 @@ class Port:
                     self._repair(place, second, timestamp, packet[payload:end], level, now)
                 return
         if not stream.is_open:
-            stream.ignore(sequence)
+            stream.order.ignore(sequence)
             self._events["dropped_gate"] += 1
             return
         stream.receive(sequence, timestamp, second, packet[payload:end], level, now, False)
@@ -388,7 +388,7 @@ class Port:
         if now >= self._next_upkeep:
             self._next_upkeep = now + _UPKEEP_S
             for stream in self._streams.values():
-                stream.history.trim(stream.highest, now)
+                stream.history.trim(stream.order.highest, now)
                 stream.bitrate.measure(stream.octets, stream.reception.received, now)
             for publication in self.publications.values():
                 publication.choose_layers(now)

@@ -20,10 +20,11 @@ from media.history import (
 from media.keyframes import KeyFrameRequests
 from media.keyrun import KeyRun
 from media.nack import Missing
+from media.order import UNKNOWN, Order, Turn
 from media.packet import Packet
 from media.reception import Reception
 from media.rtcp import ReportBlock
-from media.rtp import unwrap
+from media.silence import Silence
 from media.speaker import Voice
 from media.tally import Tally
 from media.timeline import Timeline
@@ -31,16 +32,9 @@ from media.timeline import Timeline
 if TYPE_CHECKING:
     from media.subscription import Subscription
 
-_MAX_JUMP = 3000
-_MAX_MISORDER = 1000
-_SILENT_PACKETS = 10
-"""Silence is forwarded for so many packets, then no more until somebody is heard."""
 _FLOWING_S = 1.0
 _YOUNG_S = 0.4
 """A key frame so old outlives the handshake of who comes, as what is replayed."""
-
-_DROP = -(1 << 62)
-_UNKNOWN = -1
 
 
 class Stream:
@@ -54,12 +48,8 @@ class Stream:
         "_inspects_vp8",
         "_key_began",
         "_mask",
-        "_next",
-        "_probe",
         "_ring",
         "_silence",
-        "_silenced",
-        "_silenced_from",
         "_sized_at",
         "_tally",
         "_timestamp",
@@ -68,7 +58,6 @@ class Stream:
         "bitrate",
         "codec",
         "codecs",
-        "highest",
         "history",
         "is_open",
         "is_video",
@@ -77,6 +66,7 @@ class Stream:
         "layer",
         "missing",
         "octets",
+        "order",
         "reception",
         "requests",
         "size",
@@ -105,7 +95,6 @@ class Stream:
         self.is_video = kind is not Kind.AUDIO
         self.is_open = is_open
         self.codec: Codec | None = None
-        self.highest = _UNKNOWN
         self.arrival = float("-inf")
         self.octets = 0
         self.takers: list[Subscription] = []
@@ -116,6 +105,7 @@ class Stream:
         self.history = History(VIDEO_PACKETS if self.is_video else AUDIO_PACKETS, age_s)
         self.missing = Missing(age_s)
         self.reception = Reception()
+        self.order = Order(self.missing, self.reception, tally.events)
         self.bitrate = Bitrate()
         self.timeline = Timeline()
         self.requests = KeyFrameRequests()
@@ -127,18 +117,14 @@ class Stream:
         self._tally = tally.received[kind]
         self._events = tally.events
         self._voice = voice
-        self._next = -1
-        self._probe = -1
-        self._timestamp = -1
+        self._timestamp = UNKNOWN
         self._clock_rate = 0
         self._inspects_vp8 = False
         self._inspects_h264 = False
         self._has_parameter_sets = False
-        self._silence = 0
-        self._silenced = _DROP
-        self._silenced_from = 0
-        self._sized_at = _UNKNOWN
-        self._key_began = _UNKNOWN
+        self._silence = Silence()
+        self._sized_at = UNKNOWN
+        self._key_began = UNKNOWN
 
     def is_flowing(self, now: float) -> bool:
         """Return whether packets arrived within the last second."""
@@ -161,16 +147,18 @@ class Stream:
         if codec is None:
             self._events["dropped_payload_type"] += 1
             return
-        if sequence == self._next and not is_repair:
-            self.highest = extended = self.highest + 1
-            self._next = (sequence + 1) & 0xFFFF
+        order = self.order
+        if sequence == order.next and not is_repair:
+            order.highest = extended = order.highest + 1
+            order.next = (sequence + 1) & 0xFFFF
             is_fresh = True
         else:
-            before = self.highest if self._next >= 0 else _DROP
-            extended = self._place(sequence, timestamp, now, is_repair)
-            if extended == _DROP:
+            extended, turn = order.place(sequence, timestamp, now, is_repair)
+            if turn is Turn.DROP:
                 return
-            is_fresh = extended > before
+            is_fresh = turn is not Turn.LATE
+            if is_fresh and turn is not Turn.FRESH:
+                self._follow(turn, extended, timestamp, now)
         if codec is not self.codec:
             if not is_fresh:
                 self._events["dropped_payload_type"] += 1
@@ -189,7 +177,7 @@ class Stream:
                 self._timestamp = timestamp
                 if self._key_began >= 0:
                     self.requests.charge(self.octets - size - self._key_began)
-                    self._key_began = _UNKNOWN
+                    self._key_began = UNKNOWN
                 reception.time(timestamp, now, self._clock_rate)
         picture = None
         if self._inspects_vp8:
@@ -210,70 +198,13 @@ class Stream:
         if started:
             self._catch_up(started, packet)
 
-    def ignore(self, sequence: int) -> None:
-        """Note the number of a packet the gate keeps out, so that it stays out for good."""
-        if self.highest == _UNKNOWN:
-            self.highest = sequence
-        else:
-            self.highest = max(self.highest, unwrap(sequence, self.highest))
-
-    # -- order --------------------------------------------------------------------------------
-
-    def _place(self, sequence: int, timestamp: int, now: float, is_repair: bool) -> int:
-        """Return the extended number of a packet that is not simply the next, or `_DROP`."""
-        if self._next < 0:
-            return self._start(sequence, timestamp, now, is_repair)
-        extended = unwrap(sequence, self.highest)
-        ahead = extended - self.highest
-        if 0 < ahead <= _MAX_JUMP:
-            if is_repair:
-                self._events["dropped_duplicate"] += 1
-                return _DROP
-            if ahead > 1 and not self.missing.open(self.highest + 1, extended, now):
-                self.want_key_frame()
-            self.highest = extended
-            self._next = (sequence + 1) & 0xFFFF
-            return extended
-        if self.missing.fill(extended):
-            self._events["recovered_in"] += 1
-            return extended
-        if is_repair or -_MAX_MISORDER < ahead <= 0:
-            self._events["dropped_duplicate"] += 1
-            return _DROP
-        return self._jump(sequence, timestamp, now)
-
-    def _start(self, sequence: int, timestamp: int, now: float, is_repair: bool) -> int:
-        """The first packet ever or since the gate opened: nothing older is taken after it."""
-        if is_repair:
-            self._events["dropped_duplicate"] += 1
-            return _DROP
-        if self.highest == _UNKNOWN:
-            return self._restart_at(sequence, timestamp, now)
-        extended = unwrap(sequence, self.highest)
-        if 0 < extended - self.highest <= _MAX_JUMP:
-            return self._restart_at(extended, timestamp, now)
-        if -_MAX_MISORDER < extended - self.highest <= 0:
-            self._events["dropped_duplicate"] += 1
-            return _DROP
-        return self._jump(sequence, timestamp, now)
-
-    def _jump(self, sequence: int, timestamp: int, now: float) -> int:
-        """Believe in a leap only when two packets in a row say so (RFC 3550, A.1)."""
-        if sequence != self._probe:
-            self._probe = (sequence + 1) & 0xFFFF
-            self._events["dropped_jump"] += 1
-            return _DROP
-        extended = self.highest + ((sequence - self.highest) & 0xFFFF)
-        self.forget()
-        return self._restart_at(extended, timestamp, now)
-
-    def _restart_at(self, extended: int, timestamp: int, now: float) -> int:
-        self.highest = extended
-        self._next = (extended + 1) & 0xFFFF
-        self._probe = -1
-        self._timestamp = timestamp
-        self.reception.start(extended, timestamp, now)
-        return extended
+    def _follow(self, turn: Turn, extended: int, timestamp: int, now: float) -> None:
+        """Draw the consequences of a fresh packet that is not simply the next."""
+        if turn is Turn.AFTER_LOSS:
+            self.want_key_frame()
+        elif turn is Turn.LEAP:
+            self.forget()
+            self.order.restart(extended, timestamp, now)
 
     # -- codec facts --------------------------------------------------------------------------
 
@@ -301,23 +232,17 @@ class Stream:
         loudness = 127 - (level & 0x7F)
         if is_fresh and self._voice is not None:
             self._voice.hear(loudness)
+        silence = self._silence
         if loudness:
-            if self._silenced != _DROP:
-                if not is_fresh:
-                    return extended > self._silenced_from
+            if not is_fresh:
+                return silence.covers(extended)
+            left_out = silence.end()
+            if left_out is not None:
                 for subscription in self.takers:
-                    subscription.line.skip(self._silenced + 1)
-                self._silenced = _DROP
-            if is_fresh:
-                self._silence = 0
+                    subscription.line.skip(left_out + 1)
             return False
-        self._silence += is_fresh
-        if self._silence <= _SILENT_PACKETS:
+        if not silence.add(extended, is_fresh):
             return False
-        if is_fresh:
-            if self._silenced == _DROP:
-                self._silenced_from = extended
-            self._silenced = extended
         self._events["dropped_silence"] += 1
         return True
 
@@ -360,8 +285,8 @@ class Stream:
 
     def _catch_up(self, started: list["Subscription"], packet: Packet) -> None:
         """Forward what came before a key frame's recovered first packet but belongs after it."""
-        oldest = max(packet.sequence + 1, self.highest - self._mask)
-        for sequence in range(oldest, self.highest + 1):
+        oldest = max(packet.sequence + 1, self.order.highest - self._mask)
+        for sequence in range(oldest, self.order.highest + 1):
             later = self._ring[sequence & self._mask]
             if later is not None and later.sequence == sequence:
                 for subscription in started:
@@ -376,7 +301,7 @@ class Stream:
 
         Nothing that arrived before `since` is shown to it.
         """
-        run = self.key_run.packets(self.history, self.highest, since, now)
+        run = self.key_run.packets(self.history, self.order.highest, since, now)
         if run is None or not subscription.start_with(self, run, now):
             return False
         self.waiters = [s for s in self.waiters if s is not subscription]
@@ -388,12 +313,12 @@ class Stream:
         """Ask for a key frame if those who come soon may be shown one and the last is not young."""
         if not (self.key_run.is_kept and self.is_open):
             return
-        if self.key_run.packets(self.history, self.highest, now - _YOUNG_S, now) is None:
+        if self.key_run.packets(self.history, self.order.highest, now - _YOUNG_S, now) is None:
             self.requests.request()
 
     def keep_run(self, is_kept: bool) -> None:
         """Forget the run so far; keep the next ones for new subscribers, or keep none."""
-        self.key_run.flush(self.highest)
+        self.key_run.flush(self.order.highest)
         self.key_run.is_kept = is_kept and self.is_video
 
     def remove(self, subscription: "Subscription") -> None:
@@ -411,11 +336,9 @@ class Stream:
     def forget(self) -> None:
         """Drop everything kept; whoever takes this stream begins anew."""
         self.history.clear()
-        self.missing.clear()
-        self.key_run.flush(self.highest)
-        self._next = -1
-        self._silence = 0
-        self._silenced = _DROP
+        self.key_run.flush(self.order.highest)
+        self.order.forget()
+        self._silence.forget()
         for subscription in self.waiters:
             subscription.floor = None
         self._suspend_takers()
@@ -459,7 +382,8 @@ class Stream:
         if not self.is_open:
             return None
         timeline = self.timeline
-        return self.reception.block(self.ssrc, self.highest, timeline.ntp, now - timeline.received)
+        age_s = now - timeline.received
+        return self.reception.block(self.ssrc, self.order.highest, timeline.ntp, age_s)
 
     def tell_loss(self, block: ReportBlock) -> ReportBlock:
         """Tell the microphone the loss of whoever hears it worst, ours included.
