@@ -1,5 +1,6 @@
 """One attached transport: decrypted packets come in here, and what its endpoint sends is learned.
 
+Its RTCP is `feedback.py`; what it is sent, `subscription.py`.
 Sources are bound to this transport alone: by the SSRCs its offer announced, else by MID and RID
 header extensions. Any bytes give a forwarded packet or a count. No clock: `now` is monotonic
 seconds of the caller.
@@ -7,21 +8,20 @@ seconds of the caller.
 
 from typing import Any
 
-from media import extensions, rtcp, rtp
+from media import extensions, rtp
 from media.bandwidth import RING, Bandwidth
 from media.description import Codec, Description, Kind, Role
+from media.feedback import Feedback
 from media.messages import EngineEvent, LayersWanted, SlotsPaused
 from media.naming import Place, named_place
 from media.outbox import Outbox
 from media.publication import Publication
-from media.quality import QualityMeter
 from media.receiver_estimate import ReceiverEstimate
 from media.speaker import Voice
 from media.stream import Stream
 from media.subscription import Subscription
 from media.tally import Tally
-from media.timeline import SenderClock
-from media.transport_cc import MAX_PENDING, Arrivals, TransportCcError
+from media.transport_cc import MAX_PENDING
 
 _AUDIO_CODECS = frozenset({"opus", "red", "pcmu", "pcma", "g722"})
 _UNKNOWN_TRIES = 50
@@ -31,10 +31,6 @@ _FEEDBACK_S = 0.08
 _REPORT_S = 1.0
 _UPKEEP_S = 0.2
 _SHARE_S = 0.1
-_FIRST_ROUND_TRIP_S = 0.1
-_LONGEST_ROUND_TRIP_S = 2.0
-_AUDIO_RATE = 48_000
-_VIDEO_RATE = 90_000
 _RING_MASK = RING - 1
 
 
@@ -44,10 +40,9 @@ class Port:
     __slots__ = (
         "_arrivals",
         "_by_mid",
-        "_by_slot_ssrc",
-        "_clock",
         "_description",
         "_events",
+        "_feedback",
         "_has_told_layers",
         "_level_id",
         "_next_feedback",
@@ -59,7 +54,6 @@ class Port:
         "_repaired_types",
         "_repairs",
         "_sizes",
-        "_ssrc",
         "_streams",
         "_tally",
         "_times",
@@ -72,7 +66,6 @@ class Port:
         "publications",
         "quality",
         "role",
-        "round_trip_s",
         "subscriptions",
         "user",
         "wide",
@@ -96,7 +89,6 @@ class Port:
         self.user: Any = None
         self.is_ready = True
         self.wide = 0
-        self.round_trip_s = _FIRST_ROUND_TRIP_S
         self._description = description
         self._outbox = outbox
         self._tally = tally
@@ -104,13 +96,10 @@ class Port:
         ids = description.extensions
         self._level_id = _or_not_agreed(ids.audio_level)
         self._wide_id = _or_not_agreed(ids.transport_cc)
-        self._arrivals = Arrivals()
         self._receiver_estimate: ReceiverEstimate | None = None
         if ids.transport_cc is None and ids.abs_send_time is not None:
             self._wide_id = ids.abs_send_time
             self._receiver_estimate = ReceiverEstimate()
-        self._clock = SenderClock()
-        self.quality = QualityMeter()
         self._streams: dict[int, Stream] = {}
         self._repairs: dict[int, Place] = {}
         self._unknown: dict[int, int] = {}
@@ -122,17 +111,26 @@ class Port:
         self.publications: dict[Kind, Publication] = {}
         self._by_mid: dict[bytes, Publication] = {}
         self._publish(voice, open_kinds, audience)
-        self._ssrc = description.slots[0].ssrc if description.slots else 1
         self.subscriptions: list[Subscription] = []
-        self._by_slot_ssrc: dict[int, Subscription] = {}
         self._prepare_slots()
         self.bandwidth = Bandwidth(self.subscriptions)
         self._sizes = self.bandwidth.sizes
         self._times = self.bandwidth.times
+        self._feedback = Feedback(
+            port=self,
+            description=description,
+            streams=self._streams,
+            subscriptions=self.subscriptions,
+            bandwidth=self.bandwidth,
+            outbox=outbox,
+            tally=tally,
+        )
+        self.quality = self._feedback.quality
+        self._arrivals = self._feedback.arrivals
         self.news: list[EngineEvent] = []
         """What the rest of the system should know; the router takes it away."""
         self._has_told_layers = False
-        stagger = self._ssrc % 100 / 100
+        stagger = description.slots[0].ssrc % 100 / 100 if description.slots else 0.0
         self._next_feedback = now
         self._next_share = now + _SHARE_S * stagger
         self._next_upkeep = now + _UPKEEP_S * stagger
@@ -171,7 +169,11 @@ class Port:
                 tally=self._tally,
             )
             self.subscriptions.append(subscription)
-            self._by_slot_ssrc[slot.ssrc] = subscription
+
+    @property
+    def round_trip_s(self) -> float:
+        """To this peer and back, by its reports."""
+        return self._feedback.round_trip_s
 
     def next_wide(self, size: int, at: float) -> int:
         """Return the transport-wide number of the next packet, of `size` bytes of payload."""
@@ -200,10 +202,11 @@ class Port:
                 packet, profile, start, payload, self._level_id, self._wide_id
             )
             if wide >= 0:
+                pending = self._arrivals.pending
                 if self._receiver_estimate is not None:
                     self._receiver_estimate.add(wide, len(packet), now)
-                elif len(self._arrivals.pending) < MAX_PENDING:
-                    self._arrivals.pending[wide] = now
+                elif len(pending) < MAX_PENDING:
+                    pending[wide] = now
         stream = self._streams.get(ssrc)
         if stream is None:
             place = self._repairs.get(ssrc)
@@ -280,100 +283,24 @@ class Port:
         self.ask_for_key_frames(now)
         return place
 
-    # -- RTCP in ------------------------------------------------------------------------------
-
     def receive_rtcp(self, packet: bytes, now: float) -> None:
         """Take one decrypted, authenticated RTCP datagram, compound or reduced."""
-        try:
-            parts = rtcp.parse(packet)
-        except rtcp.RtcpError:
-            self._events["dropped_malformed_rtcp"] += 1
-            return
-        self._events["rtcp_in"] += 1
-        for part in parts:
-            match part:
-                case rtcp.SenderReport():
-                    self._take_sender_report(part, now)
-                    self._take_blocks(part.blocks, now)
-                case rtcp.ReceiverReport():
-                    self._take_blocks(part.blocks, now)
-                case rtcp.Nack():
-                    subscription = self._by_slot_ssrc.get(part.media)
-                    if subscription is not None:
-                        subscription.resend(part.sequences, now, self.round_trip_s)
-                case rtcp.TransportFeedback():
-                    self._take_feedback(part.body, now)
-                case rtcp.Remb():
-                    self.bandwidth.estimator.take_remb(part.bitrate_bps, now)
-                case rtcp.Pli():
-                    self._want_key_frame(part.media)
-                case rtcp.Fir():
-                    for ssrc in part.ssrcs:
-                        self._want_key_frame(ssrc)
-                case rtcp.Bye():
-                    for ssrc in part.ssrcs:
-                        stream = self._streams.get(ssrc)
-                        if stream is not None:
-                            stream.end()
-                case _:
-                    pass
+        self._feedback.receive(packet, now)
 
-    def _take_feedback(self, body: bytes, now: float) -> None:
-        try:
-            self.bandwidth.take_feedback(body, self.wide, now, self.round_trip_s)
-        except TransportCcError:
-            self._events["dropped_malformed_rtcp"] += 1
-
-    def _take_sender_report(self, report: rtcp.SenderReport, now: float) -> None:
-        stream = self._streams.get(report.ssrc)
-        if stream is not None:
-            wall = self._clock.ours(report.ntp, now + self._outbox.wall_offset_s)
-            stream.timeline.report(report.ntp, report.timestamp, wall, now)
-
-    def _take_blocks(self, blocks: tuple[rtcp.ReportBlock, ...], now: float) -> None:
-        """Learn the loss, and the round trip from a receiver's echo of our sender reports."""
-        here = rtcp.compact(rtcp.ntp_time(now + self._outbox.wall_offset_s))
-        for block in blocks:
-            subscription = self._by_slot_ssrc.get(block.ssrc)
-            if subscription is None:
-                continue
-            subscription.loss = block.fraction_lost
-            self.quality.reported(block, subscription.holes, _rate_of(subscription.slot.kind), now)
-            if block.last_sr:
-                passed = ((here - block.last_sr - block.delay) & 0xFFFFFFFF) / 65536
-                if passed <= _LONGEST_ROUND_TRIP_S:
-                    self.round_trip_s += (passed - self.round_trip_s) / 4
-                    self.quality.rtt_ms = round(self.round_trip_s * 1000)
-
-    def _want_key_frame(self, ssrc: int) -> None:
-        subscription = self._by_slot_ssrc.get(ssrc)
-        if subscription is not None:
-            self._events["plis_in"] += 1
-            subscription.want_key_frame()
-
-    # -- RTCP out and upkeep ------------------------------------------------------------------
+    # -- upkeep -------------------------------------------------------------------------------
 
     def ask_for_key_frames(self, now: float) -> None:
         """Send the key-frame requests that are due to this publisher."""
-        for stream in self._streams.values():
-            if stream.requests.is_pending and stream.requests.is_due(
-                now, is_flowing=stream.is_flowing(now), octets=stream.octets
-            ):
-                self._events["plis_out"] += 1
-                self._send(rtcp.build_pli(self._ssrc, stream.ssrc))
+        self._feedback.ask_for_key_frames(now)
 
     def tick(self, now: float, speaker: Publication | None = None) -> None:
         """Do the work that is due: requests, feedback, upkeep, reports.
 
         `speaker` is the camera of who speaks most, for whom bandwidth is kept first.
         """
-        for stream in self._streams.values():
-            if stream.missing.gaps:
-                sequences = stream.due_nacks(now, self.round_trip_s)
-                if sequences:
-                    self._events["nacks_out"] += len(sequences)
-                    self._send(rtcp.build_nack(self._ssrc, stream.ssrc, sequences))
-        self.ask_for_key_frames(now)
+        feedback = self._feedback
+        feedback.ask_for_missing(now)
+        feedback.ask_for_key_frames(now)
         if now >= self._next_share:
             self._next_share = now + _SHARE_S
             self._share_bandwidth(speaker, now)
@@ -382,9 +309,9 @@ class Port:
         if now >= self._next_feedback:
             self._next_feedback = now + _FEEDBACK_S
             if self._receiver_estimate is None:
-                self._send_feedback()
+                feedback.send_arrivals()
             else:
-                self._send_remb(self._receiver_estimate, now)
+                feedback.send_remb(self._receiver_estimate, now)
         if now >= self._next_upkeep:
             self._next_upkeep = now + _UPKEEP_S
             for stream in self._streams.values():
@@ -394,7 +321,7 @@ class Port:
                 publication.choose_layers(now)
         if now >= self._next_report:
             self._next_report = now + _REPORT_S
-            self._send_reports(now)
+            feedback.send_reports(now)
 
     def _share_bandwidth(self, speaker: Publication | None, now: float) -> None:
         """Share what this subscriber's path carries; want the layers of its camera that are used.
@@ -413,42 +340,6 @@ class Port:
             wanted = tuple(rid for rid, is_on in rids if is_on)
             self.news.append(LayersWanted(endpoint=self.endpoint, rids=wanted))
 
-    def _send(self, packet: bytes) -> None:
-        self._events["rtcp_out"] += 1
-        self._outbox.items.append((self, packet, True))
-
-    def _send_feedback(self) -> None:
-        media = next(iter(self._streams), 0)
-        for body in self._arrivals.take_feedback():
-            self._send(rtcp.build_transport_feedback(self._ssrc, media, body))
-
-    def _send_remb(self, estimate: ReceiverEstimate, now: float) -> None:
-        video = [stream for stream in self._streams.values() if stream.is_video]
-        missing = sum(stream.reception.missing(stream.highest) for stream in video)
-        bps = estimate.due(missing, now, self.round_trip_s)
-        if bps is not None:
-            self._events["rembs_out"] += 1
-            ssrcs = tuple(stream.ssrc for stream in video)
-            self._send(rtcp.build_remb(self._ssrc, bps, ssrcs))
-
-    def _send_reports(self, now: float) -> None:
-        """Send compound packets: what we receive first, then what we send, then our name."""
-        found = [(stream, stream.report_block(now)) for stream in self._streams.values()]
-        for stream, block in found:
-            if block is not None:
-                self.quality.received(block, stream.reception.interval, _rate_of(stream.kind), now)
-        blocks = tuple(stream.tell_loss(block) for stream, block in found if block is not None)
-        reports = [s.sender_report(now) for s in self.subscriptions]
-        sending = [report for report in reports if report is not None]
-        if not blocks and not sending:
-            return
-        ssrcs = [report.ssrc for report in sending] or [self._ssrc]
-        compound = rtcp.build_receiver_report(rtcp.ReceiverReport(ssrc=self._ssrc, blocks=blocks))
-        for report in sending:
-            compound += rtcp.build_sender_report(report)
-        compound += rtcp.build_source_description(ssrcs, self._description.cname)
-        self._send(compound)
-
     def close(self) -> None:
         """Stop publishing and subscribing; nothing of this transport is kept."""
         for subscription in self.subscriptions:
@@ -465,10 +356,6 @@ def _codecs_of(description: Description, is_audio: bool) -> dict[int, Codec]:
         for codec in description.codecs
         if (codec.name in _AUDIO_CODECS) == is_audio
     }
-
-
-def _rate_of(kind: Kind) -> int:
-    return _AUDIO_RATE if kind is Kind.AUDIO else _VIDEO_RATE
 
 
 def _or_not_agreed(name: int | None) -> int:
