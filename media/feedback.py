@@ -167,7 +167,7 @@ class Feedback:
             self._send(rtcp.build_transport_feedback(self._ssrc, media, body))
 
     def send_remb(self, estimate: ReceiverEstimate, now: float) -> None:
-        """Tell a publisher without transport-wide numbers how much it may send, when that is due."""
+        """Tell a publisher without transport-wide numbers how much it may send, when it is time."""
         video = [stream for stream in self._streams.values() if stream.is_video]
         missing = sum(stream.reception.missing(stream.order.highest) for stream in video)
         bps = estimate.due(missing, now, self.round_trip_s)

@@ -1,9 +1,12 @@
-"""Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`."""
+"""Print the figures: `python -m tests.bench [--short] [--engine | --calm] [--no-browser] [--no-speech]`."""
 
 import argparse
 import asyncio
+import os
+from collections.abc import Sequence
 
 from tests.bench.bare import measure_echo_us, measure_floor
+from tests.bench.calm import measure_calm
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
 from tests.bench.seam import round_trips_us
@@ -11,8 +14,9 @@ from tests.bench.server_host import measure_beside_work, measure_server
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
 from tests.bench.table import print_figures, print_table
 
-ROOMS = (1, 5, 10)
+ROOMS = (1, 10, 20, 30)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
+CALM_RUNS = 3
 COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out", "loss",
              "added p50 µs", "added p99 µs", "late ms")  # fmt: skip
 
@@ -29,6 +33,19 @@ def cost_row(cost: Cost, echo_p50_us: float, echo_p99_us: float) -> tuple[str, .
         f"{max(0.0, cost.delay_p99_us - echo_p99_us):,.0f}",
         f"{cost.late_ms:.1f}",
     )
+
+
+def calm_figures(*, is_short: bool) -> list[Cost]:
+    """The median of three runs of each row, by CPU time."""
+    rows = [(1, False)] if is_short else [(n, bursts) for bursts in (False, True) for n in ROOMS]
+    costs = []
+    for rooms, in_bursts in rows:
+        runs = [
+            measure_calm(rooms=rooms, seconds=SHORT_SECONDS, in_bursts=in_bursts)
+            for _ in range(CALM_RUNS)
+        ]
+        costs.append(sorted(runs, key=lambda cost: cost.cpu_us)[CALM_RUNS // 2])
+    return costs
 
 
 async def packet_figures(*, is_short: bool, engine_only: bool) -> list[Cost]:
@@ -58,30 +75,42 @@ def print_seam(*, is_short: bool, echo_us: tuple[float, float]) -> None:
     trips = asyncio.run(round_trips_us(100 if is_short else 2000))
     p50, p99 = quantile(trips, 0.5), quantile(trips, 0.99)
     print(f"\nAsking a media worker: round trip p50 {p50:.0f}, p99 {p99:.0f} µs")
+def print_calm(costs: Sequence[Cost]) -> None:
+    print("\nThe media engine alone, as if the machine did nothing else (tests/bench/calm.py):\n")
+    print_table(COST_HEAD, [cost_row(cost, 0.0, 0.0) for cost in costs])
+
+
+def print_loaded(costs: Sequence[Cost], what: str, echo_us: Sequence[float]) -> None:
+    echo_p50_us, echo_p99_us = quantile(echo_us, 0.5), quantile(echo_us, 0.99)
+    print(f"\nForwarding, {what}: 3 people a room, each 170 video packets of 1,100 bytes")
+    print(f"and 50 audio packets a second; {', '.join(costs[0].profiles)}; the load average")
+    print(f"is {os.getloadavg()[0]:.1f}, late is the load's latest packet\n")
+    print_table(COST_HEAD, [cost_row(cost, echo_p50_us, echo_p99_us) for cost in costs])
+    print(f"\nA bare echo on loopback takes p50 {echo_p50_us:.0f}, p99 {echo_p99_us:.0f} µs;")
+    print("it is taken off the delays above.")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
     parser.add_argument("--engine", action="store_true", help="the media engine alone")
+    parser.add_argument("--calm", action="store_true", help="nothing but the calm engine")
     parser.add_argument("--no-browser", action="store_true", help="leave out the join time")
     parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
     options = parser.parse_args()
-    echo = measure_echo_us(SERVER_CORE, 200 if options.short else 2000)
-    echo_p50_us, echo_p99_us = quantile(echo, 0.5), quantile(echo, 0.99)
     floor_us = measure_floor(SERVER_CORE, 2.0 if options.short else 20.0)
-    costs = asyncio.run(packet_figures(is_short=options.short, engine_only=options.engine))
-    what = "the media engine alone" if options.engine else "signalling and one worker, one core"
-    print(f"\nForwarding, {what}: 3 people a room, each 170 video packets of 1,100 bytes")
-    print(f"and 50 audio packets a second; {', '.join(costs[0].profiles)}\n")
-    print_table(COST_HEAD, [cost_row(cost, echo_p50_us, echo_p99_us) for cost in costs])
     print(
         f"\nFloor (bare recv, unprotect, two protects, two sends): {floor_us:.1f} µs a packet out"
     )
-    print(f"A bare echo on loopback takes p50 {echo_p50_us:.0f}, p99 {echo_p99_us:.0f} µs;")
-    print("it is taken off the delays above.")
+    print_calm(calm_figures(is_short=options.short))
+    if options.calm:
+        return
+    echo_us = measure_echo_us(SERVER_CORE, 200 if options.short else 2000)
+    costs = asyncio.run(packet_figures(is_short=options.short, engine_only=options.engine))
+    what = "the media engine alone" if options.engine else "signalling and one worker, one core"
+    print_loaded(costs, what, echo_us)
     print_receivers(is_short=options.short)
-    print_seam(is_short=options.short, echo_us=(echo_p50_us, echo_p99_us))
+    print_seam(is_short=options.short, echo_us=(quantile(echo_us, 0.5), quantile(echo_us, 0.99)))
     if not options.no_browser:
         from tests.bench.join_time import join_figures, join_times
 

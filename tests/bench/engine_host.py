@@ -15,7 +15,7 @@ from tests.bench.loader import ROOM_SIZE
 LINE_BYTES = 64 << 20
 
 
-async def _answer(engine: MediaEngine, number: int, offer: str) -> str:
+async def answer_offer(engine: MediaEngine, number: int, offer: str) -> str:
     room = number // ROOM_SIZE
     others = [n for n in range(room * ROOM_SIZE, (room + 1) * ROOM_SIZE) if n != number]
     endpoint = f"e{number}"
@@ -36,7 +36,7 @@ async def main(core: int) -> None:
     reader = asyncio.StreamReader(limit=LINE_BYTES)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     offers = json.loads(await reader.readline())["offers"]
-    answers = [await _answer(engine, number, offer) for number, offer in enumerate(offers)]
+    answers = [await answer_offer(engine, number, offer) for number, offer in enumerate(offers)]
     print(json.dumps({"answers": answers}), flush=True)
     await reader.read()
     print(json.dumps({"counters": engine.counters()}), flush=True)

@@ -105,7 +105,7 @@ async def run_load(
         cpu_us=1e6 * result["cpu_s"] / max(1, result["forwarded"]),
         busy=result["cpu_s"] / result["wall_s"],
         forwarded_per_s=result["forwarded"] / result["wall_s"],
-        loss=1 - result["received"] / result["expected"],
+        loss=max(0.0, 1 - result["received"] / max(1, result["expected"])),
         delay_p50_us=quantile(result["delays_us"], 0.5),
         delay_p99_us=quantile(result["delays_us"], 0.99),
         sampled=result["sampled"],

@@ -8,11 +8,12 @@ import pytest
 from tests.bench import rtcp_client as rtcp
 from tests.bench.__main__ import packet_figures
 from tests.bench.bare import measure_echo_us, measure_floor
-from tests.bench.loader import transport_number
+from tests.bench.calm import measure_calm
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work
+from tests.bench.receiver import transport_number
 
 # The bound is loose: the machine may be busy with the rest of the tests. `make bench` is quiet.
 SANE_US = 500.0
@@ -91,3 +92,13 @@ async def test_a_short_load_of_the_engine_loses_nothing_and_mixes_nobody_up() ->
     assert cost.bad_samples == 0, cost
     assert 0 < cost.cpu_us < SANE_US, cost
     assert cost.profiles == ("SRTP_AEAD_AES_128_GCM",)
+
+
+def test_a_calm_run_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:
+    cost = measure_calm(rooms=1, seconds=1.0, in_bursts=True)
+    assert cost.loss == 0, cost
+    assert cost.sampled > 10, cost
+    assert cost.bad_samples == 0, cost
+    assert 0 < cost.cpu_us < SANE_US, cost
+    assert 0 < cost.delay_p50_us <= cost.delay_p99_us, cost
+    assert cost.counters["rtcp_in"] > 20, cost
