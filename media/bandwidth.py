@@ -17,6 +17,7 @@ from media.subscription import Subscription
 
 RING = 4096
 """Packets sent that feedback may still name."""
+_MASK = RING - 1
 
 
 class Bandwidth:
@@ -50,15 +51,14 @@ class Bandwidth:
         """Read transport-wide feedback; `wide` is the number sent last. Raises TransportCcError."""
         feedback = transport_cc.parse(body)
         times, sizes = self.times, self.sizes
-        packets = []
+        known = [item for item in feedback.received if (wide - item[0]) & 0xFFFF < RING]
+        packets = [
+            (times[number & _MASK], sizes[number & _MASK] + HEADER_BYTES, arrived)
+            for number, arrived in known
+        ]
         watched = self._prober.is_waiting
-        for number, arrived in feedback.received:
-            if (wide - number) & 0xFFFF >= RING:
-                continue
-            index = number & (RING - 1)
-            packet = (times[index], sizes[index] + HEADER_BYTES, arrived)
-            packets.append(packet)
-            if watched:
+        if watched:
+            for (number, _), packet in zip(known, packets, strict=True):
                 self._prober.take(number, packet, now)
         lost = min(feedback.count - len(feedback.received), RING)
         if not packets and not lost:

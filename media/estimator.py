@@ -62,16 +62,17 @@ class Received:
         self._bytes = 0
         self._since: float | None = None
 
-    def add(self, arrived_s: float, size: int) -> None:
+    def add(self, acknowledged: Sequence[Acknowledged]) -> None:
         packets = self._packets
-        if packets and abs(arrived_s - packets[-1][0]) > _LONGEST_PAUSE_S * 3:
-            packets.clear()
-            self._bytes, self._since = 0, None
-        if self._since is None:
-            self._since = arrived_s
-        packets.append((arrived_s, size))
-        self._bytes += size
-        while arrived_s - packets[0][0] > _RATE_WINDOW_S:
+        newest = packets[-1][0] if packets else None
+        for _, size, arrived_s in acknowledged:
+            if newest is None or abs(arrived_s - newest) > _LONGEST_PAUSE_S * 3:
+                packets.clear()
+                self._bytes, self._since = 0, arrived_s
+            packets.append((arrived_s, size))
+            self._bytes += size
+            newest = arrived_s
+        while packets and newest is not None and newest - packets[0][0] > _RATE_WINDOW_S:
             self._bytes -= packets.popleft()[1]
 
     @property
@@ -245,9 +246,8 @@ class Estimator:
         if self._heard is None:
             self._changed = now
         self._heard = now
-        for sent_s, size, arrived_s in packets:
-            self._trendline.add(sent_s, arrived_s)
-            self._received.add(arrived_s, size)
+        self._trendline.add_all(packets)
+        self._received.add(packets)
         usage = self._trendline.detect(now) if packets else Usage.NORMAL
         if usage is Usage.OVER or self._is_full():
             self._fall(now, round_trip_s)

@@ -9,6 +9,7 @@ most `MAX_STATUSES` numbers, `Arrivals` holds at most `MAX_PENDING`.
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 from media.rtp import unwrap
 
@@ -22,6 +23,8 @@ _LATE = 500
 _NOT_RECEIVED, _SMALL, _LARGE = 0, 1, 2
 _LONGEST_RUN = 0x1FFF
 _HEAD = struct.Struct("!HHI")
+_unpack_chunk = struct.Struct("!H").unpack_from
+_unpack_large = struct.Struct("!h").unpack_from
 
 
 class TransportCcError(ValueError):
@@ -137,50 +140,64 @@ def _build_chunks(statuses: list[int]) -> bytes:
 
 def parse(body: bytes) -> Feedback:
     """Read the body of a transport-cc packet, behind its two SSRCs."""
+    received: list[tuple[int, float]] = []
+    take = received.append
     try:
         base, count, rest = _HEAD.unpack_from(body)
-        symbols, offset = _parse_chunks(body, _HEAD.size, count)
-        received: list[tuple[int, float]] = []
+        spans, offset = _parse_chunks(body, _HEAD.size, count)
         ticks = (rest >> 8) * _TICKS_A_REFERENCE
-        for position, symbol in symbols:
-            if symbol == _SMALL:
-                ticks += body[offset]
-                offset += 1
-            elif symbol == _LARGE:
-                ticks += struct.unpack_from("!h", body, offset)[0]
-                offset += 2
-            else:
-                raise TransportCcError("reserved status")
-            received.append(((base + position) & 0xFFFF, ticks * _TICK_S))
+        for position, symbols in spans:
+            number = base + position
+            for symbol in symbols:
+                if symbol == _SMALL:
+                    ticks += body[offset]
+                    offset += 1
+                    take((number & 0xFFFF, ticks * _TICK_S))
+                elif symbol == _LARGE:
+                    ticks += _unpack_large(body, offset)[0]
+                    offset += 2
+                    take((number & 0xFFFF, ticks * _TICK_S))
+                elif symbol:
+                    raise TransportCcError("reserved status")
+                number += 1
     except (struct.error, IndexError):
         raise TransportCcError("feedback ends inside a field") from None
     return Feedback(base=base, count=count, number=rest & 0xFF, received=tuple(received))
 
 
-def _parse_chunks(body: bytes, offset: int, count: int) -> tuple[list[tuple[int, int]], int]:
-    """Return (position, symbol) of what was received, and where the deltas begin.
+def _parse_chunks(
+    body: bytes, offset: int, count: int
+) -> tuple[list[tuple[int, tuple[int, ...]]], int]:
+    """Return spans of (position, symbols from there on), and where the deltas begin.
 
-    A received packet needs a delta, so no more are listed than the body has bytes.
+    A received packet needs a delta, so no more are listed than the body has bytes; a run of what
+    was not received is not listed at all.
     """
-    symbols: list[tuple[int, int]] = []
+    spans: list[tuple[int, tuple[int, ...]]] = []
     position = 0
     while position < count:
-        (chunk,) = struct.unpack_from("!H", body, offset)
+        (chunk,) = _unpack_chunk(body, offset)
         offset += 2
-        if not chunk & 0x8000:
-            symbol, run = chunk >> 13 & 3, min(chunk & 0x1FFF, count - position)
-            if symbol:
-                if len(symbols) + run > len(body):
-                    raise TransportCcError("more packets received than deltas")
-                symbols.extend((position + index, symbol) for index in range(run))
-            position += run
-            if not run:
-                raise TransportCcError("empty run")
+        left = count - position
+        if chunk & 0x8000:
+            symbols = _vector(chunk)
+            spans.append((position, symbols if left >= len(symbols) else symbols[:left]))
+            position += len(symbols)
             continue
-        width, length = (2, 7) if chunk & 0x4000 else (1, 14)
-        for index in range(min(length, count - position)):
-            symbol = chunk >> (14 - width * (index + 1)) & (3 if width == 2 else 1)
-            if symbol:
-                symbols.append((position + index, symbol))
-        position += length
-    return symbols, offset
+        symbol, run = chunk >> 13 & 3, min(chunk & _LONGEST_RUN, left)
+        if not run:
+            raise TransportCcError("empty run")
+        if symbol:
+            if run > len(body):
+                raise TransportCcError("more packets received than deltas")
+            spans.append((position, (symbol,) * run))
+        position += run
+    return spans, offset
+
+
+@lru_cache(maxsize=1024)
+def _vector(chunk: int) -> tuple[int, ...]:
+    """Return the statuses of a vector chunk, of one bit or of two bits each."""
+    if chunk & 0x4000:
+        return tuple(chunk >> shift & 3 for shift in range(12, -1, -2))
+    return tuple(chunk >> shift & 1 for shift in range(13, -1, -1))

@@ -8,6 +8,7 @@ clocks, sent and arrived; only differences count.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from enum import Enum
 
 _GROUP_S = 0.005
@@ -79,27 +80,32 @@ class Trendline:
 
     def add(self, sent_s: float, arrived_s: float) -> None:
         """Take one packet."""
-        if self._began_sending is None:
-            self._begin(sent_s, arrived_s)
-        elif abs(arrived_s - self._arrived - (sent_s - self._sent)) > _CLOCK_WAS_SET_S:
-            self.reset()
-            self._begin(sent_s, arrived_s)
-        elif not self._belongs(sent_s, arrived_s):
-            self._end_group()
-            self._begin(sent_s, arrived_s)
-        elif sent_s >= self._sent:
-            self._sent = sent_s
-            self._arrived = max(self._arrived, arrived_s)
+        self.add_all([(sent_s, 0, arrived_s)])
+
+    def add_all(self, packets: Sequence[tuple[float, int, float]]) -> None:
+        """Take packets: when each was sent, its bytes, when it arrived."""
+        for sent_s, _, arrived_s in packets:
+            if self._began_sending is None:
+                self._begin(sent_s, arrived_s)
+            elif abs(arrived_s - self._arrived - (sent_s - self._sent)) > _CLOCK_WAS_SET_S:
+                self.reset()
+                self._begin(sent_s, arrived_s)
+            elif sent_s - self._began_sending > _GROUP_S and not self._has_caught_up(
+                sent_s, arrived_s
+            ):
+                self._end_group()
+                self._begin(sent_s, arrived_s)
+            elif sent_s >= self._sent:
+                self._sent = sent_s
+                if arrived_s > self._arrived:
+                    self._arrived = arrived_s
 
     def _begin(self, sent_s: float, arrived_s: float) -> None:
         self._began_sending = self._sent = sent_s
         self._began_arriving = self._arrived = arrived_s
 
-    def _belongs(self, sent_s: float, arrived_s: float) -> bool:
-        """Sent together, or caught up on the way with the packet before."""
-        assert self._began_sending is not None
-        if sent_s - self._began_sending <= _GROUP_S:
-            return True
+    def _has_caught_up(self, sent_s: float, arrived_s: float) -> bool:
+        """Sent later, but caught up on the way with the packet before: of its group too."""
         gap = arrived_s - self._arrived
         has_caught_up = gap < sent_s - self._sent and gap <= _GROUP_S
         return has_caught_up and arrived_s - self._began_arriving < _LONGEST_BURST_S
