@@ -324,7 +324,7 @@ class MediaEngine:
         if output:
             waiting: list[Transport] = []
             for port, packet, is_rtcp in output:
-                transport = cast(Transport, port.user)
+                transport: Transport = port.user
                 sealed = transport.seal(packet, is_rtcp)
                 if sealed is None:
                     is_open = transport.state is State.OPEN

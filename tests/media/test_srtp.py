@@ -2,9 +2,20 @@
 
 import struct
 
+import pylibsrtp
 import pytest
+from pylibsrtp._binding import ffi, lib
 
-from media.srtp import MAX_SOURCES, REPLAY_WINDOW, Keys, Profile, SrtpError, SrtpSession
+from media.srtp import (
+    MAX_PLAIN_BYTES,
+    MAX_PROTECTED_BYTES,
+    MAX_SOURCES,
+    REPLAY_WINDOW,
+    Keys,
+    Profile,
+    SrtpError,
+    SrtpSession,
+)
 
 KEY_BYTES = {Profile.AES_128_GCM: 28, Profile.AES_256_GCM: 44, Profile.AES_128_CM_SHA1_80: 30}
 BOTH = pytest.mark.parametrize("profile", list(Profile))
@@ -127,3 +138,23 @@ def test_keys_do_not_print_themselves() -> None:
 def test_keys_that_libsrtp_refuses_are_an_error() -> None:
     with pytest.raises(SrtpError):
         SrtpSession(Keys(profile=Profile.AES_128_GCM, receive=b"short", send=b"short"))
+
+
+def test_the_private_names_of_pylibsrtp_are_there_and_mean_what_we_take_them_for() -> None:
+    session = pylibsrtp.Session()
+    assert len(session._cdata) == len(session._buffer) == MAX_PROTECTED_BYTES
+    assert ffi.typeof(session._srtp[0]) is not None
+    with pytest.raises(pylibsrtp.Error):  # no stream: the function is libsrtp's own
+        session.protect(rtp(1))
+    length = ffi.new("int *", len(rtp(1)))
+    session._buffer[0 : len(rtp(1))] = rtp(1)
+    assert lib.srtp_protect(session._srtp[0], session._cdata, length) != 0
+
+
+def test_what_is_too_long_for_the_buffer_is_refused_not_written() -> None:
+    ours, theirs = pair()
+    assert ours.protect(rtp(1, payload=bytes(MAX_PLAIN_BYTES - 12))) is not None
+    assert ours.protect(rtp(2, payload=bytes(MAX_PLAIN_BYTES - 11))) is None
+    assert ours.protect_rtcp(receiver_report() + bytes(MAX_PLAIN_BYTES)) is None
+    assert theirs.unprotect(bytes(MAX_PROTECTED_BYTES + 1)) is None
+    assert (ours.failed_to_seal, theirs.failed_to_open) == (2, 1)
