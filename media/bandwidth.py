@@ -7,7 +7,7 @@ paused and is taken off first. No clock: `now` is the caller's monotonic time.
 from collections.abc import Sequence
 
 from media import transport_cc
-from media.allocator import PAUSED, UNLIMITED, Allocator, Demand, Priority
+from media.allocator import PAUSED, UNLIMITED, Allocator, Demand, Priority, cost
 from media.bitrate import HEADER_BYTES
 from media.description import Kind
 from media.estimator import Estimator
@@ -18,6 +18,7 @@ from media.subscription import Subscription
 RING = 4096
 """Packets sent that feedback may still name."""
 _MASK = RING - 1
+_SETTLED_S = 0.5
 
 
 class Bandwidth:
@@ -27,6 +28,8 @@ class Bandwidth:
         "_allocator",
         "_goal_bps",
         "_prober",
+        "_settled",
+        "_settled_until",
         "_subscriptions",
         "estimator",
         "paused",
@@ -44,6 +47,9 @@ class Bandwidth:
         self._allocator = Allocator()
         self._prober = Prober()
         self._goal_bps: float | None = None
+        self._settled: tuple[list[Publication | None], float] = ([], 0.0)
+        """Who was received when everybody had everything, and the bits a second that took."""
+        self._settled_until = float("-inf")
 
     # -- what the path carries ----------------------------------------------------------------
 
@@ -72,38 +78,41 @@ class Bandwidth:
     # -- who gets what ------------------------------------------------------------------------
 
     def allocate(self, speaker: Publication | None, now: float) -> bool:
-        """Choose layers anew; return whether other slots are paused now."""
+        """Choose layers anew; return whether other slots are paused now.
+
+        While everybody has everything and the path carries it, a look twice a second is enough.
+        """
         estimate_bps = self.estimator.bps
         if estimate_bps is None and not self.paused and not self._allocator.given:
             return False
-        demands = self._demands(speaker, now)
-        audio_bps = self._audio_bps()
+        bound = [s for s in self._subscriptions if s.publication is not None]
+        sources = [s.publication for s in bound]
+        if self._is_settled(estimate_bps, sources, now):
+            return False
+        demands = _demands(bound, speaker, now)
+        audio_bps = _audio_bps(bound)
         budget_bps = None if estimate_bps is None else max(estimate_bps - audio_bps, 0.0)
         self._allocator.decide(budget_bps, demands, now, self.estimator.evidence(now))
         step_bps = None
         if budget_bps is not None:
             step_bps = self._allocator.next_step_bps(budget_bps, demands)
         self._goal_bps = None if step_bps is None else step_bps + audio_bps
+        if self._goal_bps is None:
+            self._settled = sources, cost(self._allocator.given, demands) + audio_bps
+            self._settled_until = now + _SETTLED_S
+        else:
+            self._settled_until = now
         return self._apply(now)
 
-    def _demands(self, speaker: Publication | None, now: float) -> list[Demand]:
-        demands = []
-        for subscription in self._subscriptions:
-            publication = subscription.publication
-            if publication is None or not publication.is_open or publication.kind is Kind.AUDIO:
-                continue
-            rates = publication.rates_bps(now, subscription.limit)
-            if any(rate is not None for rate in rates):
-                priority = _priority(publication, speaker)
-                mid = subscription.slot.mid
-                demands.append(Demand(slot=mid, priority=priority, rates_bps=rates))
-        return demands
-
-    def _audio_bps(self) -> int:
-        return sum(
-            subscription.stream.bitrate.bps
-            for subscription in self._subscriptions
-            if subscription.stream is not None and not subscription.stream.is_video
+    def _is_settled(
+        self, estimate_bps: float | None, sources: list[Publication | None], now: float
+    ) -> bool:
+        settled_sources, spent_bps = self._settled
+        return (
+            now < self._settled_until
+            and estimate_bps is not None
+            and estimate_bps >= spent_bps
+            and sources == settled_sources
         )
 
     def _apply(self, now: float) -> bool:
@@ -133,6 +142,30 @@ class Bandwidth:
             while size and due > 0:
                 size = subscription.repair.pad(now)
                 due -= size
+
+
+def _demands(
+    bound: Sequence[Subscription], speaker: Publication | None, now: float
+) -> list[Demand]:
+    demands = []
+    for subscription in bound:
+        publication = subscription.publication
+        if publication is None or not publication.is_open or publication.kind is Kind.AUDIO:
+            continue
+        rates = publication.rates_bps(now, subscription.limit)
+        if any(rate is not None for rate in rates):
+            priority = _priority(publication, speaker)
+            mid = subscription.slot.mid
+            demands.append(Demand(slot=mid, priority=priority, rates_bps=rates))
+    return demands
+
+
+def _audio_bps(bound: Sequence[Subscription]) -> int:
+    return sum(
+        subscription.stream.bitrate.bps
+        for subscription in bound
+        if subscription.stream is not None and not subscription.stream.is_video
+    )
 
 
 def _priority(publication: Publication, speaker: Publication | None) -> Priority:

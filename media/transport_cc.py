@@ -20,7 +20,7 @@ _TICK_S = 0.00025
 _REFERENCE_S = 0.064
 _TICKS_A_REFERENCE = 256
 _LATE = 500
-_NOT_RECEIVED, _SMALL, _LARGE = 0, 1, 2
+_SMALL, _LARGE = 1, 2
 _LONGEST_RUN = 0x1FFF
 _HEAD = struct.Struct("!HHI")
 _unpack_chunk = struct.Struct("!H").unpack_from
@@ -94,39 +94,41 @@ class Arrivals:
         ticks = round(arrived[0][1] / _TICK_S)
         reference = ticks // _TICKS_A_REFERENCE
         previous = reference * _TICKS_A_REFERENCE
-        statuses: list[int] = []
-        deltas: list[bytes] = []
+        statuses = bytearray()
+        deltas = bytearray()
         taken = 0
         for number, time in arrived:
             ticks = round(time / _TICK_S)
             delta = ticks - previous
+            missing = number - base - len(statuses)
             if number - base >= MAX_STATUSES or not -0x8000 <= delta <= 0x7FFF:
                 break
-            statuses.extend([_NOT_RECEIVED] * (number - base - len(statuses)))
+            if missing > 0:
+                statuses += bytes(missing)  # zero is _NOT_RECEIVED
             if 0 <= delta <= 0xFF:
                 statuses.append(_SMALL)
-                deltas.append(delta.to_bytes(1, "big"))
+                deltas.append(delta)
             else:
                 statuses.append(_LARGE)
-                deltas.append(delta.to_bytes(2, "big", signed=True))
+                deltas += delta.to_bytes(2, "big", signed=True)
             previous = ticks
             taken += 1
         head = _HEAD.pack(base & 0xFFFF, len(statuses), (reference & 0xFFFFFF) << 8 | self._number)
         self._number = (self._number + 1) & 0xFF
-        body = head + _build_chunks(statuses) + b"".join(deltas)
+        body = head + _build_chunks(statuses) + bytes(deltas)
         return body, base + len(statuses), arrived[taken:]
 
 
-def _build_chunks(statuses: list[int]) -> bytes:
+def _build_chunks(statuses: bytearray) -> bytes:
     """Return run-length chunks for runs of 7 and more, two-bit vectors for the rest."""
     chunks: list[int] = []
-    at = 0
-    while at < len(statuses):
+    at, end = 0, len(statuses)
+    while at < end:
         status = statuses[at]
         run = 1
-        while at + run < len(statuses) and statuses[at + run] == status and run < _LONGEST_RUN:
+        while at + run < end and statuses[at + run] == status and run < _LONGEST_RUN:
             run += 1
-        if run >= 7 or at + run == len(statuses):
+        if run >= 7 or at + run == end:
             chunks.append(status << 13 | run)
             at += run
             continue
