@@ -16,7 +16,8 @@ from tests.bench.engine_host import answer_offer
 from tests.bench.loader import ROOM_SIZE, Load
 from tests.bench.packet_cost import Cost, quantile
 
-WARM_UP_S = 2.0
+WARM_UP_S = 3.0
+"""By then everybody has been probed once; nobody is after that on a path that carries it all."""
 
 
 class CalmLoop(asyncio.SelectorEventLoop):

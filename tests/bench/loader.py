@@ -24,7 +24,8 @@ CHECK_EVERY_S = 2.5
 REPORT_EVERY_S = 1.0
 FEEDBACK_EVERY_S = 0.1
 DRAIN_S = 0.5
-WARM_UP_S = 1.0
+WARM_UP_S = 3.0
+"""Everybody's path is probed in the first second, and nobody's after that."""
 ROOM_SIZE = 3
 LOUD, QUIET = 25, 60
 """Levels in -dBov: the first person of a room speaks, the others are heard breathing."""
