@@ -1,10 +1,12 @@
-"""Print the figures: `python -m tests.bench [--short] [--engine | --calm] [--no-browser] [--no-speech]`."""
+"""Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`,
+`--calm` or `--memory` for these alone."""
 
 import argparse
 import asyncio
 import os
 from collections.abc import Sequence
 
+from tests.bench import memory
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
@@ -90,6 +92,15 @@ def print_loaded(costs: Sequence[Cost], what: str, echo_us: Sequence[float]) -> 
     print("it is taken off the delays above.")
 
 
+def print_memory() -> None:
+    each_mb = asyncio.run(memory.measure_participant())
+    print(f"\nMemory of a participant, {memory.ROOMS} rooms, everything flowing: {each_mb:.2f} MB")
+    growth = asyncio.run(memory.measure_growth(joins=10_000, handshakes=300))
+    figures = ", ".join(f"{figure:.1f}" for figure in growth.rss_mb)
+    print(f"{growth.joins:,} joins and leaves, 300 with handshake and packets: {figures} MB,")
+    print(f"{growth.bytes_each:.0f} bytes a join")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
@@ -97,7 +108,11 @@ def main() -> None:
     parser.add_argument("--calm", action="store_true", help="nothing but the calm engine")
     parser.add_argument("--no-browser", action="store_true", help="leave out the join time")
     parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
+    parser.add_argument("--memory", action="store_true", help="nothing but the memory")
     options = parser.parse_args()
+    if options.memory:
+        print_memory()
+        return
     floor_us = measure_floor(SERVER_CORE, 2.0 if options.short else 20.0)
     print(
         f"\nFloor (bare recv, unprotect, two protects, two sends): {floor_us:.1f} µs a packet out"
