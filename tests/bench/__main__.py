@@ -77,6 +77,8 @@ def print_seam(*, is_short: bool, echo_us: tuple[float, float]) -> None:
     trips = asyncio.run(round_trips_us(100 if is_short else 2000))
     p50, p99 = quantile(trips, 0.5), quantile(trips, 0.99)
     print(f"\nAsking a media worker: round trip p50 {p50:.0f}, p99 {p99:.0f} µs")
+
+
 def print_calm(costs: Sequence[Cost]) -> None:
     print("\nThe media engine alone, as if the machine did nothing else (tests/bench/calm.py):\n")
     print_table(COST_HEAD, [cost_row(cost, 0.0, 0.0) for cost in costs])

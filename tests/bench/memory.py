@@ -54,7 +54,9 @@ async def measure_participant() -> float:
         before.append(rss_mb(host.pid))
         return list((await host.ask(offers=offers))["answers"])
 
-    await run_load(rooms=ROOMS, seconds=FLOW_S, in_bursts=False, server_pid=host.pid, answer=answer)
+    await run_load(
+        rooms=ROOMS, seconds=FLOW_S, in_bursts=False, server_pids=[host.pid], answer=answer
+    )
     after = rss_mb(host.pid)
     await host.finish()
     return (after - before[0]) / (ROOMS * ROOM_SIZE)

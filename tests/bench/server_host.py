@@ -4,6 +4,7 @@ It has one media worker. The loader only sends and receives packets; the sockets
 held here.
 """
 
+import asyncio
 import dataclasses
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.browser.rooms import TestRoom, make_rooms
 from tests.browser.server_process import ServerProcess
 from tests.signalling.client import Client
 
+NEWCOMERS, PACE_S = 50, 0.25
 NO_LIMITS = {"VMR_PIN_TRIES": "1000000", "VMR_ROOM_PIN_LIMIT": "1000000"}
 """Wrong PINs are work to keep the server busy with."""
 
@@ -69,12 +71,19 @@ class LoadedServer:
 
     async def _fill(self, room: TestRoom) -> None:
         """A host by the PIN, then the guests by their personal links."""
-        host, *guests = [await Client(self.server.url).connect() for _ in range(ROOM_SIZE)]
-        self._clients += [host, *guests]
+        host, *guests = [await self._connect() for _ in range(ROOM_SIZE)]
         await host.join(room.address, "Host", role="host")
         await host.request("host.enter_pin", pin=room.pin, confirmed=[])
         for guest, token in zip(guests, room.invites, strict=True):
             await guest.join(room.address, "Guest", invite=token)
+
+    async def _connect(self) -> Client:
+        """One address may open only so many sockets at once; then they come at the pace it has."""
+        if len(self._clients) >= NEWCOMERS:
+            await asyncio.sleep(PACE_S)
+        client = await Client(self.server.url).connect()
+        self._clients.append(client)
+        return client
 
 
 async def measure_server(*, rooms: int, seconds: float, in_bursts: bool) -> Cost:

@@ -11,9 +11,9 @@ from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
+from tests.bench.receiver import transport_number
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work
-from tests.bench.receiver import transport_number
 
 # The bound is loose: the machine may be busy with the rest of the tests. `make bench` is quiet.
 SANE_US = 500.0
