@@ -29,7 +29,7 @@ from media.port import Port
 from media.publication import Publication
 from media.slots import assign_places, bind_slots, choose_screen
 from media.speaker import TICK_S, SpeakerDetector, Voice
-from media.tally import Tally
+from media.tally import Tally, count_estimates
 from media.tap import AnySource, Limit, is_silent, limit_of, picture_sources, wants
 
 __all__ = ["Port", "Router", "UnknownEndpoint"]
@@ -145,7 +145,11 @@ class Router:
     @property
     def counters(self) -> dict[str, int]:
         """A copy of every counter; names are explained in `media.tally`."""
-        return self._tally.as_dict()
+        ports = [one.port for one in self._endpoints.values() if one.port is not None]
+        return {
+            **self._tally.as_dict(),
+            **count_estimates(port.bandwidth.estimator.bps for port in ports),
+        }
 
     # -- who is there -------------------------------------------------------------------------
 

@@ -3,7 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 
-NOW = frozenset({"endpoints", "transports", "handshakes", "addresses", "tcp_connections"})
+from media.tally import ESTIMATES
+
+NOW = frozenset(
+    {"endpoints", "transports", "handshakes", "addresses", "tcp_connections", *ESTIMATES}
+)
 """What there is now; the other counters are what happened since the start."""
 SMALLEST = frozenset({"receive_buffer_bytes"})
 

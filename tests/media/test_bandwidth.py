@@ -268,3 +268,16 @@ def test_cameras_that_need_more_than_was_believed_at_first_are_shown_at_once() -
     assert [seat.layer(hall.now, place) for place in (0, 1, 2)] == [2, 2, 2]
     assert not [event for _, event in hall.events if isinstance(event, SlotsPaused)]
     assert (hall.ports["e3"].bandwidth.estimator.bps or 0) > 5_000_000
+
+
+def test_the_operator_sees_how_many_paths_are_poor() -> None:
+    seats = [Seat(3, 20_000_000), Seat(4, 600_000), Seat(5, 20_000_000)]
+    seats[2].gives_feedback = False
+    hall = Hall([Camera(1)], seats)
+    hall.run(15.0)
+    counters = hall.router.counters
+    assert counters["estimates"] == 2, "who gives no feedback is not estimated"
+    assert counters["estimates_under_1000_kbps"] == 1
+    assert counters["estimates_under_300_kbps"] == 0
+    hall.router.remove_endpoint("e4")
+    assert hall.router.counters["estimates_under_1000_kbps"] == 0
