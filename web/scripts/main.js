@@ -1,7 +1,7 @@
 /** Entry of the meeting document: facts from the page, texts from the server, then the views. */
 
 import { io } from "../vendor/socket.io.js";
-import { options, render } from "../vendor/preact.js";
+import { render } from "../vendor/preact.js";
 import { signal } from "../vendor/signals.js";
 import { createActions } from "./actions.js";
 import { App } from "./components/app.js";
@@ -13,8 +13,6 @@ import { createStore } from "./store.js";
 import { loadText } from "./text.js";
 
 const TICK_MS = 1000;
-/** Draw after what has already arrived: the answer to a join is taken in before the meeting is drawn. */
-options.debounceRendering = (draw) => setTimeout(draw);
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** @type {import("./types.js").Facts} */
