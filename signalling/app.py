@@ -187,6 +187,7 @@ class Signalling:
             numbers=self._numbers,
             is_shut=running.rooms.is_shut,
             health=running.health,
+            has_relays=bool(self._config.turn.urls),
         )
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
         app.on_response_prepare.append(add_security_headers)

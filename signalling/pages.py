@@ -45,12 +45,14 @@ class Pages:
         numbers: Numbers,
         is_shut: Callable[[Room], bool],
         health: Callable[[], dict[str, object]],
+        has_relays: bool = False,
     ) -> None:
         self._store = store
         self._is_shut = is_shut
         self._numbers = numbers
         self._health = health
         self._renderer = renderer
+        self._has_relays = has_relays
 
     def add_to(self, app: web.Application) -> None:
         app.middlewares.append(self.guard)
@@ -111,6 +113,7 @@ class Pages:
             "protocol": PROTOCOLS[0],
             "lang": texts.lang,
             "address": room.address,
+            "has_relays": self._has_relays,
             "room": to_wire(room_view(room, self._numbers)),
             "declaration": {
                 "version": policy.declaration,

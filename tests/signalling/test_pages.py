@@ -51,6 +51,7 @@ async def test_the_meeting_page_carries_the_facts_of_its_room(
     facts = facts_in(page)
     declaration = facts["declaration"]
     assert facts["protocol"] == 1
+    assert facts["has_relays"] is False
     assert facts["address"] == house.room.address
     assert facts["room"] == {
         "name": house.room.name, "establishment": "HMP Example", "policy": "legal",

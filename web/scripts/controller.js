@@ -50,6 +50,7 @@ export class Controller {
     });
     this.media = new MediaLink({
       tracks: () => this.own.tracks,
+      hasRelays: facts.has_relays,
       negotiate: (sdp) => this.client.request("media.offer", { sdp }),
       onPhase: (phase) => this.#mediaPhase(phase),
       onSlots: (slots) => slots && store.dispatch({ type: "slots", slots }),

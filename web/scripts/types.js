@@ -30,7 +30,7 @@
  * @typedef {{mid: string, kind: Kind, participant: string|null}} Slot
  * @typedef {{version: string, sentences: string[]}} Declaration
  * @typedef {{protocol: number, lang: string, address: string, room: RoomView,
- *   declaration: Declaration}} Facts
+ *   declaration: Declaration, has_relays: boolean}} Facts
  * @typedef {{person: string, method: string, documents: string[],
  *   verified_name: string}} Claim
  *

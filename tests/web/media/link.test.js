@@ -57,9 +57,11 @@ let answers = [];
 /** @type {((error: any) => void)[]} */
 let refusals = [];
 
-async function makeLink() {
+/** @param {boolean} [hasRelays] */
+async function makeLink(hasRelays = true) {
   const { MediaLink } = await import("../../../web/scripts/media/link.js");
   return new MediaLink({
+    hasRelays,
     tracks: () => ({ microphone: null, camera: null, screen: null }),
     negotiate: () => new Promise((resolve, reject) => { answers.push(resolve); refusals.push(reject); }),
     onPhase: () => {},
@@ -179,6 +181,19 @@ test("a path that is lost before its answer has come is replaced as soon as it i
   answers[0]({ answer: "v=0", slots: [] });
   await connecting;
   await until(() => answers.length === 2);
+  link.close();
+});
+
+test("without relays a first offer is local before its answer comes, a restart only with it", async () => {
+  const link = await makeLink(false);
+  await link.prepare();
+  const [pc] = SlowPeerConnection.made;
+  assert.deepEqual(pc?.done, ["offer"]);
+  pc?.accept?.(undefined);
+  await link.complete({ answer: "v=0", slots: [], ice_servers: [] });
+  assert.deepEqual(pc?.done.filter((what) => typeof what === "string"), ["offer", "answer"]);
+  await link.peer?.offer({ iceRestart: true });
+  assert.equal(pc?.done.at(-1), "answer");
   link.close();
 });
 

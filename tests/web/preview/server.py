@@ -33,6 +33,7 @@ FACTS: dict[str, Any] = {
         "safer_custody": "01632 960 002",
         "recording": "none",
     },
+    "has_relays": False,
     "declaration": {
         "version": "legal-1",
         "sentences": [f"declaration.legal.{number}" for number in (1, 2, 3)],

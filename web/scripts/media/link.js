@@ -3,7 +3,7 @@
  * climbs the ladder when the path falters. Tells what changed; shows nothing.
  *
  * @typedef {{answer: string, slots: import("../types.js").Slot[], ice_servers: RTCIceServer[]}} Answered
- * @typedef {{tracks: () => {microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null,
+ * @typedef {{hasRelays: boolean, tracks: () => {microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null,
  *     screen: MediaStreamTrack|null},
  *   negotiate: (sdp: string) => Promise<Answered>,
  *   onPhase: (phase: import("../types.js").MediaPhase) => void,
@@ -76,7 +76,7 @@ export class MediaLink {
     this.peer?.close();
     this.peer = new Peer(this.surroundings.tracks(), (state) => {
       if (generation === this.#generation) this.#heard(state);
-    });
+    }, this.surroundings.hasRelays);
     return this.peer;
   }
 

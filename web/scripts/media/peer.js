@@ -46,6 +46,8 @@ const CONFIGURATION = /** @type {RTCConfiguration} */ ({ bundlePolicy: "max-bund
 export class Peer {
   /** What was offered last and waits for its answer. @type {RTCSessionDescriptionInit|null} */
   #offered = null;
+  /** That it has become the local description. @type {Promise<void>|null} */
+  #local = null;
   /** The mids of the offer, in the order of the transceivers. @type {string[]} */
   #mids = [];
   /** One change of the layers waits for the one before: a browser takes no two at a time. */
@@ -54,8 +56,10 @@ export class Peer {
   /**
    * @param {{microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null}} tracks
    * @param {(state: RTCPeerConnectionState) => void} onState
+   * @param {boolean} hasRelays candidates are gathered by servers that come with the answer
    */
-  constructor(tracks, onState) {
+  constructor(tracks, onState, hasRelays) {
+    this.hasRelays = hasRelays;
     this.pc = new RTCPeerConnection(CONFIGURATION);
     this.pc.addEventListener("connectionstatechange", () => onState(this.pc.connectionState));
     const add = this.pc.addTransceiver.bind(this.pc);
@@ -71,21 +75,25 @@ export class Peer {
 
   /**
    * An offer without candidates: the server learns ours from the first check. It becomes the
-   * local description with its answer, which brings the servers that candidates are gathered by.
+   * local description with its answer, which brings the servers that candidates are gathered by;
+   * a first offer at once where there are none, so that its candidates are there when the answer is.
    * @param {{iceRestart?: boolean}} [options]
    */
   async offer(options = {}) {
     this.#offered = await this.pc.createOffer(options);
     const { sdp = "" } = this.#offered;
     this.#mids = [...sdp.matchAll(/^a=mid:(\S+)/gm)].map(([, mid]) => mid ?? "");
+    const isLate = this.hasRelays || options.iceRestart;
+    this.#local = isLate ? null : this.pc.setLocalDescription(this.#offered);
+    this.#local?.catch(() => undefined); // heard of in `accept`
     return sdp;
   }
 
   /** The last offer was answered. @param {string} sdp @param {RTCIceServer[]} iceServers */
   async accept(sdp, iceServers) {
     this.pc.setConfiguration({ ...CONFIGURATION, iceServers });
-    if (this.#offered) await this.pc.setLocalDescription(this.#offered);
-    this.#offered = null;
+    if (this.#offered) await (this.#local ?? this.pc.setLocalDescription(this.#offered));
+    this.#offered = this.#local = null;
     await this.pc.setRemoteDescription({ type: "answer", sdp });
   }
 
