@@ -37,6 +37,15 @@ class Document(Enum):
     PHOTO_DRIVING_LICENCE = "photo_driving_licence"
 
 
+class Quality(Enum):
+    """Of one person's connection, over windows of 20 s."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    BAD = "bad"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttestationClaim:
     """What the officer says they saw. `verified_name` is sealed in the record, never shown."""
@@ -318,6 +327,48 @@ class RaiseConcern:
     tells_desk: bool
 
 
+# -- the duty desk ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetPin:
+    """Wrong PINs of the room no longer count: a closed PIN entry opens again."""
+
+    by: Officer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRoom:
+    """Words of the desk to everybody inside, shown as from staff."""
+
+    by: Officer
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeAlert:
+    """It stops ringing, and is shown as this officer's."""
+
+    by: Officer
+    alert: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOverAlert:
+    """From an officer who has done nothing about it for a while."""
+
+    by: Officer
+    alert: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseAlert:
+    """It was dealt with."""
+
+    by: Officer
+    alert: int
+
+
 # -- the outside world ------------------------------------------------------------------------
 
 
@@ -373,6 +424,14 @@ class EncoderLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteQuality:
+    """The connection of this participant has become so."""
+
+    participant: ParticipantId
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRoom:
     """The room was changed in the office; it counts only while nobody has opened the meeting."""
 
@@ -389,6 +448,7 @@ Command = (
     | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
     | StopPresenting | AllowEncoder | StopEncoder | OfferEncoder | CallStaff | ReadyToLeave
     | Lock | Unlock | HandOver | ResetStepUp | Pause | Resume | Extend | End | Watch | Unwatch
-    | ReportWatching | RaiseConcern | Leave | SocketLost | SocketBack | MediaLost | MediaBack
-    | EncoderConnected | EncoderLost | ChangeRoom | Tick
+    | ReportWatching | RaiseConcern | ResetPin | MessageRoom | AcknowledgeAlert | TakeOverAlert
+    | CloseAlert | Leave | SocketLost | SocketBack | MediaLost | MediaBack | EncoderConnected
+    | EncoderLost | NoteQuality | ChangeRoom | Tick
 )  # fmt: skip

@@ -17,14 +17,15 @@ def lock(turn: Turn, command: Lock) -> None:
     stage = move(turn.state.stage, StageMove.LOCK)
     if turn.state.policy.is_attestation_required and unattested(turn.state):
         raise AttestationMissing
-    turn.state.stage, turn.state.was_locked = stage, True
+    turn.state.enter(stage, turn.now)
+    turn.state.was_locked = True
     turn.record("locked", by=acting)
     turn.announce(MeetingLocked(by=acting.word))
 
 
 def unlock(turn: Turn, command: Unlock) -> None:
     acting = turn.require(command.by, _lock_or_unlock(turn.state))
-    turn.state.stage = move(turn.state.stage, StageMove.UNLOCK)
+    turn.state.enter(move(turn.state.stage, StageMove.UNLOCK), turn.now)
     turn.record("unlocked", by=acting)
     turn.announce(MeetingUnlocked(by=acting.word))
 

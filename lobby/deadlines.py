@@ -6,6 +6,7 @@ Invariant: carrying out what is due takes its deadline away or moves it ahead of
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from lobby.desk import next_end, watch
 from lobby.door import expire_knock
 from lobby.ending import end_hostless, end_slot
 from lobby.events import EndCode
@@ -42,6 +43,9 @@ def _all(state: State) -> Iterator[Due]:
         yield from _of_seat(state, seat)
     if state.stage is Stage.ENDED:
         return
+    alert_ends_at = next_end(state)
+    if alert_ends_at is not None:
+        yield alert_ends_at, watch
     if state.hostless_until is not None:
         yield state.hostless_until, end_hostless
     warning_at = next_warning(state)

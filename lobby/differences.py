@@ -1,10 +1,11 @@
 """What the world must be told after a change: the difference to what it was told last.
 
-Media first (closed before opened), then views. A transport that opens starts with a closed gate
-and nothing bound, and belongs to one session: another session's is closed before it opens, and
-its encoder with it.
+Media first (closed before opened), then views, then the duty desk. A transport that opens starts
+with a closed gate and nothing bound, and belongs to one session: another session's is closed
+before it opens, and its encoder with it.
 """
 
+from lobby.desk_view_builder import build_desk_view
 from lobby.effects import (
     Bind,
     BindTap,
@@ -16,6 +17,7 @@ from lobby.effects import (
     OpenMedia,
     OpenTap,
     Send,
+    ShowDesk,
 )
 from lobby.forwarding import Forwarding
 from lobby.state import Sent, State
@@ -87,3 +89,12 @@ def view_effects(state: State, forwarding: Forwarding) -> list[Effect]:
     ]
     state.sent.views = present
     return effects
+
+
+def desk_effects(state: State) -> list[Effect]:
+    """Show the duty desk its view where it differs; remembers it in `state.sent`."""
+    view = build_desk_view(state)
+    if view == state.sent.desk:
+        return []
+    state.sent.desk = view
+    return [ShowDesk(view=view)]

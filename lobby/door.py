@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from lobby import admission
 from lobby.admission import How, Request
+from lobby.alerts import AlertKind
 from lobby.commands import Join, KnockAgain
-from lobby.effects import AlertKind
 from lobby.errors import (
     AlreadyAnswered,
     AlreadyJoined,
@@ -169,7 +169,7 @@ def hear(turn: Turn, knock: Knock) -> None:
         if knock.device in recent:
             return
         recent[knock.device] = turn.now
-    turn.alert(AlertKind.KNOCK, knock.id, knock.count)
+    turn.alert(AlertKind.KNOCK, knock.id, knock.count, knock.device)
     turn.announce(KnockReceived(at_door=state.at_door))
 
 

@@ -10,8 +10,9 @@ BindTap that takes away) at once; then records and snapshot are committed; then 
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
+from lobby.alerts import AlertKind
+from lobby.desk_views import DeskView
 from lobby.events import Event
 from lobby.views import View
 from vmr.ids import ParticipantId, SessionId
@@ -139,25 +140,20 @@ class Record:
     happening: Happening
 
 
-class AlertKind(Enum):
-    KNOCK = "knock"
-    STAFF_CALLED = "staff_called"
-    READY_TO_LEAVE = "ready_to_leave"
-    PIN_ALARM = "pin_alarm"
-    STEP_UP_CLOSED = "step_up_closed"
-    SLOT_ENDING = "slot_ending"
-    MONITOR_LOST = "monitor_lost"
-    CAMERA_OFF = "camera_off"
-    CONCERN = "concern"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDesk:
-    """Something the duty desk must see."""
+    """An alert was raised or happened again: for counters and the log. Desks see it in the view."""
 
     kind: AlertKind
     participant: ParticipantId | None = None
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowDesk:
+    """What the duty desk sees of this meeting has changed: all of it."""
+
+    view: DeskView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,5 +165,5 @@ class Disconnect:
 
 Effect = (
     Reply | Send | OpenMedia | CloseMedia | OpenEncoder | CloseEncoder | Gate | Bind | OpenTap
-    | BindTap | Record | AlertDesk | Disconnect
+    | BindTap | Record | AlertDesk | ShowDesk | Disconnect
 )  # fmt: skip

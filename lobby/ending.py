@@ -15,12 +15,13 @@ def end(turn: Turn, command: End) -> None:
 def end_for_all(turn: Turn, code: EndCode, *, by: Acting | None = None, reason: str = "") -> None:
     """Every page is told why; nothing of the meeting is left but its record."""
     state = turn.state
-    state.stage = move(state.stage, StageMove.END)
+    state.enter(move(state.stage, StageMove.END), turn.now)
     turn.record("ended", by=by, reason=reason, facts=(("code", code.value),))
     for session in state.sessions():
         turn.end_session(session, code, reason)
     for table in (state.seats, state.knocks, state.prompts, state.watchers, state.checks):
         table.clear()
+    state.alerts.clear()
     state.presenter = None
     state.paused, state.is_unwatched = None, False
     state.hostless_until = None

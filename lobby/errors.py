@@ -32,6 +32,7 @@
     │   ├── PinAttemptsUsed   pin_attempts_used      the last one was wrong (in a Reply)
     │   ├── StepUpClosed      step_up_closed         until the desk resets it (also in a Reply)
     │   ├── PinClosed         pin_closed             too many wrong PINs on this room
+    │   ├── PinNotClosed      pin_not_closed         nothing to reset
     │   └── NoPinAsked        no_pin_asked
     ├── Opening
     │   ├── ConfirmationMissing  confirmation_missing
@@ -46,6 +47,13 @@
     │   ├── PageGone             page_gone           their page is not connected just now
     │   ├── NobodyExpected       nobody_expected
     │   └── AttestationRequired  attestation_required  before an admission after the lock
+    ├── Desk
+    │   ├── NoSuchAlert          no_such_alert       it has ended
+    │   ├── AlreadyAcknowledged  already_acknowledged   only the first one counts
+    │   ├── AlertNotTaken        alert_not_taken     nobody to take it over from
+    │   ├── TakeOverTooSoon      take_over_too_soon  its owner has just acted
+    │   ├── AlertStands          alert_stands        it ends when its cause is gone
+    │   └── MessageMissing       message_missing
     └── Inside
         ├── NoSuchParticipant    no_such_participant
         ├── NoSuchPerson         no_such_person
@@ -205,6 +213,10 @@ class NoPinAsked(Pin):
     code = "no_pin_asked"
 
 
+class PinNotClosed(Pin):
+    code = "pin_not_closed"
+
+
 class Opening(MeetingError):
     """The PIN is right, but this room may not be opened like this."""
 
@@ -255,6 +267,34 @@ class NobodyExpected(Decision):
 
 class AttestationRequired(Decision):
     code = "attestation_required"
+
+
+class Desk(MeetingError):
+    """Alerts at the duty desk, and what it says to a room."""
+
+
+class NoSuchAlert(Desk):
+    code = "no_such_alert"
+
+
+class AlreadyAcknowledged(Desk):
+    code = "already_acknowledged"
+
+
+class AlertNotTaken(Desk):
+    code = "alert_not_taken"
+
+
+class TakeOverTooSoon(Desk):
+    code = "take_over_too_soon"
+
+
+class AlertStands(Desk):
+    code = "alert_stands"
+
+
+class MessageMissing(Desk):
+    code = "message_missing"
 
 
 class Inside(MeetingError):

@@ -186,6 +186,14 @@ class StaffCalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMessage:
+    """Words of the duty desk to everybody inside."""
+
+    NAME: ClassVar[str] = "staff.message"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlotEnding:
     NAME: ClassVar[str] = "slot.ending"
     minutes_left: int
@@ -201,6 +209,6 @@ Event = (
     SessionEnded | SentBack | Admitted | ParticipantJoined | ParticipantLeft | KnockReceived
     | MeetingOpened | MeetingLocked | MeetingUnlocked | MeetingPaused | MeetingResumed | MonitorLost
     | MonitorBack | HandedOver | SteppedUp | StepUpLapsed | MutedByHost | CheckStarted | CheckEnded
-    | PresentationStarted | PresentationStopped | EncoderStarted | StaffCalled | SlotEnding
-    | SlotExtended
+    | PresentationStarted | PresentationStopped | EncoderStarted | StaffCalled | StaffMessage
+    | SlotEnding | SlotExtended
 )  # fmt: skip

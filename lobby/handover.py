@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from lobby.alerts import AlertKind
 from lobby.commands import CallStaff, EnterPin, HandOver, ReadyToLeave, ResetStepUp
-from lobby.effects import AlertKind
 from lobby.errors import LockFirst, StepUpClosed, WrongPin
 from lobby.events import HandedOver, StaffCalled, SteppedUp, StepUpLapsed
 from lobby.host_pin import count_on_room

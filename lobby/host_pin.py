@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from lobby import admission
 from lobby.admission import How, Request
+from lobby.alerts import AlertKind
 from lobby.commands import EnterPin
 from lobby.door import start_knock
-from lobby.effects import AlertKind
 from lobby.errors import (
     ConfirmationMissing,
     MonitorRequired,
@@ -91,7 +91,7 @@ def after_lock(state: State) -> str:
 def _open(turn: Turn, prompt: PinPrompt, confirmed: frozenset[str], by: Acting | None) -> None:
     state = turn.state
     check_opening(state, confirmed, turn.now)
-    state.stage = move(state.stage, StageMove.OPEN)
+    state.enter(move(state.stage, StageMove.OPEN), turn.now)
     state.opened_at = turn.now
     set_end(state, end_of_call(state.policy, state.room.ends_at, turn.now), turn.now)
     opener = seat_of_knock(_knock(prompt, turn.now)) if by is None else by

@@ -13,6 +13,7 @@ from lobby import (
     connection,
     control,
     decisions,
+    desk,
     door,
     encoding,
     ending,
@@ -25,7 +26,9 @@ from lobby import (
 )
 from lobby import commands as c
 from lobby.deadlines import next_deadline, process_due
-from lobby.differences import media_effects, view_effects
+from lobby.desk_view_builder import build_desk_view
+from lobby.desk_views import DeskView
+from lobby.differences import desk_effects, media_effects, view_effects
 from lobby.effects import Effect, Record, Reply
 from lobby.errors import MeetingOver, NoPinAsked, NotHere
 from lobby.forwarding import forward
@@ -55,7 +58,7 @@ class Meeting:
         pins: PinAttempts | None = None,
     ) -> None:
         known = (pins or PinAttempts()).forget_old(now, numbers)
-        self._state = State(id=id, room=room, numbers=numbers, pins=known)
+        self._state = State(id=id, room=room, numbers=numbers, pins=known, staged_at=now)
 
     @classmethod
     def restore(
@@ -96,6 +99,14 @@ class Meeting:
     def view(self, session: SessionId) -> View | None:
         """What this session may know now; None when it is not here."""
         return build_view(self._state, session, forward(self._state))
+
+    def desk_view(self) -> DeskView:
+        """What the duty desk may know now."""
+        return build_desk_view(self._state)
+
+    def quality(self, participant: ParticipantId) -> c.Quality | None:
+        """What was last noted of their connection."""
+        return self._state.qualities.get(participant)
 
     def participant(self, session: SessionId) -> ParticipantId | None:
         """Who sits in this session; only they may have a transport."""
@@ -150,7 +161,7 @@ def _tick(turn: Turn, command: c.Tick) -> None:
 
 _NOT_AWAITED = (
     c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.EncoderConnected,
-    c.EncoderLost, c.ChangeRoom, c.Tick,
+    c.EncoderLost, c.NoteQuality, c.ChangeRoom, c.Tick,
 )  # fmt: skip
 
 HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
@@ -187,6 +198,11 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.Unwatch: watching.unwatch,
     c.ReportWatching: watching.report_watching,
     c.RaiseConcern: watching.raise_concern,
+    c.ResetPin: desk.reset_pin,
+    c.MessageRoom: desk.message,
+    c.AcknowledgeAlert: desk.acknowledge,
+    c.TakeOverAlert: desk.take_over,
+    c.CloseAlert: desk.close,
     c.Leave: leaving.leave,
     c.SocketLost: connection.lose_socket,
     c.SocketBack: connection.regain_socket,
@@ -194,6 +210,7 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.MediaBack: connection.regain_media,
     c.EncoderConnected: encoding.connect_encoder,
     c.EncoderLost: encoding.lose_encoder,
+    c.NoteQuality: desk.note_quality,
     c.ChangeRoom: control.change_room,
     c.Tick: _tick,
 }
@@ -208,6 +225,7 @@ def _effects(turn: Turn, command: c.Command, *, is_awaited: bool) -> list[Effect
         *turn.alerts,
         *turn.told,
         *view_effects(turn.state, forwarding),
+        *desk_effects(turn.state),
         *([_reply(turn, command)] if is_awaited else []),
         *turn.ended,
     ]

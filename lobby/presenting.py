@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from lobby.alerts import AlertKind
 from lobby.commands import MuteOther, SetOwnMedia, StartPresenting, StopPresenting
-from lobby.effects import AlertKind
 from lobby.errors import CheckRunning, NotPresenting, NotYourself, SomebodyPresents
 from lobby.events import MutedByHost, PresentationStarted, PresentationStopped
 from lobby.turn import Turn

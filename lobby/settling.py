@@ -2,11 +2,13 @@
 
 A check ends when the guest or the checking host is no longer there for it; a presentation when
 its presenter may not present; an encoder when its terminal is handed over; the clock of an
-abandoned room starts and stops; a room that must be watched pauses and goes on; and whoever waits
-for the meeting only (not for a decision) comes in as soon as `lobby.admission` says so.
+abandoned room starts and stops; a room that must be watched pauses and goes on; whoever waits for
+the meeting only (not for a decision) comes in as soon as `lobby.admission` says so; and alerts at
+the duty desk stand and end with their causes.
 """
 
 from lobby.checks import close_check
+from lobby.desk import watch
 from lobby.door import readmit
 from lobby.encoding import end_of_handed_over
 from lobby.presenting import stop_presenting_of
@@ -14,13 +16,19 @@ from lobby.state import State
 from lobby.turn import Turn
 from lobby.watching import settle_watching
 from vmr.ids import ParticipantId
-from vmr.roles import Permission, Role
+from vmr.roles import Permission, Role, Stage
 
 
 def settle(turn: Turn) -> None:
     state = turn.state
-    if not state.is_running:
-        return
+    if state.is_running:
+        _settle_inside(turn)
+    if state.stage is not Stage.ENDED:
+        watch(turn)
+
+
+def _settle_inside(turn: Turn) -> None:
+    state = turn.state
     for guest, host in list(state.checks.items()):
         if not (_is_there(state, guest) and _may(state, host, Permission.CHECK)):
             close_check(turn, guest)

@@ -1,7 +1,7 @@
 """The time a call may take: its end, the warnings before it, and an officer's extension."""
 
+from lobby.alerts import AlertKind
 from lobby.commands import Extend
-from lobby.effects import AlertKind
 from lobby.errors import BadExtension, NoEndTime
 from lobby.events import SlotEnding, SlotExtended
 from lobby.state import State

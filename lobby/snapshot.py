@@ -1,13 +1,14 @@
-"""A meeting as JSON, for a restart of the server: stage, seats, step-up counts, PIN attempts.
+"""A meeting as JSON, for a restart of the server: stage, seats, step-ups, PIN attempts, alerts.
 
 Sessions, knocks and PIN prompts are not kept: their pages join again. Whoever may come back
 without knocking has a seat kept from the restart on; everybody else asks at the door.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from lobby.alerts import Alert, AlertKind
 from lobby.pin import PinAttempts
 from lobby.seats import away
 from lobby.state import Seat, State
@@ -31,6 +32,7 @@ def build_snapshot(state: State) -> dict[str, Any]:
         "was_locked": state.was_locked,
         "paused": state.paused,
         "is_unwatched": state.is_unwatched,
+        "staged_at": state.staged_at,
         "opened_at": state.opened_at,
         "ends_at": state.ends_at,
         "warned": sorted(state.warned),
@@ -39,6 +41,8 @@ def build_snapshot(state: State) -> dict[str, Any]:
         "voided_devices": sorted(state.voided_devices),
         "voided_invites": sorted(state.voided_invites),
         "pins": state.pins.to_json(),
+        "alerts": [alert.to_json() for alert in state.alerts.values()],
+        "alerts_made": state.alerts_made,
     }
 
 
@@ -67,6 +71,7 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
     if snapshot["version"] != VERSION:
         raise ValueError("a meeting's snapshot of another version")
     kept = [seat for seat in map(_parse_seat, snapshot["seats"]) if seat.may_return]
+    alerts = map(Alert.from_json, snapshot.get("alerts", ()))
     state = State(
         id=MeetingId(snapshot["id"]),
         room=replace(room, policy=PolicyName(snapshot["policy"])),
@@ -75,6 +80,7 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
         was_locked=snapshot["was_locked"],
         paused=snapshot["paused"],
         is_unwatched=snapshot.get("is_unwatched", False),
+        staged_at=snapshot.get("staged_at", now),
         opened_at=snapshot["opened_at"],
         ends_at=snapshot["ends_at"],
         warned=frozenset(snapshot["warned"]),
@@ -83,11 +89,22 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
         voided_devices=frozenset(map(DeviceId, snapshot["voided_devices"])),
         voided_invites=frozenset(map(InviteId, snapshot["voided_invites"])),
         pins=PinAttempts.from_json(snapshot["pins"]),
+        alerts={one.id: one for one in _keep_alerts(alerts, now + numbers.knock_gone_s)},
+        alerts_made=snapshot.get("alerts_made", 0),
         is_restored=True,
     )
     if state.is_running and state.hostless_until is None:
         state.hostless_until = now + numbers.host_lost_s
     return state
+
+
+def _keep_alerts(alerts: Iterable[Alert], until: float) -> Iterator[Alert]:
+    """The page of a knock knocks again by itself, and by its device goes on with its alert."""
+    for alert in alerts:
+        if alert.kind is not AlertKind.KNOCK:
+            yield alert
+        elif alert.device is not None:
+            yield replace(alert, stands_until=until)
 
 
 def _parse_seat(value: Mapping[str, Any]) -> Seat:

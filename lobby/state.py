@@ -7,7 +7,9 @@ the tables are frozen, so a copy of the tables is a copy of the state.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lobby.commands import Officer
+from lobby.alerts import Alert
+from lobby.commands import Officer, Quality
+from lobby.desk_views import DeskView
 from lobby.effects import Bind, BindTap, Gate
 from lobby.encoder import Encoder
 from lobby.knock import Knock, KnockState
@@ -89,6 +91,7 @@ class Sent:
     views: dict[SessionId, View] = field(default_factory=dict)
     taps: dict[ParticipantId, SessionId] = field(default_factory=dict)
     tap_binds: dict[ParticipantId, BindTap] = field(default_factory=dict)
+    desk: DeskView | None = None
 
     def copy(self) -> "Sent":
         return Sent(
@@ -99,6 +102,7 @@ class Sent:
             views=dict(self.views),
             taps=dict(self.taps),
             tap_binds=dict(self.tap_binds),
+            desk=self.desk,
         )
 
 
@@ -110,6 +114,8 @@ class State:
     `hostless_until` when the meeting ends because no host is there, `watchers` the monitoring
     terminals, by session. `is_unwatched`: paused because a room that must be watched is not.
     `is_restored`: a restart is still to be written down.
+    `staged_at` is when the stage began; `alerts` are those at the desk by number, `alerts_made`
+    how many there have been; `qualities` are of the connections of those inside.
     """
 
     id: MeetingId
@@ -118,6 +124,7 @@ class State:
     stage: Stage = Stage.WAITING
     was_locked: bool = False
     paused: str | None = None
+    staged_at: float = 0.0
     opened_at: float | None = None
     ends_at: float | None = None
     warned: frozenset[int] = frozenset()
@@ -132,6 +139,9 @@ class State:
     answered: dict[ParticipantId, KnockState] = field(default_factory=dict)
     checks: dict[ParticipantId, ParticipantId] = field(default_factory=dict)
     alerted_at: dict[DeviceId, float] = field(default_factory=dict)
+    alerts: dict[int, Alert] = field(default_factory=dict)
+    alerts_made: int = 0
+    qualities: dict[ParticipantId, Quality] = field(default_factory=dict)
     voided_devices: frozenset[DeviceId] = frozenset()
     voided_invites: frozenset[InviteId] = frozenset()
     pins: PinAttempts = field(default_factory=PinAttempts)
@@ -150,6 +160,10 @@ class State:
     @property
     def is_running(self) -> bool:
         return self.stage in (Stage.OPEN, Stage.LOCKED)
+
+    def enter(self, stage: Stage, now: float) -> None:
+        """The stage has changed."""
+        self.stage, self.staged_at = stage, now
 
     # -- who is here --------------------------------------------------------------------------
 
@@ -239,5 +253,8 @@ class State:
 
 
 _TABLES = frozenset(
-    {"seats", "knocks", "prompts", "watchers", "answered", "checks", "alerted_at", "sent"}
+    {
+        *("seats", "knocks", "prompts", "watchers", "answered", "checks", "alerted_at", "alerts"),
+        *("qualities", "sent"),
+    }
 )

@@ -7,12 +7,13 @@ follow from the state they leave (lobby.differences).
 
 from dataclasses import dataclass, field, replace
 
+from lobby.alerts import Alert, AlertKind
 from lobby.commands import Actor, Officer
-from lobby.effects import AlertDesk, AlertKind, Disconnect, Send
+from lobby.effects import AlertDesk, Disconnect, Send
 from lobby.errors import MeetingError, NoSuchParticipant, NotHere, NotPermitted
 from lobby.events import EndCode, Event, SessionEnded
 from lobby.state import Seat, State
-from vmr.ids import ParticipantId, SessionId
+from vmr.ids import DeviceId, ParticipantId, SessionId
 from vmr.participants import Person
 from vmr.record import Fact, Happening
 from vmr.roles import Permission, Role, SeatMode, permissions
@@ -79,6 +80,8 @@ class Turn:
             raise NotPermitted
         if acting.seat is not None:
             self._keep_stepped_up(acting.seat, permission)
+        if acting.officer is not None:
+            self._note_action(acting.officer)
         return acting
 
     def named(self, officer: Officer) -> Acting:
@@ -100,6 +103,12 @@ class Turn:
         prisoners = permissions(Role.HOST, self.state.stage, SeatMode.HANDED_OVER)
         if permission not in prisoners:
             self.put(replace(seat, hands=seat.hands.use(self.now, self.state.numbers)))
+
+    def _note_action(self, officer: Officer) -> None:
+        """Whoever acts in a room has not left its alerts alone."""
+        alerts = self.state.alerts
+        for number, alert in alerts.items():
+            alerts[number] = alert.acted(officer.id, self.now)
 
     # -- seats --------------------------------------------------------------------------------
 
@@ -138,8 +147,33 @@ class Turn:
             )
         )
 
-    def alert(self, kind: AlertKind, participant: ParticipantId | None, count: int = 1) -> None:
-        self.alerts.append(AlertDesk(kind=kind, participant=participant, count=count))
+    def alert(
+        self,
+        kind: AlertKind,
+        participant: ParticipantId | None,
+        count: int | None = None,
+        device: DeviceId | None = None,
+    ) -> None:
+        """Raise it, or count it once more; `count` is set where its cause counts by itself."""
+        alerts = self.state.alerts
+        same = (one for one in alerts.values() if one.is_about(kind, participant, device))
+        old = next(same, None)
+        if old is None:
+            self.state.alerts_made += 1
+            alert = Alert(
+                id=self.state.alerts_made,
+                kind=kind,
+                participant=participant,
+                device=device,
+                count=count or 1,
+                raised_at=self.now,
+                last_at=self.now,
+            )
+        else:
+            takeover_s = self.state.numbers.alert_takeover_s
+            alert = old.again(self.now, takeover_s, participant=participant, count=count or 0)
+        alerts[alert.id] = alert
+        self.alerts.append(AlertDesk(kind=kind, participant=participant, count=alert.count))
 
     def tell(self, session: SessionId | None, event: Event) -> None:
         """To one page, if there is one."""

@@ -99,9 +99,9 @@ def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView
         stepped_up_until=seat.hands.stepped_up_until,
         step_up_closed=seat.hands.is_closed(state.numbers),
         step_up_attempts_left=seat.hands.attempts_left(state.numbers),
-        participants=tuple(_participant_view(state, other) for other in state.seats.values()),
+        participants=tuple(participant_view(state, other) for other in state.seats.values()),
         at_door=state.at_door,
-        knocks=tuple(_knock_view(state, knock) for knock in knocks),
+        knocks=tuple(knock_view(state, knock) for knock in knocks),
         unattested=unattested(state) if Permission.CHECK in may else (),
         presenter=state.presenter,
         encoder=seat.encoder.value,
@@ -121,7 +121,7 @@ def unattested(state: State) -> tuple[PersonId, ...]:
     )
 
 
-def _participant_view(state: State, seat: Seat) -> ParticipantView:
+def participant_view(state: State, seat: Seat) -> ParticipantView:
     return ParticipantView(
         id=seat.id,
         name=seat.name,
@@ -141,7 +141,7 @@ def _person_views(persons: tuple[Person, ...]) -> tuple[PersonView, ...]:
     return tuple(PersonView(id=p.id, name=p.name, is_attested=p.is_attested) for p in persons)
 
 
-def _knock_view(state: State, knock: Knock) -> KnockView:
+def knock_view(state: State, knock: Knock) -> KnockView:
     return KnockView(
         id=knock.id,
         name=knock.persons[0].name,

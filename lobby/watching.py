@@ -7,8 +7,8 @@ more, and goes on in the turn in which somebody does, unless a person has paused
 
 from dataclasses import replace
 
+from lobby.alerts import AlertKind
 from lobby.commands import RaiseConcern, ReportWatching, Unwatch, Watch
-from lobby.effects import AlertKind
 from lobby.errors import AlreadyWatching, NotHere
 from lobby.events import MonitorBack, MonitorLost
 from lobby.state import Watcher

@@ -48,6 +48,10 @@ class Numbers:
     monitor_ask_max_s: float = 300
     """Whether somebody is there is asked at a random time between these two."""
     monitor_answer_s: float = 20
+    alert_repeat_s: float = 10
+    """An alert at the duty desk rings again after this long, until it is acknowledged."""
+    alert_takeover_s: float = 60
+    """Another officer may take an alert over after this long without action."""
     social_unrecorded: bool = False
     """Let a social room open although nothing records it: for demonstration only."""
 

@@ -54,11 +54,16 @@ class Permission(Enum):
     RESET_STEP_UP = "reset_step_up"
     WATCH = "watch"
     RAISE_CONCERN = "raise_concern"
+    RESET_PIN = "reset_pin"  # open a room's closed PIN entry again
+    MESSAGE = "message"  # to everybody inside, as from staff
+    ANSWER_ALERTS = "answer_alerts"
 
 
 _P = Permission
 
-_GUEST = frozenset({_P.SPEAK, _P.SHOW, _P.PRESENT, _P.LEAVE})
+_GUEST = frozenset(
+    {_P.SPEAK, _P.SHOW, _P.PRESENT, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE}
+)  # fmt: skip
 _HANDED_OVER = frozenset(
     {_P.SPEAK, _P.SHOW, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE, _P.STEP_UP}
 )
@@ -69,10 +74,12 @@ _HOST = frozenset(
         *(_P.PAUSE, _P.END),
     }
 )
-_STAFF = frozenset(
+_AT_THE_DESK = frozenset({_P.ADMIT, _P.END, _P.RESET_PIN, _P.ANSWER_ALERTS})
+"""Before a room is open too."""
+_STAFF = _AT_THE_DESK | frozenset(
     {
-        *(_P.ADMIT, _P.CHECK, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
-        *(_P.PAUSE, _P.EXTEND, _P.END, _P.RESET_STEP_UP, _P.RAISE_CONCERN),
+        *(_P.CHECK, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
+        *(_P.PAUSE, _P.EXTEND, _P.RESET_STEP_UP, _P.RAISE_CONCERN, _P.MESSAGE),
     }
 )
 _MONITOR = frozenset({_P.WATCH, _P.RAISE_CONCERN, _P.PAUSE, _P.END})
@@ -89,7 +96,7 @@ PERMISSIONS: dict[tuple[Role, Stage, SeatMode], frozenset[Permission]] = {
     (Role.MONITOR, Stage.WAITING, SeatMode.OWN): frozenset({_P.WATCH, _P.RAISE_CONCERN}),
     (Role.MONITOR, Stage.OPEN, SeatMode.OWN): _MONITOR,
     (Role.MONITOR, Stage.LOCKED, SeatMode.OWN): _MONITOR,
-    (Role.STAFF, Stage.WAITING, SeatMode.OWN): frozenset({_P.ADMIT, _P.END}),
+    (Role.STAFF, Stage.WAITING, SeatMode.OWN): _AT_THE_DESK,
     (Role.STAFF, Stage.OPEN, SeatMode.OWN): _STAFF | {_P.LOCK},
     (Role.STAFF, Stage.LOCKED, SeatMode.OWN): _STAFF | {_P.UNLOCK},
 }

@@ -48,6 +48,8 @@ NUMBERS_HELP = {
     "monitor_ask_max_s": "A watching officer is asked for a sign of life after this long at most.",
     "monitor_answer_s": "The sign may take so long; after that the terminal does not watch.",
     "extension_max_min": "Minutes by which a meeting may be extended at once, at most.",
+    "alert_repeat_s": "An alert at the duty desk rings again after this long, until acknowledged.",
+    "alert_takeover_s": "Another officer may take over an alert left alone for this long.",
     "social_unrecorded": "Let a social room open although nothing records it: for demonstration.",
 }
 

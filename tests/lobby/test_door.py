@@ -2,9 +2,10 @@
 
 import pytest
 
+from lobby.alerts import AlertKind
 from lobby.commands import KnockAgain, Leave, Pause, Refuse, Resume, SocketBack, SocketLost, Unlock
 from lobby.door import ANSWERED_KEPT
-from lobby.effects import AlertDesk, AlertKind, OpenMedia
+from lobby.effects import AlertDesk, OpenMedia
 from lobby.errors import (
     AlreadyInside,
     AlreadyJoined,

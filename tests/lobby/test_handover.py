@@ -2,6 +2,7 @@
 
 import pytest
 
+from lobby.alerts import AlertKind
 from lobby.commands import (
     AddPerson,
     Admit,
@@ -29,7 +30,6 @@ from lobby.commands import (
     StopPresenting,
     Unlock,
 )
-from lobby.effects import AlertKind
 from lobby.errors import LockFirst, NotPermitted, StepUpClosed
 from lobby.events import (
     HandedOver,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from lobby.alerts import AlertKind
 from lobby.commands import Admit, EnterPin, SocketBack, SocketLost, Unlock
-from lobby.effects import AlertKind
 from lobby.errors import (
     ConfirmationMissing,
     MeetingError,

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lobby import commands as c
+from lobby.alerts import AlertKind
+from lobby.desk_views import DeskView
 from lobby.effects import (
     Bind,
     BindTap,
@@ -27,13 +29,14 @@ from lobby.effects import (
     Record,
     Reply,
     Send,
+    ShowDesk,
 )
 from lobby.errors import CODES, AlreadyAnswered, MeetingError, MeetingOver, NoSuchKnock
 from lobby.events import Admitted, SentBack, SessionEnded
 from lobby.meeting import Meeting
 from lobby.state import Seat, State
 from lobby.views import InsideView, PinView, View, WaitingView
-from tests.lobby.world import MONITOR, OFFICER, START, make_room
+from tests.lobby.world import MONITOR, OFFICER, SECOND_OFFICER, START, make_room
 from vmr.ids import DeviceId, InviteId, MeetingId, ParticipantId, PersonId, SessionId
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES, AdmitMode, PolicyName
@@ -43,7 +46,7 @@ POLICY_NAMES = list(PolicyName)
 NAMED = (c.Admit, c.AdmitExpected)
 UNAWAITED = (
     c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.EncoderConnected,
-    c.EncoderLost, c.Tick,
+    c.EncoderLost, c.NoteQuality, c.Tick,
 )  # fmt: skip
 PRISONERS = (c.SetOwnMedia, c.CallStaff, c.ReadyToLeave, c.EnterPin, c.Leave)
 RECORDED_ONCE: dict[type[c.Command], str] = {
@@ -69,6 +72,11 @@ RECORDED_ONCE: dict[type[c.Command], str] = {
     c.RaiseConcern: "concern_raised",
     c.AllowEncoder: "encoder_allowed",
     c.StopEncoder: "encoder_stopped",
+    c.ResetPin: "pin_entry_reset",
+    c.MessageRoom: "messaged",
+    c.AcknowledgeAlert: "alert_acknowledged",
+    c.TakeOverAlert: "alert_taken_over",
+    c.CloseAlert: "alert_closed",
 }
 
 picks = st.integers(0, 7)
@@ -85,6 +93,7 @@ class Seen:
         self.views: dict[SessionId, View] = {}
         self.taps: dict[ParticipantId, BindTap] = {}
         self.encoders: set[ParticipantId] = set()
+        self.desk: DeskView | None = None
 
     def take(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -113,6 +122,8 @@ class Seen:
                 self.taps[effect.participant] = effect
             elif isinstance(effect, Send) and isinstance(effect.message, View):
                 self.views[effect.session] = effect.message
+            elif isinstance(effect, ShowDesk):
+                self.desk = effect.view
             elif isinstance(effect, Disconnect):
                 self.views.pop(effect.session, None)
 
@@ -383,6 +394,25 @@ class MeetingMachine(RuleBasedStateMachine):
                 tells_desk=tells_desk,
             )
         )
+
+    @rule(
+        pick=picks,
+        kind=st.sampled_from([c.AcknowledgeAlert, c.TakeOverAlert, c.CloseAlert]),
+        by=st.sampled_from([OFFICER, SECOND_OFFICER]),
+    )
+    def answer_an_alert(self, pick: int, kind: type[c.AcknowledgeAlert], by: c.Officer) -> None:
+        alerts = [*self.state.alerts, 999]
+        self.do(kind(by=by, alert=alerts[pick % len(alerts)]))
+
+    @rule(text=st.sampled_from(["Five minutes more", " "]))
+    def message(self, text: str) -> None:
+        self.do(c.MessageRoom(by=OFFICER, text=text))
+        self.do(c.ResetPin(by=OFFICER))
+
+    @precondition(is_running)
+    @rule(who=picks, quality=st.sampled_from(c.Quality))
+    def note_quality(self, who: int, quality: c.Quality) -> None:
+        self.do(c.NoteQuality(participant=self.somebody(who), quality=quality))
 
     @precondition(is_running)
     @rule(pick=picks)
@@ -718,6 +748,32 @@ class MeetingMachine(RuleBasedStateMachine):
             assert self.seen.views[session] == self.meeting.view(session)
         for session in self.sessions:
             assert self.meeting.view(session) is not None or session not in self.seen.views
+
+    @invariant()
+    def every_knock_is_on_the_desk_and_no_other(self) -> None:
+        if not hasattr(self, "meeting"):
+            return
+        knocking = {knock.id for knock in self.state.knocks.values() if knock.is_knocking}
+        alerts = list(self.state.alerts.values())
+        knocks = [alert for alert in alerts if alert.kind is AlertKind.KNOCK]
+        standing = [alert.participant for alert in knocks if alert.stands_until is None]
+        assert sorted(standing, key=str) == sorted(knocking)
+        left = [alert.device for alert in knocks if alert.stands_until is not None]
+        assert len(left) == len(set(left))
+        about = [(a.kind, a.participant) for a in alerts if a.stands_until is None]
+        assert len(about) == len(set(about)), "one cause, two alerts"
+        closed = [a for a in alerts if a.kind is AlertKind.PIN_ALARM]
+        assert bool(closed) == self.state.pins.is_closed
+        for alert in alerts:
+            if alert.may_be_closed and alert.participant is not None:
+                assert alert.participant in self.state.seats
+
+    @invariant()
+    def the_desk_is_shown_what_is_so(self) -> None:
+        if not hasattr(self, "meeting") or self.seen.desk is None:
+            return
+        assert self.seen.desk == self.meeting.desk_view()
+        assert "Verified" not in repr(self.seen.desk), "a sealed name at the desk"
 
     @invariant()
     def names_at_the_door_are_for_who_may_admit(self) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from lobby.alerts import AlertKind
 from lobby.commands import Extend, Pause
-from lobby.effects import AlertKind
 from lobby.errors import BadExtension, NoEndTime
 from lobby.events import EndCode, SlotEnding, SlotExtended
 from lobby.slot import end_of_call

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lobby.alerts import AlertKind
 from lobby.commands import (
     ConcernCategory,
     End,
@@ -13,7 +14,7 @@ from lobby.commands import (
     Unwatch,
     Watch,
 )
-from lobby.effects import AlertKind, BindTap, CloseMedia, OpenTap
+from lobby.effects import BindTap, CloseMedia, OpenTap
 from lobby.errors import AlreadyWatching, MonitorRequired, NotHere, NotPermitted, Paused
 from lobby.events import MonitorBack, MonitorLost
 from tests.lobby.world import MONITOR, OFFICER, World, pid, session

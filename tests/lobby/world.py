@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from lobby.alerts import Alert, AlertKind
 from lobby.commands import (
     Admit,
     Attest,
@@ -45,6 +46,7 @@ from vmr.rooms import Establishment, Room
 START = 1_000_000.0
 OFFICER = Officer(id=OfficerId("o1"), name="A. Reed")
 MONITOR = Officer(id=OfficerId("o2"), name="M. Hale", role=Role.MONITOR)
+SECOND_OFFICER = Officer(id=OfficerId("o3"), name="B. Shaw")
 
 
 def make_room(policy: PolicyName = PolicyName.LEGAL, **changes: object) -> Room:
@@ -253,6 +255,16 @@ class World:
 
     def recorded(self) -> list[str]:
         return [happening.what for happening in self.records()]
+
+    def at_desk(self) -> list[tuple[AlertKind, ParticipantId | None, int]]:
+        """The alerts the desk shows, the oldest first."""
+        found = self.meeting.desk_view().alerts
+        return [(alert.kind, alert.participant, alert.count) for alert in found]
+
+    def alert(self, kind: AlertKind) -> Alert:
+        """The one alert of this kind."""
+        (found,) = [one for one in self.meeting.desk_view().alerts if one.kind is kind]
+        return found
 
     def alerts(self) -> list[AlertDesk]:
         return [effect for effect in self.effects if isinstance(effect, AlertDesk)]

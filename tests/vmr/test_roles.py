@@ -28,6 +28,8 @@ def test_a_guest_has_exactly_a_guests_row(stage: Stage) -> None:
         Permission.SHOW,
         Permission.PRESENT,
         Permission.LEAVE,
+        Permission.CALL_STAFF,
+        Permission.READY_TO_LEAVE,
     }
 
 
@@ -59,7 +61,12 @@ def test_a_room_is_locked_when_open_and_unlocked_when_locked() -> None:
 
 def test_before_a_host_opened_only_staff_outside_may_do_anything() -> None:
     expected = {
-        (Role.STAFF, SeatMode.OWN): {Permission.ADMIT, Permission.END},
+        (Role.STAFF, SeatMode.OWN): {
+            Permission.ADMIT,
+            Permission.END,
+            Permission.RESET_PIN,
+            Permission.ANSWER_ALERTS,
+        },
         (Role.MONITOR, SeatMode.OWN): {Permission.WATCH, Permission.RAISE_CONCERN},
     }
     for role, mode in itertools.product(Role, SeatMode):

@@ -1,0 +1,50 @@
+"""The duty desk's view of a meeting, built from the state: a pure function."""
+
+from lobby.desk_views import DeskPersonView, DeskTerminalView, DeskView, DeskWaitingView
+from lobby.state import Seat, State
+from lobby.view_builder import knock_view, participant_view
+from vmr.roles import Role, Stage, permissions
+
+
+def build_desk_view(state: State) -> DeskView:
+    policy, is_waiting = state.policy, state.stage is Stage.WAITING
+    may = permissions(Role.STAFF, state.stage)
+    return DeskView(
+        meeting=state.id,
+        policy=policy.name.value,
+        stage=state.stage.value,
+        since=state.staged_at,
+        was_locked=state.was_locked,
+        opened_at=state.opened_at,
+        ends_at=state.ends_at,
+        paused=state.paused,
+        monitors=state.monitors,
+        may=tuple(sorted(permission.value for permission in may)),
+        confirmations=policy.opening_confirmations if is_waiting else (),
+        needs_attestation=policy.is_attestation_required and state.stage is Stage.LOCKED,
+        pin_closed_until=state.pins.closed_until,
+        people=tuple(_person(state, seat) for seat in state.seats.values()),
+        waiting=tuple(
+            DeskWaitingView(knock=knock_view(state, knock), is_knocking=knock.is_knocking)
+            for knock in state.knocks.values()
+        ),
+        terminals=tuple(
+            DeskTerminalView(
+                id=prompt.id,
+                name=prompt.persons[0].name,
+                attempts_left=prompt.attempts_left,
+                page_gone=prompt.is_page_gone,
+            )
+            for prompt in state.prompts.values()
+        ),
+        alerts=tuple(state.alerts.values()),
+    )
+
+
+def _person(state: State, seat: Seat) -> DeskPersonView:
+    quality = state.qualities.get(seat.id)
+    return DeskPersonView(
+        seat=participant_view(state, seat),
+        step_up_closed=seat.hands.is_closed(state.numbers),
+        quality=None if quality is None else quality.value,
+    )

@@ -1,0 +1,66 @@
+"""What the duty desk of an establishment may know of a meeting, whole, at one moment.
+
+Names are those shown in the room and given at the door; verified names stay sealed in the
+record. Times are seconds since the epoch by the server's clock.
+"""
+
+from dataclasses import dataclass
+
+from lobby.alerts import Alert
+from lobby.views import KnockView, ParticipantView
+from vmr.ids import MeetingId, ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPersonView:
+    """Somebody inside. `quality` is of their connection, None while it is not known."""
+
+    seat: ParticipantView
+    step_up_closed: bool
+    quality: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskWaitingView:
+    """Somebody outside. `is_knocking`: a decision is needed, not only the host's arrival."""
+
+    knock: KnockView
+    is_knocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskTerminalView:
+    """A terminal that asks for the Host PIN."""
+
+    id: ParticipantId
+    name: str
+    attempts_left: int
+    page_gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskView:
+    """`since` is when the stage began. `may` is what an officer may do now.
+
+    `confirmations` are what an officer confirms who opens the room; `needs_attestation`: an
+    admission needs the ID record of each person first. `pin_closed_until`: the PIN entry is
+    closed.
+    """
+
+    meeting: MeetingId
+    policy: str
+    stage: str
+    since: float
+    was_locked: bool
+    opened_at: float | None
+    ends_at: float | None
+    paused: str | None
+    monitors: int
+    may: tuple[str, ...]
+    confirmations: tuple[str, ...]
+    needs_attestation: bool
+    pin_closed_until: float | None
+    people: tuple[DeskPersonView, ...]
+    waiting: tuple[DeskWaitingView, ...]
+    terminals: tuple[DeskTerminalView, ...]
+    alerts: tuple[Alert, ...]
