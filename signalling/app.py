@@ -23,6 +23,10 @@ from aiohttp import web
 
 from media.messages import EngineEvent
 from signalling.config import SignallingConfig
+from signalling.desk.board import RING_LOOK_S, Board
+from signalling.desk.pages import DeskPages
+from signalling.desk.requests import DeskRequests
+from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import add_security_headers
@@ -66,6 +70,7 @@ class Running:
         self._clock = clock
         self.counters: Counter[str] = Counter()
         self.sessions = Sessions(limit=config.max_sessions)
+        self.board = Board(store=store, clock=clock, repeat_s=numbers.alert_repeat_s)
         self.rooms = Rooms(
             store=store,
             engine=engine,
@@ -74,6 +79,7 @@ class Running:
             clock=clock,
             counters=self.counters,
             limit=config.max_meetings,
+            desk=self.board,
         )
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
@@ -104,6 +110,17 @@ class Running:
             counters=self.counters, binary_ack=error_ack("bad_message"), origins=config.origins
         )
         self._server.register_namespace(self.sockets)
+        self._server.register_namespace(
+            DeskSockets(
+                board=self.board,
+                requests=DeskRequests(board=self.board, rooms=self.rooms),
+                staff=self.staff,
+                numbers=numbers,
+                config=config,
+                clock=clock,
+                counters=self.counters,
+            )
+        )
 
     def process(self, event: EngineEvent) -> None:
         try:
@@ -119,6 +136,7 @@ class Running:
             "endpoints": counters.pop("endpoints", 0),
             "transports": counters.pop("transports", 0),
             "meetings": len(self.rooms),
+            "desks": len(self.board),
             "sessions": len(self.sessions),
             "counters": counters,
         }
@@ -134,9 +152,11 @@ class Running:
         """For `cleanup_ctx`."""
         await self.rooms.restore()
         sweeper = asyncio.create_task(self._keep_swept(), name="sweeper")
+        ringer = asyncio.create_task(self._keep_ringing(), name="desk ringer")
         yield
         sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
+        ringer.cancel()
+        await asyncio.gather(sweeper, ringer, return_exceptions=True)
         await self._server.shutdown()
         self._pins.close()
 
@@ -151,6 +171,12 @@ class Running:
             self.sweep()
             with suppress(StoreError):  # the next look will do
                 await self.rooms.refresh_all()
+                await self.board.refresh_all()
+
+    async def _keep_ringing(self) -> None:
+        while True:
+            await asyncio.sleep(RING_LOOK_S)
+            self.board.ring()
 
 
 class Signalling:
@@ -204,6 +230,7 @@ class Signalling:
             behind_proxy=self._config.behind_proxy,
         )
         self.staff.add_to(app)
+        DeskPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend((running.live, running.staff.live))
         return app

@@ -26,6 +26,8 @@ EDGE: dict[str, str] = {
     "too_many_requests": "Too many requests. Wait a moment.",
     "busy": "The server is busy. Try again in a moment.",
     "no_such_room": "This link does not work. Check it, or call the number you were given.",
+    "unknown_room": "Your establishment has no such room.",
+    "signed_out": "You are signed out. Sign in again.",
     "not_joined": "Join the room first.",
     "not_admitted": "You have not been let in.",
     "bad_device": "This browser could not prove who it is. Try again.",

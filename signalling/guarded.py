@@ -99,7 +99,12 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         if packet.packet_type == packets.BINARY_EVENT and packet.id is not None:
             await self._send_packet(
                 eio_sid,
-                self.packet_class(packets.ACK, id=packet.id, data=[self._binary_ack]),
+                self.packet_class(
+                    packets.ACK,
+                    id=packet.id,
+                    data=[self._binary_ack],
+                    namespace=packet.namespace,
+                ),
             )
         return True
 
@@ -115,16 +120,20 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         self._binary_packet.pop(eio_sid, None)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
-    def backlog(self, sid: str) -> int:
+    def at(self, namespace: str) -> "NamespaceServer":
+        """This server, as the sockets of another namespace need it."""
+        return NamespaceServer(self, namespace)
+
+    def backlog(self, sid: str, namespace: str = NAMESPACE) -> int:
         """How many packets wait for this client to read."""
-        eio_sid = self.manager.eio_sid_from_sid(sid, NAMESPACE)
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
         socket = self.eio.sockets.get(eio_sid)
         return 0 if socket is None else int(socket.queue.qsize())
 
-    async def drop(self, sid: str) -> None:
+    async def drop(self, sid: str, namespace: str = NAMESPACE) -> None:
         """End the client's connection for good: it does not come back by itself."""
-        eio_sid = self.manager.eio_sid_from_sid(sid, NAMESPACE)
-        await self.disconnect(sid)
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
+        await self.disconnect(sid, namespace)
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None:
             with contextlib.suppress(TimeoutError):
@@ -147,6 +156,24 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
     def remotes(self) -> list[Any]:
         """The aiohttp request that opened each transport."""
         return [environ["aiohttp.request"] for environ in self.environ.values()]
+
+
+class NamespaceServer:
+    """One namespace of a server, whose sockets have ids of their own."""
+
+    def __init__(self, server: GuardedServer, namespace: str) -> None:
+        self._server = server
+        self._namespace = namespace
+
+    def backlog(self, sid: str) -> int:
+        return self._server.backlog(sid, self._namespace)
+
+    async def emit(self, event: str, envelope: object, *, to: str) -> None:
+        await self._server.emit(event, envelope, to=to, namespace=self._namespace)
+
+    async def drop(self, sid: str) -> None:
+        """The whole transport, whatever other namespace it also speaks."""
+        await self._server.drop(sid, self._namespace)
 
 
 def _origins(further: Sequence[str]) -> Callable[[str, dict[str, Any]], bool] | None:

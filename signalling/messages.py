@@ -377,10 +377,10 @@ def parse_request(event: str, payload: object) -> Request:
     try:
         return model.model_validate(payload)
     except ValidationError as error:
-        raise RequestError(_code_of(error)) from None
+        raise RequestError(code_of(error)) from None
 
 
-def _code_of(error: ValidationError) -> str:
+def code_of(error: ValidationError) -> str:
     """What a person can mend has a code of its own; everything else is the page's fault."""
     faults = error.errors(include_input=False, include_url=False)
     if all(fault["type"] in _TOO_LONG for fault in faults):

@@ -17,6 +17,8 @@ from lobby.commands import (
     EncoderLost,
     MediaBack,
     MediaLost,
+    NoteQuality,
+    Quality,
 )
 from lobby.effects import Reply
 from lobby.meeting import Meeting
@@ -26,7 +28,7 @@ from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
 from signalling.runner import MeetingRunner
-from signalling.seams import Clock, Engine, Store
+from signalling.seams import Clock, Desk, Engine, Store
 from signalling.sessions import Session, Sessions
 from signalling.wire import JsonObject, to_wire
 from vmr.ids import MeetingId, RoomId
@@ -54,6 +56,7 @@ class Rooms:
         clock: Clock,
         counters: Counter[str],
         limit: int,
+        desk: Desk,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -62,6 +65,7 @@ class Rooms:
         self._clock = clock
         self._counters = counters
         self._limit = limit
+        self._desk = desk
         self._mailboxes: dict[RoomId, Mailbox] = {}
         self._by_meeting: dict[MeetingId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,6 +98,13 @@ class Rooms:
                 return mailbox, await mailbox.ask(command)
             except MailboxClosed:
                 continue
+
+    async def ask(self, room: RoomId, meeting: str, command: Command) -> Reply:
+        """Ask this meeting of the room, and no later one. Raises RequestError, MailboxClosed."""
+        mailbox = self._mailboxes.get(room)
+        if mailbox is None or mailbox.runner.meeting.id != meeting:
+            raise RequestError("meeting_over")
+        return await mailbox.ask(command)
 
     def refresh(self, room: Room) -> None:
         """A meeting that waits to be opened follows what the office has changed."""
@@ -177,6 +188,16 @@ class Rooms:
             "jitter_ms": event.jitter_ms,
         }
         self._tell(event.endpoint, "quality.changed", data)
+        self._note_quality(event.endpoint, Quality(event.quality))
+
+    def _note_quality(self, endpoint: str, quality: Quality) -> None:
+        """For the duty desk, when it has become another."""
+        mailbox = self._by_meeting.get(meeting_of(endpoint))
+        participant = None if mailbox is None else mailbox.runner.media.participant_at(endpoint)
+        if mailbox is None or participant is None:
+            return
+        if mailbox.runner.meeting.quality(participant) is not quality:
+            mailbox.post(NoteQuality(participant=participant, quality=quality))
 
     def _tell(self, endpoint: str, name: str, data: JsonObject) -> None:
         """To the session that has this endpoint now, if any has."""
@@ -223,11 +244,13 @@ class Rooms:
             store=self._store,
             sessions=self._sessions,
             counters=self._counters,
+            desk=self._desk,
             committed=committed,
         )
         mailbox = Mailbox(runner, self._clock, self._counters)
         self._mailboxes[room.id] = mailbox
         self._by_meeting[meeting.id] = mailbox
+        self._desk.show(room, meeting.desk_view())
         task = asyncio.create_task(self._own(room.id, mailbox), name=f"meeting {meeting.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -244,6 +267,7 @@ class Rooms:
         self._by_meeting.pop(mailbox.runner.meeting.id, None)
         if self._mailboxes.get(room) is mailbox:
             del self._mailboxes[room]
+            self._desk.show(mailbox.runner.room, None)
             self.keep_pins(room, mailbox.runner.meeting.pins)
 
     def keep_pins(self, room: RoomId, pins: PinAttempts) -> None:

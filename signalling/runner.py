@@ -20,7 +20,7 @@ from lobby.meeting import Meeting
 from lobby.views import View
 from signalling.errors import RequestError
 from signalling.media import Checkpoint, RoomMedia
-from signalling.seams import Store
+from signalling.seams import Desk, Store
 from signalling.sessions import Sessions
 from signalling.wire import notification
 from vmr.ids import SessionId
@@ -40,6 +40,8 @@ _RESTRICTS = (
     commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick, commands.CallStaff,
     commands.ReadyToLeave, commands.KnockAgain, commands.Unwatch, commands.RaiseConcern,
     commands.AllowEncoder, commands.StopEncoder, commands.EncoderLost,
+    commands.ReadyToLeave, commands.KnockAgain, commands.NoteQuality, commands.AcknowledgeAlert,
+    commands.TakeOverAlert, commands.CloseAlert,
 )  # fmt: skip
 """Commands that give nobody anything new, and reports of what has already happened."""
 
@@ -68,6 +70,7 @@ class MeetingRunner:
         store: Store,
         sessions: Sessions,
         counters: Counter[str],
+        desk: Desk,
         committed: Mapping[str, Any] | None = None,
     ) -> None:
         self.meeting = meeting
@@ -76,6 +79,7 @@ class MeetingRunner:
         self._store = store
         self._sessions = sessions
         self._counters = counters
+        self._desk = desk
         self._committed = committed
         self._unwritten: list[Happening] = []
         self._deferred: list[Effect] = []
@@ -193,6 +197,8 @@ class MeetingRunner:
                     self._send(session, message, now)
                 case effects.Disconnect(session=session):
                     self._disconnect(session, now)
+                case effects.ShowDesk(view=view):
+                    self._desk.show(self.room, view)
                 case effects.AlertDesk(kind=kind, participant=participant, count=count):
                     self._counters[f"alert_{kind.value}"] += 1
                     log.info(

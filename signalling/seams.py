@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from lobby.desk_views import DeskView
 from media.messages import Reply, Request
-from vmr.ids import MeetingId, RoomId
+from vmr.ids import EstablishmentId, MeetingId, RoomId
 from vmr.record import Happening
 from vmr.rooms import Invite, Room
 from vmr.store import LiveMeeting, StaffStore
@@ -27,6 +28,8 @@ class Store(Protocol):
 
     async def room(self, room: RoomId) -> Room | None: ...
 
+    async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
+
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None: ...
 
     async def live_meetings(self) -> Sequence[LiveMeeting]: ...
@@ -39,6 +42,12 @@ class Store(Protocol):
         happenings: Sequence[Happening],
     ) -> None:
         """One transaction: records and snapshot (None: the meeting is over or dropped)."""
+
+
+class Desk(Protocol):
+    """Where meetings show themselves to the duty desk (`signalling.desk.board`)."""
+
+    def show(self, room: Room, view: DeskView | None) -> None: ...
 
 
 class Engine(Protocol):

@@ -5,8 +5,6 @@ handled one after another. An event that a client *names* `connect` or `disconne
 of that name, which does not exist; it never reaches the life of a session.
 """
 
-import logging
-import traceback
 from collections import Counter
 from typing import Any
 
@@ -14,10 +12,11 @@ import socketio
 from aiohttp import web
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from signalling.acknowledging import acknowledge
 from signalling.addresses import address_of
 from signalling.config import SignallingConfig
 from signalling.connection import Connection
-from signalling.errors import SENTENCES, RequestError, error_ack
+from signalling.errors import SENTENCES, RequestError
 from signalling.guarded import NAMESPACE, GuardedServer
 from signalling.limits import KeyedLimit, TokenBucket
 from signalling.messages import REQUESTS, Hello, parse_hello
@@ -28,12 +27,6 @@ from signalling.staff.sessions import StaffSessions
 from signalling.wire import JsonObject
 
 PROTOCOLS = (1,)
-WAITING_MAX = 16
-"""Requests of one socket that may wait for the one at hand (long-polling can send several)."""
-ABUSE_MAX = 200
-"""Requests over the limit before the socket is closed."""
-
-log = logging.getLogger(__name__)
 
 
 class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -165,28 +158,11 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]
         self, connection: Connection, event: object, args: tuple[Any, ...]
     ) -> JsonObject:
         name = event if isinstance(event, str) and event in REQUESTS else "unknown"
-        if connection.waiting >= WAITING_MAX or not connection.bucket.take(self._clock()):
-            return await self._too_many(connection)
-        try:
-            async with connection.turn():
-                payload = args[0] if len(args) == 1 else None
-                data = await self._requests.handle(connection.session, str(event), payload)
-                return {"data": data}
-        except RequestError as error:
-            self._counters[f"error_{error.code}"] += 1
-            log.info(
-                "refused session=%s request=%s code=%s", connection.session.id, name, error.code
-            )
-            return error_ack(error.code, error.nonce)
-        except Exception as error:  # the edge of a request
-            self._counters["internal_errors"] += 1
-            trace = "".join(traceback.format_tb(error.__traceback__))
-            log.error("request=%s %s\n%s", name, type(error).__name__, trace)
-            return error_ack("internal")
+        payload = args[0] if len(args) == 1 else None
 
-    async def _too_many(self, connection: Connection) -> JsonObject:
-        self._counters["error_too_many_requests"] += 1
-        connection.excess += 1
-        if connection.excess == ABUSE_MAX:
-            connection.leave()
-        return error_ack("too_many_requests")
+        async def handle() -> JsonObject:
+            return await self._requests.handle(connection.session, str(event), payload)
+
+        return await acknowledge(
+            connection, name, handle, clock=self._clock, counters=self._counters
+        )

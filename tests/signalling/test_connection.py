@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-import signalling.connection
+import signalling.carrier
 from media.messages import SpeakersChanged
 from signalling.connection import Connection
 from signalling.limits import TokenBucket
@@ -36,7 +36,7 @@ class FakeServer:
 def connect(server: FakeServer, session: Session) -> Connection:
     clock = FakeClock()
     connection = Connection(
-        server=server,  # type: ignore[arg-type]
+        server=server,
         sid="sid",
         session=session,
         bucket=TokenBucket(rate=1, burst=1, now=clock()),
@@ -107,7 +107,7 @@ async def test_who_was_told_too_much_at_once_is_told_the_state() -> None:
 async def test_a_socket_that_takes_nothing_is_left_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(signalling.connection, "FLUSH_S", 0.0)
+    monkeypatch.setattr(signalling.carrier, "FLUSH_S", 0.0)
     server, session = FakeServer(), Session(now=0.0)
     connection = connect(server, session)
     connection.start([], 0)

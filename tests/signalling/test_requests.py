@@ -7,7 +7,7 @@ from typing import Self
 import aiohttp
 import pytest
 
-from signalling.sockets import WAITING_MAX
+from signalling.acknowledging import WAITING_MAX
 from tests.signalling.client import DeviceKey, Refused
 from tests.signalling.house import OFFER, House
 from vmr.rooms import Room

@@ -26,6 +26,7 @@ from signalling.rooms import Rooms
 from signalling.sessions import Sessions
 from tests.signalling.client import Client, DeviceKey, Refused
 from tests.signalling.fakes.clock import FakeClock
+from tests.signalling.fakes.desk import FakeDesk
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
 from tests.signalling.house import OFFER, PIN, House
@@ -44,6 +45,7 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
         clock=FakeClock(),
         counters=Counter(),
         limit=limit,
+        desk=FakeDesk(),
     )
 
 

@@ -17,6 +17,7 @@ from signalling.media import RoomMedia
 from signalling.runner import MeetingRunner, restricts
 from signalling.sessions import Session, Sessions
 from tests.signalling.fakes.clock import FakeClock
+from tests.signalling.fakes.desk import FakeDesk
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
 from vmr.ids import MeetingId, ParticipantId, SessionId
@@ -58,6 +59,7 @@ class Scene:
         self.engine = FakeEngine()
         self.sessions = Sessions(limit=100)
         self.counters: Counter[str] = Counter()
+        self.desk = FakeDesk()
         room = self.store.add_room()
         meeting = Meeting(MeetingId("m"), room, Numbers(), now=self.clock())
         self.runner = MeetingRunner(
@@ -67,6 +69,7 @@ class Scene:
             store=self.store,
             sessions=self.sessions,
             counters=self.counters,
+            desk=self.desk,
         )
         self._count = 0
         real = self.engine.request
@@ -341,7 +344,8 @@ async def test_a_meeting_that_cannot_be_written_for_long_is_abandoned(
 def test_every_command_is_known_to_restrict_or_to_grant() -> None:
     grants = {
         c.Join, c.Admit, c.AdmitExpected, c.AddPerson, c.EndCheck, c.Attest, c.StartPresenting,
-        c.Unlock, c.ResetStepUp, c.Resume, c.Extend, c.Watch, c.OfferEncoder, c.EncoderConnected,
+        c.Unlock, c.ResetStepUp, c.ResetPin, c.MessageRoom, c.Resume, c.Extend, c.Watch,
+        c.OfferEncoder, c.EncoderConnected,
     }  # fmt: skip
     by_content = {c.EnterPin, c.SetOwnMedia, c.ReportWatching}
     known = {*signalling.runner._RESTRICTS, *grants, *by_content}

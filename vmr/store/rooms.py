@@ -55,6 +55,11 @@ def all_rooms(connection: Connection) -> tuple[Room, ...]:
     return tuple(_room(row) for row in connection.execute(query).mappings())
 
 
+def rooms_of(connection: Connection, establishment: EstablishmentId) -> tuple[Room, ...]:
+    query = _ROOMS.where(rooms.c.establishment_id == establishment).order_by(rooms.c.name)
+    return tuple(_room(row) for row in connection.execute(query).mappings())
+
+
 def room_by_address(connection: Connection, address: str) -> Room | None:
     return _one_room(connection, _ROOMS.where(rooms.c.address == address))
 

@@ -78,6 +78,12 @@ class Store:
         """Every room, closed ones too, by establishment and name."""
         return await self._database.read(rooms.all_rooms)
 
+    async def rooms_of(self, establishment: EstablishmentId) -> tuple[Room, ...]:
+        """Its rooms, closed ones too, by name."""
+        return await self._database.read(
+            lambda connection: rooms.rooms_of(connection, establishment)
+        )
+
     async def room_by_address(self, address: str) -> Room | None:
         """Closed rooms too: the caller looks at `is_closed`."""
         return await self._database.read(

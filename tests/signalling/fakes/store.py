@@ -30,13 +30,18 @@ class FakeStore:
     # -- what a test sets up ------------------------------------------------------------------
 
     def add_room(
-        self, pin_hash: str = "", policy: PolicyName = PolicyName.LEGAL, is_closed: bool = False
+        self,
+        pin_hash: str = "",
+        policy: PolicyName = PolicyName.LEGAL,
+        is_closed: bool = False,
+        establishment: Establishment = PRISON,
+        name: str = "Room 1",
     ) -> Room:
         room = Room(
             id=RoomId(f"room{len(self.rooms)}"),
-            establishment=PRISON,
+            establishment=establishment,
             address=make_address(),
-            name="Room 1",
+            name=name,
             policy=policy,
             pin_hash=pin_hash,
             is_closed=is_closed,
@@ -62,6 +67,10 @@ class FakeStore:
 
     async def room(self, room: RoomId) -> Room | None:
         return self.rooms.get(room)
+
+    async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]:
+        found = [one for one in self.rooms.values() if one.establishment.id == establishment]
+        return sorted(found, key=lambda room: room.name)
 
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None:
         return self.invites.get(token_hash)

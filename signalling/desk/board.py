@@ -1,0 +1,158 @@
+"""What the desks of each establishment are shown: every room, as its meeting is now.
+
+Meetings show themselves after each command (`show`), and every console of the establishment is
+given the room's new state, whole. Nothing is asked for again and again but the list of rooms,
+which the office may change at any time.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from lobby.alerts import Alert
+from lobby.desk_views import DeskView
+from signalling.seams import Clock, Store
+from signalling.wire import JsonObject, to_wire
+from vmr.ids import EstablishmentId, RoomId
+from vmr.rooms import Room
+
+RING_LOOK_S = 0.5
+"""How often alerts are looked at for the time to ring again."""
+
+
+class Viewer(Protocol):
+    """A console, as the board sees it."""
+
+    establishment: EstablishmentId
+
+    def show(self, room: RoomId, state: JsonObject | None) -> None:
+        """The room's state now; None: there is no such room any more. Never waits."""
+
+    def ring(self, data: JsonObject) -> None:
+        """Alerts nobody has acknowledged ring again. Never waits."""
+
+
+class Board:
+    """Rooms, their meetings as last shown, and the consoles that watch them."""
+
+    def __init__(self, *, store: Store, clock: Clock, repeat_s: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._repeat_s = repeat_s
+        self._rooms: dict[RoomId, Room] = {}
+        self._views: dict[RoomId, DeskView] = {}
+        self._viewers: set[Viewer] = set()
+        self._rung_at: dict[tuple[str, int], float] = {}
+
+    def __len__(self) -> int:
+        return len(self._viewers)
+
+    # -- what meetings tell -------------------------------------------------------------------
+
+    def show(self, room: Room, view: DeskView | None) -> None:
+        """A meeting has changed; None: the room has none any more."""
+        self._rooms[room.id] = room
+        if view is None or view.stage == "ended":
+            self._views.pop(room.id, None)
+        else:
+            self._views[room.id] = view
+        self._tell(room)
+
+    # -- who watches --------------------------------------------------------------------------
+
+    async def refresh(self, establishment: EstablishmentId) -> None:
+        """Look which rooms there are. Raises StoreError."""
+        found = {room.id: room for room in await self._store.rooms_of(establishment)}
+        known = self._of(establishment)
+        for room in found.values():
+            if self._rooms.get(room.id) != room:
+                self._rooms[room.id] = room
+                self._tell(room)
+        for room in [one for one in known if one.id not in found]:
+            del self._rooms[room.id]
+            self._tell(room)
+
+    async def refresh_all(self) -> None:
+        """Raises StoreError."""
+        for establishment in {viewer.establishment for viewer in self._viewers}:
+            await self.refresh(establishment)
+
+    def watch(self, viewer: Viewer) -> list[JsonObject]:
+        """Every room now; from here on the viewer is told what changes."""
+        self._viewers.add(viewer)
+        return [state for state in map(self._state, self._of(viewer.establishment)) if state]
+
+    def leave(self, viewer: Viewer) -> None:
+        """Idempotent."""
+        self._viewers.discard(viewer)
+
+    def room(self, establishment: EstablishmentId, room: str) -> Room | None:
+        """A room of this establishment: another's is none."""
+        found = self._rooms.get(RoomId(room))
+        return found if found is not None and found.establishment.id == establishment else None
+
+    # -- ringing ------------------------------------------------------------------------------
+
+    def ring(self) -> None:
+        """Ring again what nobody has acknowledged for so long. To be called often."""
+        due: dict[EstablishmentId, list[JsonObject]] = {}
+        ringing = set()
+        now = self._clock()
+        for id, view in self._views.items():
+            for alert in view.alerts:
+                key = (str(view.meeting), alert.id)
+                if alert.owner is not None:
+                    continue
+                ringing.add(key)
+                if now >= self._rung_at.setdefault(key, alert.last_at) + self._repeat_s:
+                    self._rung_at[key] = now
+                    told: JsonObject = {"room": id, "meeting": view.meeting, "alert": alert.id}
+                    due.setdefault(self._rooms[id].establishment.id, []).append(told)
+        self._rung_at = {key: at for key, at in self._rung_at.items() if key in ringing}
+        for viewer in self._viewers:
+            if viewer.establishment in due:
+                viewer.ring({"alerts": [*due[viewer.establishment]]})
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _of(self, establishment: EstablishmentId) -> list[Room]:
+        return [one for one in self._rooms.values() if one.establishment.id == establishment]
+
+    def _tell(self, room: Room) -> None:
+        state = self._state(room)
+        for viewer in self._viewers:
+            if viewer.establishment == room.establishment.id:
+                viewer.show(room.id, state)
+
+    def _state(self, room: Room) -> JsonObject | None:
+        """None for a room that is no more: closed, and no meeting in it."""
+        view = self._views.get(room.id)
+        if room.id not in self._rooms or (room.is_closed and view is None):
+            return None
+        return {
+            "id": room.id,
+            "name": room.name,
+            "policy": room.policy.value,
+            "ends_at": room.ends_at,
+            "meeting": None if view is None else _meeting(view),
+        }
+
+
+def _meeting(view: DeskView) -> JsonObject:
+    data = to_wire(view)
+    assert isinstance(data, dict)
+    return {**data, "alerts": [*_alerts(view.alerts)]}
+
+
+def _alerts(alerts: Iterable[Alert]) -> Iterable[JsonObject]:
+    """A device is for the rules to tell, not for the page."""
+    for alert in alerts:
+        yield {
+            "id": alert.id,
+            "kind": alert.kind.value,
+            "participant": alert.participant,
+            "count": alert.count,
+            "raised_at": alert.raised_at,
+            "last_at": alert.last_at,
+            "owner": to_wire(alert.owner),
+            "may_be_closed": alert.may_be_closed,
+        }

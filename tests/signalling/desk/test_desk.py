@@ -1,0 +1,375 @@
+"""The duty desk over real sockets: what it sees and hears, what its officers do by name."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from socketio.exceptions import ConnectionError as NoConnection
+
+from tests.signalling.client import DeviceKey, Refused
+from tests.signalling.desk.scene import Scene
+from tests.signalling.fakes.store import PRISON, FakeStore
+from tests.signalling.house import PIN, House
+from tests.signalling.officers import add_prison, officer, staff_store
+from vmr.ids import EstablishmentId
+from vmr.policies import PolicyName
+from vmr.rooms import Establishment
+from vmr.staff import StaffRole
+
+ELSEWHERE = Establishment(id=EstablishmentId("e2"), name="HMP Elsewhere", phone="01632 960009")
+DUTY = [StaffRole.DUTY]
+
+
+# -- seeing -----------------------------------------------------------------------------------
+
+
+async def test_a_desk_is_told_every_room_at_once_and_then_what_changes(scene: Scene) -> None:
+    desk = await scene.desk()
+    assert desk.facts["officer"]["name"] == "Officer Reed"
+    assert desk.rooms[scene.room]["meeting"] is None
+    await scene.locked()
+    await desk.wait_for(lambda: desk.meeting(scene.room).get("stage") == "locked", "the lock")
+    people = desk.meeting(scene.room)["people"]
+    assert [one["seat"]["persons"][0]["is_attested"] for one in people] == [False, True]
+    assert "Ann Example" not in repr(desk.notes), "a verified name is sealed in the record"
+
+
+async def test_a_knock_is_an_alert_with_who_knocks(scene: Scene) -> None:
+    desk = await scene.desk()
+    await scene.locked()
+    late = await scene.knocked()
+    alert = await desk.alert(scene.room, "knock")
+    assert (alert["participant"], alert["owner"], alert["count"]) == (late.participant, None, 1)
+    (waiting,) = desk.meeting(scene.room)["waiting"]
+    assert waiting["knock"]["name"] == "Late"
+
+
+async def test_a_fresh_desk_sees_the_alerts_there_are(scene: Scene) -> None:
+    await scene.locked()
+    await scene.knocked()
+    desk = await scene.desk()
+    assert [one["kind"] for one in desk.alerts(scene.room)] == ["knock"]
+
+
+async def test_an_alert_rings_again_until_it_is_acknowledged(scene: Scene) -> None:
+    desk = await scene.desk()
+    await scene.locked()
+    await scene.knocked()
+    alert = await desk.alert(scene.room, "knock")
+    rung = lambda: [note for note in desk.notes if note.event == "alerts.rang"]  # noqa: E731
+    scene.house.clock.advance(10)
+    await desk.wait_for(lambda: len(rung()) == 1, "the first ring")
+    meeting = desk.meeting(scene.room)["meeting"]
+    told = {"room": scene.room, "meeting": meeting, "alert": alert["id"]}
+    assert rung()[0].data == {"alerts": [told]}
+    scene.house.clock.advance(10)
+    await desk.wait_for(lambda: len(rung()) == 2, "the second ring")
+    await desk.ask("alert.acknowledge", scene.room, alert=alert["id"])
+    scene.house.clock.advance(60)
+    scene.house.running.board.ring()
+    await desk.ask("room.message", scene.room, text="After it")
+    assert len(rung()) == 2
+
+
+async def test_a_room_that_the_office_adds_or_closes_comes_and_goes(scene: Scene) -> None:
+    desk = await scene.desk()
+    added = scene.house.store.add_room(name="Room 2")
+    await scene.house.running.board.refresh_all()
+    await desk.wait_for(lambda: added.id in desk.rooms, "the new room")
+    scene.house.change_room(is_closed=True)
+    await scene.house.running.board.refresh_all()
+    await desk.wait_for(lambda: scene.room not in desk.rooms, "the end of the closed room")
+    del scene.house.store.rooms[added.id]
+    await scene.house.running.board.refresh_all()
+    await desk.wait_for(lambda: added.id not in desk.rooms, "the end of the other")
+
+
+async def test_the_end_of_a_meeting_leaves_an_idle_room(scene: Scene) -> None:
+    desk = await scene.desk()
+    await scene.locked()
+    await desk.wait_for(lambda: desk.rooms[scene.room]["meeting"], "the meeting")
+    await desk.ask("room.end", scene.room, reason="The wing is closed")
+    await desk.wait_for(lambda: desk.rooms[scene.room]["meeting"] is None, "its end")
+
+
+# -- acting -----------------------------------------------------------------------------------
+
+
+async def test_everything_an_officer_does_carries_their_name_into_the_record(scene: Scene) -> None:
+    desk = await scene.desk()
+    host, guest = await scene.locked()
+    late = await scene.knocked()
+    alert = await desk.alert(scene.room, "knock")
+    await desk.ask("alert.acknowledge", scene.room, alert=alert["id"])
+    await desk.ask("knock.refuse", scene.room, participant=late.participant, reason="Not expected")
+    assert (await late.wait_event("session.ended"))["reason"] == "Not expected"
+    await desk.ask("room.pause", scene.room, reason="Fire alarm")
+    await desk.ask("room.resume", scene.room)
+    await desk.ask("room.extend", scene.room, minutes=15)
+    await desk.ask("room.message", scene.room, text="Five more minutes")
+    assert (await guest.wait_event("staff.message")) == {"text": "Five more minutes"}
+    await desk.ask("room.unlock", scene.room)
+    await desk.ask("room.lock", scene.room)
+    await desk.ask(
+        "participant.send_back", scene.room, participant=guest.participant, reason="Wait"
+    )
+    await desk.ask("participant.remove", scene.room, participant=host.participant, reason="Out")
+    await desk.ask("room.end", scene.room, reason="Over")
+    assert [what for what, _, _ in scene.records()] == [
+        "alert_acknowledged", "refused", "paused", "resumed", "extended", "messaged", "unlocked",
+        "locked", "sent_back", "removed", "ended",
+    ]  # fmt: skip
+    assert all(personal["officer"] == "Officer Reed" for _, _, personal in scene.records())
+
+
+async def test_two_acknowledgements_at_once_are_one(scene: Scene) -> None:
+    desks = [await scene.desk(name) for name in ("Officer Reed", "Officer Shaw")]
+    await scene.locked()
+    await scene.knocked()
+    alerts = [(await desk.alert(scene.room, "knock"))["id"] for desk in desks]
+    answers = await asyncio.gather(
+        *(
+            desk.ask("alert.acknowledge", scene.room, alert=id)
+            for desk, id in zip(desks, alerts, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    refused = [one for one in answers if isinstance(one, Refused)]
+    assert [one.code for one in refused] == ["already_acknowledged"]
+    assert [what for what, _, _ in scene.records()] == ["alert_acknowledged"]
+
+
+async def test_a_second_officer_takes_over_after_a_minute_without_action(scene: Scene) -> None:
+    first, second = await scene.desk("Officer Reed"), await scene.desk("Officer Shaw")
+    await scene.locked()
+    await scene.knocked()
+    alert = (await first.alert(scene.room, "knock"))["id"]
+    await first.ask("alert.acknowledge", scene.room, alert=alert)
+    with pytest.raises(Refused, match="take_over_too_soon"):
+        await second.ask("alert.take_over", scene.room, alert=alert)
+    scene.house.clock.advance(60)
+    await second.ask("alert.take_over", scene.room, alert=alert)
+    await first.wait_for(
+        lambda: first.alerts(scene.room)[0]["owner"]["name"] == "Officer Shaw", "the new owner"
+    )
+    assert [personal["officer"] for _, _, personal in scene.records()] == [
+        "Officer Reed", "Officer Shaw",
+    ]  # fmt: skip
+
+
+async def test_a_late_joiner_is_let_in_from_the_desk_with_the_id_first(scene: Scene) -> None:
+    desk = await scene.desk()
+    host, _ = await scene.locked()
+    late = await scene.knocked()
+    await desk.alert(scene.room, "knock")
+    who = {"participant": late.participant}
+    with pytest.raises(Refused, match="attestation_required"):
+        await desk.ask("knock.admit", scene.room, **who)
+    claim = {
+        "person": f"{late.participant}.1",
+        "method": "professional_card",
+        "documents": ["professional_photo_card"],
+        "verified_name": "Sealed Name",
+    }
+    await desk.ask("knock.admit", scene.room, **who, attestations=[claim])
+    await late.wait_place("inside")
+    joined = await host.wait_event("participant.joined")
+    assert (joined["how"], joined["by"]) == ("admitted_after_lock", "staff")
+    assert "Sealed Name" not in repr(desk.notes) + late.everything() + host.everything()
+
+
+async def test_a_room_whose_pin_entry_is_closed_is_opened_or_reset_from_the_desk(
+    scene: Scene,
+) -> None:
+    desk = await scene.desk()
+    for _ in range(7):
+        wrong = await scene.house.client()
+        await wrong.join(scene.house.room.address, "Officer", role="host")
+        for _ in range(3):
+            with pytest.raises(Refused):
+                await wrong.request("host.enter_pin", pin="000000")
+    await desk.alert(scene.room, "pin_alarm")
+    terminal = await scene.house.client()
+    await terminal.join(scene.house.room.address, "Officer", role="host")
+    with pytest.raises(Refused, match="pin_closed"):
+        await terminal.request("host.enter_pin", pin=PIN)
+    await desk.ask("pin.reset", scene.room)
+    await desk.wait_for(lambda: not desk.alerts(scene.room), "the end of the alarm")
+    await desk.ask("knock.admit", scene.room, participant=terminal.participant)
+    await terminal.wait_place("inside")
+
+
+async def test_a_step_up_that_was_closed_is_reset_by_name(scene: Scene) -> None:
+    desk = await scene.desk()
+    host, _ = await scene.locked()
+    await host.request("room.hand_over")
+    for _ in range(3):
+        with pytest.raises(Refused):
+            await host.request("host.enter_pin", pin="000000")
+    await desk.alert(scene.room, "step_up_closed")
+    await desk.ask("step_up.reset", scene.room, participant=host.participant)
+    await host.request("host.enter_pin", pin=PIN)
+    assert scene.records()[0][0] == "step_up_reset"
+
+
+async def test_a_guest_and_a_prisoner_call_for_staff(scene: Scene) -> None:
+    desk = await scene.desk()
+    host, guest = await scene.locked()
+    await host.request("room.hand_over")
+    await guest.request("staff.call")
+    call = await desk.alert(scene.room, "staff_called")
+    assert call["participant"] == guest.participant
+    await host.request("staff.ready_to_leave")
+    await desk.alert(scene.room, "ready_to_leave")
+    await desk.ask("alert.close", scene.room, alert=call["id"])
+    kinds = [one["kind"] for one in desk.alerts(scene.room)]
+    assert kinds == ["ready_to_leave"], "the news came before the acknowledgement"
+
+
+# -- who may not ------------------------------------------------------------------------------
+
+
+async def test_another_establishments_room_is_as_if_it_did_not_exist(scene: Scene) -> None:
+    await add_prison(scene.house.store.staff, ELSEWHERE)
+    other = await scene.desk("Officer Far", establishment=ELSEWHERE)
+    own = await scene.desk()
+    await scene.locked()
+    await own.wait_for(lambda: own.meeting(scene.room), "the meeting")
+    assert other.rooms == {}
+    answers = [
+        await other.call("room.end", {"room": room, "meeting": meeting, "reason": "x"})
+        for room, meeting in ((scene.room, own.meeting(scene.room)["meeting"]), ("r0", "m0"))
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["error"]["code"] == "unknown_room"
+    assert [note.event for note in other.notes] == ["desk.state"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "code"), [([StaffRole.MONITOR], "not_permitted"), (None, "signed_out")]
+)
+async def test_nobody_but_a_duty_officer_gets_a_desk(
+    scene: Scene, roles: list[StaffRole] | None, code: str
+) -> None:
+    who = None if roles is None else await officer(scene.house, roles=roles)
+    with pytest.raises(NoConnection):
+        await scene.page({} if who is None else who.headers)
+    assert scene.house.running.counters[f"refused_{code}"] == 1
+
+
+async def test_the_end_of_the_session_closes_the_desk_within_seconds(scene: Scene) -> None:
+    who = await officer(scene.house, roles=DUTY)
+    desk = await scene.page(who.headers)
+    await scene.house.store.staff.end_session(who.session.id, who.member.id)
+    await desk.wait_for(lambda: not desk.is_connected, "the end of the socket", 5)
+    assert len(scene.house.running.board) == 0
+    with pytest.raises(NoConnection):
+        await scene.page(who.headers)
+
+
+async def test_a_session_that_ended_on_an_open_transport_is_shown_nothing(scene: Scene) -> None:
+    who = await officer(scene.house, roles=DUTY)
+    client = await scene.house.page(headers=who.headers).connect()
+    await scene.house.store.staff.end_session(who.session.id, who.member.id)
+    eio = client.socket.eio
+    heard: list[str] = []
+    client.socket.eio.on("message", lambda text: heard.append(str(text)))
+    await eio.send('0/desk,{"protocol":1}')
+    await client.wait_for(lambda: not client.is_connected, "the end of the transport", 5)
+    assert not [text for text in heard if "desk.state" in text]
+
+
+async def test_a_request_about_a_meeting_that_is_over_never_reaches_the_next_one(
+    scene: Scene,
+) -> None:
+    desk = await scene.desk()
+    await scene.locked()
+    await desk.wait_for(lambda: desk.meeting(scene.room), "the meeting")
+    old = desk.meeting(scene.room)["meeting"]
+    await desk.ask("room.end", scene.room, reason="Over")
+    with pytest.raises(Refused, match="meeting_over"):
+        await desk.ask("room.end", scene.room, meeting=old, reason="Again")
+    host = await scene.house.host()
+    with pytest.raises(Refused, match="meeting_over"):
+        await desk.ask("room.end", scene.room, meeting=old, reason="Again")
+    assert host.place == "inside"
+
+
+# -- bad input --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "code"),
+    [
+        ("connect", ({"protocol": 1},), "unknown_request"),
+        ("disconnect", (), "unknown_request"),
+        ("room.join", ({},), "unknown_request"),
+        ("room.lock", (), "bad_message"),
+        ("room.lock", ({"room": "r", "meeting": "m", "more": 1},), "bad_message"),
+        ("room.lock", ({"room": ["r"], "meeting": "m"},), "bad_message"),
+        ("room.end", ({"room": "r", "meeting": "m", "reason": ""},), "bad_message"),
+        ("room.message", ({"room": "r", "meeting": "m", "text": "x" * 501},), "too_large"),
+        ("room.extend", ({"room": "r", "meeting": "m", "minutes": True},), "bad_message"),
+        ("alert.acknowledge", ({"room": "r", "meeting": "m", "alert": 0},), "bad_message"),
+        ("room.lock", ({"room": "r", "meeting": "m"}, 2), "bad_message"),
+    ],
+)
+async def test_bad_input_gets_its_one_error_and_the_desk_goes_on(
+    scene: Scene, event: str, payload: tuple[Any, ...], code: str
+) -> None:
+    desk = await scene.desk()
+    assert (await desk.call(event, *payload))["error"]["code"] == code
+    await scene.locked()
+    await desk.wait_for(lambda: desk.meeting(scene.room), "the meeting")
+
+
+async def test_binary_to_the_desk_is_answered_in_its_namespace(scene: Scene) -> None:
+    desk = await scene.desk()
+    assert (await desk.call("room.lock", b"\x00"))["error"]["code"] == "bad_message"
+
+
+async def test_a_desk_that_does_not_read_is_cut_off_and_begins_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = await officer(scene.house)
+    desk = await scene.page(who.headers)
+    with monkeypatch.context() as patched:
+        patched.setattr("signalling.guarded.NamespaceServer.backlog", lambda self, sid: 10_000)
+        await scene.locked()
+        await desk.wait_for(lambda: not desk.is_connected, "the end of the socket")
+    again = await scene.page(who.headers)
+    assert again.meeting(scene.room)["stage"] == "locked"
+
+
+# -- a restart --------------------------------------------------------------------------------
+
+
+async def test_alerts_and_their_owners_survive_a_restart_of_the_server(tmp_path: Path) -> None:
+    store = FakeStore()
+    async with staff_store(tmp_path) as store.staff:
+        async with House(store=store) as house:
+            scene = Scene(house)
+            who = await officer(house)
+            desk = await scene.page(who.headers)
+            key = DeviceKey()
+            host = await house.host(key)
+            await house.guest("Late", key=DeviceKey())
+            await host.request("staff.call")
+            call = await desk.alert(scene.room, "staff_called")
+            await desk.ask("alert.acknowledge", scene.room, alert=call["id"])
+            await desk.close()
+        async with House(store=store, clock=house.clock) as after:
+            scene = Scene(after)
+            desk = await scene.page(who.headers)
+            found = {one["kind"]: one["owner"] for one in desk.alerts(scene.room)}
+            assert found.keys() == {"staff_called", "knock"}
+            assert found["staff_called"]["name"] == "Officer Reed"
+            assert found["knock"] is None
+            await desk.close()
+
+
+async def test_a_social_room_without_a_monitor_says_so_at_the_desk(scene: Scene) -> None:
+    social = scene.house.store.add_room(policy=PolicyName.SOCIAL, establishment=PRISON)
+    desk = await scene.desk()
+    assert desk.rooms[social.id]["policy"] == "social"
