@@ -8,8 +8,8 @@ const WEB = new URL("../../web/", import.meta.url);
 const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
-  "alert", "camera", "claim", "confirmation", "declaration", "dialog", "ended", "error", "layout", "microphone", "people",
-  "policy", "quality", "recording", "role", "tile", "title",
+  "alert", "camera", "claim", "confirmation", "declaration", "desk", "dialog", "ended", "error", "layout", "microphone", "people",
+  "policy", "presence", "quality", "recording", "role", "tile", "title",
 ];
 
 /** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py checks them. */

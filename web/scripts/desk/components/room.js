@@ -1,0 +1,60 @@
+/** One room: how it stands, its alerts, who waits, who is inside, and what can be done. */
+
+import { html } from "../../html.js";
+import { duration } from "../../state/clock.js";
+import { t } from "../../text.js";
+import { Icon } from "../../components/icon.js";
+import { urgency } from "../state/urgency.js";
+import { Actions } from "./actions.js";
+import { Alerts } from "./alerts.js";
+import { clockTime, useNow } from "./context.js";
+import { People } from "./people.js";
+import { Waiting } from "./waiting.js";
+
+const SHORT_S = 600;
+const STATES = ["ringing", "alert", "waiting", "live", "unopened", "idle"];
+
+/** @typedef {import("../types.js").DeskRoom} DeskRoom */
+/** @typedef {import("../types.js").DeskMeeting} DeskMeeting */
+
+/** @param {{room: DeskRoom}} props */
+export function Room({ room }) {
+  const { meeting } = room;
+  if (!meeting) return null;
+  return html`<article class=${`desk-room desk-room--${STATES[urgency(room)]}`} aria-labelledby=${`room-${room.id}`}
+      data-room=${room.name} data-urgency=${STATES[urgency(room)]} data-stage=${meeting.stage}>
+    <header class="desk-room__head">
+      <h2 class="desk-room__name" id=${`room-${room.id}`} tabindex="-1">${room.name}</h2>
+      <${Stage} meeting=${meeting} />
+      <${Time} meeting=${meeting} />
+      <p class="desk-room__policy">${t(`policy.${meeting.policy}`)}, ${t("desk.since", { time: clockTime(meeting.since) })}${
+        meeting.monitors > 0 ? `, ${t("desk.monitored")}` : ""}</p>
+    </header>
+    ${meeting.paused !== null && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${meeting.paused}</p>`}
+    <${Alerts} room=${room} meeting=${meeting} />
+    <${Waiting} room=${room} meeting=${meeting} />
+    <${People} room=${room} meeting=${meeting} />
+    <${Actions} room=${room} meeting=${meeting} />
+  </article>`;
+}
+
+/** @param {{meeting: DeskMeeting}} props */
+function Stage({ meeting }) {
+  const isHandedOver = meeting.people.some((one) => one.seat.is_handed_over);
+  const icon = meeting.stage === "locked" ? "lock" : meeting.stage === "open" ? "unlock" : "clock";
+  return html`<p class=${`desk-room__stage desk-room__stage--${meeting.stage}`}>
+    <${Icon} name=${icon} size=${18} /><span>${t(`desk.stage.${meeting.stage}`)}${isHandedOver ? `, ${t("desk.handed_over")}` : ""}</span>
+  </p>`;
+}
+
+/** @param {{meeting: DeskMeeting}} props */
+function Time({ meeting }) {
+  const now = useNow();
+  if (meeting.opened_at === null) return null;
+  const left = meeting.ends_at === null ? null : meeting.ends_at - now;
+  const isShort = left !== null && left < SHORT_S;
+  return html`<p class=${`desk-room__time ${isShort ? "desk-room__time--short" : ""}`}>
+    <span>${t(left === null ? "desk.so_far" : "desk.left")}</span>
+    <strong>${duration(left === null ? now - meeting.opened_at : left)}</strong>
+  </p>`;
+}

@@ -1,0 +1,50 @@
+/** What an officer must see before any room: no link, no sound, no notifications, what rings. */
+
+import { html } from "../../html.js";
+import { t } from "../../text.js";
+import { Icon } from "../../components/icon.js";
+import { keyOf, ringing } from "../state/urgency.js";
+import { clockTime, useDesk, useDeskState } from "./context.js";
+
+export function Bands() {
+  const { app } = useDesk();
+  const { sounds, notifications } = app.controller;
+  return html`<div class="bands">
+    <${Connection} />
+    ${!sounds.isOn.value && html`<div class="band band--warning" data-band="sound"><div class="desk__width band__inner">
+      <${Icon} name="speaker" /><p><strong>${t("desk.sound_off")}</strong> ${t("desk.sound_off_more")}</p>
+      <button type="button" class="band__button" onClick=${() => sounds.turnOn()}>${t("desk.sound_on")}</button>
+    </div></div>`}
+    ${notifications.permission.value === "default" && html`<div class="band" data-band="notifications"><div class="desk__width band__inner">
+      <${Icon} name="bell" /><p>${t("desk.notifications_off")}</p>
+      <button type="button" class="band__button" onClick=${() => notifications.ask()}>${t("desk.notifications_on")}</button>
+    </div></div>`}
+  </div>`;
+}
+
+/** A desk that is not connected says so, larger than anything else. */
+function Connection() {
+  const { link, code, linkAtMs, facts } = useDeskState();
+  if (link === "open" || (link === "connecting" && !facts)) return null;
+  const key = link === "refused" ? `desk.refused.${code}` : "desk.lost";
+  return html`<div class="band band--lost" role="alert" data-band="lost"><div class="desk__width band__inner">
+    <${Icon} name="signal" size=${32} />
+    <p><strong>${t("desk.not_connected")}</strong> ${t(key, { time: clockTime(linkAtMs / 1000) })}</p>
+    ${link === "refused" && html`<a class="band__button" href=${code === "signed_out" ? "/staff/sign-in?next=/staff/desk" : "/staff/desk"}>
+      ${t(code === "signed_out" ? "staff.sign_in.title" : "desk.reload")}</a>`}
+  </div></div>`;
+}
+
+/** Everything nobody has acknowledged, as links to its room. */
+export function Ringing() {
+  const all = ringing(useDeskState().rooms);
+  if (!all.length) return html`<p class="desk__calm"><${Icon} name="check" size=${20} /> ${t("desk.calm")}</p>`;
+  return html`<ul class="desk__ringing" aria-label=${t("desk.ringing")}>
+    ${all.map((one) => html`<li key=${keyOf(one)}>
+      <button type="button" class="desk__ring" onClick=${() => document.getElementById(`room-${one.room.id}`)?.focus()}>
+        <${Icon} name=${one.alert.kind === "knock" ? "door" : "bell"} size=${18} />
+        <strong>${one.room.name}</strong> ${t(`desk.kind.${one.alert.kind}`)}
+      </button>
+    </li>`)}
+  </ul>`;
+}
