@@ -9,6 +9,7 @@ const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
   "alert", "camera", "claim", "confirmation", "declaration", "desk", "dialog", "ended", "error", "layout", "microphone", "people",
+  "alert", "camera", "claim", "confirmation", "declaration", "desk", "dialog", "ended", "error", "layout", "microphone", "people",
   "policy", "presence", "quality", "recording", "role", "tile", "title",
 ];
 
@@ -56,5 +57,5 @@ test("every ending, role and problem of a form has words", () => {
 /** `room.lock` and its like are requests, `quality.changed` is told by the server: no texts. @param {string} key */
 function isMessage(key) {
   return CODE.includes(`request("${key}"`) || CODE.includes(`tell("${key}"`) || CODE.includes(`request: "${key}"`)
-    || CODE.includes(`case "${key}":`);
+    || CODE.includes(`case "${key}":`) || CODE.includes(`ask("${key}"`) || CODE.includes(`"${key}": (`);
 }

@@ -49,7 +49,7 @@ test("every notification of the room has its message", () => {
   const names = [
     "meeting.opened", "meeting.unlocked", "meeting.paused", "meeting.resumed", "participant.muted", "check.started",
     "check.ended", "presentation.started", "presentation.stopped", "staff.called", "seat.handed_over",
-    "seat.stepped_up", "seat.step_up_lapsed", "slot.extended",
+    "staff.message", "seat.stepped_up", "seat.step_up_lapsed", "slot.extended",
   ];
   for (const name of names) assert.ok(text(name).key, name);
 });
@@ -72,4 +72,11 @@ test("the list is bounded", () => {
   let state = NO_ALERTS;
   for (let i = 0; i < alerts.MAX_ALERTS * 2; i += 1) state = alerts.raise(state, { tag: `t${i}`, key: "k" }, i);
   assert.equal(state.list.length, alerts.MAX_ALERTS);
+});
+
+test("each message of the duty desk stays by itself, word for word", () => {
+  const first = text("staff.message", { text: "Ten minutes" });
+  const second = text("staff.message", { text: "Five minutes" });
+  assert.deepEqual([first.key, first.values.text, first.assertive], ["alert.staff_message", "Ten minutes", true]);
+  assert.notEqual(first.tag, second.tag);
 });

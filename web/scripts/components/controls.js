@@ -20,8 +20,8 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   const { actions } = useApp();
   const { stage } = useAppState();
   const isSeat = view.is_handed_over && !may(view, "admit");
-  const isFour = isSeat || !may(view, "call_staff");
-  return html`<section class=${`controls ${isFour ? "controls--8" : ""}`} aria-label=${t("controls.title")}>
+  const isGuest = !isSeat && !may(view, "admit");
+  return html`<section class=${`controls ${isSeat ? "controls--8" : ""}`} aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">
       <${OwnMedia} view=${view} />
       ${may(view, "present") && canPresent() && html`<${Present} view=${view} open=${open} />`}
@@ -35,7 +35,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
         <${Control} icon="devices" label=${t("control.devices")} opensDialog=${true} onClick=${() => open({ kind: "devices" })} />`}
     </div>
     <div class="controls__group controls__group--leave">
-      ${isSeat && may(view, "ready_to_leave") && html`<${Control} icon="leave" label=${t("control.ready_to_leave")} onClick=${actions.readyToLeave} />`}
+      ${(isSeat || isGuest) && may(view, "ready_to_leave") && html`<${Control} icon="leave" label=${t("control.ready_to_leave")} onClick=${actions.readyToLeave} />`}
       ${may(view, "call_staff") && html`<${Control} icon="bell" label=${t("control.call_staff")} onClick=${() => actions.tell("staff.call")} />`}
       <${Control} icon="phone-down" label=${t("control.hang_up")} tone="danger" onClick=${actions.leave} />
     </div>

@@ -5,6 +5,7 @@ import { duration } from "../state/clock.js";
 import { t } from "../text.js";
 import { useAppState } from "./context.js";
 import { Icon } from "./icon.js";
+import { PresenceButton } from "./presence.js";
 import { useServerNow } from "./time.js";
 
 /** @typedef {import("../types.js").InsideView} InsideView */
@@ -18,9 +19,7 @@ export function TopBar({ view, open }) {
     <div class="top__facts">
       <${Time} view=${view} />
       <${Quality} />
-      <button type="button" class="top__button" aria-label=${t("presence.button")} aria-haspopup="dialog" onClick=${() => open({ kind: "presence" })}>
-        <${Icon} name="eye" size=${20} /><span class="top__word">${t("presence.button")}</span>
-      </button>
+      <${PresenceButton} view=${view} open=${open} />
     </div>
   </header>`;
 }

@@ -77,6 +77,9 @@ const TEXTS = {
   }),
   "presentation.stopped": () => ({ tag: "presentation", key: "alert.presenting_stopped" }),
   "encoder.started": (data) => ({ tag: `encoder-${data.participant}`, key: "alert.encoder", values: { name: data.name } }),
+  "staff.message": (data) => ({
+    tag: `message-${data.text}`, key: "alert.staff_message", values: { text: data.text }, tone: "warning", assertive: true,
+  }),
   "staff.called": () => ({ tag: "staff", key: "alert.staff_called", assertive: true }),
   "seat.handed_over": () => ({ tag: "seat", key: "alert.handed_over", assertive: true }),
   "seat.stepped_up": () => ({ tag: "seat", key: "alert.stepped_up", tone: "warning", assertive: true }),

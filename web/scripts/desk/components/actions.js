@@ -15,12 +15,12 @@ export function Actions({ room, meeting }) {
   const tell = (/** @type {string} */ request) => app.controller.tell(request, room);
   const expected = meeting.waiting.filter((one) => one.is_knocking && one.knock.is_expected).length;
   return html`<div class="desk-actions">
-    ${may("lock") && html`<${Press} label=${t("room.lock")} room=${room} onClick=${() => tell("room.lock")} />`}
-    ${may("unlock") && html`<${Press} label=${t("room.unlock")} room=${room} opensDialog=${true} onClick=${() => open({ kind: "unlock", room })} />`}
+    ${may("lock") && html`<${Press} label=${t("desk.lock")} room=${room} onClick=${() => tell("room.lock")} />`}
+    ${may("unlock") && html`<${Press} label=${t("desk.unlock")} room=${room} opensDialog=${true} onClick=${() => open({ kind: "unlock", room })} />`}
     ${may("lock") && expected > 1 && html`<${Press} label=${t("door.admit_expected")} room=${room} onClick=${() => tell("knock.admit_expected")} />`}
     ${may("pause") && (meeting.paused === null
-      ? html`<${Press} label=${t("room.pause")} room=${room} opensDialog=${true} onClick=${() => open({ kind: "pause", room })} />`
-      : html`<${Press} label=${t("room.resume")} room=${room} onClick=${() => tell("room.resume")} />`)}
+      ? html`<${Press} label=${t("desk.pause")} room=${room} opensDialog=${true} onClick=${() => open({ kind: "pause", room })} />`
+      : html`<${Press} label=${t("desk.resume")} room=${room} onClick=${() => tell("room.resume")} />`)}
     ${may("message") && html`<${Press} label=${t("desk.message")} room=${room} opensDialog=${true} onClick=${() => open({ kind: "message", room })} />`}
     <details class="desk-more">
       <summary>${t("desk.more")}<span class="govuk-visually-hidden"> ${room.name}</span></summary>

@@ -26,9 +26,9 @@ export function Room({ room }) {
     <header class="desk-room__head">
       <h2 class="desk-room__name" id=${`room-${room.id}`} tabindex="-1">${room.name}</h2>
       <${Stage} meeting=${meeting} />
-      <${Time} meeting=${meeting} />
       <p class="desk-room__policy">${t(`policy.${meeting.policy}`)}, ${t("desk.since", { time: clockTime(meeting.since) })}${
         meeting.monitors > 0 ? `, ${t("desk.monitored")}` : ""}</p>
+      <${Time} meeting=${meeting} />
     </header>
     ${meeting.paused !== null && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${meeting.paused}</p>`}
     <${Alerts} room=${room} meeting=${meeting} />
@@ -54,7 +54,7 @@ function Time({ meeting }) {
   const left = meeting.ends_at === null ? null : meeting.ends_at - now;
   const isShort = left !== null && left < SHORT_S;
   return html`<p class=${`desk-room__time ${isShort ? "desk-room__time--short" : ""}`}>
-    <span>${t(left === null ? "desk.so_far" : "desk.left")}</span>
+    <span>${t(left === null ? "desk.so_far" : "desk.left")}${" "}</span>
     <strong>${duration(left === null ? now - meeting.opened_at : left)}</strong>
   </p>`;
 }

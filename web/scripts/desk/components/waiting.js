@@ -46,12 +46,12 @@ function Person({ room, meeting, waiting }) {
   const ringing = alert && !alert.owner ? "desk-alert--ringing" : "";
   return html`<li class=${`desk-waits ${alert ? "desk-alert" : ""} ${ringing}`} data-knock=${knock.id} data-alert=${alert ? "knock" : undefined} data-owner=${alert?.owner?.name}>
     <p class="desk-waits__text"><${Icon} name=${alert ? "door" : "clock"} size=${20} /><span>
-      <strong>${alert ? t("desk.kind.knock") : ""}</strong> <strong class="desk-waits__name">${name}</strong>
-      <span class="desk-waits__facts">${facts(waiting, alert?.count ?? 1).join(", ")}</span>
-      <span class="desk-alert__time"> ${since}</span></span></p>
+      <strong class="desk-waits__name">${alert ? t("desk.knocks", { name }) : name}</strong>
+      <span class="desk-waits__facts">${facts(waiting, alert?.count ?? 1).map((fact) => `, ${fact}`).join("")}</span>
+      <span class="desk-alert__time">, ${since}</span></span></p>
     <div class="desk-alert__buttons">
-      ${waiting.is_knocking && html`<${Decide} room=${room} meeting=${meeting} waiting=${waiting} name=${name} />`}
       ${alert && html`<${Owner} room=${room} alert=${alert} />`}
+      ${waiting.is_knocking && html`<${Decide} room=${room} meeting=${meeting} waiting=${waiting} name=${name} />`}
     </div>
   </li>`;
 }
