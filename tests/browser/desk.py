@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.eventually import eventually
 from vmr.ids import OfficerId, StaffSessionId
@@ -62,14 +62,12 @@ class DeskPage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
 
     @classmethod
-    async def open(cls, context: BrowserContext, url: str, cookie: str) -> "DeskPage":
-        await context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
-        desk = cls(await context.new_page())
-        await desk.page.goto(f"{url}/staff/desk")
+    async def open(cls, page: Page, url: str, cookie: str) -> "DeskPage":
+        await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
+        desk = cls(page)
+        await page.goto(f"{url}/staff/desk")
         await expect(desk.page.locator('#app[data-view="desk"]')).to_be_attached()
         return desk
 
@@ -93,7 +91,6 @@ class DeskPage:
     async def ask(self, kind: str, answer: str, field: str = "Reason") -> None:
         """Fill in the open dialog, and confirm with the button named `kind`."""
         dialog = self.page.get_by_role("dialog")
-        if answer:
-            await dialog.get_by_role("textbox", name=field).fill(answer)
+        await dialog.get_by_role("textbox", name=field).fill(answer)
         await dialog.get_by_role("button", name=kind).click()
         await expect(dialog).to_be_hidden()

@@ -70,26 +70,26 @@ class Crowd:
 
 async def make_busy(rooms: list[TestRoom], crowd: Crowd, second: DeskClient) -> None:
     """Eight rooms in every state a duty officer meets; two stay empty."""
-    host, guest = await crowd.locked(rooms[0], "Amara Okafor", "Ioana Popescu")
+    host, _ = await crowd.locked(rooms[0], "Amara Okafor", "Ioana Popescu")
     await host.request("room.hand_over")
     await crowd.guest(rooms[0], "Daniel Whitmore-Castellanos")
     host, _ = await crowd.locked(rooms[1], "Priya Raman")
     await host.request("room.hand_over")
     await host.request("staff.call")
-    host, guest = await crowd.locked(rooms[2], "Tom Ashworth")
+    host, _ = await crowd.locked(rooms[2], "Tom Ashworth")
     await host.request("staff.ready_to_leave")
     host = await crowd.host(rooms[3])
     await crowd.guest(rooms[3], "Grace Oyelaran", invite=0)
     await crowd.guest(rooms[3], "Witness A", invite=1)
     await crowd.terminal(rooms[4])
     await crowd.guest(rooms[4], "Hannah Lindqvist", invite=0)
-    host, guest = await crowd.locked(rooms[5], "Owen Pritchard")
+    host, _ = await crowd.locked(rooms[5], "Owen Pritchard")
     await host.request("room.pause", reason="Fire alarm in B wing")
-    host, guest = await crowd.locked(rooms[6], "Sofia Marchetti")
+    host, _ = await crowd.locked(rooms[6], "Sofia Marchetti")
     await host.request("room.hand_over")
     for _ in range(3):
         await host.call("host.enter_pin", {"pin": "000000"})
-    host, guest = await crowd.locked(rooms[7], "Nadia Haddad", "Interpreter Kaya")
+    await crowd.locked(rooms[7], "Nadia Haddad", "Interpreter Kaya")
     by_name = {state["name"]: id for id, state in second.rooms.items()}
     call = await second.alert(by_name[ROOMS[1]], "staff_called")
     await second.ask("alert.acknowledge", by_name[ROOMS[1]], alert=call["id"])
@@ -111,7 +111,7 @@ async def take(out: Path) -> None:
                     executable_path=str(EXECUTABLE), args=ARGUMENTS
                 )
                 context = await browser.new_context()
-                desk = await DeskPage.open(context, server.url, cookie)
+                desk = await DeskPage.open(await context.new_page(), server.url, cookie)
                 await desk.rings_more_than(0)
                 for width, height in SIZES:
                     await desk.page.set_viewport_size({"width": width, "height": height})
