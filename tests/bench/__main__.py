@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tests.bench import memory
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
+from tests.bench.desk_time import knock_times_ms
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
 from tests.bench.seam import round_trips_us
@@ -19,6 +20,7 @@ from tests.bench.table import print_figures, print_table
 ROOMS = (1, 10, 20, 30)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
 CALM_RUNS = 3
+KNOCK_P99_MS = 500.0
 COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out", "loss",
              "added p50 µs", "added p99 µs", "late ms")  # fmt: skip
 
@@ -128,6 +130,11 @@ def main() -> None:
     print_loaded(costs, what, echo_us)
     print_receivers(is_short=options.short)
     print_seam(is_short=options.short, echo_us=(quantile(echo_us, 0.5), quantile(echo_us, 0.99)))
+    knocks = asyncio.run(knock_times_ms(5 if options.short else 100))
+    print(
+        f"\nFrom a knock to both desks: median {quantile(knocks, 0.5):.0f} ms,"
+        f" p99 {quantile(knocks, 0.99):.0f} ms of {len(knocks)} (to be under {KNOCK_P99_MS:.0f})"
+    )
     if not options.no_browser:
         from tests.bench.join_time import join_figures, join_times
 

@@ -6,9 +6,10 @@ import struct
 import pytest
 
 from tests.bench import rtcp_client as rtcp
-from tests.bench.__main__ import packet_figures
+from tests.bench.__main__ import KNOCK_P99_MS, packet_figures
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
+from tests.bench.desk_time import knock_times_ms
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
 from tests.bench.receiver import transport_number
@@ -83,6 +84,12 @@ async def test_a_busy_signalling_process_costs_no_packet() -> None:
 
 async def test_a_round_trip_to_a_worker_can_be_measured() -> None:
     assert 0 < quantile(await round_trips_us(20), 0.5) < SANE_TRIP_US
+
+
+async def test_a_knock_reaches_two_desks_in_time() -> None:
+    times = await asyncio.wait_for(knock_times_ms(5), 60)
+    assert len(times) == 5
+    assert quantile(times, 0.5) < KNOCK_P99_MS, times
 
 
 async def test_a_short_load_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from socketio.exceptions import ConnectionError as NoConnection
 
-from tests.signalling.client import DeviceKey, Refused
+from tests.signalling.client import DeviceKey, Note, Refused
 from tests.signalling.desk.scene import Scene
 from tests.signalling.fakes.store import PRISON, FakeStore
 from tests.signalling.house import PIN, House
@@ -57,7 +57,10 @@ async def test_an_alert_rings_again_until_it_is_acknowledged(scene: Scene) -> No
     await scene.locked()
     await scene.knocked()
     alert = await desk.alert(scene.room, "knock")
-    rung = lambda: [note for note in desk.notes if note.event == "alerts.rang"]  # noqa: E731
+
+    def rung() -> list[Note]:
+        return [note for note in desk.notes if note.event == "alerts.rang"]
+
     scene.house.clock.advance(10)
     await desk.wait_for(lambda: len(rung()) == 1, "the first ring")
     meeting = desk.meeting(scene.room)["meeting"]

@@ -9,7 +9,7 @@ import { clockTime, useDesk, useDeskState } from "./context.js";
 export function Bands() {
   const { app } = useDesk();
   const { sounds, notifications } = app.controller;
-  return html`<div class="bands">
+  return html`<section class="bands" aria-label=${t("desk.warnings")}>
     <${Connection} />
     ${!sounds.isOn.value && html`<div class="band band--warning" data-band="sound"><div class="desk__width band__inner">
       <${Icon} name="speaker" /><p><strong>${t("desk.sound_off")}</strong> ${t("desk.sound_off_more")}</p>
@@ -19,7 +19,7 @@ export function Bands() {
       <${Icon} name="bell" /><p>${t("desk.notifications_off")}</p>
       <button type="button" class="band__button" onClick=${() => notifications.ask()}>${t("desk.notifications_on")}</button>
     </div></div>`}
-  </div>`;
+  </section>`;
 }
 
 /** A desk that is not connected says so, larger than anything else. */
