@@ -13,6 +13,7 @@ import lobby.events
 import signalling
 from lobby.errors import CODES
 from lobby.events import Event
+from signalling.desk.messages import DESK_REQUESTS
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
 from signalling.messages import REQUESTS, CommandRequest, Hello, Model, parse_hello, parse_request
 from signalling.rooms import MEDIA_LOST
@@ -85,7 +86,19 @@ def documented_fields(payload: str) -> dict[str, bool]:
     return {field.rstrip("?"): field.endswith("?") for field in fields}
 
 
+def desk_rows() -> dict[str, set[str]]:
+    """The fields of each request of the duty desk, as documented."""
+    section = PROTOCOL.split("\n### Requests of the desk\n")[1].split("\n## ")[0]
+    found = re.findall(r"^\| `([a-z_.]+)` \| (`\{.*?\}`)", section, re.MULTILINE)
+    return {name: set(documented_fields(payload)) for name, payload in found}
+
+
 # -- PROTOCOL.md ------------------------------------------------------------------------------
+
+
+def test_the_protocol_lists_every_request_of_the_desk_with_its_fields() -> None:
+    models = {name: set(model.model_fields) for name, model in DESK_REQUESTS.items()}
+    assert desk_rows() == models
 
 
 def test_the_protocol_lists_every_request_and_no_other() -> None:
@@ -153,11 +166,14 @@ def test_every_command_of_a_person_has_a_request() -> None:
     }
     elsewhere = {
         commands.Join, commands.EnterPin, commands.SocketLost, commands.SocketBack,
-        commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick,
-        commands.AllowEncoder, commands.OfferEncoder, commands.EncoderConnected,
+        commands.MediaLost, commands.MediaBack, commands.NoteQuality, commands.ChangeRoom,
+        commands.Tick, commands.AllowEncoder, commands.OfferEncoder, commands.EncoderConnected,
         commands.EncoderLost,
     }  # fmt: skip
-    of_the_desk = {commands.ResetStepUp, commands.Extend}
+    of_the_desk = {
+        commands.ResetStepUp, commands.Extend, commands.ResetPin, commands.MessageRoom,
+        commands.AcknowledgeAlert, commands.TakeOverAlert, commands.CloseAlert,
+    }  # fmt: skip
     of_terminals = {
         commands.Watch, commands.Unwatch, commands.ReportWatching, commands.RaiseConcern,
     }  # fmt: skip
