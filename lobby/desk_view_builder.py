@@ -18,6 +18,7 @@ def build_desk_view(state: State) -> DeskView:
         opened_at=state.opened_at,
         ends_at=state.ends_at,
         paused=state.paused,
+        is_unwatched=state.is_unwatched,
         monitors=state.monitors,
         may=tuple(sorted(permission.value for permission in may)),
         confirmations=policy.opening_confirmations if is_waiting else (),

@@ -44,7 +44,7 @@ class DeskView:
 
     `confirmations` are what an officer confirms who opens the room; `needs_attestation`: an
     admission needs the ID record of each person first. `pin_closed_until`: the PIN entry is
-    closed.
+    closed. `is_unwatched`: paused because a room that must be watched is not.
     """
 
     meeting: MeetingId
@@ -55,6 +55,7 @@ class DeskView:
     opened_at: float | None
     ends_at: float | None
     paused: str | None
+    is_unwatched: bool
     monitors: int
     may: tuple[str, ...]
     confirmations: tuple[str, ...]

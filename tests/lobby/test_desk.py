@@ -10,6 +10,7 @@ from lobby.commands import (
     Admit,
     CallStaff,
     CloseAlert,
+    ConcernCategory,
     EnterPin,
     Extend,
     Leave,
@@ -18,12 +19,16 @@ from lobby.commands import (
     NoteQuality,
     Officer,
     Quality,
+    RaiseConcern,
     ReadyToLeave,
     Refuse,
     Remove,
+    ReportWatching,
     ResetPin,
     ResetStepUp,
+    SetOwnMedia,
     TakeOverAlert,
+    Watch,
 )
 from lobby.errors import (
     AlertNotTaken,
@@ -36,8 +41,9 @@ from lobby.errors import (
     TakeOverTooSoon,
 )
 from lobby.events import StaffCalled, StaffMessage
-from tests.lobby.world import OFFICER, SECOND_OFFICER, World, pid, session
+from tests.lobby.world import MONITOR, OFFICER, SECOND_OFFICER, World, pid, session
 from vmr.ids import OfficerId
+from vmr.numbers import Numbers
 from vmr.policies import PolicyName
 from vmr.roles import Role
 
@@ -49,6 +55,15 @@ def knocked() -> World:
     world = World()
     world.locked()
     world.join("late", invited=False)
+    return world
+
+
+def watched() -> World:
+    """A running room that must be watched, and is."""
+    world = World(PolicyName.SOCIAL, numbers=Numbers(social_unrecorded=True))
+    world.do(Watch(session=session("wall"), participant=pid("wall"), officer=MONITOR))
+    world.do(ReportWatching(session=session("wall"), why_not=None))
+    world.host()
     return world
 
 
@@ -171,6 +186,43 @@ def test_a_bad_connection_is_an_alert_until_it_is_fair() -> None:
         world.do(NoteQuality(participant=pid("lawyer"), quality=quality))
         assert len(world.at_desk()) == alerts, quality
     assert world.meeting.desk_view().people[-1].quality == "poor"
+
+
+def test_a_room_that_must_be_watched_and_is_not_is_an_alert_until_it_is() -> None:
+    world = watched()
+    assert world.at_desk() == []
+    world.do(ReportWatching(session=session("wall"), why_not="hidden"))
+    assert world.at_desk() == [(AlertKind.MONITOR_LOST, None, 1)]
+    assert world.meeting.desk_view().is_unwatched
+    with pytest.raises(AlertStands):
+        world.do(CloseAlert(by=OFFICER, alert=world.alert(AlertKind.MONITOR_LOST).id))
+    world.do(ReportWatching(session=session("wall"), why_not=None))
+    assert world.at_desk() == []
+
+
+def test_a_prisoners_camera_that_is_switched_off_is_an_alert_until_it_is_on() -> None:
+    world = watched()
+    world.do(SetOwnMedia(session=session("host"), camera=False))
+    assert world.at_desk() == [(AlertKind.CAMERA_OFF, pid("host"), 1)]
+    world.do(SetOwnMedia(session=session("host"), camera=True))
+    assert world.at_desk() == []
+
+
+def test_a_concern_for_the_desk_stays_until_an_officer_closes_it() -> None:
+    world = watched()
+    concern = RaiseConcern(
+        by=MONITOR,
+        category=ConcernCategory.DISTRESS,
+        incident="",
+        note="Weeping",
+        follow_up="",
+        tells_desk=True,
+    )
+    world.do(concern)
+    world.do(concern)
+    assert world.at_desk() == [(AlertKind.CONCERN, None, 2)]
+    world.do(CloseAlert(by=OFFICER, alert=world.alert(AlertKind.CONCERN).id))
+    assert world.at_desk() == []
 
 
 def test_the_quality_of_somebody_who_is_away_is_not_known() -> None:

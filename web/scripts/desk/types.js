@@ -11,7 +11,7 @@
  * @typedef {{knock: KnockView, is_knocking: boolean}} DeskWaiting
  * @typedef {{id: string, name: string, attempts_left: number, page_gone: boolean}} DeskTerminal
  * @typedef {{meeting: string, policy: string, stage: string, since: number, was_locked: boolean,
- *   opened_at: number|null, ends_at: number|null, paused: string|null, monitors: number,
+ *   opened_at: number|null, ends_at: number|null, paused: string|null, is_unwatched: boolean, monitors: number,
  *   may: string[], confirmations: string[], needs_attestation: boolean,
  *   pin_closed_until: number|null, people: DeskPerson[], waiting: DeskWaiting[],
  *   terminals: DeskTerminal[], alerts: DeskAlert[]}} DeskMeeting

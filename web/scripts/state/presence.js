@@ -7,7 +7,7 @@
  *   monitors: number, recording: string}} Truth
  */
 
-import { participant, you } from "./meeting.js";
+import { isPaused, participant, you } from "./meeting.js";
 
 /** Sentences are keys of `presence`. @param {InsideView} view @returns {Truth} */
 export function truth(view) {
@@ -29,6 +29,6 @@ function namesAt(view, id) {
 
 /** @param {InsideView} view @param {boolean|undefined} isOn @param {string} off */
 function whyNot(view, isOn, off) {
-  if (view.paused !== null) return "presence.why.paused";
+  if (isPaused(view)) return "presence.why.paused";
   return `presence.why.${isOn ? "alone" : off}`;
 }

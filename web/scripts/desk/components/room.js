@@ -31,6 +31,7 @@ export function Room({ room }) {
       <${Time} meeting=${meeting} />
     </header>
     ${meeting.paused !== null && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${meeting.paused}</p>`}
+    ${meeting.is_unwatched && meeting.stage !== "waiting" && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${t("desk.unwatched")}</p>`}
     <${Alerts} room=${room} meeting=${meeting} />
     <${Waiting} room=${room} meeting=${meeting} />
     <${People} room=${room} meeting=${meeting} />
