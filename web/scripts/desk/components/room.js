@@ -23,12 +23,15 @@ export function Room({ room }) {
   if (!meeting) return null;
   return html`<article class=${`desk-room desk-room--${STATES[urgency(room)]}`} aria-labelledby=${`room-${room.id}`}
       data-room=${room.name} data-urgency=${STATES[urgency(room)]} data-stage=${meeting.stage}>
-    <header class="desk-room__head">
-      <h2 class="desk-room__name" id=${`room-${room.id}`} tabindex="-1">${room.name}</h2>
-      <${Stage} meeting=${meeting} />
-      <p class="desk-room__policy">${t(`policy.${meeting.policy}`)}, ${t("desk.since", { time: clockTime(meeting.since) })}${
+    <header>
+      <div class="desk-room__row">
+        <h2 class="desk-room__name" id=${`room-${room.id}`} tabindex="-1">${room.name}</h2>
+        <${Stage} meeting=${meeting} />
+      </div>
+      <div class="desk-room__row"><p class="desk-room__policy">${t(`policy.${meeting.policy}`)}, ${t("desk.since", { time: clockTime(meeting.since) })}${
         meeting.monitors > 0 ? `, ${t("desk.monitored")}` : ""}</p>
-      <${Time} meeting=${meeting} />
+        <${Time} meeting=${meeting} />
+      </div>
     </header>
     ${meeting.paused !== null && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${meeting.paused}</p>`}
     ${meeting.is_unwatched && meeting.stage !== "waiting" && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${t("desk.unwatched")}</p>`}
