@@ -1,6 +1,6 @@
 /** Sample notifications for each view, as a server would send them. */
 
-const GUEST_MAY = ["speak", "show", "present", "leave", "encode"];
+const GUEST_MAY = ["speak", "show", "present", "leave", "call_staff", "ready_to_leave", "encode"];
 const HOST_MAY = [
   "speak", "show", "present", "leave", "call_staff", "ready_to_leave", "admit", "check", "hand_over",
   "mute_other", "send_back", "remove", "pause", "end",

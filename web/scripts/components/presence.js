@@ -13,12 +13,13 @@ export function PresenceButton({ view, open }) {
   const glance = [
     t("presence.glance", { seen: seen.length, heard: heard.length }), monitors ? t("presence.watched") : "", t(recording),
   ].filter(Boolean).join(" ");
-  return html`<button type="button" class="top__button presence-button" aria-label=${`${t("presence.button")}. ${glance}`} title=${glance}
+  return html`<button type="button" class="top__button presence-button" title=${glance}
       aria-haspopup="dialog" data-seen=${seen.length} data-heard=${heard.length} onClick=${() => open({ kind: "presence" })}>
-    <span class="presence-button__fact"><${Icon} name="eye" size=${20} />${seen.length}</span>
-    <span class="presence-button__fact"><${Icon} name="speaker" size=${20} />${heard.length}</span>
-    ${monitors > 0 && html`<span class="presence-button__fact">${t("presence.watched")}</span>`}
-    <span class="top__word">${t("presence.button")}</span>
+    <span class="presence-button__fact" aria-hidden="true"><${Icon} name="eye" size=${20} />${seen.length}</span>
+    <span class="presence-button__fact" aria-hidden="true"><${Icon} name="speaker" size=${20} />${heard.length}</span>
+    ${monitors > 0 && html`<span class="presence-button__fact" aria-hidden="true">${t("presence.watched")}</span>`}
+    <span class="top__word" aria-hidden="true">${t("presence.button")}</span>
+    <span class="govuk-visually-hidden">${t("presence.button")}. ${glance}</span>
   </button>`;
 }
 
