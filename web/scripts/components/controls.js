@@ -21,7 +21,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   const { stage } = useAppState();
   const isSeat = view.is_handed_over && !may(view, "admit");
   const isGuest = !isSeat && !may(view, "admit");
-  return html`<section class=${`controls ${isSeat ? "controls--8" : ""}`} aria-label=${t("controls.title")}>
+  return html`<section class=${`controls ${isSeat ? "controls--8" : ""} ${isGuest ? "controls--10" : ""}`} aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">
       <${OwnMedia} view=${view} />
       ${may(view, "present") && canPresent() && html`<${Present} view=${view} open=${open} />`}
