@@ -177,13 +177,17 @@ def _keep_who_went_away(state: State) -> None:
 
 def _go_on_by_device(turn: Turn) -> None:
     """A page that knocks again goes on with the alert that its device has left."""
-    takeover_s = turn.state.numbers.alert_takeover_s
-    for knock in turn.state.knocks.values():
-        for number, alert in turn.state.alerts.items():
-            is_left = alert.participant != knock.id and knock.is_knocking
-            if is_left and alert.is_about(AlertKind.KNOCK, knock.id, knock.device):
-                again = alert.again(turn.now, takeover_s, participant=knock.id)
-                turn.state.alerts[number] = again
+    state, takeover_s = turn.state, turn.state.numbers.alert_takeover_s
+    for knock in state.knocks.values():
+        about = [
+            alert
+            for alert in state.alerts.values()
+            if alert.is_about(AlertKind.KNOCK, knock.id, knock.device)
+        ]
+        is_known = any(alert.participant == knock.id for alert in about)
+        if about and knock.is_knocking and not is_known:
+            again = about[0].again(turn.now, takeover_s, participant=knock.id)
+            state.alerts[again.id] = again
 
 
 def next_end(state: State) -> float | None:

@@ -71,6 +71,7 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
     if snapshot["version"] != VERSION:
         raise ValueError("a meeting's snapshot of another version")
     kept = [seat for seat in map(_parse_seat, snapshot["seats"]) if seat.may_return]
+    seats = {seat.id: away(seat, now + numbers.reentry_s) for seat in kept}
     alerts = map(Alert.from_json, snapshot.get("alerts", ()))
     state = State(
         id=MeetingId(snapshot["id"]),
@@ -85,11 +86,11 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
         ends_at=snapshot["ends_at"],
         warned=frozenset(snapshot["warned"]),
         hostless_until=snapshot["hostless_until"],
-        seats={seat.id: away(seat, now + numbers.reentry_s) for seat in kept},
+        seats=seats,
         voided_devices=frozenset(map(DeviceId, snapshot["voided_devices"])),
         voided_invites=frozenset(map(InviteId, snapshot["voided_invites"])),
         pins=PinAttempts.from_json(snapshot["pins"]),
-        alerts={one.id: one for one in _keep_alerts(alerts, now + numbers.knock_gone_s)},
+        alerts={one.id: one for one in _keep_alerts(alerts, seats, now + numbers.knock_gone_s)},
         alerts_made=snapshot.get("alerts_made", 0),
         is_restored=True,
     )
@@ -98,13 +99,15 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
     return state
 
 
-def _keep_alerts(alerts: Iterable[Alert], until: float) -> Iterator[Alert]:
-    """The page of a knock knocks again by itself, and by its device goes on with its alert."""
+def _keep_alerts(
+    alerts: Iterable[Alert], seats: Mapping[ParticipantId, Seat], until: float
+) -> Iterator[Alert]:
+    """Those about the room and about who may come back; and knocks, whose pages knock again."""
     for alert in alerts:
-        if alert.kind is not AlertKind.KNOCK:
-            yield alert
-        elif alert.device is not None:
+        if alert.kind is AlertKind.KNOCK and alert.device is not None:
             yield replace(alert, stands_until=until)
+        elif alert.participant is None or alert.participant in seats:
+            yield alert
 
 
 def _parse_seat(value: Mapping[str, Any]) -> Seat:

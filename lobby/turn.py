@@ -156,8 +156,9 @@ class Turn:
     ) -> None:
         """Raise it, or count it once more; `count` is set where its cause counts by itself."""
         alerts = self.state.alerts
-        same = (one for one in alerts.values() if one.is_about(kind, participant, device))
-        old = next(same, None)
+        about = [one for one in alerts.values() if one.is_about(kind, participant, device)]
+        own = [one for one in about if one.participant == participant]
+        old = next(iter([*own, *about]), None)
         if old is None:
             self.state.alerts_made += 1
             alert = Alert(

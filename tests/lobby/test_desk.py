@@ -448,3 +448,24 @@ def test_an_officer_removes_by_name() -> None:
         Remove(by=Officer(id=OfficerId("o9"), name="C. Day"), participant=pid("lawyer"), reason="x")
     )
     assert world.records()[0].personal == (("officer", "C. Day"),)
+
+
+def test_a_guest_and_a_host_who_knock_by_one_device_are_two_alerts() -> None:
+    world = knocked()
+    world.join("late", Role.HOST, page="terminal")
+    world.pin("terminal")
+    both = [(KNOCK, pid("late"), 1), (KNOCK, pid("terminal"), 1)]
+    assert world.at_desk() == both
+    world.do(Leave(session=session("late")))
+    assert world.at_desk() == both, "one has left, the other still knocks"
+    world.wait(10)
+    assert world.at_desk() == both[1:]
+
+
+def test_a_call_by_somebody_who_cannot_come_back_ends_with_the_restart() -> None:
+    world = World(PolicyName.HEARING)
+    world.join("lawyer")
+    world.host()
+    world.do(CallStaff(session=session("lawyer")))
+    world.restart()
+    assert world.at_desk() == []
