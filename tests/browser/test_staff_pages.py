@@ -16,6 +16,7 @@ from vmr.totp import code_at, step_at
 
 PICTURES = os.environ.get("VMR_STAFF_PICTURES", "")
 PICTURE_WIDTHS_PX = (1440, 768, 360)
+DEMONSTRATION = "HMP Northgate (demonstration)"
 PASSWORD = "three random words"
 CODE = r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b"
 
@@ -23,7 +24,8 @@ CODE = r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b"
 async def new_account(world: World, username: str, *more: str) -> str:
     """The one-time password of a new account."""
     roles = ("--role", "administrator", "--role", "duty")
-    printed = await world.server.command("staff", "add", username, *roles, *more)
+    where = ("--establishment", DEMONSTRATION)  # other tests have added theirs to this server
+    printed = await world.server.command("staff", "add", username, *where, *roles, *more)
     (password,) = re.findall(CODE, printed)
     return str(password)
 
