@@ -14,12 +14,17 @@ import { waitMs } from "./state/stage.js";
 
 /** @typedef {import("./types.js").JoinForm} JoinForm */
 
+/** Longer is no news kept back. */
+const HOLD_MS = 1000;
 const REJOIN_MS = 2000;
 const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests"];
 const LOST = { code: "connection_lost", canReturn: true, reason: "" };
 
 export class Controller {
   #stageTimer = 0;
+  /** What was told while a join is answered. @type {[string, any, number][]|null} */
+  #held = null;
+  #holdTimer = 0;
   /** A new session has not joined yet, though the person is in the room. */
   #mustRejoin = false;
   #isRejoining = false;
@@ -110,13 +115,36 @@ export class Controller {
     const room = this.facts.address;
     const [offer, device] = await Promise.all([this.media.prepare(), proveDevice(room, session.nonce)]);
     const { invite } = this.visit;
+    this.#hold();
     const answer = await this.client.request("room.join", {
       room, role: form.role, names: form.names, declaration: this.facts.declaration.version, move,
       offer, ...(invite ? { invite } : {}), ...(device ? { device } : {}),
+    }).catch((error) => {
+      this.#release();
+      throw error;
     });
-    if (answer.answer) return this.media.complete(answer);
+    if (answer.answer) {
+      setTimeout(() => this.#release());
+      return this.media.complete(answer);
+    }
+    this.#release();
     this.media.close();
     return this.view ? this.media.connect() : undefined;
+  }
+
+  /** News of the meeting comes before the answer to a join, and drawing it takes longer than all else. */
+  #hold() {
+    this.#held = [];
+    clearTimeout(this.#holdTimer);
+    this.#holdTimer = window.setTimeout(() => this.#release(), HOLD_MS);
+  }
+
+  /** The answer is taken in, or does not come soon. */
+  #release() {
+    const held = this.#held ?? [];
+    this.#held = null;
+    clearTimeout(this.#holdTimer);
+    for (const [name, data, at] of held) this.#notified(name, data, at);
   }
 
   /** The session was lost on the server: join again as before, until the server says no. */
@@ -153,6 +181,7 @@ export class Controller {
 
   /** @param {string} name @param {any} data @param {number} at */
   #notified(name, data, at) {
+    if (this.#held) return void this.#held.push([name, data, at]);
     if (name === "session.ended" && this.#wasOnlyLost(data)) return this.#comeBackAlone();
     const before = this.view;
     this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
