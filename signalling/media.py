@@ -58,9 +58,29 @@ class Holding:
     sources: tuple[messages.Source, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapWish:
+    """What one monitoring terminal should be shown. `only` is whom its tile has room for, None:
+    everybody."""
+
+    session: SessionId
+    endpoint: str
+    pictures: tuple[effects.Picture, ...] = ()
+    only: ParticipantId | None = None
+    is_focused: bool = False
+
+    @property
+    def shown(self) -> tuple[effects.Picture, ...]:
+        """A tile of the wall shows one person, a focused one everybody."""
+        if self.is_focused:
+            return self.pictures
+        return tuple(one for one in self.pictures if one.participant == self.only)
+
+
 _NOTHING = Holding(gate=messages.Gate())
 
 Wishes = dict[ParticipantId, Wish]
+TapWishes = dict[ParticipantId, TapWish]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +88,7 @@ class Checkpoint:
     """Wishes and holdings at one moment, to go back to."""
 
     wishes: Wishes
+    taps: TapWishes
     held: dict[str, Holding]
 
 
@@ -79,6 +100,7 @@ class RoomMedia:
         self._room = str(meeting)
         self._counters = counters
         self._wishes: Wishes = {}
+        self._taps: TapWishes = {}
         self._held: dict[str, Holding] = {}
         self._unsure: set[str] = set()
         self._endpoints_made = 0
@@ -86,7 +108,7 @@ class RoomMedia:
     # -- wishes -------------------------------------------------------------------------------
 
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(wishes=dict(self._wishes), held=dict(self._held))
+        return Checkpoint(wishes=dict(self._wishes), taps=dict(self._taps), held=dict(self._held))
 
     def take(self, effect: effects.Effect) -> None:
         """Note what a Meeting wishes; other effects are none of media's business."""
@@ -96,6 +118,13 @@ class RoomMedia:
                 self._wishes[participant] = Wish(session=session, endpoint=endpoint)
             case effects.CloseMedia(participant=participant):
                 self._wishes.pop(participant, None)
+                self._taps.pop(participant, None)
+            case effects.OpenTap(session=session, participant=participant):
+                endpoint = self._new_endpoint(participant)
+                self._taps[participant] = TapWish(session=session, endpoint=endpoint)
+            case effects.BindTap(participant=participant, pictures=pictures):
+                if participant in self._taps:
+                    self._taps[participant] = replace(self._taps[participant], pictures=pictures)
             case effects.OpenEncoder(participant=participant) if participant in self._wishes:
                 encoder = self._new_endpoint(participant)
                 self._wishes[participant] = replace(self._wishes[participant], encoder=encoder)
@@ -122,6 +151,26 @@ class RoomMedia:
         participant = _participant(endpoint)
         wish = self._wishes.get(participant)
         return participant if wish is not None and wish.encoder == endpoint else None
+
+    def tap_of(self, session: SessionId) -> str | None:
+        """The endpoint of the terminal's tap, while it watches this room."""
+        return next((t.endpoint for t in self._taps.values() if t.session == session), None)
+
+    def terminal_at(self, endpoint: str) -> SessionId | None:
+        """Whose tap has this endpoint now."""
+        tap = self._taps.get(_participant(endpoint))
+        return tap.session if tap is not None and tap.endpoint == endpoint else None
+
+    def may_show(self, session: SessionId) -> tuple[ParticipantId, ...]:
+        """Whose pictures this terminal may be shown."""
+        pictures = (tap.pictures for tap in self._taps.values() if tap.session == session)
+        return tuple(picture.participant for one in pictures for picture in one)
+
+    def show(self, session: SessionId, only: ParticipantId | None, *, is_focused: bool) -> None:
+        """Whom a terminal's tile has room for, of those it may be shown; the engine follows."""
+        for participant, tap in self._taps.items():
+            if tap.session == session:
+                self._taps[participant] = replace(tap, only=only, is_focused=is_focused)
 
     def endpoint_of(self, session: SessionId) -> str | None:
         """That of the session's page: its name stands for this one admission."""
@@ -168,7 +217,7 @@ class RoomMedia:
 
     async def go_back(self, to: Checkpoint) -> None:
         """Undo what was narrowed since; what had not been given then is not given now."""
-        self._wishes = to.wishes
+        self._wishes, self._taps = to.wishes, to.taps
         wished = self._wished()
         for endpoint, held in to.held.items():
             if endpoint in wished and await self._add(endpoint, held.kind):
@@ -176,7 +225,7 @@ class RoomMedia:
 
     async def close(self) -> None:
         """The meeting is over or the server stops: nothing of it stays in the engine."""
-        self._wishes = {}
+        self._wishes, self._taps = {}, {}
         await self.narrow()
 
     async def negotiate(self, session: SessionId, sdp: str) -> tuple[str, list[JsonObject]]:
@@ -186,6 +235,11 @@ class RoomMedia:
         with no endpoint.
         """
         answer = await self._answer(lambda: self.endpoint_of(session), sdp)
+        return answer.sdp, slots(answer.bindings)
+
+    async def negotiate_tap(self, session: SessionId, sdp: str) -> tuple[str, list[JsonObject]]:
+        """Answer a terminal's offer, as `negotiate` does. Raises RequestError."""
+        answer = await self._answer(lambda: self.tap_of(session), sdp)
         return answer.sdp, slots(answer.bindings)
 
     async def negotiate_encoder(self, endpoint: str, sdp: str) -> str:
@@ -248,6 +302,14 @@ class RoomMedia:
             wished[wish.endpoint] = Holding(gate=_gate_of_page(wish), sources=tuple(sources))
             if wish.encoder:
                 wished[wish.encoder] = Holding(kind="encoder", gate=_gate_of_encoder(wish))
+        for tap in self._taps.values():
+            shown = (
+                part
+                for picture in tap.shown
+                if picture.participant in self._wishes
+                for part in _pictures(picture, self._wishes[picture.participant])
+            )
+            wished[tap.endpoint] = Holding(kind="tap", gate=messages.Gate(), sources=tuple(shown))
         return wished
 
     async def _add(self, endpoint: str, kind: str) -> bool:
@@ -332,6 +394,17 @@ def _gate_of_encoder(wish: Wish) -> messages.Gate:
     )
 
 
+def _pictures(picture: effects.Picture, of: Wish) -> list[messages.Source]:
+    """What a tap receives of one person: pictures, never sound."""
+    silent = effects.Source(
+        participant=picture.participant, audio=False, camera=picture.camera, screen=picture.screen
+    )
+    return [
+        replace(part, max_width=picture.max_width, max_height=picture.max_height)
+        for part in _parts(silent, of)
+    ]
+
+
 def _parts(source: effects.Source, of: Wish) -> list[messages.Source]:
     """What is received of one person: all of their page, or all but the screen of their encoder."""
     if not of.is_sent_by_encoder:
@@ -393,4 +466,11 @@ def _both(one: messages.Source, other: messages.Source) -> messages.Source:
         audio=one.audio and other.audio,
         camera=one.camera and other.camera,
         screen=one.screen and other.screen,
+        max_width=_smaller(one.max_width, other.max_width),
+        max_height=_smaller(one.max_height, other.max_height),
     )
+
+
+def _smaller(one: int, other: int) -> int:
+    """The tighter of two limits; 0 is none."""
+    return min(one, other) if one and other else one or other

@@ -578,3 +578,93 @@ def test_a_free_slot_has_nobody_in_it() -> None:
     assert slots([SlotBinding(mid="4", kind="camera", source=None)]) == [
         {"mid": "4", "kind": "camera", "participant": None}
     ]
+
+
+# -- monitoring taps --------------------------------------------------------------------------
+
+EVE, WALL = ParticipantId("eve"), SessionId("wall")
+
+
+def watched(*whom: ParticipantId, largest: tuple[int, int] = (0, 0)) -> effects.BindTap:
+    return effects.BindTap(
+        participant=EVE,
+        pictures=tuple(
+            effects.Picture(
+                participant=one,
+                camera=True,
+                screen=False,
+                max_width=largest[0],
+                max_height=largest[1],
+            )
+            for one in whom
+        ),
+    )
+
+
+async def watching(room: Room) -> str:
+    """Two inside, and a terminal with room for everybody; the name of its endpoint."""
+    await two_inside(room)
+    room.take(effects.OpenTap(session=WALL, participant=EVE))
+    room.media.show(WALL, None, is_focused=True)
+    await room.run(watched(ANN, BOB, largest=(320, 180)))
+    return room.media.tap_of(WALL) or ""
+
+
+async def test_a_tap_is_of_its_own_kind_and_is_shown_pictures_alone(room: Room) -> None:
+    tap = await watching(room)
+    added = [r for r in room.engine.log if isinstance(r, AddEndpoint)]
+    assert [one.kind for one in added] == ["person", "person", "tap"]
+    sources = room.engine.endpoints[tap].sources
+    assert len(sources) == 2
+    assert not any(source.audio for source in sources)
+    assert {(source.max_width, source.max_height) for source in sources} == {(320, 180)}
+
+
+async def test_a_tile_of_the_wall_costs_one_picture(room: Room) -> None:
+    tap = await watching(room)
+    room.media.show(WALL, BOB, is_focused=False)
+    assert room.media.is_behind
+    await room.run()
+    assert [source.endpoint for source in room.engine.endpoints[tap].sources] == [
+        room.media.endpoint_of(S2)
+    ]
+    room.media.show(WALL, ParticipantId("stranger"), is_focused=False)
+    await room.run()
+    assert room.engine.endpoints[tap].sources == ()
+
+
+async def test_what_a_monitor_may_see_shrinks_at_once_and_grows_after_the_record(
+    room: Room,
+) -> None:
+    tap = await watching(room)
+    room.take(watched(ANN, largest=(160, 90)))
+    await room.media.narrow()
+    (source,) = room.engine.endpoints[tap].sources
+    assert (source.max_width, source.max_height) == (160, 90)
+    room.take(watched(ANN, BOB))
+    await room.media.narrow()
+    (source,) = room.engine.endpoints[tap].sources
+    assert (source.max_width, source.max_height) == (160, 90)
+    await room.media.widen()
+    assert {s.max_width for s in room.engine.endpoints[tap].sources} == {0}
+
+
+async def test_a_closed_tap_leaves_nothing_and_cannot_offer(room: Room) -> None:
+    tap = await watching(room)
+    assert room.media.terminal_at(tap) == WALL
+    await room.run(closed(EVE))
+    assert tap not in room.engine.endpoints
+    assert room.media.terminal_at(tap) is None
+    with pytest.raises(RequestError) as refused:
+        await room.media.negotiate_tap(WALL, OFFER)
+    assert refused.value.code == "not_admitted"
+
+
+async def test_a_terminals_offer_reaches_its_own_tap_and_no_persons(room: Room) -> None:
+    tap = await watching(room)
+    await room.media.negotiate_tap(WALL, OFFER)
+    assert room.engine.endpoints[tap].has_transport
+    with pytest.raises(RequestError):
+        await room.media.negotiate(WALL, OFFER)
+    assert room.media.may_show(WALL) == (ANN, BOB)
+    assert room.media.may_show(S1) == ()
