@@ -12,9 +12,11 @@ from media.description import Description, Kind
 from media.outbox import Outbox
 from media.quality import QualityMeter
 from media.receiver_estimate import ReceiverEstimate
+from media.rewrite import first_sequence
 from media.stream import Stream
 from media.subscription import Subscription
 from media.tally import Tally
+from media.tap import Receipt
 from media.timeline import SenderClock
 from media.transport_cc import Arrivals, TransportCcError
 
@@ -42,6 +44,7 @@ class Feedback:
         "_streams",
         "arrivals",
         "quality",
+        "receipt",
         "round_trip_s",
     )
 
@@ -59,6 +62,7 @@ class Feedback:
         self.round_trip_s = _FIRST_ROUND_TRIP_S
         self.quality = QualityMeter()
         self.arrivals = Arrivals()
+        self.receipt = Receipt()
         self._port = port
         self._streams = streams
         self._slots = {subscription.ssrc: subscription for subscription in subscriptions}
@@ -126,6 +130,8 @@ class Feedback:
             subscription = self._slots.get(block.ssrc)
             if subscription is None:
                 continue
+            first, last = first_sequence(block.ssrc), subscription.line.highest
+            self.receipt.take(block.ssrc, block.highest_sequence, first=first, last=last)
             subscription.loss = block.fraction_lost
             self.quality.reported(block, subscription.holes, _rate_of(subscription.slot.kind), now)
             if block.last_sr:

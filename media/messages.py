@@ -196,6 +196,19 @@ class PictureWithheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TapReported:
+    """About once a second for each tap that has a transport: running totals of this transport.
+
+    `sent` are the packets of pictures that left for it, `reported` how far its own receiver
+    reports say they have come; never more than was sent.
+    """
+
+    endpoint: str
+    sent: int
+    reported: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityChanged:
     """How good an endpoint's own connection is, at most every 2 s.
 
@@ -235,6 +248,7 @@ EngineEvent = (
     | TransportLost
     | SpeakersChanged
     | PictureWithheld
+    | TapReported
     | QualityChanged
     | SlotsPaused
     | LayersWanted

@@ -12,7 +12,7 @@ from media import extensions, rtp
 from media.bandwidth import RING, Bandwidth
 from media.description import Codec, Description, Kind, Role
 from media.feedback import Feedback
-from media.messages import EngineEvent, LayersWanted, SlotsPaused
+from media.messages import EngineEvent, LayersWanted, SlotsPaused, TapReported
 from media.naming import Place, named_place
 from media.outbox import Outbox
 from media.publication import Publication
@@ -322,6 +322,8 @@ class Port:
         if now >= self._next_report:
             self._next_report = now + _REPORT_S
             feedback.send_reports(now)
+            if self.role is Role.TAP:
+                self._tell_tap()
 
     def _share_bandwidth(self, speaker: Publication | None, now: float) -> None:
         """Share what this subscriber's path carries; want the layers of its camera that are used.
@@ -339,6 +341,11 @@ class Port:
             rids = zip(camera.track.rids, camera.switch.is_on, strict=True)
             wanted = tuple(rid for rid, is_on in rids if is_on)
             self.news.append(LayersWanted(endpoint=self.endpoint, rids=wanted))
+
+    def _tell_tap(self) -> None:
+        sent = sum(subscription.packets for subscription in self.subscriptions)
+        come = self._feedback.receipt.packets
+        self.news.append(TapReported(endpoint=self.endpoint, sent=sent, reported=come))
 
     def close(self) -> None:
         """Stop publishing and subscribing; nothing of this transport is kept."""

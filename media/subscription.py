@@ -331,6 +331,11 @@ class Subscription:
     # -- reports ------------------------------------------------------------------------------
 
     @property
+    def packets(self) -> int:
+        """Return how many were sent, those sent again not counted."""
+        return self._packets
+
+    @property
     def holes(self) -> int:
         """Return how many numbers of this slot were never sent: lost before they reached us."""
         return self.line.highest - first_sequence(self.ssrc) + 1 - self._packets

@@ -3,6 +3,8 @@
 Its sources are `PictureSource`s, a type without a place for audio. `Limit` is the largest picture
 a subscriber may be shown of a source, judged by the size in the key frame's own header.
 
+`Receipt` is what a tap's own receiver reports say has come.
+
 Error: `AudioToTap` (code `audio_to_tap`), when somebody asks for it all the same.
 """
 
@@ -31,6 +33,28 @@ class PictureSource:
 
 
 AnySource = Source | PictureSource
+
+
+class Receipt:
+    """How far the pictures sent to one tap have come, by its receiver reports (RFC 3550, 6.4.1).
+
+    Of a report only the low half of the highest number is used, and it is read as one that was
+    sent: whoever claims numbers that were never sent is believed no more than was sent before.
+    """
+
+    __slots__ = ("_by_slot",)
+
+    def __init__(self) -> None:
+        self._by_slot: dict[int, int] = {}
+
+    def take(self, ssrc: int, highest: int, *, first: int, last: int) -> None:
+        """A report on the slot `ssrc`, whose numbers `first` to `last` (extended) were sent."""
+        come = last - ((last - highest) & 0xFFFF) - first + 1
+        self._by_slot[ssrc] = max(come, self._by_slot.get(ssrc, 0))
+
+    @property
+    def packets(self) -> int:
+        return sum(self._by_slot.values())
 
 
 def picture_sources(sources: tuple[Source, ...]) -> tuple[PictureSource, ...]:
