@@ -315,6 +315,23 @@ class ReportWatching:
     why_not: str | None
 
 
+class PictureProblem(Enum):
+    """What is wrong with somebody's picture: MISSING the server finds, the others a page says."""
+
+    MISSING = "missing"
+    COVERED = "covered"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPicture:
+    """What one terminal is shown of somebody is amiss, or (None) is so no more."""
+
+    session: SessionId
+    participant: ParticipantId
+    problem: PictureProblem | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseConcern:
     """`incident` is the number of the establishment's own incident log, or empty."""
@@ -447,8 +464,8 @@ Command = (
     Join | EnterPin | KnockAgain | Admit | AdmitExpected | Refuse | AddPerson | BeginCheck
     | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
     | StopPresenting | AllowEncoder | StopEncoder | OfferEncoder | CallStaff | ReadyToLeave
-    | Lock | Unlock | HandOver | ResetStepUp | Pause | Resume | Extend | End | Watch | Unwatch
-    | ReportWatching | RaiseConcern | ResetPin | MessageRoom | AcknowledgeAlert | TakeOverAlert
-    | CloseAlert | Leave | SocketLost | SocketBack | MediaLost | MediaBack | EncoderConnected
-    | EncoderLost | NoteQuality | ChangeRoom | Tick
+    | Lock | Unlock | HandOver | ResetStepUp | Pause | Resume | Extend | End | ResetPin
+    | MessageRoom | AcknowledgeAlert | TakeOverAlert | CloseAlert | Watch | Unwatch
+    | ReportWatching | ReportPicture | RaiseConcern | Leave | SocketLost | SocketBack | MediaLost
+    | MediaBack | EncoderConnected | EncoderLost | NoteQuality | ChangeRoom | Tick
 )  # fmt: skip

@@ -132,6 +132,8 @@ def _standing(state: State) -> Iterator[tuple[Cause, tuple[int, DeviceId | None]
             yield (AlertKind.STEP_UP_CLOSED, seat.id), (1, None)
         if state.qualities.get(seat.id) is Quality.BAD:
             yield (AlertKind.QUALITY_BAD, seat.id), (1, None)
+        if seat.id in state.pictures:
+            yield (AlertKind(f"picture_{state.pictures[seat.id].value}"), seat.id), (1, None)
     if state.is_unwatched and state.is_running:
         yield (AlertKind.MONITOR_LOST, None), (1, None)
 

@@ -1,6 +1,12 @@
 """The duty desk's view of a meeting, built from the state: a pure function."""
 
-from lobby.desk_views import DeskPersonView, DeskTerminalView, DeskView, DeskWaitingView
+from lobby.desk_views import (
+    DeskPersonView,
+    DeskTerminalView,
+    DeskView,
+    DeskWaitingView,
+    WatcherView,
+)
 from lobby.state import Seat, State
 from lobby.view_builder import knock_view, participant_view
 from vmr.roles import Role, Stage, permissions
@@ -20,6 +26,10 @@ def build_desk_view(state: State) -> DeskView:
         paused=state.paused,
         is_unwatched=state.is_unwatched,
         monitors=state.monitors,
+        watchers=tuple(
+            WatcherView(officer=one.officer.name, is_watching=one.is_watching)
+            for one in state.watchers.values()
+        ),
         may=tuple(sorted(permission.value for permission in may)),
         confirmations=policy.opening_confirmations if is_waiting else (),
         needs_attestation=policy.is_attestation_required and state.stage is Stage.LOCKED,
@@ -43,9 +53,10 @@ def build_desk_view(state: State) -> DeskView:
 
 
 def _person(state: State, seat: Seat) -> DeskPersonView:
-    quality = state.qualities.get(seat.id)
+    quality, picture = state.qualities.get(seat.id), state.pictures.get(seat.id)
     return DeskPersonView(
         seat=participant_view(state, seat),
         step_up_closed=seat.hands.is_closed(state.numbers),
         quality=None if quality is None else quality.value,
+        picture=None if picture is None else picture.value,
     )

@@ -13,11 +13,16 @@ from vmr.ids import MeetingId, ParticipantId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPersonView:
-    """Somebody inside. `quality` is of their connection, None while it is not known."""
+    """Somebody inside. `quality` is of their connection, None while it is not known.
+
+    `picture` is what a monitoring terminal finds amiss in theirs, a value of
+    `lobby.commands.PictureProblem`.
+    """
 
     seat: ParticipantView
     step_up_closed: bool
     quality: str | None
+    picture: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,14 @@ class DeskTerminalView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatcherView:
+    """An officer at a monitoring terminal that has the room on its wall."""
+
+    officer: str
+    is_watching: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskView:
     """`since` is when the stage began. `may` is what an officer may do now.
 
@@ -57,6 +70,7 @@ class DeskView:
     paused: str | None
     is_unwatched: bool
     monitors: int
+    watchers: tuple[WatcherView, ...]
     may: tuple[str, ...]
     confirmations: tuple[str, ...]
     needs_attestation: bool

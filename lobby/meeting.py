@@ -41,7 +41,7 @@ from lobby.view_builder import build_view
 from lobby.views import View
 from vmr.ids import MeetingId, ParticipantId, SessionId
 from vmr.numbers import Numbers
-from vmr.roles import Stage
+from vmr.roles import Role, Stage
 from vmr.rooms import Room
 
 
@@ -113,6 +113,21 @@ class Meeting:
         seat = self._state.seat_of(session)
         return None if seat is None else seat.id
 
+    def is_watching(self, session: SessionId) -> bool | None:
+        """Whether this terminal counts as watching; None: it has not the room on its wall."""
+        watcher = self._state.watchers.get(session)
+        return None if watcher is None else watcher.is_watching
+
+    def on_camera(self) -> dict[ParticipantId, bool]:
+        """Who shows a picture now, and whether they sit at a terminal of the prison."""
+        if self._state.is_paused:
+            return {}
+        return {
+            seat.id: seat.role is Role.HOST
+            for seat in self._state.present()
+            if seat.camera and not seat.is_media_lost
+        }
+
     def snapshot(self) -> dict[str, Any]:
         """JSON-able; `restore` makes a meeting of it."""
         return build_snapshot(self._state)
@@ -160,8 +175,8 @@ def _tick(turn: Turn, command: c.Tick) -> None:
 
 
 _NOT_AWAITED = (
-    c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.EncoderConnected,
-    c.EncoderLost, c.NoteQuality, c.ChangeRoom, c.Tick,
+    c.ReportWatching, c.ReportPicture, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack,
+    c.EncoderConnected, c.EncoderLost, c.NoteQuality, c.ChangeRoom, c.Tick,
 )  # fmt: skip
 
 HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
@@ -197,6 +212,7 @@ HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {
     c.Watch: watching.watch,
     c.Unwatch: watching.unwatch,
     c.ReportWatching: watching.report_watching,
+    c.ReportPicture: watching.report_picture,
     c.RaiseConcern: watching.raise_concern,
     c.ResetPin: desk.reset_pin,
     c.MessageRoom: desk.message,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lobby.alerts import Alert
-from lobby.commands import Officer, Quality
+from lobby.commands import Officer, PictureProblem, Quality
 from lobby.desk_views import DeskView
 from lobby.effects import Bind, BindTap, Gate
 from lobby.encoder import Encoder
@@ -115,7 +115,8 @@ class State:
     terminals, by session. `is_unwatched`: paused because a room that must be watched is not.
     `is_restored`: a restart is still to be written down.
     `staged_at` is when the stage began; `alerts` are those at the desk by number, `alerts_made`
-    how many there have been; `qualities` are of the connections of those inside.
+    how many there have been; `qualities` are of the connections of those inside,
+    `pictures` what a monitoring terminal finds amiss in what it is shown of them.
     """
 
     id: MeetingId
@@ -142,6 +143,7 @@ class State:
     alerts: dict[int, Alert] = field(default_factory=dict)
     alerts_made: int = 0
     qualities: dict[ParticipantId, Quality] = field(default_factory=dict)
+    pictures: dict[ParticipantId, PictureProblem] = field(default_factory=dict)
     voided_devices: frozenset[DeviceId] = frozenset()
     voided_invites: frozenset[InviteId] = frozenset()
     pins: PinAttempts = field(default_factory=PinAttempts)
@@ -254,7 +256,7 @@ class State:
 
 _TABLES = frozenset(
     {
-        *("seats", "knocks", "prompts", "watchers", "answered", "checks", "alerted_at", "alerts"),
-        *("qualities", "sent"),
+        *("seats", "knocks", "prompts", "watchers", "answered", "checks", "alerted_at"),
+        *("alerts", "qualities", "pictures", "sent"),
     }
 )

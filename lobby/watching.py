@@ -8,10 +8,10 @@ more, and goes on in the turn in which somebody does, unless a person has paused
 from dataclasses import replace
 
 from lobby.alerts import AlertKind
-from lobby.commands import RaiseConcern, ReportWatching, Unwatch, Watch
+from lobby.commands import RaiseConcern, ReportPicture, ReportWatching, Unwatch, Watch
 from lobby.errors import AlreadyWatching, NotHere
 from lobby.events import MonitorBack, MonitorLost
-from lobby.state import Watcher
+from lobby.state import State, Watcher
 from lobby.turn import Turn
 from vmr.ids import ParticipantId
 from vmr.roles import Permission, Role
@@ -51,6 +51,23 @@ def report_watching(turn: Turn, command: ReportWatching) -> None:
     )
 
 
+def report_picture(turn: Turn, command: ReportPicture) -> None:
+    """Somebody's picture is amiss, as far as one terminal can tell: the desk is told."""
+    state = turn.state
+    watcher, seat = state.watchers.get(command.session), state.seats.get(command.participant)
+    if watcher is None or seat is None or state.pictures.get(seat.id) is command.problem:
+        return
+    if command.problem is None:
+        del state.pictures[seat.id]
+    else:
+        state.pictures[seat.id] = command.problem
+    turn.record(
+        "picture_well" if command.problem is None else f"picture_{command.problem.value}",
+        by=turn.named(watcher.officer),
+        subject=seat.label,
+    )
+
+
 def raise_concern(turn: Turn, command: RaiseConcern) -> None:
     """A note into the record; what it says is personal and lies beside the chain."""
     acting = turn.require(command.by, Permission.RAISE_CONCERN)
@@ -67,6 +84,7 @@ def raise_concern(turn: Turn, command: RaiseConcern) -> None:
 def settle_watching(turn: Turn) -> None:
     """Pause a room that must be watched and is not; let it go on when it is again."""
     state = turn.state
+    _forget_pictures(state)
     if not state.policy.is_monitor_required or state.is_unwatched is not state.is_watched:
         return
     state.is_unwatched = not state.is_watched
@@ -77,6 +95,15 @@ def settle_watching(turn: Turn) -> None:
     else:
         turn.record("resumed_watched")
         turn.announce(MonitorBack())
+
+
+def _forget_pictures(state: State) -> None:
+    """Nothing is amiss with a picture that nobody sends or that nobody looks at."""
+    for who in list(state.pictures):
+        seat = state.seats.get(who)
+        is_shown = seat is not None and seat.session is not None and seat.camera
+        if not is_shown or not state.watchers or state.is_paused:
+            del state.pictures[who]
 
 
 def _label(tap: ParticipantId) -> str:

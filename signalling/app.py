@@ -30,6 +30,9 @@ from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import add_security_headers
+from signalling.monitor.pages import MonitorPages
+from signalling.monitor.sockets import MonitorSockets
+from signalling.monitor.terminals import JUDGE_S, Terminals
 from signalling.pages import FILES, LANGUAGES, Pages
 from signalling.pins import PinChecker
 from signalling.render import Renderer
@@ -70,6 +73,7 @@ class Running:
         self._clock = clock
         self.counters: Counter[str] = Counter()
         self.sessions = Sessions(limit=config.max_sessions)
+        self.terminals = Terminals()
         self.board = Board(store=store, clock=clock, repeat_s=numbers.alert_repeat_s)
         self.rooms = Rooms(
             store=store,
@@ -80,6 +84,7 @@ class Running:
             counters=self.counters,
             limit=config.max_meetings,
             desk=self.board,
+            taps=self.terminals,
         )
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
@@ -122,6 +127,19 @@ class Running:
             )
         )
 
+        self._server.register_namespace(
+            MonitorSockets(
+                board=self.board,
+                rooms=self.rooms,
+                terminals=self.terminals,
+                staff=self.staff,
+                numbers=numbers,
+                config=config,
+                clock=clock,
+                counters=self.counters,
+            )
+        )
+
     def process(self, event: EngineEvent) -> None:
         try:
             self.rooms.process(event)
@@ -137,6 +155,7 @@ class Running:
             "transports": counters.pop("transports", 0),
             "meetings": len(self.rooms),
             "desks": len(self.board),
+            "monitors": len(self.terminals),
             "sessions": len(self.sessions),
             "counters": counters,
         }
@@ -153,10 +172,11 @@ class Running:
         await self.rooms.restore()
         sweeper = asyncio.create_task(self._keep_swept(), name="sweeper")
         ringer = asyncio.create_task(self._keep_ringing(), name="desk ringer")
+        judge = asyncio.create_task(self._keep_judging(), name="monitor judge")
         yield
-        sweeper.cancel()
-        ringer.cancel()
-        await asyncio.gather(sweeper, ringer, return_exceptions=True)
+        for task in (sweeper, ringer, judge):
+            task.cancel()
+        await asyncio.gather(sweeper, ringer, judge, return_exceptions=True)
         await self._server.shutdown()
         self._pins.close()
 
@@ -177,6 +197,15 @@ class Running:
         while True:
             await asyncio.sleep(RING_LOOK_S)
             self.board.ring()
+
+    async def _keep_judging(self) -> None:
+        while True:
+            await asyncio.sleep(JUDGE_S)
+            try:
+                self.terminals.judge()
+            except Exception as error:  # our bug must not leave every other terminal unjudged
+                self.counters["internal_errors"] += 1
+                log.error("terminals were not judged: %s", type(error).__name__)
 
 
 class Signalling:
@@ -231,6 +260,7 @@ class Signalling:
         )
         self.staff.add_to(app)
         DeskPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
+        MonitorPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend((running.live, running.staff.live))
         return app

@@ -24,6 +24,7 @@ from signalling.errors import RequestError
 from signalling.seams import Engine
 from signalling.wire import JsonObject, to_wire
 from vmr.ids import MeetingId, ParticipantId, SessionId
+from vmr.policies import MONITOR_LARGEST
 
 ENGINE_TIMEOUT_S = 5.0
 
@@ -61,20 +62,35 @@ class Holding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapWish:
     """What one monitoring terminal should be shown. `only` is whom its tile has room for, None:
-    everybody."""
+    nobody; a focused tile has room for all.
+
+    In the wall the smallest layer will do; those in `large` have none that is small, and are shown
+    there in any size that the policy allows.
+    """
 
     session: SessionId
     endpoint: str
     pictures: tuple[effects.Picture, ...] = ()
     only: ParticipantId | None = None
     is_focused: bool = False
+    large: frozenset[ParticipantId] = frozenset()
 
     @property
     def shown(self) -> tuple[effects.Picture, ...]:
-        """A tile of the wall shows one person, a focused one everybody."""
+        """A tile of the wall shows one person, small, a focused one everybody."""
         if self.is_focused:
             return self.pictures
-        return tuple(one for one in self.pictures if one.participant == self.only)
+        return tuple(
+            one if one.max_width or one.participant in self.large else _small(one)
+            for one in self.pictures
+            if one.participant == self.only
+        )
+
+
+def _small(picture: effects.Picture) -> effects.Picture:
+    """In the wall: the low layer's size, and no presentation."""
+    width, height = MONITOR_LARGEST
+    return replace(picture, screen=False, max_width=width, max_height=height)
 
 
 _NOTHING = Holding(gate=messages.Gate())
@@ -166,11 +182,27 @@ class RoomMedia:
         pictures = (tap.pictures for tap in self._taps.values() if tap.session == session)
         return tuple(picture.participant for one in pictures for picture in one)
 
-    def show(self, session: SessionId, only: ParticipantId | None, *, is_focused: bool) -> None:
+    def show(
+        self,
+        session: SessionId,
+        only: ParticipantId | None,
+        *,
+        is_focused: bool,
+        large: frozenset[ParticipantId] = frozenset(),
+    ) -> None:
         """Whom a terminal's tile has room for, of those it may be shown; the engine follows."""
         for participant, tap in self._taps.items():
             if tap.session == session:
-                self._taps[participant] = replace(tap, only=only, is_focused=is_focused)
+                self._taps[participant] = replace(
+                    tap, only=only, is_focused=is_focused, large=large
+                )
+
+    def is_capped(self, session: SessionId, participant: ParticipantId) -> bool:
+        """Whether the policy shows this terminal only small pictures of them."""
+        pictures = (tap.pictures for tap in self._taps.values() if tap.session == session)
+        return any(
+            one.max_width > 0 for some in pictures for one in some if one.participant == participant
+        )
 
     def endpoint_of(self, session: SessionId) -> str | None:
         """That of the session's page: its name stands for this one admission."""
@@ -270,13 +302,17 @@ class RoomMedia:
 
     def speakers(self, event: messages.SpeakersChanged) -> Iterable[tuple[SessionId, JsonObject]]:
         """To each inside: who speaks among those they can hear, and whether they do."""
-        dominant = None if event.dominant is None else self._voice_at(event.dominant)
-        now = [self._voice_at(endpoint) for endpoint in event.speaking]
+        dominant = None if event.dominant is None else self.person_at(event.dominant)
+        now = [self.person_at(endpoint) for endpoint in event.speaking]
         for participant, wish in self._wishes.items():
             heard = self._heard_by(participant, wish)
             speaking = [one for one in now if one is not None and one in heard]
             told = dominant if dominant in heard else None
             yield wish.session, {"dominant": told, "speaking": to_wire(speaking)}
+
+    def dominant(self, event: messages.SpeakersChanged) -> ParticipantId | None:
+        """Who speaks most, for whom pictures follow and nothing is told."""
+        return None if event.dominant is None else self.person_at(event.dominant)
 
     def _heard_by(self, participant: ParticipantId, wish: Wish) -> set[ParticipantId]:
         """Those whose sound the engine may send them now, and themselves while unmuted."""
@@ -285,7 +321,7 @@ class RoomMedia:
         own = [held, self._held.get(wish.encoder, _NOTHING)]
         return heard | {participant} if any(one.gate.audio for one in own) else heard
 
-    def _voice_at(self, endpoint: str) -> ParticipantId | None:
+    def person_at(self, endpoint: str) -> ParticipantId | None:
         return self.participant_at(endpoint) or self.participant_of_encoder(endpoint)
 
     # -- inside -------------------------------------------------------------------------------

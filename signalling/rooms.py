@@ -28,7 +28,7 @@ from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
 from signalling.runner import MeetingRunner
-from signalling.seams import Clock, Desk, Engine, Store
+from signalling.seams import Clock, Desk, Engine, Store, Taps
 from signalling.sessions import Session, Sessions
 from signalling.wire import JsonObject, to_wire
 from vmr.ids import MeetingId, RoomId
@@ -39,6 +39,13 @@ from vmr.rooms import Room
 MEDIA_LOST = "media.lost"
 PINS_MAX = 10_000
 STOP_S = 5.0
+
+TapEvent = (
+    messages.SlotsBound | messages.TransportConnected | messages.TransportLost
+    | messages.PictureWithheld | messages.TapReported | messages.QualityChanged
+    | messages.SlotsPaused | messages.LayersWanted
+)  # fmt: skip
+"""Events of one endpoint, a tap or not."""
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +64,7 @@ class Rooms:
         counters: Counter[str],
         limit: int,
         desk: Desk,
+        taps: Taps,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -66,6 +74,7 @@ class Rooms:
         self._counters = counters
         self._limit = limit
         self._desk = desk
+        self._taps = taps
         self._mailboxes: dict[RoomId, Mailbox] = {}
         self._by_meeting: dict[MeetingId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,6 +115,10 @@ class Rooms:
             raise RequestError("meeting_over")
         return await mailbox.ask(command)
 
+    def mailbox(self, room: RoomId) -> Mailbox | None:
+        """That of the room's meeting now."""
+        return self._mailboxes.get(room)
+
     def refresh(self, room: Room) -> None:
         """A meeting that waits to be opened follows what the office has changed."""
         mailbox = self._mailboxes.get(room.id)
@@ -141,7 +154,9 @@ class Rooms:
     # -- the engine ---------------------------------------------------------------------------
 
     def process(self, event: messages.EngineEvent) -> None:
-        """What the engine tells, to the meeting or the page concerned."""
+        """What the engine tells, to the meeting, the page or the terminal concerned."""
+        if not isinstance(event, messages.SpeakersChanged) and self._tell_terminal(event):
+            return
         match event:
             case messages.TransportConnected(endpoint=endpoint):
                 self._report(endpoint, is_connected=True)
@@ -157,6 +172,15 @@ class Rooms:
                 self._tell_speakers(event)
             case messages.QualityChanged():
                 self._tell_quality(event)
+
+    def _tell_terminal(self, event: TapEvent) -> bool:
+        """Whether it is about a monitoring terminal's tap."""
+        mailbox = self._by_meeting.get(meeting_of(event.endpoint))
+        session = None if mailbox is None else mailbox.runner.media.terminal_at(event.endpoint)
+        if mailbox is None or session is None:
+            return False
+        self._taps.tapped(session, mailbox.runner.room.id, event)
+        return True
 
     def _lose_media(self, endpoint: str, *, is_ours: bool) -> None:
         """A page sees for itself that its network is gone, but not that our worker is."""
@@ -219,6 +243,7 @@ class Rooms:
         mailbox = self._by_meeting.get(MeetingId(event.room))
         if mailbox is None:
             return
+        self._taps.spoke(mailbox.runner.room.id, mailbox.runner.media.dominant(event))
         for to, data in mailbox.runner.media.speakers(event):
             session = self._sessions.get(to)
             if session is not None and session.state("speaker.changed") != data:

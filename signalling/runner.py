@@ -38,10 +38,10 @@ _RESTRICTS = (
     commands.Pause, commands.End, commands.HandOver, commands.StopPresenting,
     commands.BeginCheck, commands.Leave, commands.SocketLost, commands.SocketBack,
     commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick, commands.CallStaff,
-    commands.ReadyToLeave, commands.KnockAgain, commands.Unwatch, commands.RaiseConcern,
-    commands.AllowEncoder, commands.StopEncoder, commands.EncoderLost,
-    commands.ReadyToLeave, commands.KnockAgain, commands.NoteQuality, commands.AcknowledgeAlert,
-    commands.TakeOverAlert, commands.CloseAlert,
+    commands.ReadyToLeave, commands.KnockAgain, commands.AllowEncoder,
+    commands.StopEncoder, commands.EncoderLost, commands.Unwatch, commands.RaiseConcern,
+    commands.NoteQuality, commands.AcknowledgeAlert, commands.TakeOverAlert, commands.CloseAlert,
+    commands.ReportPicture,
 )  # fmt: skip
 """Commands that give nobody anything new, and reports of what has already happened."""
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from lobby.desk_views import DeskView
-from media.messages import Reply, Request
-from vmr.ids import EstablishmentId, MeetingId, RoomId
+from media.messages import EngineEvent, Reply, Request
+from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
 from vmr.record import Happening
 from vmr.rooms import Invite, Room
 from vmr.store import LiveMeeting, StaffStore
@@ -48,6 +48,16 @@ class Desk(Protocol):
     """Where meetings show themselves to the duty desk (`signalling.desk.board`)."""
 
     def show(self, room: Room, view: DeskView | None) -> None: ...
+
+
+class Taps(Protocol):
+    """Where monitoring terminals hear of their taps (`signalling.monitor.terminals`)."""
+
+    def tapped(self, session: SessionId, room: RoomId, event: EngineEvent) -> None:
+        """Something happened to this terminal's tap of this room. Never waits."""
+
+    def spoke(self, room: RoomId, participant: ParticipantId | None) -> None:
+        """Somebody else is the one who speaks. Never waits."""
 
 
 class Engine(Protocol):

@@ -45,8 +45,8 @@ from vmr.roles import Role, SeatMode, Stage
 POLICY_NAMES = list(PolicyName)
 NAMED = (c.Admit, c.AdmitExpected)
 UNAWAITED = (
-    c.ReportWatching, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack, c.EncoderConnected,
-    c.EncoderLost, c.NoteQuality, c.Tick,
+    c.ReportWatching, c.ReportPicture, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack,
+    c.EncoderConnected, c.EncoderLost, c.NoteQuality, c.Tick,
 )  # fmt: skip
 PRISONERS = (c.SetOwnMedia, c.CallStaff, c.ReadyToLeave, c.EnterPin, c.Leave)
 RECORDED_ONCE: dict[type[c.Command], str] = {
@@ -381,6 +381,13 @@ class MeetingMachine(RuleBasedStateMachine):
         known = [*self.state.watchers, SessionId("t-nobody")]
         why_not = None if is_watching else "hidden"
         self.do(c.ReportWatching(session=known[pick % len(known)], why_not=why_not))
+
+    @precondition(is_running)
+    @rule(pick=picks, who=picks, problem=st.sampled_from([None, *c.PictureProblem]))
+    def look(self, pick: int, who: int, problem: c.PictureProblem | None) -> None:
+        known = [*self.state.watchers, SessionId("t-nobody")]
+        session, participant = known[pick % len(known)], self.somebody(who)
+        self.do(c.ReportPicture(session=session, participant=participant, problem=problem))
 
     @rule(tells_desk=st.booleans(), by=st.sampled_from([MONITOR, OFFICER]))
     def concern(self, tells_desk: bool, by: c.Officer) -> None:

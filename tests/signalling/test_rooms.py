@@ -22,6 +22,7 @@ from media.messages import (
 )
 from signalling.config import SignallingConfig
 from signalling.errors import RequestError
+from signalling.monitor.terminals import Terminals
 from signalling.rooms import Rooms
 from signalling.sessions import Sessions
 from tests.signalling.client import Client, DeviceKey, Refused
@@ -46,6 +47,7 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
         counters=Counter(),
         limit=limit,
         desk=FakeDesk(),
+        taps=Terminals(),
     )
 
 

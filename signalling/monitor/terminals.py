@@ -1,0 +1,290 @@
+"""The monitoring pages that are open, each judged by the server alone.
+
+A page's judgement is looked at whenever the page or the engine says something, and every JUDGE_S.
+It defeats neglect, not malice: a person who wants to look away can.
+"""
+
+import asyncio
+import logging
+import secrets
+
+from lobby.commands import Officer, PictureProblem, Unwatch, Watch
+from lobby.terminal import Question, Terminal
+from media.messages import (
+    EngineEvent,
+    PictureWithheld,
+    SlotsBound,
+    SlotsPaused,
+    TapReported,
+    TransportConnected,
+    TransportLost,
+)
+from signalling.errors import RequestError
+from signalling.media import slots
+from signalling.monitor.messages import WALL_MAX, TerminalBeat
+from signalling.monitor.screen import Screen
+from signalling.monitor.tile import WatchedTile
+from signalling.rooms import Rooms
+from signalling.seams import Clock
+from signalling.turn import Turn
+from signalling.wire import JsonObject, to_wire
+from vmr.ids import ParticipantId, RoomId, SessionId
+from vmr.numbers import Numbers
+from vmr.rooms import Room
+
+JUDGE_S = 0.25
+RETRY_S = 1.0
+"""A room whose meeting could not be watched is tried again after this long."""
+
+_CHANCES = 1_000_000
+
+log = logging.getLogger(__name__)
+
+
+class Terminals:
+    """All pages, by the session that meetings know them by."""
+
+    def __init__(self) -> None:
+        self._pages: dict[SessionId, MonitorPage] = {}
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def add(self, page: "MonitorPage") -> None:
+        self._pages[page.session] = page
+
+    def remove(self, page: "MonitorPage") -> None:
+        self._pages.pop(page.session, None)
+
+    def tapped(self, session: SessionId, room: RoomId, event: EngineEvent) -> None:
+        """The engine tells something of a page's tap of this room."""
+        page = self._pages.get(session)
+        if page is not None:
+            page.process(room, event)
+
+    def spoke(self, room: RoomId, participant: ParticipantId | None) -> None:
+        """Somebody else is the one who speaks in this room."""
+        for page in self._pages.values():
+            page.spoke(room, participant)
+
+    def judge(self) -> None:
+        """To be called every JUDGE_S."""
+        for page in list(self._pages.values()):
+            page.judge()
+
+
+class MonitorPage:
+    """One officer's page: its tiles and its judgement. Nothing of it outlives its socket."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        officer: Officer,
+        rooms: Rooms,
+        numbers: Numbers,
+        clock: Clock,
+        turn: Turn,
+    ) -> None:
+        self.session = SessionId(f"monitor-{secrets.token_hex(8)}")
+        self.officer = officer
+        self._screen = screen
+        self._rooms = rooms
+        self._clock = clock
+        self._turn = turn
+        self._terminal = Terminal(numbers, now=clock(), token=secrets.token_urlsafe(16))
+        self._tiles: dict[RoomId, WatchedTile] = {}
+        self._told: dict[RoomId, JsonObject] = {}
+        self._asked: Question | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_over = False
+
+    # -- what the page asks -------------------------------------------------------------------
+
+    async def watch(self, room: Room) -> None:
+        """Put a room on the wall; its meeting is made where there is none. Raises RequestError."""
+        if room.id in self._tiles:
+            return
+        if len(self._tiles) >= WALL_MAX:
+            raise RequestError("wall_full")
+        tile = self._tiles[room.id] = WatchedTile(room, self.session)
+        self._terminal.add(room.id)
+        try:
+            await self._open(tile)
+        except RequestError:
+            if self._tiles.get(room.id) is tile:
+                self._drop(tile)
+            raise
+        self.judge()
+
+    def unwatch(self, room: RoomId, reason: str = "closed") -> None:
+        """Idempotent."""
+        tile = self._tiles.get(room)
+        if tile is not None:
+            self._drop(tile)
+            self._leave(tile, reason)
+
+    async def offer(self, room: RoomId, sdp: str) -> JsonObject:
+        """Answer the offer of a tile. Raises RequestError."""
+        mailbox = self._tile(room).mailbox
+        if mailbox is None:
+            raise RequestError("not_admitted")
+        answer, bound = await mailbox.runner.media.negotiate_tap(self.session, sdp)
+        servers = self._turn.ice_servers(self.session, self._clock())
+        return {"answer": answer, "slots": [*bound], "ice_servers": [*servers]}
+
+    def focus(self, room: RoomId | None) -> None:
+        """One tile, large; the others stay on screen. Raises RequestError."""
+        focused = None if room is None else self._tile(room)
+        for tile in self._tiles.values():
+            tile.focus(tile is focused)
+        self.judge()
+
+    def beat(self, request: TerminalBeat) -> None:
+        self._terminal.beat(
+            is_visible=request.visible,
+            frames=request.frames,
+            token=secrets.token_urlsafe(16),
+            chance=secrets.randbelow(_CHANCES) / _CHANCES,
+            now=self._clock(),
+        )
+        self.judge()
+
+    def answer(self, token: str) -> None:
+        """Raises RequestError: each question is answered once, by this page."""
+        if not self._terminal.answer(token, self._clock()):
+            raise RequestError("not_asked")
+        self.judge()
+
+    def find(self, room: RoomId, participant: ParticipantId, problem: str | None) -> None:
+        """The page's word on a picture that it shows. Raises RequestError."""
+        found = None if problem is None else PictureProblem(problem)
+        if not self._tile(room).find(participant, found):
+            raise RequestError("no_such_participant")
+
+    def close(self, reason: str) -> None:
+        """The socket or the officer's session is over: every tap closes at once. Idempotent."""
+        self._is_over = True
+        for room in list(self._tiles):
+            self.unwatch(room, reason)
+
+    async def stop(self) -> None:
+        """After `close`: let what was begun end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- what the engine tells ----------------------------------------------------------------
+
+    def process(self, room: RoomId, event: EngineEvent) -> None:
+        tile = self._tiles.get(room)
+        if tile is None or tile.mailbox is None:
+            return
+        now = self._clock()
+        match event:
+            case TransportConnected() | TransportLost():
+                is_connected = isinstance(event, TransportConnected)
+                self._terminal.connect(room, is_connected=is_connected)
+                tile.connect(is_connected=is_connected, now=now)
+                if not is_connected:
+                    self._screen.tell("tile.lost", room, {"room": room})
+            case TapReported(sent=sent, reported=reported):
+                self._terminal.feed(room, sent=sent, reported=reported, now=now)
+                tile.feed(sent, now)
+            case SlotsBound(bindings=bindings):
+                bound = {"room": room, "slots": to_wire(slots(bindings))}
+                self._screen.tell("tile.slots", room, bound)
+            case PictureWithheld():
+                tile.withhold(event)
+            case SlotsPaused():
+                tile.starve(event)
+        self.judge()
+
+    def spoke(self, room: RoomId, participant: ParticipantId | None) -> None:
+        tile = self._tiles.get(room)
+        if tile is not None:
+            tile.speaker = participant
+            self.judge()
+
+    # -- the judgement ------------------------------------------------------------------------
+
+    def judge(self) -> None:
+        """Each tile by itself: its meeting is told, its page is told."""
+        if self._is_over:
+            return
+        now = self._clock()
+        for room, tile in self._tiles.items():
+            if tile.is_watched:
+                told = tile.follow(self._terminal.why_not(room, now), now)
+            else:
+                told = tile.nothing()
+                if not tile.is_opening and now >= tile.open_at:
+                    self._open_again(tile)
+            if told != self._told.get(room):
+                self._told[room] = told
+                self._screen.tell("tile.updated", room, told)
+        self._ask()
+
+    def _ask(self) -> None:
+        question = self._terminal.question
+        if question is self._asked:
+            return
+        self._asked = question
+        data: JsonObject = {"token": None, "deadline": None}
+        if question is not None:
+            data = {"token": question.token, "deadline": question.deadline}
+        self._screen.tell("terminal.asked", "", data)
+
+    # -- meetings come and go -----------------------------------------------------------------
+
+    def _open_again(self, tile: WatchedTile) -> None:
+        """The meeting has ended: the terminal goes on with the room's next one."""
+        tile.is_opening = True
+        tile.mailbox = None
+        self._terminal.connect(tile.room.id, is_connected=False)
+        task = asyncio.create_task(self._keep_opening(tile), name="watch again")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep_opening(self, tile: WatchedTile) -> None:
+        try:
+            await self._open(tile)
+        except RequestError as error:
+            tile.open_at = self._clock() + RETRY_S
+            log.info("not watched again room=%s code=%s", tile.room.id, error.code)
+
+    async def _open(self, tile: WatchedTile) -> None:
+        """Become a watcher of the room's meeting."""
+        tile.is_opening = True
+        command = Watch(
+            session=self.session,
+            participant=ParticipantId(secrets.token_hex(8)),
+            officer=self.officer,
+        )
+        try:
+            mailbox, _ = await self._rooms.join(tile.room, command)
+        finally:
+            tile.is_opening = False
+        tile.begin(mailbox)
+        if self._tiles.get(tile.room.id) is not tile:  # closed meanwhile
+            self._leave(tile, "closed")
+            return
+        opened: JsonObject = {"room": tile.room.id, "meeting": mailbox.runner.meeting.id}
+        self._screen.tell("tile.opened", tile.room.id, opened)
+
+    def _leave(self, tile: WatchedTile, reason: str) -> None:
+        """After any Watch that is on its way: letters are read in order."""
+        mailbox = tile.mailbox or self._rooms.mailbox(tile.room.id)
+        if mailbox is not None:
+            mailbox.post(Unwatch(session=self.session, reason=reason))
+
+    def _drop(self, tile: WatchedTile) -> None:
+        self._tiles.pop(tile.room.id, None)
+        self._told.pop(tile.room.id, None)
+        self._terminal.remove(tile.room.id)
+
+    def _tile(self, room: RoomId) -> WatchedTile:
+        tile = self._tiles.get(room)
+        if tile is None:
+            raise RequestError("not_watched")
+        return tile
