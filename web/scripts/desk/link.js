@@ -1,5 +1,5 @@
 /**
- * The link to the namespace /desk: one whole state at each connect, then what changes. Knows no
+ * The link of a page of staff to its namespace: one whole state at each connect, then what changes. Knows no
  * DOM. A lost link begins anew by itself; nothing is resumed, since the next state is whole.
  *
  * @typedef {{phase: (phase: import("./types.js").DeskLink, code: string) => void,
@@ -15,11 +15,15 @@ const FINAL = ["signed_out", "not_permitted", "protocol_version"];
 const RETRY_MS = 2000;
 
 export class DeskLink {
-  /** @param {import("../signalling/client.js").Connect} connect @param {string} origin @param {Listener} on */
-  constructor(connect, origin, on) {
+  /**
+   * @param {import("../signalling/client.js").Connect} connect @param {string} origin @param {Listener} on
+   * @param {{path: string, first: string}} [namespace] `first` names the whole state
+   */
+  constructor(connect, origin, on, { path, first } = { path: "/desk", first: "desk.state" }) {
     this.on = on;
+    this.first = first;
     this.isOpen = false;
-    this.socket = connect(`${origin}/desk`, {
+    this.socket = connect(`${origin}${path}`, {
       auth: { protocol: PROTOCOL_VERSION }, transports: ["websocket", "polling"], tryAllTransports: true,
       autoConnect: false, reconnectionDelay: RECONNECT_DELAY_MS,
       reconnectionDelayMax: RECONNECT_DELAY_MAX_MS, timeout: CONNECT_TIMEOUT_MS,
@@ -33,7 +37,7 @@ export class DeskLink {
     this.socket.connect();
   }
 
-  /** @param {string} name @param {Record<string, unknown>} payload */
+  /** @param {string} name @param {Record<string, unknown>} payload @returns {Promise<any>} the data of the acknowledgement */
   async request(name, payload) {
     if (!this.isOpen) throw new RequestError("offline", "");
     let answer;
@@ -43,12 +47,13 @@ export class DeskLink {
       throw new RequestError("no_answer", "");
     }
     if (answer?.error) throw new RequestError(answer.error.code, answer.error.message);
+    return answer?.data ?? {};
   }
 
   /** @param {string} name @param {any} envelope */
   #receive(name, { data, at }) {
     this.on.notification(name, data, at);
-    if (name !== "desk.state") return;
+    if (name !== this.first) return;
     this.isOpen = true;
     this.on.phase("open", "");
   }

@@ -1,0 +1,68 @@
+/** The pictures of one tile: one in the wall, all in a closer look; and why there is none. */
+
+import { useEffect } from "../../../vendor/preact-hooks.js";
+import { useVideo } from "../../components/video.js";
+import { html } from "../../html.js";
+import { t } from "../../text.js";
+import { useMonitor, useWall } from "./context.js";
+
+/** @typedef {import("../types.js").WallRoom} WallRoom */
+/** @typedef {import("../types.js").TileFacts} TileFacts */
+
+/** @param {{room: WallRoom, tile: TileFacts|undefined, isFocused: boolean}} props */
+export function Pictures({ room, tile, isFocused }) {
+  const { slots } = useWall();
+  const bound = (slots[room.id] ?? []).filter((slot) => slot.participant !== null && slot.kind !== "audio");
+  const shown = bound.filter((slot) => slot.kind === "screen" || isSent(room, slot.participant));
+  const why = whyNone(room, tile, shown.length);
+  return html`<div class=${`pictures pictures--${Math.min(shown.length, 9)}`}>
+    ${shown.map((slot) => html`<${Picture} key=${slot.mid} room=${room} slot=${slot} withheld=${tile?.withheld[slot.participant ?? ""] ?? ""} />`)}
+    ${why && html`<p class="pictures__none">${why}</p>`}
+    ${isFocused && html`<${People} room=${room} />`}
+  </div>`;
+}
+
+/** @param {WallRoom} room @param {string|null} participant */
+function isSent(room, participant) {
+  const person = room.meeting?.people.find((one) => one.id === participant);
+  return Boolean(person?.camera);
+}
+
+/** @param {WallRoom} room @param {TileFacts|undefined} tile @param {number} shown @returns {string} */
+function whyNone(room, tile, shown) {
+  const { meeting } = room;
+  if (!meeting || meeting.stage === "waiting") return t("monitor.none.waiting");
+  if (meeting.paused || meeting.is_unwatched) return t("monitor.none.paused");
+  if (shown) return tile?.is_starved ? t("monitor.none.starved") : "";
+  if (!meeting.people.some((one) => one.camera && one.is_connected)) return t("monitor.none.cameras_off");
+  return t("monitor.none.connecting");
+}
+
+/** @param {{room: WallRoom, slot: import("../types.js").Slot, withheld: string}} props */
+function Picture({ room, slot, withheld }) {
+  const { controller } = useMonitor().app;
+  void controller.connections.value;
+  const participant = slot.participant ?? "";
+  const { ref, isLive } = useVideo(controller.track(room.id, slot.mid));
+  useEffect(() => {
+    if (!ref.current) return undefined;
+    return controller.screens.addVideo(room.id, { video: ref.current, participant, isCamera: slot.kind === "camera" });
+  }, [participant, slot.mid]);
+  const person = room.meeting?.people.find((one) => one.id === participant);
+  return html`<figure class="picture" data-participant=${participant} data-live=${String(isLive && !withheld)}>
+    <video ref=${ref} class="picture__video" autoplay playsinline muted aria-label=${t("monitor.picture_of", { name: person?.name ?? "" })}></video>
+    ${withheld && html`<p class="picture__withheld">${t(`monitor.withheld.${withheld}`)}</p>`}
+    <figcaption class="picture__name">${person?.name}${slot.kind === "screen" ? ` (${t("monitor.presentation")})` : ""}</figcaption>
+  </figure>`;
+}
+
+/** Who is inside, by the names the room shows. @param {{room: WallRoom}} props */
+function People({ room }) {
+  const { meeting } = room;
+  if (!meeting) return null;
+  const watchers = meeting.watchers.map((one) => one.officer).join(", ");
+  return html`<p class="pictures__people">
+    ${t("monitor.inside", { names: meeting.people.map((one) => one.name).join(", ") || t("monitor.nobody") })}
+    ${watchers && html` ${t("monitor.watched_by", { names: watchers })}`}
+  </p>`;
+}

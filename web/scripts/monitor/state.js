@@ -1,0 +1,90 @@
+/**
+ * The whole state of the wall, and the one reducer over what happens to it. Pure: the time is in
+ * the action. What a room is, and who is shown, the server says.
+ *
+ * @typedef {import("./types.js").WallState} WallState
+ * @typedef {import("./types.js").WallRoom} WallRoom
+ * @typedef {{type: "state", data: import("./types.js").WallFacts, at: number, nowMs: number}
+ *   | {type: "room", room: string, state: WallRoom|null, at: number, nowMs: number}
+ *   | {type: "tile", data: import("./types.js").TileFacts}
+ *   | {type: "slots", room: string, slots: import("./types.js").Slot[]}
+ *   | {type: "asked", data: import("./types.js").Asked}
+ *   | {type: "answered"}
+ *   | {type: "wall", rooms: string[]}
+ *   | {type: "focus", room: string|null}
+ *   | {type: "health", room: string, participant: string, problem: string|null}
+ *   | {type: "link", link: import("./types.js").WallLink, code?: string, nowMs: number}
+ *   | {type: "problem", text: string}} WallAction
+ */
+
+import { correct } from "../state/clock.js";
+
+/** @type {WallState} */
+export const NOTHING = {
+  link: "connecting", linkAtMs: 0, code: "", facts: null, rooms: {}, wall: [], tiles: {}, slots: {}, focused: null,
+  asked: { token: null, deadline: null }, hasAnswered: false, health: {}, clockOffset: Number.NaN, problem: "",
+};
+
+/** @param {WallState} state @param {WallAction} action @returns {WallState} */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "state": return whole(state, action);
+    case "room": return room(state, action);
+    case "tile": return { ...state, tiles: { ...state.tiles, [action.data.room]: action.data } };
+    case "slots": return { ...state, slots: { ...state.slots, [action.room]: action.slots } };
+    case "asked": return { ...state, asked: action.data };
+    case "answered": return { ...state, hasAnswered: true, asked: { token: null, deadline: null } };
+    case "wall": return { ...state, wall: action.rooms, focused: keep(state.focused, action.rooms) };
+    case "focus": return { ...state, focused: action.room };
+    case "health": return health(state, action);
+    case "link": return link(state, action);
+    case "problem": return { ...state, problem: action.text };
+  }
+}
+
+/** A new terminal of ours: nothing that was said to the one before holds. @param {WallState} state @param {Extract<WallAction, {type: "state"}>} action @returns {WallState} */
+function whole(state, { data, at, nowMs }) {
+  const { rooms: list, ...facts } = data;
+  const rooms = Object.fromEntries(list.map((one) => [one.id, one]));
+  const wall = state.wall.filter((id) => id in rooms);
+  return {
+    ...state, facts, rooms, wall, tiles: {}, slots: {}, health: {}, hasAnswered: false,
+    focused: keep(state.focused, wall), clockOffset: correct(state.clockOffset, at, nowMs),
+  };
+}
+
+/** @param {WallState} state @param {Extract<WallAction, {type: "room"}>} action @returns {WallState} */
+function room(state, action) {
+  const clockOffset = correct(state.clockOffset, action.at, action.nowMs);
+  const { [action.room]: _, ...others } = state.rooms;
+  if (action.state) return { ...state, rooms: { ...state.rooms, [action.room]: action.state }, clockOffset };
+  const wall = state.wall.filter((id) => id !== action.room);
+  return { ...state, rooms: others, wall, focused: keep(state.focused, wall), clockOffset };
+}
+
+/** @param {WallState} state @param {Extract<WallAction, {type: "health"}>} action @returns {WallState} */
+function health(state, action) {
+  const { [action.participant]: _, ...others } = state.health[action.room] ?? {};
+  const found = action.problem ? { ...others, [action.participant]: action.problem } : others;
+  return { ...state, health: { ...state.health, [action.room]: found } };
+}
+
+/** @param {WallState} state @param {Extract<WallAction, {type: "link"}>} action @returns {WallState} */
+function link(state, { link, code = "", nowMs }) {
+  if (link === state.link && code === state.code) return state;
+  const open = link === "open";
+  return { ...state, link, code, linkAtMs: nowMs, asked: open ? state.asked : { token: null, deadline: null } };
+}
+
+/** @param {string|null} focused @param {string[]} wall */
+function keep(focused, wall) {
+  return focused !== null && wall.includes(focused) ? focused : null;
+}
+
+/** Columns of a wall of so many tiles. @param {number} tiles */
+export function columnsOf(tiles) {
+  if (tiles <= 1) return 1;
+  if (tiles <= 4) return 2;
+  if (tiles <= 9) return 3;
+  return tiles <= 16 ? 4 : 5;
+}
