@@ -81,10 +81,20 @@ function keep(focused, wall) {
   return focused !== null && wall.includes(focused) ? focused : null;
 }
 
-/** Columns of a wall of so many tiles. @param {number} tiles */
-export function columnsOf(tiles) {
-  if (tiles <= 1) return 1;
-  if (tiles <= 4) return 2;
-  if (tiles <= 9) return 3;
-  return tiles <= 16 ? 4 : 5;
+const STRIP_TILES = 6;
+const STRIP_ROWS = 4;
+
+/**
+ * How so many tiles are laid out. With one of them large the others stay beside it: a room that is
+ * not on screen is not watched.
+ * @param {number} tiles @param {boolean} isFocused
+ * @returns {{columns: number, rows: number}} of the others, when one is large
+ */
+export function layoutOf(tiles, isFocused) {
+  if (isFocused) {
+    const columns = tiles - 1 <= STRIP_TILES ? 1 : 2;
+    return { columns, rows: Math.max(STRIP_ROWS, Math.ceil((tiles - 1) / columns)) };
+  }
+  const columns = [1, 4, 9, 16].findIndex((most) => tiles <= most) + 1 || 5;
+  return { columns, rows: Math.max(1, Math.ceil(tiles / columns)) };
 }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "../../../vendor/preact-hooks.js";
 import { html } from "../../html.js";
 import { t } from "../../text.js";
-import { columnsOf } from "../state.js";
+import { layoutOf } from "../state.js";
 import { Choose } from "./choose.js";
 import { MonitorContext, useMonitor, useWall } from "./context.js";
 import { MonitorDialog } from "./dialogs.js";
@@ -28,15 +28,15 @@ export function Monitor({ app, root }) {
 function Wall() {
   const { open } = useMonitor();
   const state = useWall();
-  const columns = columnsOf(state.wall.length);
-  const kind = state.focused ? "wall--focused" : `wall--${columns}`;
+  const { columns, rows } = layoutOf(state.wall.length, state.focused !== null);
   const isStale = state.link !== "open";
   return html`<div class="monitor__bar">
       <h1 class="monitor__title" id="view-heading" tabindex="-1">${t("monitor.title")} <span>${state.facts?.establishment}</span></h1>
       <p class="monitor__silent">${t("monitor.silent")}</p>
       <button type="button" class="monitor__button" aria-haspopup="dialog" onClick=${() => open({ kind: "rooms" })}>${t("monitor.rooms")}</button>
     </div>
-    <div class=${`wall ${kind} ${isStale ? "wall--stale" : ""}`} inert=${isStale}>
+    <div class=${`wall ${state.focused ? "wall--focused" : ""} ${isStale ? "wall--stale" : ""}`}
+      style=${{ "--columns": columns, "--rows": rows }} inert=${isStale}>
       ${state.wall.map((id) => state.rooms[id] && html`<${Tile} key=${id} room=${state.rooms[id]} isFocused=${id === state.focused} />`)}
     </div>`;
 }
