@@ -8,8 +8,7 @@ const WEB = new URL("../../web/", import.meta.url);
 const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
-  "alert", "camera", "claim", "confirmation", "declaration", "desk", "dialog", "ended", "error", "layout", "microphone", "people",
-  "alert", "camera", "claim", "confirmation", "declaration", "desk", "dialog", "ended", "error", "layout", "microphone", "people",
+  "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "layout", "microphone", "people",
   "policy", "presence", "quality", "recording", "role", "tile", "title",
 ];
 

@@ -9,8 +9,8 @@ import { useMonitor, useWall } from "./context.js";
 /** @typedef {import("../types.js").WallRoom} WallRoom */
 /** @typedef {import("../types.js").TileFacts} TileFacts */
 
-/** @param {{room: WallRoom, tile: TileFacts|undefined, isFocused: boolean}} props */
-export function Pictures({ room, tile, isFocused }) {
+/** @param {{room: WallRoom, tile: TileFacts|undefined}} props */
+export function Pictures({ room, tile }) {
   const { slots } = useWall();
   const bound = (slots[room.id] ?? []).filter((slot) => slot.participant !== null && slot.kind !== "audio");
   const shown = bound.filter((slot) => slot.kind === "screen" || isSent(room, slot.participant));
@@ -18,7 +18,6 @@ export function Pictures({ room, tile, isFocused }) {
   return html`<div class=${`pictures pictures--${Math.min(shown.length, 9)}`}>
     ${shown.map((slot) => html`<${Picture} key=${slot.mid} room=${room} slot=${slot} withheld=${tile?.withheld[slot.participant ?? ""] ?? ""} />`)}
     ${why && html`<p class="pictures__none">${why}</p>`}
-    ${isFocused && html`<${People} room=${room} />`}
   </div>`;
 }
 
@@ -57,11 +56,11 @@ function Picture({ room, slot, withheld }) {
 }
 
 /** Who is inside, by the names the room shows. @param {{room: WallRoom}} props */
-function People({ room }) {
+export function People({ room }) {
   const { meeting } = room;
   if (!meeting) return null;
   const watchers = meeting.watchers.map((one) => one.officer).join(", ");
-  return html`<p class="pictures__people">
+  return html`<p class="wtile__people">
     ${t("monitor.inside", { names: meeting.people.map((one) => one.name).join(", ") || t("monitor.nobody") })}
     ${watchers && html` ${t("monitor.watched_by", { names: watchers })}`}
   </p>`;

@@ -6,7 +6,7 @@ import { html } from "../../html.js";
 import { duration } from "../../state/clock.js";
 import { t } from "../../text.js";
 import { useMonitor, useNow, useWall } from "./context.js";
-import { Pictures } from "./picture.js";
+import { People, Pictures } from "./picture.js";
 
 /** @typedef {import("../types.js").WallRoom} WallRoom */
 /** @typedef {import("../types.js").WallMeeting} WallMeeting */
@@ -29,10 +29,11 @@ export function Tile({ room, isFocused }) {
       <${Stage} room=${room} meeting=${meeting} />
     </header>
     <div class="wtile__picture">
-      <${Pictures} room=${room} tile=${tile} isFocused=${isFocused} />
+      <${Pictures} room=${room} tile=${tile} />
       <${Badges} room=${room} meeting=${meeting} />
     </div>
     <footer class="wtile__foot">
+      ${isFocused && html`<${People} room=${room} />`}
       <p class=${`wtile__state ${tile?.is_watching ? "" : "wtile__state--off"}`}><${Icon} name=${tile?.is_watching ? "eye" : "info"} size=${18} /> ${stateOf(tile)}</p>
       <${Actions} room=${room} meeting=${meeting} isFocused=${isFocused} />
     </footer>
@@ -88,7 +89,7 @@ function Actions({ room, meeting, isFocused }) {
     if (problem) controller.dispatch({ type: "problem", text: problem });
   };
   const press = (/** @type {string} */ key, /** @type {string} */ icon, /** @type {() => void} */ act, opensDialog = true) => html`<button type="button"
-    class="wtile__button" aria-haspopup=${opensDialog ? "dialog" : undefined} onClick=${act}><${Icon} name=${icon} size=${18} />
+    class="wtile__button" title=${t(`monitor.${key}`)} aria-haspopup=${opensDialog ? "dialog" : undefined} onClick=${act}><${Icon} name=${icon} size=${18} />
     <span class="wtile__label">${t(`monitor.${key}`)}</span><span class="govuk-visually-hidden">: ${room.name}</span></button>`;
   return html`<div class="wtile__actions">
     ${press(isFocused ? "back" : "closer", isFocused ? "grid" : "full", () => controller.focus(isFocused ? null : room.id), false)}
