@@ -16,6 +16,7 @@ from lobby.events import Event
 from signalling.desk.messages import DESK_REQUESTS
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
 from signalling.messages import REQUESTS, CommandRequest, Hello, Model, parse_hello, parse_request
+from signalling.monitor.messages import MONITOR_REQUESTS
 from signalling.rooms import MEDIA_LOST
 from signalling.sdp_http import STATUS
 from signalling.sessions import STATES
@@ -86,9 +87,9 @@ def documented_fields(payload: str) -> dict[str, bool]:
     return {field.rstrip("?"): field.endswith("?") for field in fields}
 
 
-def desk_rows() -> dict[str, set[str]]:
+def staff_rows(heading: str) -> dict[str, set[str]]:
     """The fields of each request of the duty desk, as documented."""
-    section = PROTOCOL.split("\n### Requests of the desk\n")[1].split("\n## ")[0]
+    section = PROTOCOL.split(f"\n### {heading}\n")[1].split("\n## ")[0]
     found = re.findall(r"^\| `([a-z_.]+)` \| (`\{.*?\}`)", section, re.MULTILINE)
     return {name: set(documented_fields(payload)) for name, payload in found}
 
@@ -98,7 +99,12 @@ def desk_rows() -> dict[str, set[str]]:
 
 def test_the_protocol_lists_every_request_of_the_desk_with_its_fields() -> None:
     models = {name: set(model.model_fields) for name, model in DESK_REQUESTS.items()}
-    assert desk_rows() == models
+    assert staff_rows("Requests of the desk") == models
+
+
+def test_the_protocol_lists_every_request_of_the_terminal_with_its_fields() -> None:
+    models = {name: set(model.model_fields) for name, model in MONITOR_REQUESTS.items()}
+    assert staff_rows("Requests of the terminal") == models
 
 
 def test_the_protocol_lists_every_request_and_no_other() -> None:
@@ -176,6 +182,7 @@ def test_every_command_of_a_person_has_a_request() -> None:
     }  # fmt: skip
     of_terminals = {
         commands.Watch, commands.Unwatch, commands.ReportWatching, commands.RaiseConcern,
+        commands.ReportPicture,
     }  # fmt: skip
     assert made | elsewhere | of_the_desk | of_terminals == set(get_args(commands.Command))
 

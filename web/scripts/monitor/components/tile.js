@@ -34,7 +34,7 @@ export function Tile({ room, isFocused }) {
     </div>
     <footer class="wtile__foot">
       ${isFocused && html`<${People} room=${room} />`}
-      <p class=${`wtile__state ${tile?.is_watching ? "" : "wtile__state--off"}`}><${Icon} name=${tile?.is_watching ? "eye" : "info"} size=${18} /> ${stateOf(tile)}</p>
+      <p class=${`wtile__state ${tile?.is_watching ? "" : "wtile__state--off"}`}><${Icon} name=${tile?.is_watching ? "eye" : "info"} size=${18} /> <span class="wtile__words">${stateOf(tile)}</span></p>
       <${Actions} room=${room} meeting=${meeting} isFocused=${isFocused} />
     </footer>
   </section>`;
