@@ -83,8 +83,12 @@ def raise_concern(turn: Turn, command: RaiseConcern) -> None:
 
 def settle_watching(turn: Turn) -> None:
     """Pause a room that must be watched and is not; let it go on when it is again."""
+    _settle_pause(turn)
+    _forget_pictures(turn.state)
+
+
+def _settle_pause(turn: Turn) -> None:
     state = turn.state
-    _forget_pictures(state)
     if not state.policy.is_monitor_required or state.is_unwatched is not state.is_watched:
         return
     state.is_unwatched = not state.is_watched

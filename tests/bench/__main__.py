@@ -16,6 +16,7 @@ from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work, measure_server
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
 from tests.bench.table import print_figures, print_table
+from tests.bench.wall_cost import print_wall
 
 ROOMS = (1, 10, 20, 30)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
@@ -135,6 +136,7 @@ def main() -> None:
         f"\nFrom a knock to both desks: median {quantile(knocks, 0.5):.0f} ms,"
         f" p99 {quantile(knocks, 0.99):.0f} ms of {len(knocks)} (to be under {KNOCK_P99_MS:.0f})"
     )
+    print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.join_time import join_figures, join_times
 

@@ -15,6 +15,7 @@ from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
 from tests.bench.receiver import transport_number
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work
+from tests.bench.wall_cost import measure_wall
 
 # The bound is loose: the machine may be busy with the rest of the tests. `make bench` is quiet.
 SANE_US = 500.0
@@ -109,3 +110,8 @@ def test_a_calm_run_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:
     assert 0 < cost.cpu_us < SANE_US, cost
     assert 0 < cost.delay_p50_us <= cost.delay_p99_us, cost
     assert cost.counters["rtcp_in"] > 20, cost
+
+
+def test_a_wall_costs_no_more_than_one_low_layer_a_tile() -> None:
+    cost = measure_wall(rooms=16, seconds=8.0)
+    assert 0.8 < cost.ratio <= 1.0

@@ -8,7 +8,9 @@ from lobby.commands import (
     End,
     Lock,
     Pause,
+    PictureProblem,
     RaiseConcern,
+    ReportPicture,
     Resume,
     SetOwnMedia,
     Unwatch,
@@ -186,6 +188,57 @@ def test_a_prisoners_camera_switched_off_in_a_watched_room_is_told_to_the_desk()
     for name, count in (("mother", 0), ("host", 1), ("host", 0)):
         world.do(SetOwnMedia(session=session(name), camera=False))
         assert len(world.alerts()) == count
+
+
+def look(world: World, who: str, problem: PictureProblem | None, by: str = "monitor") -> None:
+    world.do(ReportPicture(session=session(by), participant=pid(who), problem=problem))
+
+
+def pictures_at_desk(world: World) -> list[AlertKind]:
+    return [kind for kind, _, _ in world.at_desk() if kind.value.startswith("picture_")]
+
+
+def test_a_picture_that_is_amiss_is_an_alert_until_it_is_well() -> None:
+    world = call()
+    look(world, "host", PictureProblem.COVERED)
+    assert world.recorded() == ["picture_covered"]
+    assert pictures_at_desk(world) == [AlertKind.PICTURE_COVERED]
+    look(world, "host", PictureProblem.COVERED)
+    assert world.recorded() == [], "the same is told once"
+    look(world, "host", PictureProblem.FROZEN)
+    assert pictures_at_desk(world) == [AlertKind.PICTURE_FROZEN]
+    look(world, "host", None)
+    assert world.recorded() == ["picture_well"]
+    assert pictures_at_desk(world) == []
+
+
+def test_nothing_is_amiss_with_a_picture_that_nobody_sends_or_looks_at() -> None:
+    world = call()
+    look(world, "host", PictureProblem.MISSING)
+    world.do(SetOwnMedia(session=session("host"), camera=False))
+    assert pictures_at_desk(world) == []
+    look(world, "mother", PictureProblem.FROZEN)
+    world.judge("hidden")
+    assert pictures_at_desk(world) == [], "a paused room sends none"
+
+
+def test_only_a_terminal_that_has_the_room_can_say_so_and_only_of_who_is_inside() -> None:
+    world = call()
+    look(world, "host", PictureProblem.COVERED, by="somebody")
+    look(world, "nobody", PictureProblem.COVERED)
+    assert pictures_at_desk(world) == []
+
+
+def test_who_is_on_camera_is_told_with_who_sits_at_a_terminal() -> None:
+    world = call()
+    assert world.meeting.on_camera() == {pid("host"): True, pid("mother"): False}
+    world.do(SetOwnMedia(session=session("mother"), camera=False))
+    assert world.meeting.on_camera() == {pid("host"): True}
+    assert world.meeting.is_watching(session("monitor")) is True
+    assert world.meeting.is_watching(session("host")) is None
+    world.judge("hidden")
+    assert world.meeting.on_camera() == {}
+    assert world.meeting.is_watching(session("monitor")) is False
 
 
 def test_after_a_restart_a_social_room_waits_for_its_monitor() -> None:
