@@ -21,82 +21,23 @@ from dataclasses import dataclass, replace
 from lobby import effects
 from media import messages
 from signalling.errors import RequestError
+from signalling.holdings import (
+    NOTHING,
+    Holding,
+    TapWish,
+    TapWishes,
+    Wish,
+    Wishes,
+    intersection,
+    wished,
+)
 from signalling.seams import Engine
 from signalling.wire import JsonObject, to_wire
 from vmr.ids import MeetingId, ParticipantId, SessionId
-from vmr.policies import MONITOR_LARGEST
 
 ENGINE_TIMEOUT_S = 5.0
 
 log = logging.getLogger(__name__)
-
-_CLOSED = effects.Gate(
-    participant=ParticipantId(""), microphone=False, camera=False, screen=False
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What one participant who is let in should have; `encoder` is an endpoint too, or nothing."""
-
-    session: SessionId
-    endpoint: str
-    encoder: str = ""
-    gate: effects.Gate = _CLOSED
-    sources: tuple[effects.Source, ...] = ()
-
-    @property
-    def is_sent_by_encoder(self) -> bool:
-        return self.gate.from_encoder and bool(self.encoder)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """What the engine holds of one endpoint."""
-
-    kind: str = "person"
-    gate: messages.Gate
-    sources: tuple[messages.Source, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TapWish:
-    """What one monitoring terminal should be shown. `only` is whom its tile has room for, None:
-    nobody; a focused tile has room for all.
-
-    In the wall the smallest layer will do; those in `large` have none that is small, and are shown
-    there in any size that the policy allows.
-    """
-
-    session: SessionId
-    endpoint: str
-    pictures: tuple[effects.Picture, ...] = ()
-    only: ParticipantId | None = None
-    is_focused: bool = False
-    large: frozenset[ParticipantId] = frozenset()
-
-    @property
-    def shown(self) -> tuple[effects.Picture, ...]:
-        """A tile of the wall shows one person, small, a focused one everybody."""
-        if self.is_focused:
-            return self.pictures
-        return tuple(
-            one if one.max_width or one.participant in self.large else _small(one)
-            for one in self.pictures
-            if one.participant == self.only
-        )
-
-
-def _small(picture: effects.Picture) -> effects.Picture:
-    """In the wall: the low layer's size, and no presentation."""
-    width, height = MONITOR_LARGEST
-    return replace(picture, screen=False, max_width=width, max_height=height)
-
-
-_NOTHING = Holding(gate=messages.Gate())
-
-Wishes = dict[ParticipantId, Wish]
-TapWishes = dict[ParticipantId, TapWish]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,28 +173,28 @@ class RoomMedia:
 
     async def narrow(self) -> None:
         """Take away at once whatever is not wished for any more."""
-        wished = self._wished()
+        wanted = self._wished()
         for endpoint in dict.fromkeys((*self._held, *self._unsure)):
-            if endpoint not in wished:
+            if endpoint not in wanted:
                 await self._remove(endpoint)
         for endpoint, held in list(self._held.items()):
-            if endpoint in wished:
-                await self._set(endpoint, _intersection(held, wished[endpoint]))
+            if endpoint in wanted:
+                await self._set(endpoint, intersection(held, wanted[endpoint]))
 
     async def widen(self) -> None:
         """Give what is wished for."""
-        wished = self._wished()
-        added = [one for one, holding in wished.items() if await self._add(one, holding.kind)]
+        wanted = self._wished()
+        added = [one for one, holding in wanted.items() if await self._add(one, holding.kind)]
         for endpoint in added:
-            await self._set(endpoint, wished[endpoint])
+            await self._set(endpoint, wanted[endpoint])
 
     async def go_back(self, to: Checkpoint) -> None:
         """Undo what was narrowed since; what had not been given then is not given now."""
         self._wishes, self._taps = to.wishes, to.taps
-        wished = self._wished()
+        wanted = self._wished()
         for endpoint, held in to.held.items():
-            if endpoint in wished and await self._add(endpoint, held.kind):
-                await self._set(endpoint, _intersection(held, wished[endpoint]))
+            if endpoint in wanted and await self._add(endpoint, held.kind):
+                await self._set(endpoint, intersection(held, wanted[endpoint]))
 
     async def close(self) -> None:
         """The meeting is over or the server stops: nothing of it stays in the engine."""
@@ -316,9 +257,9 @@ class RoomMedia:
 
     def _heard_by(self, participant: ParticipantId, wish: Wish) -> set[ParticipantId]:
         """Those whose sound the engine may send them now, and themselves while unmuted."""
-        held = self._held.get(wish.endpoint, _NOTHING)
+        held = self._held.get(wish.endpoint, NOTHING)
         heard = {_participant(source.endpoint) for source in held.sources if source.audio}
-        own = [held, self._held.get(wish.encoder, _NOTHING)]
+        own = [held, self._held.get(wish.encoder, NOTHING)]
         return heard | {participant} if any(one.gate.audio for one in own) else heard
 
     def person_at(self, endpoint: str) -> ParticipantId | None:
@@ -327,26 +268,7 @@ class RoomMedia:
     # -- inside -------------------------------------------------------------------------------
 
     def _wished(self) -> dict[str, Holding]:
-        wished = {}
-        for wish in self._wishes.values():
-            sources = (
-                part
-                for source in wish.sources
-                if source.participant in self._wishes
-                for part in _parts(source, self._wishes[source.participant])
-            )
-            wished[wish.endpoint] = Holding(gate=_gate_of_page(wish), sources=tuple(sources))
-            if wish.encoder:
-                wished[wish.encoder] = Holding(kind="encoder", gate=_gate_of_encoder(wish))
-        for tap in self._taps.values():
-            shown = (
-                part
-                for picture in tap.shown
-                if picture.participant in self._wishes
-                for part in _pictures(picture, self._wishes[picture.participant])
-            )
-            wished[tap.endpoint] = Holding(kind="tap", gate=messages.Gate(), sources=tuple(shown))
-        return wished
+        return wished(self._wishes, self._taps)
 
     async def _add(self, endpoint: str, kind: str) -> bool:
         """Whether the engine has it now."""
@@ -355,7 +277,7 @@ class RoomMedia:
             if not await self._do(add):
                 self._unsure.add(endpoint)
                 return False
-            self._held[endpoint] = replace(_NOTHING, kind=kind)
+            self._held[endpoint] = replace(NOTHING, kind=kind)
         return True
 
     async def _remove(self, endpoint: str) -> None:
@@ -410,50 +332,6 @@ _REFUSALS = frozenset(
 )
 
 
-def _gate_of_page(wish: Wish) -> messages.Gate:
-    is_own = not wish.is_sent_by_encoder
-    return messages.Gate(
-        audio=wish.gate.microphone and is_own,
-        camera=wish.gate.camera and is_own,
-        screen=wish.gate.screen,
-        audience=wish.gate.audience,
-    )
-
-
-def _gate_of_encoder(wish: Wish) -> messages.Gate:
-    """Closed until it is what the others see and hear, and as far as its person is muted."""
-    is_sent = wish.is_sent_by_encoder
-    return messages.Gate(
-        audio=wish.gate.microphone and is_sent,
-        camera=wish.gate.camera and is_sent,
-        audience=wish.gate.audience,
-    )
-
-
-def _pictures(picture: effects.Picture, of: Wish) -> list[messages.Source]:
-    """What a tap receives of one person: pictures, never sound."""
-    silent = effects.Source(
-        participant=picture.participant, audio=False, camera=picture.camera, screen=picture.screen
-    )
-    return [
-        replace(part, max_width=picture.max_width, max_height=picture.max_height)
-        for part in _parts(silent, of)
-    ]
-
-
-def _parts(source: effects.Source, of: Wish) -> list[messages.Source]:
-    """What is received of one person: all of their page, or all but the screen of their encoder."""
-    if not of.is_sent_by_encoder:
-        whole = messages.Source(
-            endpoint=of.endpoint, audio=source.audio, camera=source.camera, screen=source.screen
-        )
-        return [whole]
-    parts = [messages.Source(endpoint=of.encoder, audio=source.audio, camera=source.camera)]
-    if source.screen:
-        parts.append(messages.Source(endpoint=of.endpoint, screen=True))
-    return parts
-
-
 def slots(bindings: Iterable[messages.SlotBinding]) -> list[JsonObject]:
     """Bindings as a page hears of them: by participant, not by endpoint."""
     return [
@@ -473,40 +351,3 @@ def meeting_of(endpoint: str) -> MeetingId:
 
 def _participant(endpoint: str) -> ParticipantId:
     return ParticipantId(endpoint.split(".")[1])
-
-
-def _intersection(one: Holding, other: Holding) -> Holding:
-    wanted = {source.endpoint: source for source in other.sources}
-    sources = (
-        _both(source, wanted[source.endpoint])
-        for source in one.sources
-        if source.endpoint in wanted
-    )
-    return Holding(
-        kind=one.kind,
-        gate=messages.Gate(
-            audio=one.gate.audio and other.gate.audio,
-            camera=one.gate.camera and other.gate.camera,
-            screen=one.gate.screen and other.gate.screen,
-            audience=one.gate.audience if one.gate.audience == other.gate.audience else "",
-        ),
-        sources=tuple(
-            source for source in sources if source.audio or source.camera or source.screen
-        ),
-    )
-
-
-def _both(one: messages.Source, other: messages.Source) -> messages.Source:
-    return messages.Source(
-        endpoint=one.endpoint,
-        audio=one.audio and other.audio,
-        camera=one.camera and other.camera,
-        screen=one.screen and other.screen,
-        max_width=_smaller(one.max_width, other.max_width),
-        max_height=_smaller(one.max_height, other.max_height),
-    )
-
-
-def _smaller(one: int, other: int) -> int:
-    """The tighter of two limits; 0 is none."""
-    return min(one, other) if one and other else one or other
