@@ -33,6 +33,8 @@ from signalling.headers import add_security_headers
 from signalling.monitor.pages import MonitorPages
 from signalling.monitor.sockets import MonitorSockets
 from signalling.monitor.terminals import JUDGE_S, Terminals
+from signalling.monitor.whep import PATH as WHEP_PATH
+from signalling.monitor.whep import Players
 from signalling.pages import FILES, LANGUAGES, Pages
 from signalling.pins import PinChecker
 from signalling.render import Renderer
@@ -91,6 +93,8 @@ class Running:
         )
         self._encoders = Encoders(turn=config.turn, clock=clock, limit=config.max_encoders)
         self.whip = SdpOverHttp(path=WHIP_PATH, backend=self._encoders, config=config, clock=clock)
+        self._players = Players(turn=config.turn, clock=clock)
+        self.whep = SdpOverHttp(path=WHEP_PATH, backend=self._players, config=config, clock=clock)
         self._requests = Requests(
             store=store,
             rooms=self.rooms,
@@ -132,6 +136,7 @@ class Running:
                 board=self.board,
                 rooms=self.rooms,
                 terminals=self.terminals,
+                players=self._players,
                 staff=self.staff,
                 numbers=numbers,
                 config=config,
@@ -165,6 +170,7 @@ class Running:
         self.sessions.sweep(self._clock())
         self._requests.sweep(self.sessions)
         self.whip.sweep()
+        self.whep.sweep()
         self._encoders.sweep()
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
@@ -248,6 +254,7 @@ class Signalling:
         app.on_response_prepare.append(add_security_headers)
         app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
         running.whip.add_to(app)
+        running.whep.add_to(app)
         pages.add_to(app)
         self.staff = StaffApp(
             store=self._store.staff,

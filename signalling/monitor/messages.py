@@ -45,6 +45,11 @@ class TileOffer(MonitorRequest):
     sdp: Sdp
 
 
+class TilePlayer(MonitorRequest):
+    NAME = "tile.player"
+    room: Id
+
+
 class TileFocus(MonitorRequest):
     """`room` None: no tile is focused any more."""
 
@@ -129,8 +134,8 @@ class ConcernRaise(MeetingRequest):
 MONITOR_REQUESTS: Mapping[str, type[MonitorRequest]] = {
     model.NAME: model
     for model in (
-        WallWatch, WallUnwatch, TileOffer, TileFocus, TileHealth, TerminalBeat, TerminalAnswer,
-        RoomPause, RoomResume, RoomEnd, ConcernRaise,
+        WallWatch, WallUnwatch, TileOffer, TilePlayer, TileFocus, TileHealth, TerminalBeat,
+        TerminalAnswer, RoomPause, RoomResume, RoomEnd, ConcernRaise,
     )
 }  # fmt: skip
 

@@ -30,6 +30,8 @@ class MonitorRequests:
                     page.unwatch(RoomId(one))
             case m.TileOffer(room=room, sdp=sdp):
                 return await page.offer(RoomId(room), sdp)
+            case m.TilePlayer(room=room):
+                return page.player(RoomId(room))
             case m.TileFocus(room=focused):
                 page.focus(None if focused is None else RoomId(focused))
             case m.TileHealth(room=room, participant=participant, problem=problem):

@@ -25,6 +25,7 @@ from signalling.monitor.requests import MonitorRequests
 from signalling.monitor.screen import Screen
 from signalling.monitor.summary import summarise
 from signalling.monitor.terminals import MonitorPage, Terminals
+from signalling.monitor.whep import Players
 from signalling.rooms import Rooms
 from signalling.seams import Clock
 from signalling.sockets import PROTOCOLS
@@ -63,6 +64,7 @@ class MonitorSockets(socketio.AsyncNamespace):  # type: ignore[misc]
         board: Board,
         rooms: Rooms,
         terminals: Terminals,
+        players: Players,
         staff: StaffSessions,
         numbers: Numbers,
         config: SignallingConfig,
@@ -73,6 +75,7 @@ class MonitorSockets(socketio.AsyncNamespace):  # type: ignore[misc]
         self._board = board
         self._rooms = rooms
         self._terminals = terminals
+        self._players = players
         self._requests = MonitorRequests(board=board, rooms=rooms)
         self._staff = staff
         self._numbers = numbers
@@ -120,6 +123,7 @@ class MonitorSockets(socketio.AsyncNamespace):  # type: ignore[misc]
             numbers=self._numbers,
             clock=self._clock,
             turn=self._config.turn,
+            players=self._players,
         )
         opened = self._opened[sid] = _Open(screen, page)
         self._terminals.add(page)

@@ -24,6 +24,8 @@ from signalling.media import slots
 from signalling.monitor.messages import WALL_MAX, TerminalBeat
 from signalling.monitor.screen import Screen
 from signalling.monitor.tile import WatchedTile
+from signalling.monitor.whep import PATH as WHEP_PATH
+from signalling.monitor.whep import Players
 from signalling.rooms import Rooms
 from signalling.seams import Clock
 from signalling.turn import Turn
@@ -85,6 +87,7 @@ class MonitorPage:
         numbers: Numbers,
         clock: Clock,
         turn: Turn,
+        players: Players,
     ) -> None:
         self.session = SessionId(f"monitor-{secrets.token_hex(8)}")
         self.officer = officer
@@ -92,6 +95,7 @@ class MonitorPage:
         self._rooms = rooms
         self._clock = clock
         self._turn = turn
+        self._players = players
         self._terminal = Terminal(numbers, now=clock(), token=secrets.token_urlsafe(16))
         self._tiles: dict[RoomId, WatchedTile] = {}
         self._told: dict[RoomId, JsonObject] = {}
@@ -132,6 +136,10 @@ class MonitorPage:
         answer, bound = await mailbox.runner.media.negotiate_tap(self.session, sdp)
         servers = self._turn.ice_servers(self.session, self._clock())
         return {"answer": answer, "slots": [*bound], "ice_servers": [*servers]}
+
+    def player(self, room: RoomId) -> JsonObject:
+        """Where the officer's own player may come, on this origin, and its token."""
+        return {"url": WHEP_PATH, "token": self._players.issue(self._tile(room), self.officer)}
 
     def focus(self, room: RoomId | None) -> None:
         """One tile, large; the others stay on screen. Raises RequestError."""
@@ -274,6 +282,7 @@ class MonitorPage:
 
     def _leave(self, tile: WatchedTile, reason: str) -> None:
         """After any Watch that is on its way: letters are read in order."""
+        self._players.revoke(tile)
         mailbox = tile.mailbox or self._rooms.mailbox(tile.room.id)
         if mailbox is not None:
             mailbox.post(Unwatch(session=self.session, reason=reason))

@@ -30,6 +30,8 @@ class WatchedTile:
         self.is_opening = False
         self.open_at = _NEVER
         self.speaker: ParticipantId | None = None
+        self.player: SessionId | None = None
+        """The officer's own player of this tile, which shows what it shows."""
         self._session = session
         self._chooser = Tile()
         self._is_focused = False
@@ -96,6 +98,10 @@ class WatchedTile:
         self._is_starved = bool(event.mids)
 
     # -- what the page says -------------------------------------------------------------------
+
+    def show_anew(self) -> None:
+        """Another tap of this tile is there: it is to be shown the same."""
+        self._wished = None
 
     def focus(self, is_focused: bool) -> None:
         self._is_focused = is_focused
@@ -168,6 +174,8 @@ class WatchedTile:
                 self._fed_at = max(now, self._fed_at)
             self._wished = wished
             runner.media.show(self._session, shown, is_focused=wished[1], large=wished[2])
+            if self.player is not None:
+                runner.media.show(self.player, shown, is_focused=False, large=wished[2])
             mailbox.wake()
         return shown
 

@@ -79,6 +79,22 @@ export class Controller {
     return this.#ask(request, { room: room.id, meeting: room.meeting?.meeting ?? "", ...more });
   }
 
+  /**
+   * Where the officer's own player may come, and its token; null: it was refused, and why is shown.
+   * @param {import("./types.js").WallRoom} room
+   * @returns {Promise<{url: string, token: string}|null>}
+   */
+  async player(room) {
+    try {
+      const { url, token } = await this.link.request("tile.player", { room: room.id });
+      return { url: new URL(url, location.origin).href, token };
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.dispatch({ type: "problem", text: error.message });
+      return null;
+    }
+  }
+
   /** @param {string} request @param {Record<string, unknown>} payload @returns {Promise<boolean>} whether it was done */
   async tell(request, payload) {
     const problem = await this.#ask(request, payload);

@@ -21,6 +21,6 @@
  *   rooms: Record<string, WallRoom>, wall: string[], tiles: Record<string, TileFacts>,
  *   slots: Record<string, Slot[]>, focused: string|null, asked: Asked, hasAnswered: boolean,
  *   health: Record<string, Record<string, string>>, clockOffset: number, problem: string}} WallState
- * @typedef {{kind: "pause"|"end"|"concern"|"rooms", room?: WallRoom}} WallDialog
+ * @typedef {{kind: "pause"|"end"|"concern"|"player"|"rooms", room?: WallRoom}} WallDialog
  */
 export {};

@@ -22,8 +22,31 @@ export function MonitorDialog({ dialog, close }) {
   if (!room) return null;
   const title = t(`monitor.dialog.${dialog.kind}.title`, { room: room.name });
   return html`<${Dialog} title=${title} close=${close}>
-    ${dialog.kind === "concern" ? html`<${Concern} room=${room} close=${close} />` : html`<${WithReason} kind=${dialog.kind} room=${room} close=${close} />`}
+    ${contentOf(dialog.kind, room, close)}
   <//>`;
+}
+
+/** @param {"pause"|"end"|"concern"|"player"} kind @param {WallRoom} room @param {() => void} close */
+function contentOf(kind, room, close) {
+  if (kind === "concern") return html`<${Concern} room=${room} close=${close} />`;
+  if (kind === "player") return html`<${Player} room=${room} close=${close} />`;
+  return html`<${WithReason} kind=${kind} room=${room} close=${close} />`;
+}
+
+/** Address and token of the officer's own player; asking again makes the one before void. @param {{room: WallRoom, close: () => void}} props */
+function Player({ room, close }) {
+  const { controller } = useMonitor().app;
+  const [access, setAccess] = useState(/** @type {{url: string, token: string}|null} */ (null));
+  const get = async () => setAccess(await controller.player(room));
+  return html`<p class="govuk-body">${t("monitor.dialog.player.body")}</p>
+    ${access && html`<label class="govuk-label" for="player-url">${t("encoder.address")}</label>
+      <input class="govuk-input encoder__field" id="player-url" readonly value=${access.url} />
+      <label class="govuk-label" for="player-token">${t("encoder.token")}</label>
+      <input class="govuk-input encoder__field" id="player-token" readonly value=${access.token} />`}
+    <div class="govuk-button-group dialog__buttons">
+      <button type="button" class="govuk-button" onClick=${get}>${t("monitor.dialog.player.confirm")}</button>
+      <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.close")}</button>
+    </div>`;
 }
 
 /** Pause or end. @param {{kind: "pause"|"end", room: WallRoom, close: () => void}} props */

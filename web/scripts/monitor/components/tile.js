@@ -93,6 +93,7 @@ function Actions({ room, meeting, isFocused }) {
     <span class="wtile__label">${t(`monitor.${key}`)}</span><span class="govuk-visually-hidden">: ${room.name}</span></button>`;
   return html`<div class="wtile__actions">
     ${press(isFocused ? "back" : "closer", isFocused ? "grid" : "full", () => controller.focus(isFocused ? null : room.id), false)}
+    ${isFocused && meeting && press("player", "screen", () => open({ kind: "player", room }))}
     ${meeting && press("concern", "bell", () => open({ kind: "concern", room }))}
     ${isRunning && !meeting?.paused && press("pause", "info", () => open({ kind: "pause", room }))}
     ${isRunning && meeting?.paused && press("resume", "check", resume, false)}
