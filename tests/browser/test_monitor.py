@@ -1,5 +1,6 @@
 """The monitoring terminal in a real browser: two rooms, pictures only, and a call that needs it."""
 
+import re
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -101,6 +102,14 @@ async def test_a_social_room_needs_its_monitor_who_sees_and_never_hears(
     await monitor.shows(SOCIAL)
     await check(hale.page, "a closer look")
     await monitor.is_watching(OTHER)
+
+    await monitor.tile(SOCIAL).get_by_role("button", name="Own player").click()
+    own = hale.page.get_by_role("dialog")
+    await own.get_by_role("button", name="Get an address and token").click()
+    await expect(own.get_by_label("Address")).to_have_value(re.compile(r"^http.*/whep$"))
+    await expect(own.get_by_label("Bearer token")).to_have_value(re.compile(r"^\S{40,}$"))
+    await check(hale.page, "an own player")
+    await own.get_by_role("button", name="Close").click()
 
     await hale.page.evaluate(HIDE, "hidden")
     await pauses(officer)
