@@ -178,7 +178,7 @@ async def test_health_counts_what_there_is(house: House, browser: aiohttp.Client
         health = await answer.json()
     counters = health.pop("counters")
     assert health == {
-        "endpoints": 2, "transports": 0, "meetings": 1, "desks": 0, "sessions": 3,
+        "endpoints": 2, "transports": 0, "meetings": 1, "desks": 0, "monitors": 0, "sessions": 3,
     }  # fmt: skip
     assert counters["alert_knock"] == 2
 
