@@ -131,9 +131,14 @@ class WorkerProcess:
         return self._process.pid
 
     def kill(self) -> None:
-        """End it at once; nothing it does could prevent that. Idempotent."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        """End it at once; nothing it does could prevent that. Idempotent.
+
+        By its id: `Process.kill` looks first whether it has ended, and so takes its exit code
+        from the event loop, which then reports 255.
+        """
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def close(self) -> None:
         """Let it say goodbye to its peers and end; `on_end` is not called. May be called twice."""
