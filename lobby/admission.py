@@ -4,6 +4,9 @@
 a guest with a personal link into an open room that was never locked and whose policy says so; a
 host with the Host PIN into an open room nobody was handed over in; and somebody coming back to
 their own seat, proven by the key of their device. Everybody else waits.
+
+Where the establishment says so, a host away from an enrolled terminal is refused before all that,
+and so never asked for a PIN.
 """
 
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from lobby.errors import (
     MeetingOver,
     RoleNotOffered,
     RoomClosed,
+    TerminalNotEnrolled,
     TooManyPersons,
 )
 from lobby.knock import Knock
@@ -26,12 +30,16 @@ from vmr.roles import Role, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`device` is set only when proven by its key. `is_pin_verified`: the Host PIN was right."""
+    """`device` is set only when proven by its key. `is_pin_verified`: the Host PIN was right.
+
+    `is_enrolled_terminal`: the establishment has enrolled this device, and not revoked it.
+    """
 
     role: Role
     persons: int
     invite: InviteId | None
     device: DeviceId | None
+    is_enrolled_terminal: bool = False
     is_pin_verified: bool = False
     move: bool = False
 
@@ -76,6 +84,8 @@ def decide(request: Request, meeting: State, policy: Policy, now: float) -> Deci
     """What becomes of somebody who asks to come in, at this moment, by itself."""
     if meeting.stage is Stage.ENDED:
         return Refuse(error=MeetingOver)
+    if _is_host_elsewhere(request, meeting):
+        return Refuse(error=TerminalNotEnrolled)
     seat = own_seat(request, meeting)
     if seat is not None and (seat.absent_until is None or now < seat.absent_until):
         return _decide_return(request, seat)
@@ -110,6 +120,13 @@ def own_knock(request: Request, meeting: State) -> Knock | None:
     return next(
         (k for k in meeting.knocks.values() if is_same(request, k.role, k.device, k.invite)), None
     )
+
+
+def _is_host_elsewhere(request: Request, meeting: State) -> bool:
+    """Also from a seat of their own: a revoked terminal does not come back to it."""
+    if request.role is not Role.HOST or not meeting.room.establishment.hosts_only_at_terminals:
+        return False
+    return request.device is None or not request.is_enrolled_terminal
 
 
 def _decide_return(request: Request, seat: Seat) -> Decision:

@@ -66,6 +66,7 @@ class Join:
     `persons` are the names behind this connection, the first being the one on screen.
     `invite` is set only for a valid personal link of this room (and of now).
     `device_proven` says the browser signed this session's nonce with the key of `device`.
+    `is_enrolled_terminal`: the proven device is enrolled by the room's establishment, not revoked.
     `move` takes the seat over from another tab of the same device.
     """
 
@@ -77,6 +78,7 @@ class Join:
     invite: InviteId | None = None
     device: DeviceId | None = None
     device_proven: bool = False
+    is_enrolled_terminal: bool = False
     move: bool = False
 
 

@@ -1,5 +1,7 @@
 """The room as a whole: lock, unlock, pause, resume, a change. None of these admits anybody."""
 
+from dataclasses import replace
+
 from lobby.commands import ChangeRoom, Lock, Pause, Resume, Unlock
 from lobby.ending import end_for_all
 from lobby.errors import AlreadyPaused, AttestationMissing, NotPaused
@@ -55,8 +57,13 @@ def resume(turn: Turn, command: Resume) -> None:
 
 
 def change_room(turn: Turn, command: ChangeRoom) -> None:
-    """A meeting keeps the room it was opened in; one that waits follows, and ends if it closed."""
+    """A meeting keeps the room it was opened in; one that waits follows, and ends if it closed.
+
+    Where hosts may join from holds at once, in every meeting.
+    """
     if turn.state.stage is not Stage.WAITING:
+        establishment = command.room.establishment
+        turn.state.room = replace(turn.state.room, establishment=establishment)
         return
     turn.state.room = command.room
     if command.room.is_closed:

@@ -41,6 +41,7 @@ def join(turn: Turn, command: Join) -> None:
         persons=len(command.persons),
         invite=command.invite,
         device=command.device if command.device_proven else None,
+        is_enrolled_terminal=command.is_enrolled_terminal,
         move=command.move,
     )
     decision = admission.decide(request, turn.state, turn.state.policy, turn.now)
@@ -93,7 +94,7 @@ def _wait(turn: Turn, command: Join, request: Request, *, is_knocking: bool) -> 
     knock = _knock(turn, command, request, is_knocking=is_knocking)
     turn.facts = (("participant", knock.id),)
     if command.role is Role.HOST:
-        _ask_pin(turn, knock)
+        _ask_pin(turn, knock, is_enrolled_terminal=request.is_enrolled_terminal)
     else:
         start_knock(turn, knock)
 
@@ -129,13 +130,14 @@ def _knock(turn: Turn, command: Join, request: Request, *, is_knocking: bool) ->
     )
 
 
-def _ask_pin(turn: Turn, knock: Knock) -> None:
+def _ask_pin(turn: Turn, knock: Knock, *, is_enrolled_terminal: bool) -> None:
     numbers, closed = turn.state.numbers, turn.state.pins.closed_until
     turn.state.prompts[knock.session] = PinPrompt(
         id=knock.id,
         session=knock.session,
         persons=knock.persons,
         device=knock.device,
+        is_enrolled_terminal=is_enrolled_terminal,
         attempts_left=numbers.pin_tries,
         deadline=(turn.now if closed is None else closed) + numbers.pin_prompt_s,
     )

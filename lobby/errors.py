@@ -20,6 +20,7 @@
     │   ├── AlreadyInside     already_inside         the seat is open in another tab: move?
     │   ├── RoomClosed        room_closed
     │   ├── RoleNotOffered    role_not_offered       only guests and hosts come by the door
+    │   ├── TerminalNotEnrolled  terminal_not_enrolled  hosts join at enrolled terminals only
     │   ├── NameMissing       name_missing
     │   ├── DeclarationNeeded declaration_required   not this version of the declaration
     │   ├── TooManyPersons    too_many_persons       more persons than the policy lets in
@@ -159,6 +160,10 @@ class RoomClosed(AtTheDoor):
 
 class RoleNotOffered(AtTheDoor):
     code = "role_not_offered"
+
+
+class TerminalNotEnrolled(AtTheDoor):
+    code = "terminal_not_enrolled"
 
 
 class NameMissing(AtTheDoor):

@@ -35,12 +35,13 @@ from vmr.roles import Role, Stage
 def enter_at_door(turn: Turn, command: EnterPin, prompt: PinPrompt) -> None:
     if turn.state.pins.is_closed:
         raise PinClosed
+    request = _request(prompt)
+    decision = admission.decide(request, turn.state, turn.state.policy, turn.now)
+    if isinstance(decision, admission.Refuse):  # the establishment wants a terminal since
+        raise decision.error
     if not command.is_correct:
         _count_attempt(turn, prompt)
         return
-    request = _request(prompt)
-    decision = admission.decide(request, turn.state, turn.state.policy, turn.now)
-    assert not isinstance(decision, admission.Refuse), "a verified host comes in or knocks"
     if isinstance(decision, admission.Admit):
         admit_host(turn, prompt, command.confirmed)
     else:
@@ -160,6 +161,7 @@ def _request(prompt: PinPrompt) -> Request:
         persons=len(prompt.persons),
         invite=None,
         device=prompt.device,
+        is_enrolled_terminal=prompt.is_enrolled_terminal,
         is_pin_verified=True,
         move=True,
     )

@@ -62,6 +62,8 @@ LOBBY: dict[str, str] = {
     "already_inside": "You are already in this meeting on another page. Move here?",
     "room_closed": "This link does not work. Check it, or call the number you were given.",
     "role_not_offered": "Join as a guest or as a host.",
+    "terminal_not_enrolled": "Hosts of this establishment join at an enrolled terminal. "
+    "Ask the duty desk.",
     "name_missing": "Enter a name.",
     "declaration_required": "Read the declaration again and agree to it.",
     "too_many_persons": "There are too many people for this room.",

@@ -135,18 +135,22 @@ class Requests:
     async def _ask_to_join(self, session: Session, request: RoomJoin, nonce: str) -> Reply:
         room = await self._room(request.room)
         invite = None if request.invite is None else await self._invite(room, request.invite)
-        device = _device(request, nonce)
+        device, role = _device(request, nonce), Role(request.role)
+        is_terminal = False
+        if role is Role.HOST and device is not None:
+            is_terminal = await self._store.terminals.is_enrolled(room.establishment.id, device)
         mailbox, reply = await self._rooms.join(
             room,
             Join(
                 session=session.id,
                 participant=ParticipantId(secrets.token_hex(8)),
-                role=Role(request.role),
+                role=role,
                 persons=tuple(request.names),
                 declaration=request.declaration,
                 invite=invite,
                 device=device,
                 device_proven=device is not None,
+                is_enrolled_terminal=is_terminal,
                 move=request.move,
             ),
         )

@@ -16,3 +16,5 @@ DeviceId = NewType("DeviceId", str)
 OfficerId = NewType("OfficerId", str)
 StaffSessionId = NewType("StaffSessionId", str)
 """One sign-in of a member of staff, from password to sign-out. Not secret: the cookie is."""
+TerminalId = NewType("TerminalId", str)
+"""One enrolment of a terminal: the same browser enrolled again, after a revocation, is another."""

@@ -8,12 +8,16 @@ from vmr.policies import PolicyName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Establishment:
-    """`phone` is whom to call about a meeting; `safer_custody` may be empty."""
+    """`phone` is whom to call about a meeting; `safer_custody` may be empty.
+
+    `hosts_only_at_terminals`: the Host PIN works only at enrolled terminals (`vmr.terminals`).
+    """
 
     id: EstablishmentId
     name: str
     phone: str
     safer_custody: str = ""
+    hosts_only_at_terminals: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

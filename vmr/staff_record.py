@@ -1,9 +1,10 @@
-"""What the record of staff says: who did what to whose account. Pure."""
+"""What the record of staff says: who did what to whose account, or to which terminal. Pure."""
 
 from enum import Enum
 
 from vmr.record import Fact, Happening
 from vmr.staff import StaffMember
+from vmr.terminals import EnrolledTerminal
 
 OPERATOR = "operator"
 SERVER = "server"
@@ -27,6 +28,11 @@ class StaffEvent(Enum):
     LINKED = "staff_linked"  # to who an OpenID Connect provider says they are
 
 
+class TerminalEvent(Enum):
+    ENROLLED = "terminal_enrolled"
+    REVOKED = "terminal_revoked"
+
+
 def happening(
     event: StaffEvent,
     subject: StaffMember,
@@ -36,14 +42,44 @@ def happening(
     facts: tuple[Fact, ...] = (),
 ) -> Happening:
     """`by` is a member of staff, OPERATOR (the command line) or SERVER. Names are personal."""
-    names = [("name", subject.name), ("username", subject.username)]
-    if isinstance(by, StaffMember):
-        names.append(("officer", by.name))
     return Happening(
         at=at,
-        actor=by if isinstance(by, str) else f"officer:{by.id}",
+        actor=_actor(by),
         what=event.value,
         subject=f"officer:{subject.id}",
         facts=facts,
-        personal=tuple(names),
+        personal=(("name", subject.name), ("username", subject.username), *_officer(by)),
     )
+
+
+def terminal_happening(
+    event: TerminalEvent, subject: EnrolledTerminal, *, by: StaffMember | str, at: float
+) -> Happening:
+    """The name of a terminal is that of a place: it stays in the record."""
+    return Happening(
+        at=at,
+        actor=_actor(by),
+        what=event.value,
+        subject=f"terminal:{subject.id}",
+        facts=(("terminal", subject.name), ("device", subject.device)),
+        personal=_officer(by),
+    )
+
+
+def hosts_only_happening(only: bool, *, by: StaffMember, at: float) -> Happening:
+    """The establishment's setting was changed."""
+    return Happening(
+        at=at,
+        actor=_actor(by),
+        what="hosts_only_at_terminals_set",
+        facts=(("only", only),),
+        personal=_officer(by),
+    )
+
+
+def _actor(by: StaffMember | str) -> str:
+    return by if isinstance(by, str) else f"officer:{by.id}"
+
+
+def _officer(by: StaffMember | str) -> tuple[tuple[str, str], ...]:
+    return () if isinstance(by, str) else (("officer", by.name),)

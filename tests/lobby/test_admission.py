@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lobby.admission import Admit, How, Refuse, Request, Wait, decide
+from lobby.errors import TerminalNotEnrolled
 from lobby.knock import Knock
 from lobby.seats import away
 from lobby.state import Seat, State
@@ -220,3 +221,42 @@ def test_a_knock_does_not_keep_its_device_from_asking() -> None:
         is_knocking=False,
     )
     assert ask(GUEST, state) == Admit(how=How.INVITED)
+
+
+# -- enrolled terminals -----------------------------------------------------------------------
+
+
+def only_at_terminals(state: State) -> State:
+    establishment = replace(state.room.establishment, hosts_only_at_terminals=True)
+    state.room = replace(state.room, establishment=establishment)
+    return state
+
+
+@pytest.mark.parametrize("stage", [Stage.WAITING, Stage.OPEN, Stage.LOCKED])
+@pytest.mark.parametrize("is_pin_verified", [False, True])
+@pytest.mark.parametrize(
+    ("device", "is_enrolled"), [(None, False), (None, True), (DEVICE, False), (DEVICE, True)]
+)
+def test_a_host_away_from_an_enrolled_terminal_is_refused_pin_or_not(
+    stage: Stage, is_pin_verified: bool, device: DeviceId | None, is_enrolled: bool
+) -> None:
+    request = replace(
+        HOST, device=device, is_enrolled_terminal=is_enrolled, is_pin_verified=is_pin_verified
+    )
+    decision = ask(request, only_at_terminals(meeting(stage=stage)))
+    is_refused = decision == Refuse(error=TerminalNotEnrolled)
+    assert is_refused is (device is None or not is_enrolled)
+    assert ask(request, meeting(stage=stage)) != Refuse(error=TerminalNotEnrolled)
+
+
+def test_a_revoked_terminal_does_not_come_back_to_its_seat() -> None:
+    away_host = away(replace(seat("host", Role.HOST), device=DEVICE), NOW + 10)
+    request = replace(HOST, device=DEVICE)
+    assert ask(request, put(meeting(), away_host)) == Admit(how=How.RETURNED, seat=pid("host"))
+    refused = Refuse(error=TerminalNotEnrolled)
+    assert ask(request, only_at_terminals(put(meeting(), away_host))) == refused
+
+
+def test_guests_need_no_enrolled_terminal() -> None:
+    assert ask(GUEST, only_at_terminals(meeting())) == Admit(how=How.INVITED)
+    assert ask(STRANGER, only_at_terminals(meeting())) == Wait(is_knocking=True)

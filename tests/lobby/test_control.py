@@ -14,6 +14,7 @@ from lobby.errors import (
     NotLocked,
     NotPaused,
     NotPermitted,
+    TerminalNotEnrolled,
 )
 from lobby.events import (
     EndCode,
@@ -25,7 +26,7 @@ from lobby.events import (
 )
 from tests.lobby.world import OFFICER, World, person, pid, session
 from vmr.policies import PolicyName
-from vmr.roles import Stage
+from vmr.roles import Role, Stage
 
 
 def opened(policy: PolicyName = PolicyName.LEGAL) -> World:
@@ -151,3 +152,17 @@ def test_a_meeting_keeps_the_room_it_was_opened_in() -> None:
     before = world.meeting.snapshot()
     world.do(ChangeRoom(room=replace(world.room, is_closed=True, ends_at=world.now + 1)))
     assert world.meeting.snapshot() == before
+
+
+def test_where_hosts_may_join_from_holds_at_once_in_a_meeting_that_runs() -> None:
+    world = opened()
+    world.want_terminals()
+    with pytest.raises(TerminalNotEnrolled):
+        world.join("second", Role.HOST)
+    world.join("terminal", Role.HOST, enrolled=True)
+    world.pin("terminal")
+    assert world.inside("terminal")
+    assert world.inside("host"), "who is inside stays"
+    world.want_terminals(False)
+    world.join("third", Role.HOST)
+    assert world.recorded() == ["pin_asked"]

@@ -16,6 +16,7 @@ from lobby.errors import (
     PinClosed,
     RecordingRequired,
     SlotOver,
+    TerminalNotEnrolled,
 )
 from lobby.events import Admitted, EndCode, MeetingOpened, ParticipantJoined
 from tests.lobby.world import OFFICER, World, make_room, pid, session
@@ -296,3 +297,16 @@ def test_a_verified_knock_whose_page_was_lost_ends_like_any_other() -> None:
     world.pin("second")
     world.wait(60)
     assert world.inside("host").at_door == 0
+
+
+def test_a_prompt_from_before_terminals_were_wanted_tells_nothing_of_the_pin() -> None:
+    world = World()
+    world.join("host", Role.HOST)
+    world.join("terminal", Role.HOST, enrolled=True)
+    world.want_terminals()
+    for right in (False, True):
+        with pytest.raises(TerminalNotEnrolled):
+            world.pin("host", right=right)
+    assert world.meeting.pins.is_clear, "no wrong PIN was counted"
+    world.pin("terminal")
+    assert world.inside("terminal")

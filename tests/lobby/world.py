@@ -8,6 +8,7 @@ from lobby.commands import (
     Admit,
     Attest,
     AttestationClaim,
+    ChangeRoom,
     Command,
     Document,
     EnterPin,
@@ -135,6 +136,7 @@ class World:
         page: str | None = None,
         persons: Iterable[str] = (),
         declaration: str | None = None,
+        enrolled: bool = False,
     ) -> list[Effect]:
         """Press Start. By default with a personal link and a device of one's own."""
         link = invite or (f"i-{name}" if invited and role is Role.GUEST else None)
@@ -150,9 +152,16 @@ class World:
                 invite=None if link is None else InviteId(link),
                 device=None if device is None else DeviceId(device or f"d-{name}"),
                 device_proven=proven and device is not None,
+                is_enrolled_terminal=enrolled,
                 move=move,
             )
         )
+
+    def want_terminals(self, wanted: bool = True) -> list[Effect]:
+        """The establishment lets hosts join only at enrolled terminals from now on."""
+        establishment = replace(self.room.establishment, hosts_only_at_terminals=wanted)
+        self.room = replace(self.room, establishment=establishment)
+        return self.do(ChangeRoom(room=self.room))
 
     def pin(
         self, name: str = "host", *, right: bool = True, confirmed: Iterable[str] = ()

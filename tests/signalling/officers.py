@@ -15,7 +15,7 @@ from vmr.rooms import Establishment
 from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_sessions import SignInStep, StaffSession
-from vmr.store import StaffStore
+from vmr.store import StaffStore, TerminalStore
 from vmr.store.database import Database
 from vmr.store.rooms import add_establishment
 from vmr.store.secrets import hash_token, make_id, make_token
@@ -26,13 +26,21 @@ EVERY_ROLE = frozenset(StaffRole)
 
 @asynccontextmanager
 async def staff_store(directory: Path) -> AsyncIterator[StaffStore]:
-    """A real one, with the establishment of `FakeStore`: put it into `FakeStore.staff`."""
+    """A real one, with the establishment of `FakeStore`: put it into `FakeStore.staff`.
+
+    `terminals_beside` gives the terminals of the same database.
+    """
     database = await Database.open(f"sqlite:///{directory}/staff.db")
     await database.write(lambda connection: add_establishment(connection, PRISON))
     try:
         yield StaffStore(database)
     finally:
         await database.close()
+
+
+def terminals_beside(staff: StaffStore) -> TerminalStore:
+    """For `FakeStore.terminals`."""
+    return TerminalStore(staff._database)
 
 
 async def add_prison(staff: StaffStore, added: Establishment) -> None:

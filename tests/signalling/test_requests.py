@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Self
 
 import aiohttp
@@ -9,7 +10,8 @@ import pytest
 
 from signalling.acknowledging import WAITING_MAX
 from tests.signalling.client import DeviceKey, Refused
-from tests.signalling.house import OFFER, House
+from tests.signalling.house import OFFER, PIN, House
+from vmr.ids import EstablishmentId
 from vmr.rooms import Room
 from vmr.store import StoreUnavailable
 
@@ -242,3 +244,45 @@ async def test_who_was_removed_cannot_go_on_and_must_knock(house: House) -> None
     again = await house.guest("Ann", key=key)
     assert again.place == "waiting"
     assert again.view["knocking"] is True
+
+
+# -- enrolled terminals -----------------------------------------------------------------------
+
+
+async def test_a_host_away_from_an_enrolled_terminal_is_never_asked_for_the_pin(
+    house: House,
+) -> None:
+    prison = replace(house.room.establishment, hosts_only_at_terminals=True)
+    house.change_room(establishment=prison)
+    enrolled, elsewhere, other = DeviceKey(), DeviceKey(), DeviceKey()
+    house.store.terminals.enrolled |= {
+        (prison.id, enrolled.id),
+        (EstablishmentId("another"), other.id),
+    }
+    for key in (elsewhere, other, None):
+        client = await house.client()
+        with pytest.raises(Refused) as refused:
+            await client.join(house.room.address, "Officer", role="host", key=key)
+        assert refused.value.code == "terminal_not_enrolled"
+        with pytest.raises(Refused) as asked:
+            await client.request("host.enter_pin", pin=PIN, confirmed=[])
+        assert asked.value.code == "not_joined"
+    assert "pin_asked" not in house.store.written()
+    assert (await house.guest(key=elsewhere)).place == "waiting"
+    host = await house.host(enrolled)
+    assert host.place == "inside"
+
+
+async def test_a_revoked_terminal_keeps_its_seat_and_does_not_join_again(house: House) -> None:
+    prison = replace(house.room.establishment, hosts_only_at_terminals=True)
+    house.change_room(establishment=prison)
+    key = DeviceKey()
+    house.store.terminals.enrolled.add((prison.id, key.id))
+    host = await house.host(key)
+    house.store.terminals.enrolled.clear()
+    again = await house.client()
+    with pytest.raises(Refused) as refused:
+        await again.join(house.room.address, "Officer", role="host", key=key, move=True)
+    assert refused.value.code == "terminal_not_enrolled"
+    await host.request("media.offer", sdp=OFFER)
+    assert host.place == "inside"

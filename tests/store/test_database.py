@@ -120,7 +120,8 @@ async def test_a_cancelled_caller_leaves_the_transaction_whole(path: Path) -> No
     started, go = threading.Event(), threading.Event()
 
     def slow(connection: Connection) -> None:
-        connection.execute(text("INSERT INTO establishments VALUES ('e', 'n', 'p', 's')"))
+        values = "(id, name, phone, safer_custody) VALUES ('e', 'n', 'p', 's')"
+        connection.execute(text(f"INSERT INTO establishments {values}"))
         started.set()
         go.wait(10)
 

@@ -17,6 +17,7 @@ from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
+from vmr.store.terminal_store import TerminalStore
 
 __all__ = [
     "Conflict",
@@ -31,5 +32,6 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "TerminalStore",
     "UnsupportedDatabase",
 ]

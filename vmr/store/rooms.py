@@ -16,6 +16,7 @@ _ROOMS = select(
     establishments.c.name.label("establishment_name"),
     establishments.c.phone,
     establishments.c.safer_custody,
+    establishments.c.hosts_only_at_terminals,
 ).join(establishments)
 
 
@@ -26,6 +27,7 @@ def add_establishment(connection: Connection, added: Establishment) -> None:
             name=added.name,
             phone=added.phone,
             safer_custody=added.safer_custody,
+            hosts_only_at_terminals=added.hosts_only_at_terminals,
         )
     )
 
@@ -115,7 +117,13 @@ def revoke_invite(connection: Connection, invite: InviteId) -> None:
 
 
 def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establishment:
-    return Establishment(id=id, name=name, phone=row["phone"], safer_custody=row["safer_custody"])
+    return Establishment(
+        id=id,
+        name=name,
+        phone=row["phone"],
+        safer_custody=row["safer_custody"],
+        hosts_only_at_terminals=row["hosts_only_at_terminals"],
+    )
 
 
 def _room(row: RowMapping) -> Room:

@@ -36,6 +36,7 @@ MEMBER = (
     establishments.c.name.label("establishment_name"),
     establishments.c.phone,
     establishments.c.safer_custody,
+    establishments.c.hosts_only_at_terminals,
 )
 _ACCOUNT = (
     *MEMBER,
@@ -172,6 +173,7 @@ def member_of(row: RowMapping) -> StaffMember:
             name=row["establishment_name"],
             phone=row["phone"],
             safer_custody=row["safer_custody"],
+            hosts_only_at_terminals=row["hosts_only_at_terminals"],
         ),
         name=row["name"],
         username=row["username"],

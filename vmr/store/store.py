@@ -18,14 +18,16 @@ from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.staff_store import StaffStore
+from vmr.store.terminal_store import TerminalStore
 
 
 class Store:
-    """Rooms, personal links, live meetings, records and (`staff`) staff, in one database."""
+    """Rooms, personal links, live meetings and records; beside them `staff` and `terminals`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.staff = StaffStore(database)
+        self.terminals = TerminalStore(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -37,6 +38,7 @@ establishments = Table(
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("safer_custody", Text, nullable=False),
+    Column("hosts_only_at_terminals", Boolean, nullable=False, server_default=false()),
 )
 
 rooms = Table(
@@ -171,4 +173,18 @@ staff_personal = Table(
         ["staff_entries.establishment_id", "staff_entries.sequence"],
         name="fk_staff_personal_entry",
     ),
+)
+
+terminals = Table(
+    "terminals",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False),
+    Column("device_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("enrolled_at", Float, nullable=False),
+    Column("enrolled_by", ForeignKey("staff.id"), nullable=False),
+    Column("revoked_at", Float),
+    Column("revoked_by", ForeignKey("staff.id")),
+    Index("ix_terminals_establishment_id_device_id", "establishment_id", "device_id"),
 )

@@ -1,8 +1,11 @@
-"""A staff store without anybody in it, for servers whose tests are not about staff."""
+"""A staff store without anybody in it, and terminals by device alone.
+
+For servers whose tests are not about staff; the others give a `FakeStore` the real stores.
+"""
 
 from collections.abc import Collection
 
-from vmr.ids import StaffSessionId
+from vmr.ids import DeviceId, EstablishmentId, StaffSessionId
 from vmr.staff_sessions import SessionLimits, StaffSession
 from vmr.store import SignedIn
 
@@ -20,3 +23,13 @@ class NoStaff:
 
     async def sweep_sessions(self, limits: SessionLimits, now: float) -> None:
         return None
+
+
+class FakeTerminals:
+    """`enrolled` are the devices in use, by establishment."""
+
+    def __init__(self) -> None:
+        self.enrolled: set[tuple[EstablishmentId, DeviceId]] = set()
+
+    async def is_enrolled(self, establishment: EstablishmentId, device: DeviceId) -> bool:
+        return (establishment, device) in self.enrolled

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.signalling.fakes.staff import NoStaff
+from tests.signalling.fakes.staff import FakeTerminals, NoStaff
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -26,6 +26,7 @@ class FakeStore:
         self.commits: list[tuple[Happening, ...]] = []
         self.is_broken = False
         self.staff: Any = NoStaff()
+        self.terminals: Any = FakeTerminals()
 
     # -- what a test sets up ------------------------------------------------------------------
 
