@@ -258,6 +258,7 @@ class Signalling:
         pages.add_to(app)
         self.staff = StaffApp(
             store=self._store.staff,
+            terminals=self._store.terminals,
             sessions=running.staff,
             cookies=running.cookies,
             renderer=renderer,

@@ -20,8 +20,9 @@ from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sessions import StaffSessions
 from signalling.staff.sign_in import SignIn
 from signalling.staff.sign_in_pages import SignInPages
+from signalling.staff.terminal_pages import TERMINALS, TerminalPages
 from vmr.staff import StaffPermission
-from vmr.store import StaffStore
+from vmr.store import StaffStore, TerminalStore
 
 WRITE_EVERY_S = 1.0
 
@@ -35,6 +36,7 @@ class StaffApp:
         self,
         *,
         store: StaffStore,
+        terminals: TerminalStore,
         sessions: StaffSessions,
         cookies: Cookies,
         renderer: Renderer,
@@ -46,6 +48,7 @@ class StaffApp:
         self.sign_in = SignIn(store=store, pins=self._pins, clock=clock, config=config)
         self.edge = Edge(sessions=sessions, cookies=cookies, renderer=renderer, config=config)
         self.edge.add_place(PEOPLE, "staff.home.people", StaffPermission.MANAGE_STAFF)
+        self.edge.add_place(TERMINALS, "staff.home.terminals", StaffPermission.MANAGE_ROOMS)
         second_factor = SecondFactor(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock)
         provider = None if config.oidc is None else Provider(config.oidc)
         oidc_pages = OidcPages(
@@ -68,6 +71,7 @@ class StaffApp:
                 clock=clock,
             ),
             PeoplePages(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock),
+            TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
         )
 
     def add_to(self, app: web.Application) -> None:

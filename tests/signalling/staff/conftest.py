@@ -11,7 +11,7 @@ from signalling.config import SignallingConfig
 from signalling.staff.config import StaffConfig
 from tests.signalling.fakes.store import FakeStore
 from tests.signalling.house import House
-from tests.signalling.officers import staff_store
+from tests.signalling.officers import staff_store, terminals_beside
 from tests.signalling.staff.browser import Browser
 from vmr.staff_sessions import TotpMode
 
@@ -26,8 +26,10 @@ def staff_config() -> StaffConfig:
 async def house(tmp_path: Path, staff_config: StaffConfig) -> AsyncIterator[House]:
     store = FakeStore()
     config = SignallingConfig(staff=staff_config)
-    async with staff_store(tmp_path) as store.staff, House(store=store, config=config) as running:
-        yield running
+    async with staff_store(tmp_path) as store.staff:
+        store.terminals = terminals_beside(store.staff)
+        async with House(store=store, config=config) as running:
+            yield running
 
 
 Open = Callable[[], Awaitable[Browser]]
