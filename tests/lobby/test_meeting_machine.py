@@ -5,6 +5,7 @@ each step's before and after. It never looks at how a rule is kept, only whether
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ POLICY_NAMES = list(PolicyName)
 NAMED = (c.Admit, c.AdmitExpected)
 UNAWAITED = (
     c.ReportWatching, c.ReportPicture, c.SocketLost, c.SocketBack, c.MediaLost, c.MediaBack,
-    c.EncoderConnected, c.EncoderLost, c.NoteQuality, c.Tick,
+    c.EncoderConnected, c.EncoderLost, c.NoteQuality, c.ChangeRoom, c.Tick,
 )  # fmt: skip
 PRISONERS = (c.SetOwnMedia, c.CallStaff, c.ReadyToLeave, c.EnterPin, c.Leave)
 RECORDED_ONCE: dict[type[c.Command], str] = {
@@ -255,11 +256,25 @@ class MeetingMachine(RuleBasedStateMachine):
             move=move,
         )
 
-    @rule(device=devices, proven=st.booleans(), move=st.booleans())
-    def join_host(self, device: str | None, proven: bool, move: bool) -> None:
+    @rule(device=devices, proven=st.booleans(), move=st.booleans(), enrolled=st.booleans())
+    def join_host(
+        self, device: str | None, proven: bool, move: bool, enrolled: bool = False
+    ) -> None:
         self._join(
-            role=Role.HOST, device=device, proven=proven, invite=None, persons=("Cell",), move=move
+            role=Role.HOST,
+            device=device,
+            proven=proven,
+            invite=None,
+            persons=("Cell",),
+            move=move,
+            is_enrolled_terminal=enrolled,
         )
+
+    @rule(wanted=st.booleans())
+    def want_terminals(self, wanted: bool) -> None:
+        establishment = replace(self.room.establishment, hosts_only_at_terminals=wanted)
+        self.room = replace(self.room, establishment=establishment)
+        self.do(c.ChangeRoom(room=self.room))
 
     def _join(self, *, role: Role, device: str | None, proven: bool, **rest: Any) -> None:
         self.count += 1
@@ -584,6 +599,7 @@ class MeetingMachine(RuleBasedStateMachine):
         for seat in guests:
             is_turned_away = seat.device in self.turned_away or seat.invite in self.turned_away
             assert isinstance(command, NAMED) or not is_turned_away, "came in by itself again"
+        self._check_hosts_place(before, command)
         if isinstance(command, c.Refuse | c.SendBack | c.Remove):
             who = before.knocks.get(command.participant) or before.seats[command.participant]
             self.turned_away |= {who.device, who.invite} - {None}
@@ -593,6 +609,15 @@ class MeetingMachine(RuleBasedStateMachine):
             old = before.seats.get(seat.id)
             if old is not None and seat.session not in (None, old.session):
                 self._check_taken_again(old, command)
+
+    def _check_hosts_place(self, before: State, command: c.Command) -> None:
+        if not self.room.establishment.hosts_only_at_terminals:
+            return
+        if isinstance(command, c.Join) and command.role is Role.HOST:
+            assert command.device_proven, "a host away from a terminal"
+            assert command.is_enrolled_terminal, "a host away from a terminal"
+        prompt = before.prompts.get(command.session) if isinstance(command, c.EnterPin) else None
+        assert prompt is None or prompt.is_enrolled_terminal, "a PIN away from a terminal counted"
 
     def _check_taken_again(self, old: Seat, command: c.Command) -> None:
         assert old.device is not None
