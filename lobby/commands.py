@@ -1,4 +1,5 @@
-"""What may be asked of a Meeting. Imperative, frozen, one type a request.
+"""What may be asked of a Meeting. Imperative, frozen, one type a request. One long list without
+logic: whoever looks for a command finds it here and nowhere else.
 
 Commands come from sessions, the duty desk, timers and the media plane; signalling has checked
 their form (lengths, enums, signatures), never their permission: that is the Meeting's alone.

@@ -1,4 +1,5 @@
-"""Every request of PROTOCOL.md as a model, and the one dispatch table.
+"""Every request of PROTOCOL.md as a model, and the one dispatch table: one long list, in the order
+of that document.
 
 A model checks form alone (types, lengths, words); whether the thing may be done is decided by
 the Meeting. Unknown fields are refused. A request that is one command says which.
