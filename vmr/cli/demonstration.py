@@ -81,8 +81,9 @@ def welcome(
     if made:
         lines += [
             "",
-            "The social room does not open yet: by law a monitoring officer must watch it and it",
-            "must be recorded, and this version has neither.",
+            "The social room needs a monitoring officer who watches (sign in with that role), and by",
+            "law a recording, which this version cannot make: the setting social_unrecorded = true",
+            "opens it for demonstration, and says so on every screen.",
         ]
     if not _is_secure(base):
         lines += [
