@@ -81,8 +81,8 @@ def welcome(
     if made:
         lines += [
             "",
-            "The social room needs a monitoring officer who watches (sign in with that role), and by",
-            "law a recording, which this version cannot make: the setting social_unrecorded = true",
+            "The social room needs a monitoring officer who watches (sign in with that role), and",
+            "by law a recording, which this version cannot make: the setting social_unrecorded",
             "opens it for demonstration, and says so on every screen.",
         ]
     if not _is_secure(base):
