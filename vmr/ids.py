@@ -18,3 +18,7 @@ StaffSessionId = NewType("StaffSessionId", str)
 """One sign-in of a member of staff, from password to sign-out. Not secret: the cookie is."""
 TerminalId = NewType("TerminalId", str)
 """One enrolment of a terminal: the same browser enrolled again, after a revocation, is another."""
+BookingId = NewType("BookingId", str)
+ExpectedId = NewType("ExpectedId", str)
+"""An expected person of one booking."""
+ClosureId = NewType("ClosureId", str)

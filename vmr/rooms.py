@@ -11,6 +11,7 @@ class Establishment:
     """`phone` is whom to call about a meeting; `safer_custody` may be empty.
 
     `hosts_only_at_terminals`: the Host PIN works only at enrolled terminals (`vmr.terminals`).
+    `zone` is the IANA name of the time zone its clocks show.
     """
 
     id: EstablishmentId
@@ -18,6 +19,7 @@ class Establishment:
     phone: str
     safer_custody: str = ""
     hosts_only_at_terminals: bool = False
+    zone: str = "Europe/London"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 One setting `http_port` is the option `--http-port`, the variable `VMR_HTTP_PORT` and the TOML key
 `http_port`; the first of these that is given wins, then the default. The numbers of
-`vmr.numbers.Numbers` are settings under their own names. Pure: the caller hands in the texts.
+`Numbers` and `BookingNumbers` are settings under their own names. Pure: the caller hands in texts.
 """
 
 import dataclasses
@@ -13,7 +13,9 @@ from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 from vmr import setting_checks as checks
+from vmr.bookings.numbers import BookingNumbers
 from vmr.numbers import Numbers
+from vmr.setting_help import BOOKING_NUMBERS_HELP, NUMBERS_HELP
 from vmr.setting_kinds import KIND_OF, Kind, Value, default_of, of_kind, read
 
 Check = Callable[[Any], str | None]
@@ -21,37 +23,12 @@ T = TypeVar("T")
 PREFIX = "VMR_"
 HIDDEN = "***"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-
-NUMBERS_HELP = {
-    "waiting_s": "A guest waits this long for a host, then is let go, with a way back.",
-    "pin_prompt_s": "A joining host has this long to enter the Host PIN.",
-    "reentry_s": "An attested person who lost the network may come back this long without a knock.",
-    "host_left_s": "The meeting ends this long after the last host left on purpose.",
-    "host_lost_s": "The meeting ends this long after the last host lost the network.",
-    "knock_gone_s": "A knock ends this long after its page has gone.",
-    "knock_again_s": "One device may knock again after this long.",
-    "step_up_s": "A step-up on a handed-over terminal lapses after this long without use.",
-    "socket_grace_s": "A seat whose signalling is gone but whose media flows is kept this long.",
-    "pin_tries": "Wrong Host PINs that end an attempt, or close the step-up of a seat.",
-    "room_pin_limit": "More wrong PINs than this in a room within the window close its PIN entry.",
-    "room_pin_window_s": "The window in which a room's wrong PINs are counted.",
-    "room_pin_closed_s": "How long a room's PIN entry stays closed.",
-    "pin_digits_min": "The fewest digits of a Host PIN.",
-    "pin_digits_max": "The most digits of a Host PIN.",
-    "pin_digits_default": "Digits of a Host PIN that is made.",
-    "connections": "Connections in one room at most, inside and outside together.",
-    "at_door": "People who may wait at one room, PIN prompts included.",
-    "slot_warnings_min": "Minutes before a meeting's end at which everyone is warned.",
-    "monitor_dead_s": "A terminal that says or shows nothing for so long does not watch.",
-    "monitor_live_after_s": "So long after pictures begin, a terminal must show that it sees them.",
-    "monitor_ask_min_s": "A watching officer is asked for a sign of life after this long or more.",
-    "monitor_ask_max_s": "A watching officer is asked for a sign of life after this long at most.",
-    "monitor_answer_s": "The sign may take so long; after that the terminal does not watch.",
-    "extension_max_min": "Minutes by which a meeting may be extended at once, at most.",
-    "alert_repeat_s": "An alert at the duty desk rings again after this long, until acknowledged.",
-    "alert_takeover_s": "Another officer may take over an alert left alone for this long.",
-    "social_unrecorded": "Let a social room open although nothing records it: for demonstration.",
+GROUPS: dict[str, tuple[type[Any], dict[str, str]]] = {
+    "numbers": (Numbers, NUMBERS_HELP),
+    "booking_numbers": (BookingNumbers, BOOKING_NUMBERS_HELP),
 }
+"""The fields of `Settings` that hold numbers, and what each number means."""
+MAY_BE_0 = ("notice_h", "link_early_min")
 
 
 class SettingError(Exception):
@@ -70,7 +47,7 @@ def _setting(default: T, help: str, check: Check | None = None, *, is_secret: bo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The server's settings, checked. `numbers` are the numbers of the rules."""
+    """The server's settings, checked. The two kinds of numbers are those of the rules."""
 
     http_host: str = _setting("127.0.0.1", "Address the pages are served on.")
     http_port: int = _setting(
@@ -174,6 +151,7 @@ class Settings:
     )
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     numbers: Numbers = field(default_factory=Numbers)
+    booking_numbers: BookingNumbers = field(default_factory=BookingNumbers)
 
     def __post_init__(self) -> None:
         if self.turn_urls and not self.turn_secret:
@@ -198,14 +176,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What is known of one setting before it has a value."""
+    """What is known of one setting before it has a value.
+
+    `group` is the field of `Settings` that holds it, or empty for `Settings` itself.
+    """
 
     name: str
     kind: Kind
     default: Value
     help: str
     check: Check | None
-    is_number: bool
+    group: str = ""
     is_secret: bool = False
 
     @property
@@ -229,33 +210,36 @@ class Setting:
 def _declared() -> Iterator[Setting]:
     hints = get_type_hints(Settings)
     for one in dataclasses.fields(Settings):
-        if one.name != "numbers":
+        if one.name not in GROUPS:
             yield Setting(
                 name=one.name,
                 kind=KIND_OF[hints[one.name]],
                 default=default_of(one),
                 help=one.metadata["help"],
                 check=one.metadata["check"],
-                is_number=False,
                 is_secret=one.metadata["is_secret"],
             )
 
 
-def _declared_numbers() -> Iterator[Setting]:
-    hints = get_type_hints(Numbers)
-    for one in dataclasses.fields(Numbers):
+def _declared_numbers(group: str) -> Iterator[Setting]:
+    of, help = GROUPS[group]
+    hints = get_type_hints(of)
+    for one in dataclasses.fields(of):
         kind = KIND_OF[hints[one.name]]
         yield Setting(
             name=one.name,
             kind=kind,
             default=default_of(one),
-            help=NUMBERS_HELP.get(one.name, ""),
-            check=None if kind is Kind.YES_NO else checks.positive,
-            is_number=True,
+            help=help.get(one.name, ""),
+            check=None if kind is Kind.YES_NO or one.name in MAY_BE_0 else checks.positive,
+            group=group,
         )
 
 
-SETTINGS: tuple[Setting, ...] = (*_declared(), *_declared_numbers())
+SETTINGS: tuple[Setting, ...] = (
+    *_declared(),
+    *(one for group in GROUPS for one in _declared_numbers(group)),
+)
 _BY_NAME = {one.name: one for one in SETTINGS}
 
 
@@ -273,11 +257,14 @@ def load(
             values[one.name] = _parse(one, environment[one.variable], one.variable)
     for name, text in options.items():
         values[name] = _parse(_BY_NAME[name], text, _BY_NAME[name].option)
-    numbers = {name: values.pop(name) for name in list(values) if _BY_NAME[name].is_number}
+    groups: Any = {group: {} for group in GROUPS}
+    for name in list(values):
+        if _BY_NAME[name].group:
+            groups[_BY_NAME[name].group][name] = values.pop(name)
     chosen: Any = values
-    rules: Any = numbers
     try:
-        return Settings(numbers=Numbers(**rules), **chosen)
+        made: Any = {group: GROUPS[group][0](**given) for group, given in groups.items()}
+        return Settings(**made, **chosen)
     except ValueError as error:
         raise SettingError(str(error)) from error
 
@@ -322,7 +309,8 @@ def markdown() -> str:
 
 def value_of(settings: Settings, setting: Setting) -> Value:
     """The value this setting has."""
-    value: Value = getattr(settings.numbers if setting.is_number else settings, setting.name)
+    holder = getattr(settings, setting.group) if setting.group else settings
+    value: Value = getattr(holder, setting.name)
     return value
 
 

@@ -18,11 +18,12 @@ def add_all(parser: argparse.ArgumentParser) -> None:
     """Every setting as an option."""
     _add_config(parser)
     groups = {
-        False: parser.add_argument_group("server"),
-        True: parser.add_argument_group("numbers (seconds in _s, minutes in _min)"),
+        "": parser.add_argument_group("server"),
+        "numbers": parser.add_argument_group("numbers (seconds in _s, minutes in _min)"),
+        "booking_numbers": parser.add_argument_group("bookings (minutes in _min, hours in _h)"),
     }
     for one in SETTINGS:
-        _add(groups[one.is_number], one)
+        _add(groups[one.group], one)
 
 
 def add_for_commands(parser: argparse.ArgumentParser) -> None:

@@ -1,14 +1,16 @@
-"""The database: rooms, personal links, live meetings and their records, staff.
+"""The database: rooms, bookings, personal links, live meetings and their records, staff.
 
 It keeps what it is given and proves records; it decides nothing.
 """
 
+from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.errors import (
     Conflict,
     NewerDatabase,
     NotFound,
     RecordBroken,
+    SlotTaken,
     StoreError,
     StoreUnavailable,
     UnsupportedDatabase,
@@ -20,6 +22,7 @@ from vmr.store.store import Store
 from vmr.store.terminal_store import TerminalStore
 
 __all__ = [
+    "BookingStore",
     "Conflict",
     "KeptEntry",
     "LiveMeeting",
@@ -28,6 +31,7 @@ __all__ = [
     "NotFound",
     "RecordBroken",
     "SignedIn",
+    "SlotTaken",
     "StaffStore",
     "Store",
     "StoreError",

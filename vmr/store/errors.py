@@ -6,6 +6,7 @@ StoreError
 ├── NewerDatabase        newer_database         written by a later version of the server
 ├── NotFound             not_found              no such room, invite, account, ...
 ├── Conflict             conflict               the change contradicts what is stored
+│   └── SlotTaken        slot_taken             the room is booked at that time
 └── RecordBroken         record_broken          a record does not verify
 
 Messages are for operators and logs; the wire gets the code's own sentence from signalling.
@@ -38,6 +39,10 @@ class NotFound(StoreError):
 
 class Conflict(StoreError):
     code = "conflict"
+
+
+class SlotTaken(Conflict):
+    code = "slot_taken"
 
 
 class RecordBroken(StoreError):

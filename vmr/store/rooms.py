@@ -17,6 +17,7 @@ _ROOMS = select(
     establishments.c.phone,
     establishments.c.safer_custody,
     establishments.c.hosts_only_at_terminals,
+    establishments.c.zone,
 ).join(establishments)
 
 
@@ -28,6 +29,7 @@ def add_establishment(connection: Connection, added: Establishment) -> None:
             phone=added.phone,
             safer_custody=added.safer_custody,
             hosts_only_at_terminals=added.hosts_only_at_terminals,
+            zone=added.zone,
         )
     )
 
@@ -123,6 +125,7 @@ def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establish
         phone=row["phone"],
         safer_custody=row["safer_custody"],
         hosts_only_at_terminals=row["hosts_only_at_terminals"],
+        zone=row["zone"],
     )
 
 

@@ -37,6 +37,7 @@ MEMBER = (
     establishments.c.phone,
     establishments.c.safer_custody,
     establishments.c.hosts_only_at_terminals,
+    establishments.c.zone,
 )
 _ACCOUNT = (
     *MEMBER,
@@ -174,6 +175,7 @@ def member_of(row: RowMapping) -> StaffMember:
             phone=row["phone"],
             safer_custody=row["safer_custody"],
             hosts_only_at_terminals=row["hosts_only_at_terminals"],
+            zone=row["zone"],
         ),
         name=row["name"],
         username=row["username"],

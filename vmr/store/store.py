@@ -14,6 +14,7 @@ from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import meetings, records, rooms, secrets
+from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.meetings import LiveMeeting, MeetingSummary
@@ -22,12 +23,13 @@ from vmr.store.terminal_store import TerminalStore
 
 
 class Store:
-    """Rooms, personal links, live meetings and records; beside them `staff` and `terminals`."""
+    """Rooms, personal links, live meetings, records; and `staff`, `terminals`, `bookings`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.staff = StaffStore(database)
         self.terminals = TerminalStore(database)
+        self.bookings = BookingStore(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":

@@ -39,6 +39,7 @@ establishments = Table(
     Column("phone", Text, nullable=False),
     Column("safer_custody", Text, nullable=False),
     Column("hosts_only_at_terminals", Boolean, nullable=False, server_default=false()),
+    Column("zone", String(64), nullable=False, server_default="Europe/London"),
 )
 
 rooms = Table(
@@ -52,6 +53,7 @@ rooms = Table(
     Column("pin_hash", Text, nullable=False),
     Column("is_closed", Boolean, nullable=False),
     Column("ends_at", Float),
+    Column("has_hours", Boolean, nullable=False, server_default=false()),
 )
 
 invites = Table(

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from vmr.store import booking_tables  # noqa: F401  its tables are in the metadata
 from vmr.store.tables import metadata
 
 context.configure(

@@ -1,0 +1,124 @@
+"""What others hold of bookings in the database: `BookingStore`, as `Store.bookings`.
+
+Each method is one transaction, as in `vmr.store.store`. Happenings go into the establishment's
+record, in the same transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from vmr.bookings.booking import Booking, BookingState
+from vmr.bookings.hours import Closure, OpeningHours
+from vmr.bookings.rules import RoomWeek
+from vmr.bookings.times import Interval
+from vmr.ids import BookingId, ClosureId, EstablishmentId, RoomId
+from vmr.record import Happening
+from vmr.rooms import Room
+from vmr.store import bookings, room_hours
+from vmr.store.database import Database
+
+
+class BookingStore:
+    """Bookings, and when rooms are open for them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, booking: Booking, happening: Happening) -> None:
+        """Raises SlotTaken where it is confirmed and overlaps another in its room."""
+        await self._database.write(lambda one: bookings.add(one, booking, happening))
+
+    async def change(self, booking: Booking, happening: Happening) -> None:
+        """The booking as it shall be, its version one more than the one that was seen.
+
+        Raises SlotTaken, NotFound, and Conflict where somebody else has changed it since.
+        """
+        await self._database.write(lambda one: bookings.change(one, booking, happening))
+
+    async def booking(self, booking: BookingId) -> Booking | None:
+        """Of any establishment."""
+        return await self._database.read(lambda one: bookings.by_id(one, booking))
+
+    async def by_reference(self, reference: str) -> Booking | None:
+        return await self._database.read(lambda one: bookings.by_reference(one, reference))
+
+    async def in_time(
+        self,
+        establishment: EstablishmentId,
+        span: Interval,
+        *,
+        room: RoomId | None = None,
+        states: Iterable[BookingState] = (BookingState.CONFIRMED,),
+    ) -> tuple[Booking, ...]:
+        """Those that overlap the span, earliest first."""
+        wanted = tuple(states)
+        return await self._database.read(
+            lambda one: bookings.in_time(one, establishment, span, room=room, states=wanted)
+        )
+
+    async def waiting(self, establishment: EstablishmentId) -> tuple[Booking, ...]:
+        """Requests nobody has decided, the earliest slot first."""
+        return await self._database.read(lambda one: bookings.waiting(one, establishment))
+
+    async def linked_to(self, booking: BookingId) -> tuple[Booking, ...]:
+        """Those before and after this hearing, earliest first."""
+        return await self._database.read(lambda one: bookings.linked_to(one, booking))
+
+    async def search(
+        self, establishment: EstablishmentId, text: str, *, limit: int, offset: int = 0
+    ) -> tuple[tuple[Booking, ...], int]:
+        """By names, addresses and references, the latest first; and how many there are."""
+        return await self._database.read(
+            lambda one: bookings.search(one, establishment, text, limit=limit, offset=offset)
+        )
+
+    async def week(self, room: Room, span: Interval, *, but: BookingId | None = None) -> RoomWeek:
+        """What `vmr.bookings.rules` needs to know of the room in this span; `but` is left out."""
+
+        def work(connection: Connection) -> RoomWeek:
+            establishment = room.establishment
+            return RoomWeek(
+                room=room,
+                hours=room_hours.hours(connection, room.id),
+                closures=room_hours.closures_in(connection, establishment.id, span),
+                taken=bookings.taken(connection, room.id, span, but=but),
+                zone=ZoneInfo(establishment.zone),
+            )
+
+        return await self._database.read(work)
+
+    # -- opening hours --------------------------------------------------------------------------
+
+    async def hours(self, room: RoomId) -> tuple[OpeningHours, ...]:
+        """By weekday and time; always open where nobody has said anything. Raises NotFound."""
+        return await self._database.read(lambda one: room_hours.hours(one, room))
+
+    async def set_hours(
+        self, room: Room, hours: Sequence[OpeningHours], happening: Happening
+    ) -> None:
+        await self._database.write(
+            lambda one: room_hours.set_hours(one, room.id, hours, room.establishment.id, happening)
+        )
+
+    async def closures(self, establishment: EstablishmentId, span: Interval) -> tuple[Closure, ...]:
+        """Of the establishment and of its rooms, earliest first."""
+        return await self._database.read(
+            lambda one: room_hours.closures_in(one, establishment, span)
+        )
+
+    async def add_closure(
+        self, closure: Closure, establishment: EstablishmentId, happening: Happening
+    ) -> None:
+        await self._database.write(
+            lambda one: room_hours.add_closure(one, closure, establishment, happening)
+        )
+
+    async def remove_closure(
+        self, closure: ClosureId, establishment: EstablishmentId, happening: Happening
+    ) -> None:
+        """Raises NotFound."""
+        await self._database.write(
+            lambda one: room_hours.remove_closure(one, closure, establishment, happening)
+        )

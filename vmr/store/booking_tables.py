@@ -1,0 +1,98 @@
+"""The tables of bookings, as the newest migration leaves them.
+
+Times are seconds since the epoch. `search` is what a search looks through: names and references,
+folded by `vmr.store.bookings.folded`.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+from vmr.store.tables import metadata
+
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False),
+    Column("room_id", ForeignKey("rooms.id")),
+    Column("purpose", String(24), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("priority", String(16), nullable=False),
+    Column("starts_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+    Column("prisoner", Text, nullable=False),
+    Column("requester_name", Text, nullable=False),
+    Column("requester_email", Text, nullable=False),
+    Column("note_for_staff", Text, nullable=False),
+    Column("note_for_guest", Text, nullable=False),
+    Column("linked_id", ForeignKey("bookings.id")),
+    Column("more_persons_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("search", Text, nullable=False),
+    Index("ix_bookings_establishment_id_starts_at", "establishment_id", "starts_at"),
+    Index("ix_bookings_room_id_starts_at", "room_id", "starts_at"),
+    Index("ix_bookings_establishment_id_state", "establishment_id", "state"),
+)
+
+booking_alternatives = Table(
+    "booking_alternatives",
+    metadata,
+    Column("booking_id", ForeignKey("bookings.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("starts_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+)
+
+booking_people = Table(
+    "booking_people",
+    metadata,
+    Column("booking_id", ForeignKey("bookings.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("alias", Text, nullable=False),
+    Column("part", String(16), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("id_to_bring", String(24), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("is_under_18", Boolean, nullable=False, server_default=false()),
+    Column("invite_id", ForeignKey("invites.id"), index=True),
+)
+
+room_hours = Table(
+    "room_hours",
+    metadata,
+    Column("room_id", ForeignKey("rooms.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("weekday", Integer, nullable=False),
+    Column("opens", String(5), nullable=False),
+    Column("closes", String(5), nullable=False),
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False),
+    Column("room_id", ForeignKey("rooms.id")),
+    Column("starts_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_closures_establishment_id_ends_at", "establishment_id", "ends_at"),
+)

@@ -1,0 +1,300 @@
+"""Bookings in the database: the queries, given a connection.
+
+Invariants: two confirmed bookings of a room never overlap; every change comes with what is written
+into the establishment's record, in the same transaction; a change is made to the version that its
+maker has seen.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy.engine import Connection, RowMapping
+
+from vmr.bookings.booking import (
+    Booking,
+    BookingState,
+    Channel,
+    Expected,
+    IdToBring,
+    Part,
+    Priority,
+)
+from vmr.bookings.purposes import Purpose
+from vmr.bookings.times import Interval
+from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.record import Happening
+from vmr.store import staff
+from vmr.store.booking_tables import booking_alternatives as alternatives
+from vmr.store.booking_tables import booking_people as people
+from vmr.store.booking_tables import bookings as table
+from vmr.store.errors import Conflict, NotFound, SlotTaken
+from vmr.store.tables import rooms
+
+CONFIRMED = BookingState.CONFIRMED.value
+LONGEST_S = 24 * 3_600.0
+"""No slot is longer (`vmr.bookings.rules`): what bounds a look into the index by its start."""
+
+
+def add(connection: Connection, added: Booking, happening: Happening) -> None:
+    _demand_free(connection, added)
+    connection.execute(
+        insert(table).values(
+            id=added.id,
+            reference=added.reference,
+            establishment_id=added.establishment,
+            made_at=added.made_at,
+            **_values(added),
+        )
+    )
+    _add_parts(connection, added)
+    staff.write_record(connection, added.establishment, happening)
+
+
+def change(connection: Connection, changed: Booking, happening: Happening) -> None:
+    """`changed.version` is one more than the version that was seen."""
+    _demand_free(connection, changed)
+    query = update(table).where(table.c.id == changed.id, table.c.version == changed.version - 1)
+    if connection.execute(query.values(**_values(changed))).rowcount != 1:
+        if by_id(connection, changed.id) is None:
+            raise NotFound("no such booking")
+        raise Conflict("the booking was changed by somebody else")
+    for part in (alternatives, people):
+        connection.execute(delete(part).where(part.c.booking_id == changed.id))
+    _add_parts(connection, changed)
+    staff.write_record(connection, changed.establishment, happening)
+
+
+def by_id(connection: Connection, booking: BookingId) -> Booking | None:
+    return next(iter(_read(connection, select(table).where(table.c.id == booking))), None)
+
+
+def by_reference(connection: Connection, reference: str) -> Booking | None:
+    query = select(table).where(table.c.reference == reference)
+    return next(iter(_read(connection, query)), None)
+
+
+def in_time(
+    connection: Connection,
+    establishment: EstablishmentId,
+    span: Interval,
+    *,
+    room: RoomId | None = None,
+    states: Iterable[BookingState] = (BookingState.CONFIRMED,),
+) -> tuple[Booking, ...]:
+    """Of this establishment (or of one room of it) within the span, earliest first."""
+    query = select(table).where(
+        table.c.establishment_id == establishment,
+        table.c.starts_at < span.ends_at,
+        table.c.starts_at > span.starts_at - LONGEST_S,
+        table.c.ends_at > span.starts_at,
+        table.c.state.in_([one.value for one in states]),
+    )
+    if room is not None:
+        query = query.where(table.c.room_id == room)
+    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+
+
+def waiting(connection: Connection, establishment: EstablishmentId) -> tuple[Booking, ...]:
+    """Requests nobody has decided, the earliest slot first."""
+    query = select(table).where(
+        table.c.establishment_id == establishment,
+        table.c.state == BookingState.REQUESTED.value,
+    )
+    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+
+
+def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
+    """Those that come before or after this hearing, earliest first."""
+    query = select(table).where(table.c.linked_id == booking)
+    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+
+
+def search(
+    connection: Connection,
+    establishment: EstablishmentId,
+    text: str,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> tuple[tuple[Booking, ...], int]:
+    """Bookings that hold every word of the text, the latest slot first; and how many there are."""
+    found = table.c.establishment_id == establishment
+    for word in folded(text).split():
+        found &= table.c.search.contains(word, autoescape=True)
+    count = connection.execute(select(func.count()).select_from(table).where(found)).scalar_one()
+    query = select(table).where(found).order_by(table.c.starts_at.desc(), table.c.id)
+    return _read(connection, query.limit(limit).offset(offset)), count
+
+
+def taken(
+    connection: Connection, room: RoomId, span: Interval, *, but: BookingId | None = None
+) -> tuple[Interval, ...]:
+    """What is confirmed in this room within the span, `but` one booking, earliest first."""
+    query = _taken(room, span).order_by(table.c.starts_at)
+    rows = connection.execute(query).mappings()
+    return tuple(_interval(row) for row in rows if row["id"] != but)
+
+
+def folded(text: str) -> str:
+    """Without case, accents and spaces of width: how names are searched."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
+
+
+def _taken(room: RoomId, span: Interval) -> "Select[Any]":
+    return select(table.c.starts_at, table.c.ends_at, table.c.id, table.c.reference).where(
+        table.c.room_id == room,
+        table.c.state == CONFIRMED,
+        table.c.starts_at < span.ends_at,
+        table.c.starts_at > span.starts_at - LONGEST_S,
+        table.c.ends_at > span.starts_at,
+    )
+
+
+def _demand_free(connection: Connection, booking: Booking) -> None:
+    """Raises SlotTaken. The room's row is locked first, so that two clerks queue for it."""
+    if booking.state is not BookingState.CONFIRMED:
+        return
+    if booking.room is None:
+        raise Conflict("a confirmed booking has a room")
+    lock = select(rooms.c.establishment_id).where(rooms.c.id == booking.room).with_for_update()
+    if connection.execute(lock).scalar_one_or_none() != booking.establishment:
+        raise NotFound("no such room")
+    for row in connection.execute(_taken(booking.room, booking.slot)):
+        if row.id != booking.id:
+            raise SlotTaken(f"taken by booking {row.reference}")
+
+
+def _values(booking: Booking) -> dict[str, object]:
+    return {
+        "room_id": booking.room,
+        "purpose": booking.purpose.value,
+        "state": booking.state.value,
+        "channel": booking.channel.value,
+        "priority": booking.priority.value,
+        "starts_at": booking.slot.starts_at,
+        "ends_at": booking.slot.ends_at,
+        "prisoner": booking.prisoner,
+        "requester_name": booking.requester_name,
+        "requester_email": booking.requester_email,
+        "note_for_staff": booking.note_for_staff,
+        "note_for_guest": booking.note_for_guest,
+        "linked_id": booking.linked,
+        "more_persons_by": booking.more_persons_by,
+        "reason": booking.reason,
+        "version": booking.version,
+        "changed_at": booking.changed_at,
+        "search": _search_text(booking),
+    }
+
+
+def _search_text(booking: Booking) -> str:
+    said = [booking.reference, booking.prisoner, booking.requester_name, booking.requester_email]
+    for one in booking.people:
+        said += [one.name, one.alias, one.email]
+    return folded(" ".join(said))
+
+
+def _add_parts(connection: Connection, booking: Booking) -> None:
+    times = [
+        {
+            "booking_id": booking.id,
+            "position": at,
+            "starts_at": one.starts_at,
+            "ends_at": one.ends_at,
+        }
+        for at, one in enumerate(booking.alternatives)
+    ]
+    expected = [
+        {
+            "booking_id": booking.id,
+            "position": at,
+            "id": one.id,
+            "name": one.name,
+            "alias": one.alias,
+            "part": one.part.value,
+            "email": one.email,
+            "phone": one.phone,
+            "id_to_bring": one.id_to_bring.value,
+            "language": one.language,
+            "is_under_18": one.is_under_18,
+            "invite_id": one.invite,
+        }
+        for at, one in enumerate(booking.people)
+    ]
+    if times:
+        connection.execute(insert(alternatives), times)
+    if expected:
+        connection.execute(insert(people), expected)
+
+
+def _read(connection: Connection, query: "Select[Any]") -> tuple[Booking, ...]:
+    """Bookings with their parts: three queries, however many there are."""
+    rows = connection.execute(query).mappings().all()
+    ids = [row["id"] for row in rows]
+    times, expected = _parts(connection, alternatives, ids), _parts(connection, people, ids)
+    return tuple(
+        _booking(row, times.get(row["id"], ()), expected.get(row["id"], ())) for row in rows
+    )
+
+
+def _parts(
+    connection: Connection, of: Any, ids: Sequence[str]
+) -> Mapping[str, Sequence[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
+    for first in range(0, len(ids), 500):  # as many values as a statement may have
+        part = ids[first : first + 500]
+        query = select(of).where(of.c.booking_id.in_(part)).order_by(of.c.booking_id, of.c.position)
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["booking_id"], []).append(row)
+    return found
+
+
+def _interval(row: RowMapping) -> Interval:
+    return Interval(starts_at=row["starts_at"], ends_at=row["ends_at"])
+
+
+def _booking(
+    row: RowMapping, times: Sequence[RowMapping], expected: Sequence[RowMapping]
+) -> Booking:
+    return Booking(
+        id=BookingId(row["id"]),
+        reference=row["reference"],
+        establishment=EstablishmentId(row["establishment_id"]),
+        purpose=Purpose(row["purpose"]),
+        state=BookingState(row["state"]),
+        preferred=_interval(row),
+        alternatives=tuple(_interval(one) for one in times),
+        room=None if row["room_id"] is None else RoomId(row["room_id"]),
+        channel=Channel(row["channel"]),
+        priority=Priority(row["priority"]),
+        prisoner=row["prisoner"],
+        people=tuple(_expected(one) for one in expected),
+        requester_name=row["requester_name"],
+        requester_email=row["requester_email"],
+        note_for_staff=row["note_for_staff"],
+        note_for_guest=row["note_for_guest"],
+        linked=None if row["linked_id"] is None else BookingId(row["linked_id"]),
+        more_persons_by=row["more_persons_by"],
+        reason=row["reason"],
+        version=row["version"],
+        made_at=row["made_at"],
+        changed_at=row["changed_at"],
+    )
+
+
+def _expected(row: RowMapping) -> Expected:
+    return Expected(
+        id=ExpectedId(row["id"]),
+        name=row["name"],
+        alias=row["alias"],
+        part=Part(row["part"]),
+        email=row["email"],
+        phone=row["phone"],
+        id_to_bring=IdToBring(row["id_to_bring"]),
+        language=row["language"],
+        is_under_18=row["is_under_18"],
+        invite=None if row["invite_id"] is None else InviteId(row["invite_id"]),
+    )
