@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 
 from vmr.ids import ParticipantId
 
-AWAY_S = 6.0
-"""PRODUCT allows 10 s; a key frame and a second terminal have their time in the rest."""
+AWAY_S = 5.0
+"""PRODUCT allows 10 s; a key frame, a second terminal and a late choice have the rest."""
 LOOK_S = 2.0
 """Nobody is replaced before they were shown for so long."""
 
@@ -62,10 +62,15 @@ class Tile:
         speaker: ParticipantId | None,
         now: float,
     ) -> ParticipantId | None:
-        away = [who for who in pictures if who in prisoners and now - self._seen_at[who] >= AWAY_S]
-        if away:
-            return min(away, key=self._seen_at.__getitem__)
-        return speaker if speaker in pictures else self.shown
+        """The speaker, unless a prisoner was away for long, or would be before the next choice."""
+        wanted = speaker if speaker in pictures else self.shown
+        until = now if wanted == self.shown else now + LOOK_S
+        away = [
+            who
+            for who in pictures
+            if who in prisoners and who != wanted and until - self._seen_at[who] >= AWAY_S
+        ]
+        return min(away, key=self._seen_at.__getitem__) if away else wanted
 
     def _show(self, who: ParticipantId | None, now: float) -> None:
         if who != self.shown:
