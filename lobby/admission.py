@@ -1,7 +1,8 @@
 """Who gets in: one function. Named decisions (lobby.decisions) go beside it, never around it.
 
 `decide` sees what is asked and how the meeting is; it changes nothing. What it admits by itself:
-a guest with a personal link into an open room that was never locked and whose policy says so; a
+a guest with a personal link into an open room that was never locked and whose policy says so (a
+link of a slot only into the meeting of that slot: anywhere else its holder waits unheard); a
 host with the Host PIN into an open room nobody was handed over in; and somebody coming back to
 their own seat, proven by the key of their device. Everybody else waits.
 
@@ -23,7 +24,7 @@ from lobby.errors import (
 )
 from lobby.knock import Knock
 from lobby.state import Seat, State
-from vmr.ids import DeviceId, InviteId, ParticipantId
+from vmr.ids import BookingId, DeviceId, InviteId, ParticipantId
 from vmr.policies import AdmitMode, Policy
 from vmr.roles import Role, Stage
 
@@ -33,12 +34,14 @@ class Request:
     """`device` is set only when proven by its key. `is_pin_verified`: the Host PIN was right.
 
     `is_enrolled_terminal`: the establishment has enrolled this device, and not revoked it.
+    `booking`: the personal link is of this booking's slot.
     """
 
     role: Role
     persons: int
     invite: InviteId | None
     device: DeviceId | None
+    booking: BookingId | None = None
     is_enrolled_terminal: bool = False
     is_pin_verified: bool = False
     move: bool = False
@@ -146,8 +149,10 @@ def _decide_host(request: Request, meeting: State) -> Decision:
 
 
 def _decide_guest(request: Request, meeting: State, policy: Policy) -> Decision:
-    if request.persons > policy.persons_outside:
+    if request.persons > meeting.persons_outside_max:
         return Refuse(error=TooManyPersons)
+    if not meeting.is_slot_of(request.booking):
+        return Wait(is_knocking=False)
     if not _comes_in_when_open(request, meeting, policy):
         return Wait(is_knocking=True)
     if meeting.stage is Stage.WAITING or meeting.is_paused:

@@ -9,7 +9,7 @@ their form (lengths, enums, signatures), never their permission: that is the Mee
 from dataclasses import dataclass
 from enum import Enum
 
-from vmr.ids import DeviceId, InviteId, OfficerId, ParticipantId, PersonId, SessionId
+from vmr.ids import BookingId, DeviceId, InviteId, OfficerId, ParticipantId, PersonId, SessionId
 from vmr.roles import Role
 from vmr.rooms import Room
 
@@ -65,7 +65,8 @@ class Join:
     """Press Start. `participant` is a fresh id, dropped when the person re-enters an old seat.
 
     `persons` are the names behind this connection, the first being the one on screen.
-    `invite` is set only for a valid personal link of this room (and of now).
+    `invite` is set only for a valid personal link of this room (and of now), `booking` and
+    `slot_starts_at` where it is one of a slot: it then opens nothing in another.
     `device_proven` says the browser signed this session's nonce with the key of `device`.
     `is_enrolled_terminal`: the proven device is enrolled by the room's establishment, not revoked.
     `move` takes the seat over from another tab of the same device.
@@ -77,6 +78,8 @@ class Join:
     persons: tuple[str, ...]
     declaration: str
     invite: InviteId | None = None
+    booking: BookingId | None = None
+    slot_starts_at: float | None = None
     device: DeviceId | None = None
     device_proven: bool = False
     is_enrolled_terminal: bool = False

@@ -65,7 +65,7 @@ def _at_door(state: State) -> Iterator[Due]:
     for knock in state.knocks.values():
         if state.stage is Stage.WAITING:
             too_long = partial(expire_knock, knock=knock, code=EndCode.WAITED_TOO_LONG)
-            yield knock.since + numbers.waiting_s, too_long
+            yield knock.waits_from + numbers.waiting_s, too_long
         if knock.gone_at is not None:
             gone = partial(expire_knock, knock=knock, code=EndCode.CONNECTION_LOST)
             yield knock.gone_at + numbers.knock_gone_s, gone

@@ -7,6 +7,7 @@ from lobby.desk_views import (
     DeskWaitingView,
     WatcherView,
 )
+from lobby.expecting import expected_views
 from lobby.state import Seat, State
 from lobby.view_builder import knock_view, participant_view
 from vmr.roles import Role, Stage, permissions
@@ -14,6 +15,7 @@ from vmr.roles import Role, Stage, permissions
 
 def build_desk_view(state: State) -> DeskView:
     policy, is_waiting = state.policy, state.stage is Stage.WAITING
+    slot = state.room.slot
     may = permissions(Role.STAFF, state.stage)
     return DeskView(
         meeting=state.id,
@@ -23,6 +25,8 @@ def build_desk_view(state: State) -> DeskView:
         was_locked=state.was_locked,
         opened_at=state.opened_at,
         ends_at=state.ends_at,
+        slot=None if slot is None else (slot.starts_at, slot.ends_at),
+        expected=expected_views(state),
         paused=state.paused,
         is_unwatched=state.is_unwatched,
         monitors=state.monitors,
@@ -36,7 +40,12 @@ def build_desk_view(state: State) -> DeskView:
         pin_closed_until=state.pins.closed_until,
         people=tuple(_person(state, seat) for seat in state.seats.values()),
         waiting=tuple(
-            DeskWaitingView(knock=knock_view(state, knock), is_knocking=knock.is_knocking)
+            DeskWaitingView(
+                knock=knock_view(state, knock),
+                is_knocking=knock.is_knocking,
+                slot_starts_at=knock.slot_starts_at,
+                is_of_this_slot=state.is_slot_of(knock.booking),
+            )
             for knock in state.knocks.values()
         ),
         terminals=tuple(

@@ -7,7 +7,7 @@ record. Times are seconds since the epoch by the server's clock.
 from dataclasses import dataclass
 
 from lobby.alerts import Alert
-from lobby.views import KnockView, ParticipantView
+from lobby.views import ExpectedView, KnockView, ParticipantView
 from vmr.ids import MeetingId, ParticipantId
 
 
@@ -27,10 +27,15 @@ class DeskPersonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskWaitingView:
-    """Somebody outside. `is_knocking`: a decision is needed, not only the host's arrival."""
+    """Somebody outside. `is_knocking`: a decision is needed, not only the host's arrival.
+
+    `slot_starts_at` is when the slot of their personal link begins, which may be a later one.
+    """
 
     knock: KnockView
     is_knocking: bool
+    slot_starts_at: float | None
+    is_of_this_slot: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,7 @@ class WatcherView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskView:
-    """`since` is when the stage began. `may` is what an officer may do now.
+    """`since` is when the stage began, `slot` the booked times, `may` what an officer may do now.
 
     `confirmations` are what an officer confirms who opens the room; `needs_attestation`: an
     admission needs the ID record of each person first. `pin_closed_until`: the PIN entry is
@@ -67,6 +72,8 @@ class DeskView:
     was_locked: bool
     opened_at: float | None
     ends_at: float | None
+    slot: tuple[float, float] | None
+    expected: tuple[ExpectedView, ...]
     paused: str | None
     is_unwatched: bool
     monitors: int

@@ -40,6 +40,7 @@ def join(turn: Turn, command: Join) -> None:
         role=command.role,
         persons=len(command.persons),
         invite=command.invite,
+        booking=command.booking,
         device=command.device if command.device_proven else None,
         is_enrolled_terminal=command.is_enrolled_terminal,
         move=command.move,
@@ -107,6 +108,8 @@ def _wait_on(turn: Turn, command: Join, old: Knock, *, is_knocking: bool) -> Non
         session=command.session,
         persons=name_persons(old.id, command.persons),
         invite=command.invite or old.invite,
+        booking=command.booking if command.invite else old.booking,
+        slot_starts_at=command.slot_starts_at if command.invite else old.slot_starts_at,
         is_knocking=is_knocking,
         gone_at=None,
     )
@@ -123,6 +126,8 @@ def _knock(turn: Turn, command: Join, request: Request, *, is_knocking: bool) ->
         role=command.role,
         persons=name_persons(command.participant, command.persons),
         invite=command.invite,
+        booking=command.booking,
+        slot_starts_at=command.slot_starts_at,
         device=request.device,
         since=turn.now,
         last_at=turn.now,
@@ -145,7 +150,10 @@ def _ask_pin(turn: Turn, knock: Knock, *, is_enrolled_terminal: bool) -> None:
 
 
 def start_knock(turn: Turn, knock: Knock) -> None:
-    """Somebody begins to wait; who needs a decision is heard."""
+    """Somebody begins to wait; who needs a decision is heard.
+
+    Who comes for another slot is not named in the record of this one.
+    """
     turn.state.knocks[knock.id] = knock
     turn.state.answered.pop(knock.id, None)
     turn.record(
@@ -156,7 +164,7 @@ def start_knock(turn: Turn, knock: Knock) -> None:
             ("expected", turn.state.is_expected(knock)),
             ("host_pin", knock.is_pin_verified),
         ),
-        personal=names(knock.persons),
+        personal=names(knock.persons) if turn.state.is_slot_of(knock.booking) else (),
     )
     if knock.is_knocking:
         hear(turn, knock)
@@ -224,7 +232,11 @@ def expire_knock(turn: Turn, knock: Knock, code: EndCode) -> None:
 def readmit(turn: Turn, knock: Knock) -> None:
     """Ask admission again for somebody who waits for the meeting only, not for a decision."""
     request = Request(
-        role=knock.role, persons=len(knock.persons), invite=knock.invite, device=knock.device
+        role=knock.role,
+        persons=len(knock.persons),
+        invite=knock.invite,
+        booking=knock.booking,
+        device=knock.device,
     )
     decision = admission.decide(request, turn.state, turn.state.policy, turn.now)
     if isinstance(decision, admission.Admit):

@@ -17,8 +17,13 @@ def end_for_all(turn: Turn, code: EndCode, *, by: Acting | None = None, reason: 
     state = turn.state
     state.enter(move(state.stage, StageMove.END), turn.now)
     turn.record("ended", by=by, reason=reason, facts=(("code", code.value),))
+    knocks = state.knocks.values()
+    later = {knock.session for knock in knocks if not state.is_slot_of(knock.booking)}
     for session in state.sessions():
-        turn.end_session(session, code, reason)
+        if session in later:
+            turn.end_session(session, EndCode.NEXT_SLOT)
+        else:
+            turn.end_session(session, code, reason)
     for table in (state.seats, state.knocks, state.prompts, state.watchers, state.checks):
         table.clear()
     state.alerts.clear()

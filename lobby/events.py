@@ -26,6 +26,7 @@ class EndCode(Enum):
     PIN_TIMED_OUT = "pin_timed_out"
     MOVED = "moved"
     CONNECTION_LOST = "connection_lost"
+    NEXT_SLOT = "next_slot"  # the meeting before is over: the page joins the next by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

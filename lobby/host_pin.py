@@ -94,10 +94,11 @@ def _open(turn: Turn, prompt: PinPrompt, confirmed: frozenset[str], by: Acting |
     check_opening(state, confirmed, turn.now)
     state.enter(move(state.stage, StageMove.OPEN), turn.now)
     state.opened_at = turn.now
-    set_end(state, end_of_call(state.policy, state.room.ends_at, turn.now), turn.now)
+    set_end(state, end_of_call(state.policy, state.room, turn.now), turn.now)
     opener = seat_of_knock(_knock(prompt, turn.now)) if by is None else by
     confirmations = ",".join(sorted(confirmed.intersection(state.policy.opening_confirmations)))
-    turn.record("opened", by=opener, facts=(("confirmed", confirmations),))
+    booking = () if state.room.slot is None else (("booking", state.room.slot.booking),)
+    turn.record("opened", by=opener, facts=(("confirmed", confirmations), *booking))
 
 
 def check_opening(state: State, confirmed: frozenset[str], now: float) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lobby.errors import AlreadyAnswered
-from vmr.ids import DeviceId, InviteId, ParticipantId, SessionId
+from vmr.ids import BookingId, DeviceId, InviteId, ParticipantId, SessionId
 from vmr.participants import Person
 from vmr.roles import Role
 
@@ -43,7 +43,8 @@ class Knock:
     """One waiting connection. `is_knocking` is false while the host's arrival is enough.
 
     Once it is true it stays so: unlocking or resuming never lets in who needed a decision.
-    `gone_at` is when its page was lost, `last_at` when it last knocked.
+    `gone_at` is when its page was lost, `last_at` when it last knocked, `booking` and
+    `slot_starts_at` are of the slot of a personal link.
     """
 
     id: ParticipantId
@@ -58,6 +59,13 @@ class Knock:
     is_pin_verified: bool = False
     count: int = 1
     gone_at: float | None = None
+    booking: BookingId | None = None
+    slot_starts_at: float | None = None
+
+    @property
+    def waits_from(self) -> float:
+        """When the wait for a host begins to count: not before the slot."""
+        return max(self.since, self.slot_starts_at or self.since)
 
     def may_knock_at(self, again_s: float) -> float:
         return self.last_at + again_s

@@ -42,7 +42,7 @@ from lobby.views import View
 from vmr.ids import MeetingId, ParticipantId, SessionId
 from vmr.numbers import Numbers
 from vmr.roles import Role, Stage
-from vmr.rooms import Room
+from vmr.rooms import Room, Slot
 
 
 class Meeting:
@@ -146,6 +146,15 @@ class Meeting:
     @property
     def is_over(self) -> bool:
         return self._state.stage is Stage.ENDED
+
+    @property
+    def slot(self) -> Slot | None:
+        """The booked time it is held in."""
+        return self._state.room.slot
+
+    @property
+    def ends_at(self) -> float | None:
+        return self._state.ends_at
 
     @property
     def pins(self) -> PinAttempts:

@@ -8,14 +8,17 @@ from lobby.state import State
 from lobby.turn import Turn
 from vmr.policies import Policy
 from vmr.roles import Permission
+from vmr.rooms import Room
 
 MINUTE_S = 60.0
 
 
-def end_of_call(policy: Policy, room_ends_at: float | None, opened_at: float) -> float | None:
-    """The earlier of the room's end and the policy's longest call; None: no end."""
-    ends = [] if room_ends_at is None else [room_ends_at]
-    if policy.longest_call_s is not None:
+def end_of_call(policy: Policy, room: Room, opened_at: float) -> float | None:
+    """The earlier of the room's end and the slot's, or the policy's longest call; None: no end."""
+    ends = [] if room.ends_at is None else [room.ends_at]
+    if room.slot is not None:
+        ends.append(room.slot.ends_at)
+    elif policy.longest_call_s is not None:
         ends.append(opened_at + policy.longest_call_s)
     return min(ends, default=None)
 

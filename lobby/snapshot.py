@@ -19,6 +19,7 @@ from vmr.participants import Person
 from vmr.policies import PolicyName
 from vmr.roles import Role, Stage
 from vmr.rooms import Room
+from vmr.slot_json import slot_from_json, slot_to_json
 
 VERSION = 1
 
@@ -28,6 +29,7 @@ def build_snapshot(state: State) -> dict[str, Any]:
         "version": VERSION,
         "id": state.id,
         "policy": state.room.policy.value,
+        "slot": None if state.room.slot is None else slot_to_json(state.room.slot),
         "stage": state.stage.value,
         "was_locked": state.was_locked,
         "paused": state.paused,
@@ -75,7 +77,7 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
     alerts = map(Alert.from_json, snapshot.get("alerts", ()))
     state = State(
         id=MeetingId(snapshot["id"]),
-        room=replace(room, policy=PolicyName(snapshot["policy"])),
+        room=_room(room, snapshot),
         numbers=numbers,
         stage=Stage(snapshot["stage"]),
         was_locked=snapshot["was_locked"],
@@ -97,6 +99,13 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
     if state.is_running and state.hostless_until is None:
         state.hostless_until = now + numbers.host_lost_s
     return state
+
+
+def _room(room: Room, snapshot: Mapping[str, Any]) -> Room:
+    """The room as it is now, with what was settled when the meeting began."""
+    kept = snapshot.get("slot")
+    slot = None if kept is None else slot_from_json(kept)
+    return replace(room, policy=PolicyName(snapshot["policy"]), slot=slot)
 
 
 def _keep_alerts(

@@ -16,7 +16,7 @@ from lobby.knock import Knock, KnockState
 from lobby.pin import PinAttempts, PinPrompt
 from lobby.step_up import Hands
 from lobby.views import View
-from vmr.ids import DeviceId, InviteId, MeetingId, ParticipantId, SessionId
+from vmr.ids import BookingId, DeviceId, InviteId, MeetingId, ParticipantId, SessionId
 from vmr.numbers import Numbers
 from vmr.participants import Person
 from vmr.policies import POLICIES, Policy
@@ -232,7 +232,13 @@ class State:
 
     def has_space_outside(self, persons: int) -> bool:
         """Whether so many more persons may come in on guests' connections."""
-        return self.persons_outside + persons <= self.policy.persons_outside
+        return self.persons_outside + persons <= self.persons_outside_max
+
+    @property
+    def persons_outside_max(self) -> int:
+        """By the policy, or by the named exception of the slot."""
+        slot = self.room.slot
+        return max(self.policy.persons_outside, 0 if slot is None else slot.persons_outside)
 
     # -- what is so ---------------------------------------------------------------------------
 
@@ -251,7 +257,13 @@ class State:
 
     def is_expected(self, knock: Knock) -> bool:
         """Came by a personal link, which nobody has used since and which still counts."""
-        return knock.invite is not None and not self.is_voided(knock.device, knock.invite)
+        is_ours = knock.invite is not None and self.is_slot_of(knock.booking)
+        return is_ours and not self.is_voided(knock.device, knock.invite)
+
+    def is_slot_of(self, booking: BookingId | None) -> bool:
+        """Whether a personal link of this booking is for this meeting; one of none is for any."""
+        slot = self.room.slot
+        return booking is None or (slot is not None and slot.booking == booking)
 
 
 _TABLES = frozenset(

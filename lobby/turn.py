@@ -30,6 +30,7 @@ CAN_RETURN: dict[EndCode, bool] = {
     EndCode.PIN_TIMED_OUT: True,
     EndCode.MOVED: False,
     EndCode.CONNECTION_LOST: True,
+    EndCode.NEXT_SLOT: True,
 }
 
 SERVER = "server"

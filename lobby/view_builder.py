@@ -5,6 +5,7 @@ names at the door are only for a seat that may admit.
 """
 
 from lobby.encoder import Encoder
+from lobby.expecting import arrived, expected_views, like, of_this_slot
 from lobby.forwarding import Forwarding
 from lobby.knock import Knock
 from lobby.pin import PinPrompt
@@ -69,24 +70,32 @@ def _pin_view(state: State, prompt: PinPrompt) -> PinView:
 
 
 def _waiting_view(state: State, knock: Knock) -> WaitingView:
+    """Of a meeting that runs somebody who comes for another slot is told nothing."""
+    is_ours = state.is_slot_of(knock.booking)
+    is_running = is_ours and state.is_running
+    here, expected = arrived(state) if is_ours else (0, 0)
     return WaitingView(
         room=_room_view(state),
         you=knock.id,
         name=knock.persons[0].name,
-        host_arrived=state.is_running,
+        host_arrived=is_running,
         knocking=knock.is_knocking,
         host_pin_verified=knock.is_pin_verified,
         since=knock.since,
-        deadline=None if state.is_running else knock.since + state.numbers.waiting_s,
+        deadline=None if state.is_running else knock.waits_from + state.numbers.waiting_s,
         knock_count=knock.count,
         may_knock_at=knock.may_knock_at(state.numbers.knock_again_s),
+        slot_starts_at=knock.slot_starts_at,
+        expected=expected,
+        arrived=here,
     )
 
 
 def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView:
     assert state.opened_at is not None, "somebody is inside a meeting nobody opened"
     may = state.may(seat)
-    knocks = state.knocks.values() if Permission.ADMIT in may else ()
+    may_admit = Permission.ADMIT in may
+    knocks = of_this_slot(state) if may_admit else ()
     return InsideView(
         room=_room_view(state),
         you=seat.id,
@@ -102,6 +111,7 @@ def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView
         participants=tuple(participant_view(state, other) for other in state.seats.values()),
         at_door=state.at_door,
         knocks=tuple(knock_view(state, knock) for knock in knocks),
+        expected=expected_views(state) if may_admit else (),
         unattested=unattested(state) if Permission.CHECK in may else (),
         presenter=state.presenter,
         encoder=seat.encoder.value,
@@ -152,6 +162,7 @@ def knock_view(state: State, knock: Knock) -> KnockView:
         is_expected=state.is_expected(knock),
         host_pin_verified=knock.is_pin_verified,
         page_gone=knock.gone_at is not None,
+        like=like(state, knock),
     )
 
 

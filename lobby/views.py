@@ -37,7 +37,11 @@ class PinView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingView:
-    """`knocking` is true when a decision is needed, false when the host's arrival is enough."""
+    """`knocking` is true when a decision is needed, false when the host's arrival is enough.
+
+    `slot_starts_at` is when the slot of a personal link begins. Of the people that slot expects
+    `arrived` are here; no names: who waits is told of nobody. Both 0 where nobody is expected.
+    """
 
     place: str = "waiting"
     room: RoomView
@@ -50,6 +54,9 @@ class WaitingView:
     deadline: float | None
     knock_count: int
     may_knock_at: float
+    slot_starts_at: float | None
+    expected: int
+    arrived: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,10 @@ class ParticipantView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnockView:
-    """Somebody at the door, as a person who may decide sees them."""
+    """Somebody at the door, as a person who may decide sees them.
+
+    `like` are the names of expected people that theirs is like, when they came by no personal link.
+    """
 
     id: ParticipantId
     name: str
@@ -92,6 +102,24 @@ class KnockView:
     is_expected: bool
     host_pin_verified: bool
     page_gone: bool
+    like: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedView:
+    """Somebody the slot expects, as staff see them. `part` is a value of `bookings.Part`.
+
+    `arrived_as` is whose connection is theirs: by their personal link, else by a name like theirs
+    (`is_sure` is false then). `is_attested`: the ID of everybody behind it was checked.
+    """
+
+    name: str
+    part: str
+    is_under_18: bool
+    arrived_as: ParticipantId | None
+    is_inside: bool
+    is_sure: bool
+    is_attested: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +154,7 @@ class InsideView:
     participants: tuple[ParticipantView, ...]
     at_door: int
     knocks: tuple[KnockView, ...]
+    expected: tuple[ExpectedView, ...]
     unattested: tuple[PersonId, ...]
     presenter: ParticipantId | None
     encoder: str

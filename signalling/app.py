@@ -22,6 +22,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from media.messages import EngineEvent
+from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
 from signalling.desk.pages import DeskPages
@@ -76,7 +77,10 @@ class Running:
         self.counters: Counter[str] = Counter()
         self.sessions = Sessions(limit=config.max_sessions)
         self.terminals = Terminals()
-        self.board = Board(store=store, clock=clock, repeat_s=numbers.alert_repeat_s)
+        self._slots = SlotBook(bookings=store.bookings, clock=clock, numbers=config.bookings)
+        self.board = Board(
+            store=store, clock=clock, repeat_s=numbers.alert_repeat_s, slots=self._slots
+        )
         self.rooms = Rooms(
             store=store,
             engine=engine,
@@ -87,6 +91,7 @@ class Running:
             limit=config.max_meetings,
             desk=self.board,
             taps=self.terminals,
+            slots=self._slots,
         )
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
@@ -102,6 +107,7 @@ class Running:
             encoders=self._encoders,
             turn=config.turn,
             clock=clock,
+            slots=self._slots,
         )
         self.cookies = Cookies(is_secure=config.staff.is_secure)
         self.staff = StaffSessions(
@@ -122,7 +128,7 @@ class Running:
         self._server.register_namespace(
             DeskSockets(
                 board=self.board,
-                requests=DeskRequests(board=self.board, rooms=self.rooms),
+                requests=DeskRequests(board=self.board, rooms=self.rooms, slots=self._slots),
                 staff=self.staff,
                 numbers=numbers,
                 config=config,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from signalling.staff.config import StaffConfig
 from signalling.turn import Turn
+from vmr.bookings.numbers import BookingNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class SignallingConfig:
     origins: tuple[str, ...] = ()
     turn: Turn = field(default_factory=Turn)
     staff: StaffConfig = field(default_factory=StaffConfig)
+    bookings: BookingNumbers = field(default_factory=BookingNumbers)
     behind_proxy: bool = False
     max_sockets: int = 2000
     max_sockets_per_address: int = 200

@@ -27,6 +27,8 @@ EDGE: dict[str, str] = {
     "busy": "The server is busy. Try again in a moment.",
     "no_such_room": "This link does not work. Check it, or call the number you were given.",
     "unknown_room": "Your establishment has no such room.",
+    "room_booked": "The room is booked by then. Choose less time.",
+    "slot_cancelled": "This slot was cancelled: it cannot be extended.",
     "wall_full": "The wall is full. Take a room off it first.",
     "not_watched": "This room is not on your wall any more.",
     "not_asked": "That question is over.",

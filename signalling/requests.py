@@ -11,6 +11,7 @@ import secrets
 from lobby.commands import AllowEncoder, EnterPin, Join, SocketBack, SocketLost
 from lobby.effects import Reply
 from lobby.views import InsideView, PinView
+from signalling.bookings.slot_book import SlotBook
 from signalling.device import BadDevice, prove
 from signalling.errors import RequestError, error_ack
 from signalling.mailbox import Mailbox, MailboxClosed
@@ -31,7 +32,7 @@ from signalling.turn import Turn
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
 from signalling.wire import JsonObject
-from vmr.ids import DeviceId, InviteId, ParticipantId, SessionId
+from vmr.ids import DeviceId, ParticipantId, SessionId
 from vmr.roles import Role
 from vmr.rooms import Invite, Room
 from vmr.store import StoreError
@@ -54,6 +55,7 @@ class Requests:
         encoders: Encoders,
         turn: Turn,
         clock: Clock,
+        slots: SlotBook,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -61,6 +63,7 @@ class Requests:
         self._encoders = encoders
         self._turn = turn
         self._clock = clock
+        self._slots = slots
         self._joined: dict[SessionId, Mailbox] = {}
 
     async def handle(self, session: Session, event: str, payload: object) -> JsonObject:
@@ -135,6 +138,7 @@ class Requests:
     async def _ask_to_join(self, session: Session, request: RoomJoin, nonce: str) -> Reply:
         room = await self._room(request.room)
         invite = None if request.invite is None else await self._invite(room, request.invite)
+        link = None if invite is None else invite.id
         device, role = _device(request, nonce), Role(request.role)
         is_terminal = False
         if role is Role.HOST and device is not None:
@@ -147,7 +151,9 @@ class Requests:
                 role=role,
                 persons=tuple(request.names),
                 declaration=request.declaration,
-                invite=invite,
+                invite=link,
+                booking=None if invite is None else invite.booking,
+                slot_starts_at=None if invite is None else invite.slot_starts_at,
                 device=device,
                 device_proven=device is not None,
                 is_enrolled_terminal=is_terminal,
@@ -166,17 +172,18 @@ class Requests:
         if ADDRESS.fullmatch(address):
             room = await self._store.room_by_address(address)
         if room is not None:
+            room = await self._slots.fill(room)
             self._rooms.refresh(room)
         if room is None or self._rooms.is_shut(room):
             raise RequestError("no_such_room")
         return room
 
-    async def _invite(self, room: Room, token: str) -> InviteId:
+    async def _invite(self, room: Room, token: str) -> Invite:
         """A personal link that is wrong, over or of another room looks like no room at all."""
         invite = await self._store.invite_by_token_hash(hash_token(token))
         if invite is None or invite.room != room.id or not _is_valid(invite, self._clock()):
             raise RequestError("no_such_room")
-        return invite.id
+        return invite
 
     # -- the Host PIN -------------------------------------------------------------------------
 
@@ -186,7 +193,7 @@ class Requests:
         if may_try_pin(mailbox, session.id):
             room = await self._store.room(mailbox.runner.room.id)
             if room is not None:
-                self._rooms.refresh(room)
+                self._rooms.refresh(await self._slots.fill(room))
             pin_hash = None if room is None or self._rooms.is_shut(room) else room.pin_hash
             is_correct = await self._pins.check(pin_hash, request.pin)
         command = EnterPin(

@@ -24,6 +24,7 @@ from lobby.effects import Reply
 from lobby.meeting import Meeting
 from lobby.pin import PinAttempts
 from media import messages
+from signalling.bookings.slot_book import SlotBook
 from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
@@ -65,6 +66,7 @@ class Rooms:
         limit: int,
         desk: Desk,
         taps: Taps,
+        slots: SlotBook,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -75,6 +77,7 @@ class Rooms:
         self._limit = limit
         self._desk = desk
         self._taps = taps
+        self._slots = slots
         self._mailboxes: dict[RoomId, Mailbox] = {}
         self._by_meeting: dict[MeetingId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -133,7 +136,7 @@ class Rooms:
             if mailbox.runner.meeting.stage is Stage.WAITING:
                 room = await self._store.room(mailbox.runner.room.id)
                 if room is not None:
-                    self.refresh(room)
+                    self.refresh(await self._slots.fill(room))
 
     def is_shut(self, room: Room) -> bool:
         """Whether nobody may come to it: closed, and no meeting of it has begun."""

@@ -8,7 +8,7 @@ from media.messages import EngineEvent, Reply, Request
 from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
 from vmr.record import Happening
 from vmr.rooms import Invite, Room
-from vmr.store import LiveMeeting, StaffStore, TerminalStore
+from vmr.store import BookingStore, LiveMeeting, StaffStore, TerminalStore
 
 Clock = Callable[[], float]
 """Seconds since the epoch, steady: wall time at start plus what has passed since."""
@@ -23,6 +23,10 @@ class Store(Protocol):
     @property
     def staff(self) -> StaffStore:
         """Staff accounts and sessions."""
+
+    @property
+    def bookings(self) -> BookingStore:
+        """Bookings, and when rooms are open for them."""
 
     @property
     def terminals(self) -> TerminalStore:

@@ -41,5 +41,6 @@ BOOKING_NUMBERS_HELP = {
     "slot_step_min": "Any other length is a multiple of so many minutes.",
     "notice_h": "Hours of notice the booking team needs; the court's own channel needs none.",
     "ahead_days": "How many days ahead a slot may be asked for.",
+    "open_early_min": "A room may be opened for a slot so many minutes before it begins.",
     "link_early_min": "A personal link lets its person wait from so many minutes before the slot.",
 }

@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[type[Any], dict[str, str]]] = {
     "booking_numbers": (BookingNumbers, BOOKING_NUMBERS_HELP),
 }
 """The fields of `Settings` that hold numbers, and what each number means."""
-MAY_BE_0 = ("notice_h", "link_early_min")
+MAY_BE_0 = ("notice_h", "open_early_min", "link_early_min")
 
 
 class SettingError(Exception):

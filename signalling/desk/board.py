@@ -6,12 +6,15 @@ which the office may change at any time.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from lobby.alerts import Alert
 from lobby.desk_views import DeskView
+from signalling.bookings.slot_book import SlotBook
 from signalling.seams import Clock, Store
 from signalling.wire import JsonObject, to_wire
+from vmr.bookings.times import Interval
 from vmr.ids import EstablishmentId, RoomId
 from vmr.rooms import Room
 
@@ -34,10 +37,12 @@ class Viewer(Protocol):
 class Board:
     """Rooms, their meetings as last shown, and the consoles that watch them."""
 
-    def __init__(self, *, store: Store, clock: Clock, repeat_s: float) -> None:
+    def __init__(self, *, store: Store, clock: Clock, repeat_s: float, slots: SlotBook) -> None:
         self._store = store
         self._clock = clock
         self._repeat_s = repeat_s
+        self._slots = slots
+        self._next: dict[RoomId, Interval] = {}
         self._rooms: dict[RoomId, Room] = {}
         self._views: dict[RoomId, DeskView] = {}
         self._viewers: set[Viewer] = set()
@@ -50,7 +55,7 @@ class Board:
 
     def show(self, room: Room, view: DeskView | None) -> None:
         """A meeting has changed; None: the room has none any more."""
-        self._rooms[room.id] = room
+        self._rooms[room.id] = replace(room, slot=None)  # as the store gives it
         if view is None or view.stage == "ended":
             self._views.pop(room.id, None)
         else:
@@ -60,11 +65,13 @@ class Board:
     # -- who watches --------------------------------------------------------------------------
 
     async def refresh(self, establishment: EstablishmentId) -> None:
-        """Look which rooms there are. Raises StoreError."""
+        """Look which rooms there are, and their next slots. Raises StoreError."""
+        booked = await self._slots.next_slots(establishment)
         found = {room.id: room for room in await self._store.rooms_of(establishment)}
         known = self._of(establishment)
         for room in found.values():
-            if self._rooms.get(room.id) != room:
+            if self._rooms.get(room.id) != room or self._next.get(room.id) != booked.get(room.id):
+                self._set_next(room.id, booked.get(room.id))
                 self._rooms[room.id] = room
                 self._tell(room)
         for room in [one for one in known if one.id not in found]:
@@ -117,6 +124,11 @@ class Board:
     def _of(self, establishment: EstablishmentId) -> list[Room]:
         return [one for one in self._rooms.values() if one.establishment.id == establishment]
 
+    def _set_next(self, room: RoomId, slot: Interval | None) -> None:
+        self._next.pop(room, None)
+        if slot is not None:
+            self._next[room] = slot
+
     def _tell(self, room: Room) -> None:
         state = self._state(room)
         for viewer in self._viewers:
@@ -133,6 +145,7 @@ class Board:
             "name": room.name,
             "policy": room.policy.value,
             "ends_at": room.ends_at,
+            "next_slot": to_wire(self._next.get(room.id)),
             "meeting": None if view is None else _meeting(view),
         }
 

@@ -10,18 +10,30 @@ from lobby.errors import BadExtension, NoEndTime
 from lobby.events import EndCode, SlotEnding, SlotExtended
 from lobby.slot import end_of_call
 from tests.lobby.world import OFFICER, START, World, make_room
+from vmr.ids import BookingId
 from vmr.policies import POLICIES, PolicyName
 from vmr.roles import Stage
+from vmr.rooms import Room, Slot
 
 LEGAL, HEARING = POLICIES[PolicyName.LEGAL], POLICIES[PolicyName.HEARING]
 
 
+def ending(ends_at: float | None, slot: Slot | None = None) -> Room:
+    return replace(make_room(), ends_at=ends_at, slot=slot)
+
+
 def test_a_call_ends_at_the_earlier_of_the_rooms_end_and_the_longest_call() -> None:
-    assert end_of_call(LEGAL, None, 100.0) == 100.0 + 75 * 60
-    assert end_of_call(LEGAL, 200.0, 100.0) == 200.0
-    assert end_of_call(LEGAL, 1e6, 100.0) == 100.0 + 75 * 60
-    assert end_of_call(HEARING, 200.0, 100.0) == 200.0
-    assert end_of_call(HEARING, None, 100.0) is None
+    assert end_of_call(LEGAL, ending(None), 100.0) == 100.0 + 75 * 60
+    assert end_of_call(LEGAL, ending(200.0), 100.0) == 200.0
+    assert end_of_call(LEGAL, ending(1e6), 100.0) == 100.0 + 75 * 60
+    assert end_of_call(HEARING, ending(200.0), 100.0) == 200.0
+    assert end_of_call(HEARING, ending(None), 100.0) is None
+
+
+def test_a_call_in_a_slot_ends_with_it_however_early_the_room_was_opened() -> None:
+    slot = Slot(booking=BookingId("b1"), starts_at=1_000.0, ends_at=5_500.0)
+    assert end_of_call(LEGAL, ending(None, slot), 400.0) == 5_500.0
+    assert end_of_call(LEGAL, ending(5_000.0, slot), 400.0) == 5_000.0
 
 
 def test_everybody_inside_is_warned_and_the_server_ends_the_slot_on_time() -> None:

@@ -28,6 +28,7 @@ from lobby.meeting import Meeting
 from lobby.pin import PinAttempts
 from lobby.views import InsideView, ParticipantView, PinView, WaitingView
 from vmr.ids import (
+    BookingId,
     DeviceId,
     EstablishmentId,
     InviteId,
@@ -137,6 +138,8 @@ class World:
         persons: Iterable[str] = (),
         declaration: str | None = None,
         enrolled: bool = False,
+        booking: str | None = None,
+        slot_starts_at: float | None = None,
     ) -> list[Effect]:
         """Press Start. By default with a personal link and a device of one's own."""
         link = invite or (f"i-{name}" if invited and role is Role.GUEST else None)
@@ -153,6 +156,8 @@ class World:
                 device=None if device is None else DeviceId(device or f"d-{name}"),
                 device_proven=proven and device is not None,
                 is_enrolled_terminal=enrolled,
+                booking=None if booking is None else BookingId(booking),
+                slot_starts_at=slot_starts_at,
                 move=move,
             )
         )

@@ -15,7 +15,7 @@ from vmr.rooms import Establishment
 from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_sessions import SignInStep, StaffSession
-from vmr.store import StaffStore, TerminalStore
+from vmr.store import BookingStore, StaffStore, TerminalStore
 from vmr.store.database import Database
 from vmr.store.rooms import add_establishment
 from vmr.store.secrets import hash_token, make_id, make_token
@@ -41,6 +41,11 @@ async def staff_store(directory: Path) -> AsyncIterator[StaffStore]:
 def terminals_beside(staff: StaffStore) -> TerminalStore:
     """For `FakeStore.terminals`."""
     return TerminalStore(staff._database)
+
+
+def bookings_beside(staff: StaffStore) -> BookingStore:
+    """For `FakeStore.bookings`."""
+    return BookingStore(staff._database)
 
 
 async def add_prison(staff: StaffStore, added: Establishment) -> None:

@@ -20,6 +20,7 @@ from media.messages import (
     TransportConnected,
     TransportLost,
 )
+from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
 from signalling.errors import RequestError
 from signalling.monitor.terminals import Terminals
@@ -31,6 +32,7 @@ from tests.signalling.fakes.desk import FakeDesk
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
 from tests.signalling.house import OFFER, PIN, House
+from vmr.bookings.numbers import BookingNumbers
 from vmr.ids import MeetingId, ParticipantId, RoomId
 from vmr.numbers import Numbers
 from vmr.roles import Role
@@ -48,6 +50,7 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
         limit=limit,
         desk=FakeDesk(),
         taps=Terminals(),
+        slots=SlotBook(bookings=store.bookings, clock=FakeClock(), numbers=BookingNumbers()),
     )
 
 

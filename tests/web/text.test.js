@@ -9,7 +9,7 @@ const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
   "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "layout", "microphone", "people",
-  "policy", "presence", "quality", "recording", "role", "tile", "title",
+  "expected", "part", "policy", "presence", "quality", "recording", "role", "tile", "title",
 ];
 
 /** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py checks them. */
@@ -47,7 +47,7 @@ test("no sentence is left that nothing looks up", () => {
 
 test("every ending, role and problem of a form has words", () => {
   const endings = ["hung_up", "refused", "removed", "meeting_ended", "slot_over", "host_gone", "waited_too_long",
-    "pin_attempts_used", "pin_timed_out", "moved", "connection_lost", "other"];
+    "pin_attempts_used", "pin_timed_out", "moved", "connection_lost", "next_slot", "other"];
   for (const code of endings) assert.ok(ENGLISH[`ended.${code}`] && ENGLISH[`ended.${code}.more`], code);
   for (const how of ["invited", "admitted", "admitted_after_lock", "host_pin", "returned"]) assert.ok(ENGLISH[`alert.joined.${how}`], how);
   for (const how of ["hung_up", "removed", "sent_back", "lost", "moved"]) assert.ok(ENGLISH[`alert.left.${how}`], how);

@@ -21,7 +21,7 @@ export function inside(ids, change = {}) {
   return {
     place: "inside", room: ROOM, you: ids[0], may: ["speak"], stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
-    participants: ids.map((id) => participant(id)), at_door: 0, knocks: [], unattested: [], presenter: null, encoder: "off",
+    participants: ids.map((id) => participant(id)), at_door: 0, knocks: [], expected: [], unattested: [], presenter: null, encoder: "off",
     presence: { seen_by: [], heard_by: [], monitors: 0, is_recorded: false }, opened_at: 0, ends_at: null, ...change,
   };
 }
@@ -30,6 +30,6 @@ export function inside(ids, change = {}) {
 export function waiting() {
   return {
     place: "waiting", room: ROOM, you: "a", name: "A", host_arrived: false, knocking: false, host_pin_verified: false,
-    since: 0, deadline: 900, knock_count: 0, may_knock_at: 0,
+    since: 0, deadline: 900, knock_count: 0, may_knock_at: 0, slot_starts_at: null, expected: 0, arrived: 0,
   };
 }

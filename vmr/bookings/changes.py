@@ -17,6 +17,7 @@ class BookingEvent(Enum):
     AMENDED = "booking_amended"
     REFUSED = "booking_refused"
     CANCELLED = "booking_cancelled"
+    EXTENDED = "booking_extended"  # from the duty desk, while it runs
 
 
 def booking_happening(

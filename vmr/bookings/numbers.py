@@ -25,6 +25,8 @@ class BookingNumbers:
     """Notice that the booking team needs; the court's own channel needs none."""
     ahead_days: int = 180
     """How far ahead a slot may be asked for."""
+    open_early_min: int = 15
+    """A room may be opened for a slot so long before it begins."""
     link_early_min: int = 30
     """A personal link lets its person wait from so long before the slot."""
 
@@ -32,7 +34,7 @@ class BookingNumbers:
         for field in fields(self):
             value = getattr(self, field.name)
             values = value if isinstance(value, tuple) else (value,)
-            may_be_0 = field.name in ("notice_h", "link_early_min")
+            may_be_0 = field.name in ("notice_h", "open_early_min", "link_early_min")
             if field.name.endswith("_min") and any(one > LONGEST_MIN for one in values):
                 raise ValueError(f"{field.name} must not be more than {LONGEST_MIN}")
             if not values or any(one < 0 or (one == 0 and not may_be_0) for one in values):

@@ -90,7 +90,10 @@ def _private(path: str, flags: int) -> int:
 def _config(settings: Settings) -> SignallingConfig:
     turn = Turn(urls=settings.turn_urls, secret=settings.turn_secret, ttl_s=settings.turn_ttl_s)
     return SignallingConfig(
-        turn=turn, staff=_staff_config(settings), behind_proxy=settings.behind_proxy
+        turn=turn,
+        staff=_staff_config(settings),
+        bookings=settings.booking_numbers,
+        behind_proxy=settings.behind_proxy,
     )
 
 

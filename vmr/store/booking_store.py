@@ -74,6 +74,21 @@ class BookingStore:
             lambda one: bookings.search(one, establishment, text, limit=limit, offset=offset)
         )
 
+    async def slot_of(self, room: RoomId, at: float, early_s: float) -> Booking | None:
+        """What is confirmed there at this time, else what begins within `early_s`."""
+        return await self._database.read(lambda one: bookings.slot_of(one, room, at, early_s))
+
+    async def taken(self, room: RoomId, span: Interval) -> tuple[Interval, ...]:
+        """What is confirmed in this room within the span, earliest first."""
+        return await self._database.read(lambda one: bookings.taken(one, room, span))
+
+    async def extend(self, booking: BookingId, ends_at: float, happening: Happening) -> None:
+        """A running slot ends later, and so do its personal links.
+
+        Raises SlotTaken where the room is booked by then, NotFound for a slot that is none now.
+        """
+        await self._database.write(lambda one: bookings.extend(one, booking, ends_at, happening))
+
     async def week(self, room: Room, span: Interval, *, but: BookingId | None = None) -> RoomWeek:
         """What `vmr.bookings.rules` needs to know of the room in this span; `but` is left out."""
 

@@ -7,6 +7,7 @@ maker has seen.
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select, update
@@ -30,7 +31,7 @@ from vmr.store.booking_tables import booking_alternatives as alternatives
 from vmr.store.booking_tables import booking_people as people
 from vmr.store.booking_tables import bookings as table
 from vmr.store.errors import Conflict, NotFound, SlotTaken
-from vmr.store.tables import rooms
+from vmr.store.tables import invites, rooms
 
 CONFIRMED = BookingState.CONFIRMED.value
 LONGEST_S = 24 * 3_600.0
@@ -135,6 +136,41 @@ def taken(
     query = _taken(room, span).order_by(table.c.starts_at)
     rows = connection.execute(query).mappings()
     return tuple(_interval(row) for row in rows if row["id"] != but)
+
+
+def slot_of(connection: Connection, room: RoomId, at: float, early_s: float) -> Booking | None:
+    """The confirmed booking that runs at this time, else the next that begins within `early_s`."""
+    query = select(table).where(
+        table.c.room_id == room,
+        table.c.state == CONFIRMED,
+        table.c.starts_at <= at + early_s,
+        table.c.starts_at > at - LONGEST_S,
+        table.c.ends_at > at,
+    )
+    return next(iter(_read(connection, query.order_by(table.c.starts_at).limit(1))), None)
+
+
+def extend(
+    connection: Connection, booking: BookingId, ends_at: float, happening: Happening
+) -> None:
+    """The slot ends later, its personal links with it. Raises SlotTaken, NotFound.
+
+    A slot that is not confirmed any more is over when it is over: there is nothing to extend.
+    """
+    found = by_id(connection, booking)
+    if found is None or found.state is not BookingState.CONFIRMED:
+        raise NotFound("no such slot")
+    longer = replace(
+        found,
+        preferred=Interval(starts_at=found.slot.starts_at, ends_at=ends_at),
+        version=found.version + 1,
+        changed_at=happening.at,
+    )
+    change(connection, longer, happening)
+    links = [one.invite for one in found.people if one.invite is not None]
+    if links:
+        late = update(invites).where(invites.c.id.in_(links), invites.c.closes_at.is_not(None))
+        connection.execute(late.values(closes_at=ends_at))
 
 
 def folded(text: str) -> str:

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from vmr.ids import EstablishmentId, InviteId, RoomId
+from vmr.ids import BookingId, EstablishmentId, InviteId, RoomId
 from vmr.policies import PolicyName
 from vmr.rooms import Establishment, Invite, Room
+from vmr.store.booking_tables import booking_people, bookings
 from vmr.store.errors import NotFound
 from vmr.store.tables import establishments, invites, rooms
 
@@ -98,7 +99,12 @@ def add_invite(connection: Connection, added: Invite, token_hash: str) -> None:
 
 
 def invite_by_token_hash(connection: Connection, token_hash: str) -> Invite | None:
-    query = select(invites).where(invites.c.token_hash == token_hash)
+    query = (
+        select(invites, booking_people.c.booking_id, bookings.c.starts_at)
+        .outerjoin(booking_people, booking_people.c.invite_id == invites.c.id)
+        .outerjoin(bookings, bookings.c.id == booking_people.c.booking_id)
+        .where(invites.c.token_hash == token_hash)
+    )
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None
@@ -109,6 +115,8 @@ def invite_by_token_hash(connection: Connection, token_hash: str) -> Invite | No
         opens_at=row["opens_at"],
         closes_at=row["closes_at"],
         is_revoked=row["is_revoked"],
+        booking=None if row["booking_id"] is None else BookingId(row["booking_id"]),
+        slot_starts_at=row["starts_at"],
     )
 
 

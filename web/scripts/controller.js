@@ -18,6 +18,8 @@ import { waitMs } from "./state/stage.js";
 const HOLD_MS = 1000;
 const REJOIN_MS = 2000;
 const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests"];
+/** Ends after which a page joins again without being asked. */
+const ALONE = ["connection_lost", "next_slot"];
 const LOST = { code: "connection_lost", canReturn: true, reason: "" };
 
 export class Controller {
@@ -182,7 +184,7 @@ export class Controller {
   /** @param {string} name @param {any} data @param {number} at */
   #notified(name, data, at) {
     if (this.#held) return void this.#held.push([name, data, at]);
-    if (name === "session.ended" && this.#wasOnlyLost(data)) return this.#comeBackAlone();
+    if (name === "session.ended" && this.#goesOn(data)) return this.#comeBackAlone();
     const before = this.view;
     this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
     if (name === "session.ended") {
@@ -197,12 +199,12 @@ export class Controller {
   }
 
   /** @param {any} data */
-  #wasOnlyLost(data) {
+  #goesOn(data) {
     const isJoined = this.store.state.value.journey.step === "joined";
-    return isJoined && this.form !== null && data.code === LOST.code && data.can_return;
+    return isJoined && this.form !== null && ALONE.includes(data.code) && data.can_return;
   }
 
-  /** Who only lost the network joins again without being asked, as far as the server lets them. */
+  /** Who only lost the network, or waited for the slot after this one, joins again without being asked, as far as the server lets them. */
   #comeBackAlone() {
     this.media.close();
     this.client.openAnew();

@@ -8,19 +8,24 @@
  *   confirmations: string[], is_closed: boolean}} PinView
  * @typedef {{place: "waiting", room: RoomView, you: string, name: string, host_arrived: boolean,
  *   knocking: boolean, host_pin_verified: boolean, since: number, deadline: number|null,
- *   knock_count: number, may_knock_at: number}} WaitingView
+ *   knock_count: number, may_knock_at: number, slot_starts_at: number|null, expected: number,
+ *   arrived: number}} WaitingView
  * @typedef {{id: string, name: string, is_attested: boolean}} PersonView
  * @typedef {{id: string, name: string, role: string, persons: PersonView[], microphone: boolean,
  *   camera: boolean, is_presenting: boolean, is_connected: boolean, is_checking: boolean,
  *   is_handed_over: boolean, has_encoder: boolean}} ParticipantView
  * @typedef {{id: string, name: string, role: string, persons: PersonView[], since: number,
- *   count: number, is_expected: boolean, host_pin_verified: boolean, page_gone: boolean}} KnockView
+ *   count: number, is_expected: boolean, host_pin_verified: boolean, page_gone: boolean,
+ *   like: string[]}} KnockView
+ * @typedef {{name: string, part: string, is_under_18: boolean, arrived_as: string|null,
+ *   is_inside: boolean, is_sure: boolean, is_attested: boolean}} ExpectedView
  * @typedef {{seen_by: string[], heard_by: string[], monitors: number,
  *   is_recorded: boolean}} PresenceView
  * @typedef {{place: "inside", room: RoomView, you: string, may: string[], stage: string,
  *   was_locked: boolean, paused: string|null, is_unwatched: boolean, is_handed_over: boolean,
  *   stepped_up_until: number|null, step_up_closed: boolean, step_up_attempts_left: number,
- *   participants: ParticipantView[], at_door: number, knocks: KnockView[], unattested: string[],
+ *   participants: ParticipantView[], at_door: number, knocks: KnockView[],
+ *   expected: ExpectedView[], unattested: string[],
  *   presenter: string|null, encoder: "off"|"expected"|"connecting"|"sending",
  *   presence: PresenceView, opened_at: number,
  *   ends_at: number|null}} InsideView

@@ -1,11 +1,14 @@
-"""A staff store without anybody in it, and terminals by device alone.
+"""Stores without anybody and anything in them, and terminals by device alone.
 
-For servers whose tests are not about staff; the others give a `FakeStore` the real stores.
+For servers whose tests are not about staff or bookings; the others give a `FakeStore` the real
+stores.
 """
 
 from collections.abc import Collection
 
-from vmr.ids import DeviceId, EstablishmentId, StaffSessionId
+from vmr.bookings.booking import Booking
+from vmr.bookings.times import Interval
+from vmr.ids import DeviceId, EstablishmentId, RoomId, StaffSessionId
 from vmr.staff_sessions import SessionLimits, StaffSession
 from vmr.store import SignedIn
 
@@ -33,3 +36,16 @@ class FakeTerminals:
 
     async def is_enrolled(self, establishment: EstablishmentId, device: DeviceId) -> bool:
         return (establishment, device) in self.enrolled
+
+
+class NoBookings:
+    """Nothing is booked."""
+
+    async def slot_of(self, room: RoomId, at: float, early_s: float) -> Booking | None:
+        return None
+
+    async def in_time(self, establishment: EstablishmentId, span: Interval) -> tuple[Booking, ...]:
+        return ()
+
+    async def taken(self, room: RoomId, span: Interval) -> tuple[Interval, ...]:
+        return ()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.signalling.fakes.staff import FakeTerminals, NoStaff
+from tests.signalling.fakes.staff import FakeTerminals, NoBookings, NoStaff
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -27,6 +27,7 @@ class FakeStore:
         self.is_broken = False
         self.staff: Any = NoStaff()
         self.terminals: Any = FakeTerminals()
+        self.bookings: Any = NoBookings()
 
     # -- what a test sets up ------------------------------------------------------------------
 

@@ -17,9 +17,9 @@ const alert = (id, change = {}) => ({
 
 /** @param {string} id @param {Partial<DeskMeeting>|null} [change] @returns {DeskRoom} */
 const room = (id, change = {}) => ({
-  id, name: `Room ${id}`, policy: "legal", ends_at: null,
+  id, name: `Room ${id}`, policy: "legal", ends_at: null, next_slot: null,
   meeting: change && {
-    meeting: `m${id}`, policy: "legal", stage: "locked", since: 100, was_locked: true, opened_at: 1, ends_at: null, paused: null,
+    meeting: `m${id}`, policy: "legal", stage: "locked", slot: null, expected: [], since: 100, was_locked: true, opened_at: 1, ends_at: null, paused: null,
     is_unwatched: false, monitors: 0, may: [], confirmations: [], needs_attestation: true, pin_closed_until: null, people: [], waiting: [], terminals: [],
     alerts: [], ...change,
   },
@@ -36,7 +36,8 @@ const facts = (...rooms) => ({
 /** @param {DeskRoom[]} rooms */
 const whole = (...rooms) => reduce(NOTHING, { type: "state", at: 10, nowMs: 10_000, data: facts(...rooms) });
 
-const waits = { is_knocking: true, knock: { id: "k", name: "K", role: "guest", persons: [], since: 50, count: 1, is_expected: false, host_pin_verified: false, page_gone: false } };
+/** @type {import("../../../web/scripts/desk/types.js").DeskWaiting} */
+const waits = { is_knocking: true, slot_starts_at: null, is_of_this_slot: true, knock: { id: "k", name: "K", role: "guest", persons: [], since: 50, count: 1, is_expected: false, host_pin_verified: false, page_gone: false, like: [] } };
 
 test("what rings comes first, then what somebody has, who waits, live rooms, idle ones", () => {
   const rooms = known(

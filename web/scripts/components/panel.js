@@ -5,6 +5,7 @@ import { checked, may } from "../state/meeting.js";
 import { t } from "../text.js";
 import { CheckForm } from "./check_form.js";
 import { Door } from "./door.js";
+import { Expected } from "./expected.js";
 import { Icon } from "./icon.js";
 import { People } from "./people.js";
 import { RoomCard } from "./room_card.js";
@@ -23,6 +24,7 @@ export function Panel({ view, open, close }) {
     </div>
     <div class="panel__body">
       ${checking && html`<${CheckForm} key=${checking.id} view=${view} participant=${checking} />`}
+      <${Expected} expected=${view.expected} heading="h3" />
       ${isHost ? html`<${Door} view=${view} open=${open} />` : html`<${AtDoor} count=${view.at_door} />`}
       <${People} view=${view} open=${open} />
     </div>

@@ -1,7 +1,7 @@
 /** The waiting room: what is waited for, since when, whom to call, and that nothing is sent. */
 
 import { html } from "../html.js";
-import { duration } from "../state/clock.js";
+import { clockTime, duration } from "../state/clock.js";
 import { t } from "../text.js";
 import { Alerts } from "./alerts.js";
 import { useApp, useAppState } from "./context.js";
@@ -50,7 +50,9 @@ function Facts({ view }) {
   const now = useServerNow();
   const rows = [
     [t("waiting.name"), view.name],
+    ...(view.slot_starts_at ? [[t("waiting.slot"), clockTime(view.slot_starts_at)]] : []),
     [t("waiting.host"), t(view.host_arrived ? "waiting.host_here" : "waiting.host_not_here")],
+    ...(view.expected ? [[t("waiting.expected"), t("waiting.arrived", { here: view.arrived, count: view.expected })]] : []),
     [t("waiting.since"), duration(now - view.since)],
     ...(view.deadline ? [[t("waiting.until"), duration(view.deadline - now)]] : []),
   ];

@@ -25,3 +25,8 @@ export function duration(seconds) {
   const minutes = Math.floor((whole % HOUR_S) / MINUTE_S);
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(whole % MINUTE_S)}`;
 }
+
+/** @param {number} at seconds since the epoch @returns {string} `14:05` */
+export function clockTime(at) {
+  return new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}

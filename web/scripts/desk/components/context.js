@@ -32,8 +32,3 @@ export function useNow() {
 export function useSince(since) {
   return duration(useNow() - since);
 }
-
-/** @param {number} at seconds since the epoch @returns {string} `14:05` */
-export function clockTime(at) {
-  return new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-}

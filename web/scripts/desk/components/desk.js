@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "../../../vendor/preact-hooks.js";
 import { html } from "../../html.js";
+import { clockTime } from "../../state/clock.js";
 import { t } from "../../text.js";
 import { ringing } from "../state/urgency.js";
 import { DeskContext } from "./context.js";
@@ -38,11 +39,18 @@ export function Desk({ app, root }) {
       ${state.facts && !live.length && html`<p class="govuk-body">${t("desk.no_meetings")}</p>`}
       ${idle.length > 0 && html`<section class="desk__idle" aria-label=${t("desk.idle")}>
         <h2 class="govuk-heading-s">${t("desk.idle")}</h2>
-        <ul>${idle.map((id) => html`<li key=${id} data-room=${state.rooms[id].name}>${state.rooms[id].name}</li>`)}</ul>
+        <ul>${idle.map((id) => html`<${Idle} key=${id} room=${state.rooms[id]} />`)}</ul>
       </section>`}
     </main>
     ${dialog && html`<${DeskDialog} dialog=${dialog} close=${() => open(null)} />`}
   <//>`;
+}
+
+/** A room without a meeting, and what is booked there next. @param {{room: import("../types.js").DeskRoom}} props */
+function Idle({ room }) {
+  const next = room.next_slot;
+  return html`<li data-room=${room.name}>${room.name}${next &&
+    html`<span class="desk__next"> ${t("desk.next_slot", { from: clockTime(next.starts_at), to: clockTime(next.ends_at) })}</span>`}</li>`;
 }
 
 /** Told to screen readers at once. @param {{said: {count: number, text: string}}} props */

@@ -1,13 +1,14 @@
 /** One room: how it stands, its alerts, who waits, who is inside, and what can be done. */
 
 import { html } from "../../html.js";
-import { duration } from "../../state/clock.js";
+import { clockTime, duration } from "../../state/clock.js";
 import { t } from "../../text.js";
+import { Expected } from "../../components/expected.js";
 import { Icon } from "../../components/icon.js";
 import { urgency } from "../state/urgency.js";
 import { Actions } from "./actions.js";
 import { Alerts } from "./alerts.js";
-import { clockTime, useNow } from "./context.js";
+import { useNow } from "./context.js";
 import { People } from "./people.js";
 import { Waiting } from "./waiting.js";
 
@@ -32,12 +33,14 @@ export function Room({ room }) {
         meeting.monitors > 0 ? `, ${t("desk.monitored")}` : ""}</p>
         <${Time} meeting=${meeting} />
       </div>
+      ${meeting.slot && html`<p class="desk-room__policy">${t("desk.slot", { from: clockTime(meeting.slot[0]), to: clockTime(meeting.slot[1]) })}</p>`}
     </header>
     ${meeting.paused !== null && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${meeting.paused}</p>`}
     ${meeting.is_unwatched && meeting.stage !== "waiting" && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${t("desk.unwatched")}</p>`}
     <${Alerts} room=${room} meeting=${meeting} />
     <${Waiting} room=${room} meeting=${meeting} />
     <${People} room=${room} meeting=${meeting} />
+    <${Expected} expected=${meeting.expected} heading="h3" />
     <${Actions} room=${room} meeting=${meeting} />
   </article>`;
 }

@@ -1,10 +1,11 @@
 /** What an officer must see before any room: no link, no sound, no notifications, what rings. */
 
 import { html } from "../../html.js";
+import { clockTime } from "../../state/clock.js";
 import { t } from "../../text.js";
 import { Icon } from "../../components/icon.js";
 import { keyOf, ringing } from "../state/urgency.js";
-import { clockTime, useDesk, useDeskState } from "./context.js";
+import { useDesk, useDeskState } from "./context.js";
 
 export function Bands() {
   const { app } = useDesk();

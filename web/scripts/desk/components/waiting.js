@@ -1,6 +1,7 @@
 /** Who is outside: terminals that ask for the Host PIN, and people, with the decision about each. */
 
 import { html } from "../../html.js";
+import { clockTime } from "../../state/clock.js";
 import { t } from "../../text.js";
 import { Icon } from "../../components/icon.js";
 import { Owner, Press } from "./alerts.js";
@@ -57,12 +58,14 @@ function Person({ room, meeting, waiting }) {
 }
 
 /** @param {DeskWaiting} waiting @param {number} count @returns {string[]} */
-function facts({ knock, is_knocking: isKnocking }, count) {
+function facts({ knock, is_knocking: isKnocking, is_of_this_slot: isOurs, slot_starts_at: slotAt }, count) {
   return [
+    slotAt && !isOurs ? t("desk.later_slot", { from: clockTime(slotAt) }) : "",
+    knock.like.length ? t("door.like", { name: knock.like.join(", ") }) : "",
     knock.role === "host" ? t("desk.host_terminal") : "",
     knock.host_pin_verified ? t("door.host_pin") : "",
     knock.is_expected ? t("desk.personal_link") : "",
-    isKnocking ? "" : t("desk.waits_for_host"),
+    isKnocking || !isOurs ? "" : t("desk.waits_for_host"),
     count > 1 ? t("desk.times", { count }) : "",
     knock.page_gone ? t("desk.page_gone") : "",
   ].filter(Boolean);

@@ -1,0 +1,1 @@
+"""Bookings at work: what the office, the desk and the rooms do with them."""

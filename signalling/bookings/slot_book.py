@@ -1,0 +1,94 @@
+"""Which slot a room is in, and whether the room is free for longer: the book, at this moment.
+
+A room comes from the store without a slot; whoever hands it to a meeting asks here first.
+"""
+
+from dataclasses import replace
+
+from signalling.errors import RequestError
+from signalling.seams import Clock
+from vmr.bookings.booking import Booking
+from vmr.bookings.changes import BookingEvent, booking_happening
+from vmr.bookings.numbers import BookingNumbers
+from vmr.bookings.rules import INSIDE
+from vmr.bookings.times import HOUR_S, MINUTE_S, Interval
+from vmr.ids import BookingId, EstablishmentId, RoomId
+from vmr.rooms import ExpectedPerson, Room, Slot
+from vmr.staff import StaffMember
+from vmr.store import BookingStore, NotFound, SlotTaken
+
+AHEAD_S = 12 * HOUR_S
+"""How far ahead the desk is told of a room's next slot."""
+
+
+class SlotBook:
+    def __init__(self, *, bookings: BookingStore, clock: Clock, numbers: BookingNumbers) -> None:
+        self._bookings = bookings
+        self._clock = clock
+        self._early_s = numbers.open_early_min * MINUTE_S
+
+    async def fill(self, room: Room) -> Room:
+        """The room with the slot that runs, or is about to begin. Raises StoreError."""
+        found = await self._bookings.slot_of(room.id, self._clock(), self._early_s)
+        return replace(room, slot=None if found is None else slot_of(found))
+
+    async def next_slots(self, establishment: EstablishmentId) -> dict[RoomId, Interval]:
+        """Of each of its rooms the slot that runs now, or the next today. Raises StoreError."""
+        now = self._clock()
+        span = Interval(starts_at=now, ends_at=now + AHEAD_S)
+        booked = await self._bookings.in_time(establishment, span)
+        latest_first = reversed([one for one in booked if one.room is not None])
+        return {one.room: one.slot for one in latest_first if one.room is not None}
+
+    async def extend(
+        self, room: RoomId, slot: Slot | None, span: Interval, by: StaffMember
+    ) -> None:
+        """Keep the room for a call that goes on through `span`.
+
+        Raises RequestError room_booked where the next slot begins before it is over.
+        """
+        booking = None if slot is None else await self._bookings.booking(slot.booking)
+        if booking is None:
+            if await self._bookings.taken(room, span):
+                raise RequestError("room_booked")
+            return
+        await self._set_end(booking, span.ends_at, by)
+
+    async def take_back(self, booking: BookingId, ends_at: float, by: StaffMember) -> None:
+        """The call does not go on after all."""
+        found = await self._bookings.booking(booking)
+        if found is not None:
+            await self._set_end(found, ends_at, by)
+
+    async def _set_end(self, booking: Booking, ends_at: float, by: StaffMember) -> None:
+        happening = booking_happening(
+            BookingEvent.EXTENDED, booking, by=by, at=self._clock(), facts=(("until", ends_at),)
+        )
+        try:
+            await self._bookings.extend(booking.id, ends_at, happening)
+        except SlotTaken:
+            raise RequestError("room_booked") from None
+        except NotFound:  # cancelled while it runs: the next may begin when they like
+            raise RequestError("slot_cancelled") from None
+
+
+def slot_of(booking: Booking) -> Slot:
+    """What a meeting has to know of its booking."""
+    outside = [one for one in booking.people if one.part not in INSIDE]
+    return Slot(
+        booking=booking.id,
+        starts_at=booking.slot.starts_at,
+        ends_at=booking.slot.ends_at,
+        persons_outside=len(outside) if booking.more_persons_by else 0,
+        expected=tuple(
+            ExpectedPerson(
+                id=one.id,
+                name=one.shown,
+                part=one.part.value,
+                invite=one.invite,
+                is_under_18=one.is_under_18,
+                is_inside=one.part in INSIDE,
+            )
+            for one in booking.people
+        ),
+    )
