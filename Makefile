@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench lock clean chromium firefox coturn espeak-ng $(CHECKS)
+.PHONY: run test fuzz bench lock clean chromium firefox coturn postgresql espeak-ng $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime
@@ -16,7 +16,8 @@ run: $(VENV)/runtime
 
 # Every check runs even when an earlier one failed; pytest comes last and its summary ends the
 # output. Arguments of pytest go into ARGS.
-test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn
+test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
+    postgresql
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
@@ -113,6 +114,14 @@ coturn:
 	    { $(call debian,coturn,systemctl disable --now coturn); } || true
 	@command -v turnserver >/dev/null || \
 	    { echo "The TURN tests need coturn: apt-get install coturn"; exit 1; }
+
+# Programs for the tests, which run a server of their own.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	    { $(call debian,postgresql,sh -c 'systemctl disable --now postgresql || \
+	        service postgresql stop'); } || true
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	    { echo "The tests of the store need PostgreSQL: apt-get install postgresql"; exit 1; }
 
 espeak-ng:
 	@command -v espeak-ng >/dev/null || { $(call debian,espeak-ng); } || true

@@ -5,8 +5,23 @@ tools; the project's own test command never sets it.
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from tests.peers.postgresql import Postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """A server for the whole run, started when the first test wants it."""
+    server = Postgresql()
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -74,7 +74,15 @@ def media_host(value: str) -> str | None:
 
 
 def database_url(value: str) -> str | None:
-    return None if value.startswith("sqlite:///") else "must look like sqlite:///var/vmr.db"
+    if value.startswith(("sqlite:///", "postgresql://")):
+        return None
+    return "must look like sqlite:///var/vmr.db or postgresql://user@host/name"
+
+
+def without_password(value: str) -> str:
+    """An address as it may be shown: whatever could be a password in it is hidden."""
+    hidden = re.sub(r"(?<=://)([^:/?]*):.*@", r"\1:***@", value)
+    return re.sub(r"(password=)[^&]*", r"\1***", hidden)
 
 
 def positive(value: Any) -> str | None:

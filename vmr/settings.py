@@ -35,12 +35,24 @@ class SettingError(Exception):
     """A wrong setting, in one line that names it and the place it was read from."""
 
 
-def _setting(default: T, help: str, check: Check | None = None, *, is_secret: bool = False) -> T:
-    """One setting; a secret is shown nowhere."""
+def _setting(
+    default: T,
+    help: str,
+    check: Check | None = None,
+    *,
+    is_secret: bool = False,
+    has_password: bool = False,
+) -> T:
+    """One setting; a secret is shown nowhere, an address that may have a password without it."""
     declared: Any = field(
         default=default,
-        repr=not is_secret,
-        metadata={"help": help, "check": check, "is_secret": is_secret},
+        repr=not (is_secret or has_password),
+        metadata={
+            "help": help,
+            "check": check,
+            "is_secret": is_secret,
+            "has_password": has_password,
+        },
     )
     return declared  # type: ignore[no-any-return]
 
@@ -60,8 +72,10 @@ class Settings:
     )
     database_url: str = _setting(
         "sqlite:///var/vmr.db",
-        "The database file; a path with three slashes starts at the working directory.",
+        "The database: sqlite:/// and a file, by a path from the working directory, or"
+        " postgresql://user@host/name.",
         checks.database_url,
+        has_password=True,
     )
     media_host: str = _setting(
         "", "Address that sound and pictures arrive on. Empty: every address.", checks.media_host
@@ -188,6 +202,7 @@ class Setting:
     check: Check | None
     group: str = ""
     is_secret: bool = False
+    has_password: bool = False
 
     @property
     def option(self) -> str:
@@ -218,6 +233,7 @@ def _declared() -> Iterator[Setting]:
                 help=one.metadata["help"],
                 check=one.metadata["check"],
                 is_secret=one.metadata["is_secret"],
+                has_password=one.metadata["has_password"],
             )
 
 
@@ -289,7 +305,7 @@ def _parse(setting: Setting, text: str, place: str) -> Value:
 
 def _checked(setting: Setting, raw: object, place: str, said: object) -> Value:
     value = of_kind(setting.kind, raw)
-    said = HIDDEN if setting.is_secret else said
+    said = _shown(setting, said)
     if value is None:
         raise SettingError(f"{place}: must be {setting.kind.value}, not {said!r}")
     problem = setting.check(value) if setting.check else None
@@ -317,4 +333,11 @@ def value_of(settings: Settings, setting: Setting) -> Value:
 def shown_value_of(settings: Settings, setting: Setting) -> Value:
     """The same, for eyes and logs: a secret only as whether there is one."""
     value = value_of(settings, setting)
-    return HIDDEN if setting.is_secret and value else value
+    shown: Value = _shown(setting, value) if value else value
+    return shown
+
+
+def _shown(setting: Setting, value: Any) -> Any:
+    if setting.has_password:
+        return checks.without_password(value) if isinstance(value, str) else HIDDEN
+    return HIDDEN if setting.is_secret else value

@@ -1,11 +1,17 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.peers.postgresql import Postgresql
+from tests.store.places import Place, PostgresqlPlace, SqlitePlace
 from vmr.policies import PolicyName
 from vmr.rooms import Room
 from vmr.store import Store
+from vmr.store.database import dialect_of
+from vmr.store.migrate import migrate
+
+KINDS = ("sqlite", "postgresql")
 
 
 @pytest.fixture
@@ -13,9 +19,44 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "vmr.db"
 
 
+@pytest.fixture(scope="session")
+def template(postgresql: Postgresql) -> Iterator[str]:
+    """A database with today's tables and nothing in them, to be copied."""
+    with postgresql.database() as name:
+        engine = dialect_of(postgresql.url(name)).writer()
+        with engine.begin() as connection:
+            migrate(connection)
+        engine.dispose()
+        yield name
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """A database with nothing in it, of each kind in turn."""
+    if request.param == "sqlite":
+        yield SqlitePlace(request.getfixturevalue("path"))
+    else:
+        yield from in_server(request, request.getfixturevalue("template"))
+
+
+@pytest.fixture(params=KINDS)
+def empty(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """The same without any table yet."""
+    if request.param == "sqlite":
+        yield SqlitePlace(request.getfixturevalue("path"))
+    else:
+        yield from in_server(request, "template1")
+
+
+def in_server(request: pytest.FixtureRequest, template: str) -> Iterator[Place]:
+    server: Postgresql = request.getfixturevalue("postgresql")
+    with server.database(template) as name:
+        yield PostgresqlPlace(server, name)
+
+
 @pytest.fixture
-async def store(path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{path}")
+async def store(place: Place) -> AsyncIterator[Store]:
+    store = await Store.open(place.url)
     yield store
     await store.close()
 

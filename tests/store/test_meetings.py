@@ -1,11 +1,10 @@
 """A commit keeps state and record together, or neither; a record only grows and proves itself."""
 
 import asyncio
-import sqlite3
-from pathlib import Path
 
 import pytest
 
+from tests.store.places import Place
 from vmr.ids import MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -34,7 +33,7 @@ async def test_a_live_meeting_comes_back_with_its_last_snapshot(store: Store, ro
 
 
 async def test_an_ended_meeting_is_live_no_more_and_its_snapshot_is_gone(
-    store: Store, room: Room, path: Path
+    store: Store, room: Room, place: Place
 ) -> None:
     await store.commit(MEETING, room.id, {"secret": "s"}, [happening("opened", at=10.0)])
     await store.commit(MEETING, room.id, None, [happening("ended", at=20.0)])
@@ -42,9 +41,7 @@ async def test_an_ended_meeting_is_live_no_more_and_its_snapshot_is_gone(
     (summary,) = await store.meetings(room.id)
     assert (summary.is_live, summary.started_at, summary.ended_at) == (False, 10.0, 20.0)
     assert summary.entries == 2
-    with sqlite3.connect(path) as database:
-        assert database.execute("SELECT snapshot FROM meetings").fetchall() == [(None,)]
-    database.close()
+    assert place.rows("SELECT snapshot FROM meetings") == [(None,)]
 
 
 async def test_an_ended_meeting_cannot_come_back(store: Store, room: Room) -> None:
@@ -143,26 +140,28 @@ async def test_commits_at_the_same_time_make_one_chain(store: Store, room: Room)
         "UPDATE record_personal SET sequence = 2 WHERE sequence = 1",
     ],
 )
-async def test_a_changed_record_is_found(store: Store, room: Room, path: Path, change: str) -> None:
+async def test_a_changed_record_is_found(
+    store: Store, room: Room, place: Place, change: str
+) -> None:
     said = [happening("opened", name="Ann"), happening("locked"), happening("ended")]
     await store.commit(MEETING, room.id, None, said)
-    alter(path, change)
+    place.alter(change)
     with pytest.raises(RecordBroken):
         await store.verify(MEETING)
 
 
 async def test_a_record_without_its_personal_fields_still_verifies(
-    store: Store, room: Room, path: Path
+    store: Store, room: Room, place: Place
 ) -> None:
     await store.commit(MEETING, room.id, None, [happening("opened", name="Ann")])
-    alter(path, "DELETE FROM record_personal")
+    place.alter("DELETE FROM record_personal")
     assert await store.verify(MEETING) == 1
     (kept,) = await store.record(MEETING)
     assert kept.personal == ()
     assert kept.entry.personal_digest
 
 
-async def test_every_entry_has_a_key_of_its_own(store: Store, room: Room, path: Path) -> None:
+async def test_every_entry_has_a_key_of_its_own(store: Store, room: Room) -> None:
     said = [happening("admitted", name="Ann"), happening("attested", name="Ann")]
     await store.commit(MEETING, room.id, None, said)
     first, second = await store.record(MEETING)
@@ -172,11 +171,3 @@ async def test_every_entry_has_a_key_of_its_own(store: Store, room: Room, path: 
 async def test_an_unknown_meeting_has_no_record(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.verify(MeetingId("nobody"))
-
-
-def alter(path: Path, statement: str) -> None:
-    """As somebody with the file and no key would."""
-    database = sqlite3.connect(path)
-    with database:
-        assert database.execute(statement).rowcount > 0
-    database.close()

@@ -1,11 +1,10 @@
 """Staff, their sessions and their record come back as they were given."""
 
 import dataclasses
-import sqlite3
-from pathlib import Path
 
 import pytest
 
+from tests.store.places import Place
 from vmr.ids import OfficerId, StaffSessionId
 from vmr.record import Happening
 from vmr.rooms import Room
@@ -193,29 +192,25 @@ async def test_what_is_over_is_forgotten(store: Store, room: Room) -> None:
 
 
 async def test_the_record_of_staff_holds_and_shows_a_change(
-    store: Store, room: Room, path: Path
+    store: Store, room: Room, place: Place
 ) -> None:
     made = await added(store, room)
     await store.staff.set_disabled(made.member.id, True, done(made, StaffEvent.DISABLED, 2.0))
-    place = room.establishment.id
-    entries = await store.staff.record(place)
+    prison = room.establishment.id
+    entries = await store.staff.record(prison)
     assert [one.entry.what for one in entries] == ["staff_added", "staff_disabled"]
     assert dict(entries[0].personal) == {"name": "Officer Reed", "username": "reed"}
-    assert await store.staff.verify_record(place) == 2
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE staff_entries SET what = 'staff_enabled' WHERE sequence = 2")
-    connection.close()
+    assert await store.staff.verify_record(prison) == 2
+    place.alter("UPDATE staff_entries SET what = 'staff_enabled' WHERE sequence = 2")
     with pytest.raises(RecordBroken, match="entry 2"):
-        await store.staff.verify_record(place)
+        await store.staff.verify_record(prison)
 
 
 async def test_the_record_of_one_establishment_is_none_of_another(
-    store: Store, room: Room, path: Path
+    store: Store, room: Room, place: Place
 ) -> None:
     await added(store, room)
     other = await store.add_establishment(name="HMP Other", phone="2")
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE staff_entries SET establishment_id = ?", [other.id])
-    connection.close()
+    place.alter(f"UPDATE staff_entries SET establishment_id = '{other.id}'")
     with pytest.raises(RecordBroken, match="entry 1"):
         await store.staff.verify_record(other.id)

@@ -142,7 +142,11 @@ def test_a_wrong_file_names_setting_and_file(toml: str, said: str) -> None:
         ("media_host", "eth0", "must be an IP address, or empty for all, not 'eth0'"),
         ("media_announce", "example.org", "must list IP addresses, or address:port, not"),
         ("media_announce", "10.0.0.5:70000", "must list IP addresses, or address:port, not"),
-        ("database_url", "vmr.db", "must look like sqlite:///var/vmr.db, not 'vmr.db'"),
+        (
+            "database_url",
+            "vmr.db",
+            "must look like sqlite:///var/vmr.db or postgresql://user@host/",
+        ),
         ("waiting_s", "0", "must be more than 0, not '0'"),
         ("waiting_s", "inf", "must be a number, not 'inf'"),
         ("slot_warnings_min", "5,-1", "must be more than 0, not '5,-1'"),
@@ -188,6 +192,31 @@ def test_a_secret_is_shown_nowhere(name: str) -> None:
     with pytest.raises(SettingError) as caught:
         load({}, {}, f"{name} = ['xyzzy']", "vmr.toml")
     assert str(caught.value) == f"{name} in vmr.toml: must be a text, not '***'"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://vmr:xyzzy@host/vmr", "postgresql://vmr:***@host/vmr"),
+        ("postgresql://vmr:xy/z:z@y@host/vmr", "postgresql://vmr:***@host/vmr"),
+        ("postgresql://vmr@host/vmr", "postgresql://vmr@host/vmr"),
+        ("postgresql://@/v?password=xyzzy&host=/run", "postgresql://@/v?password=***&host=/run"),
+        ("sqlite:///var/vmr.db", "sqlite:///var/vmr.db"),
+    ],
+)
+def test_the_databases_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    settings = load({"database_url": url}, {})
+    (setting,) = (one for one in SETTINGS if one.name == "database_url")
+    assert value_of(settings, setting) == url
+    assert shown_value_of(settings, setting) == shown
+    assert "xyzzy" not in repr(settings)
+
+
+@pytest.mark.parametrize("wrong", ['"postgres://vmr:xyzzy@host/vmr"', '["vmr:xyzzy@host"]'])
+def test_a_wrong_address_of_the_database_is_said_without_its_password(wrong: str) -> None:
+    with pytest.raises(SettingError, match="database_url") as caught:
+        load({}, {}, f"database_url = {wrong}", "vmr.toml")
+    assert "xyzzy" not in str(caught.value)
 
 
 def test_no_other_setting_is_secret() -> None:

@@ -15,7 +15,7 @@ from vmr.policies import PolicyName
 from vmr.rooms import Room
 from vmr.settings import Settings
 from vmr.store import secrets
-from vmr.store.database import file_of
+from vmr.store.database import dialect_of
 from vmr.store.store import Store
 
 ESTABLISHMENT = "HMP Northgate (demonstration)"
@@ -67,7 +67,7 @@ def welcome(
     settings: Settings,
 ) -> str:
     """What is printed once the server runs; `media` are lines about its ports."""
-    data = file_of(settings.database_url)
+    data = dialect_of(settings.database_url).place
     lines = ["", f"VMR is running: {base}", f"Its data is in:  {data}", *media, ""]
     lines += _first_start(base, made) if made else _later_start(base, rooms)
     for one in administrators:

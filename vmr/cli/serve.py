@@ -4,16 +4,12 @@ The sockets are opened before anything is made or printed: a port in use changes
 """
 
 import asyncio
-import contextlib
-import fcntl
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from aiohttp import web
 
@@ -28,7 +24,7 @@ from vmr.cli import demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
-from vmr.store.database import file_of
+from vmr.store.errors import Occupied
 from vmr.store.store import Store
 
 SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
@@ -48,7 +44,7 @@ async def serve(settings: Settings) -> int:
 async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     store = await Store.open(settings.database_url)
     stack.push_async_callback(store.close)
-    stack.enter_context(alone_on(file_of(settings.database_url)))
+    await _claim(store)
     signalling = Signalling(
         store=store, numbers=settings.numbers, clock=_steady_clock(), config=_config(settings)
     )
@@ -72,19 +68,11 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     print(welcome, flush=True)
 
 
-@contextlib.contextmanager
-def alone_on(database: Path) -> Iterator[None]:
-    """Two servers on one database would hold two meetings in one room: the second is refused."""
-    with open(f"{database}.serving", "w", opener=_private) as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise CommandError(f"database_url: another server runs on {database}") from error
-        yield
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+async def _claim(store: Store) -> None:
+    try:
+        await store.claim()
+    except Occupied as error:
+        raise CommandError(f"database_url: {error}") from error
 
 
 def _config(settings: Settings) -> SignallingConfig:

@@ -9,7 +9,7 @@ from vmr.cli import links, options
 from vmr.cli.errors import CommandError
 from vmr.rooms import Room
 from vmr.settings import Settings
-from vmr.store.database import file_of
+from vmr.store.database import dialect_of
 from vmr.store.store import Store
 
 Work = Callable[[argparse.Namespace, Settings, Store], Awaitable[None]]
@@ -34,9 +34,10 @@ def add_verb(
 
 def _run(work: Work, chosen: argparse.Namespace, makes_database: bool) -> None:
     settings = options.load_settings(chosen)
-    if not makes_database and not file_of(settings.database_url).exists():
+    database = dialect_of(settings.database_url)
+    if not makes_database and database.is_missing():
         raise CommandError(
-            f"no database at {file_of(settings.database_url)} (database_url): run this where the"
+            f"no database at {database.place} (database_url): run this where the"
             " server runs, or start the server first"
         )
 

@@ -1,77 +1,89 @@
-"""Opening the database: engines, pragmas, transactions, file modes, migrations.
-
-Two engines on one file. Readers take a snapshot (`BEGIN`); the one writer takes the write lock
-at once (`BEGIN IMMEDIATE`), so that two processes queue behind each other instead of failing
-half-way. A commit is on the disk when it returns (WAL with synchronous=FULL).
-"""
+"""How work reaches the database: threads, transactions, errors. What differs between SQLite and
+PostgreSQL is in a module for each, behind `vmr.store.dialect`."""
 
 import asyncio
-import os
-import sqlite3
+import random
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
+from vmr.store.dialect import READERS, Dialect
 from vmr.store.errors import Conflict, StoreUnavailable, UnsupportedDatabase
 from vmr.store.migrate import migrate
+from vmr.store.postgresql import Postgresql
+from vmr.store.sqlite import Sqlite
 
-BUSY_TIMEOUT_MS = 5_000
-SWITCH_MS = 10  # between two tries to switch a new file to its write-ahead log
-READERS = 3
+TRY_AGAIN_S = 5.0  # a write that other processes' writes overtake is an error after this long
+PAUSE_S = 0.02  # between two tries: at random, up to this long
+DIALECTS: dict[str, Callable[..., Dialect]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 T = TypeVar("T")
 
 
 class Database:
-    """A migrated, open SQLite file. Every failure comes out as a `StoreError`.
+    """A migrated, open database. Every failure comes out as a `StoreError`.
 
     Work is a function of a connection, run in a thread of this database from its begin to its
     commit: the event loop pays one hop for it, and a caller that is cancelled leaves no
-    transaction half-way.
+    transaction half-way. Work may be run again from its begin, so it changes nothing but the
+    database.
     """
 
-    def __init__(self, url: URL) -> None:
-        self._writer = _Lane(url, "BEGIN IMMEDIATE", connections=1)
-        self._readers = _Lane(url, "BEGIN", connections=READERS)
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._writer = _Lane(dialect, dialect.writer(), threads=1)
+        self._readers = _Lane(dialect, dialect.readers(), threads=READERS)
 
     @classmethod
     async def open(cls, url: str) -> "Database":
-        """Make the file and its folder when they are missing, and bring the schema up to date."""
-        _secure_file(file_of(url))
-        database = cls(parse_url(url))
+        """Make what is missing, and bring the schema up to date."""
+        dialect = dialect_of(url)
+        dialect.prepare()
+        database = cls(dialect)
         try:
-            await database.write(migrate)
+            await database.write(database._migrate)
         except BaseException:
             await database.close()
             raise
         return database
 
+    async def claim(self) -> None:
+        """Until it is closed, no other process can claim it; raises Occupied when one has."""
+        await self.write(self._dialect.claim)
+
     async def close(self) -> None:
-        """Idempotent. The last process to close merges the write-ahead log into the file."""
+        """Idempotent. The last process to close SQLite's merges its log into the file."""
         await self._readers.close()
         await self._writer.close()
+        self._dialect.release()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """One transaction that may change things: committed and on the disk, or rolled back."""
+        """One transaction that may change things: committed and on the disk, or rolled back.
+
+        Those of one process run in the order they are asked for.
+        """
         return await self._writer.run(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent snapshot."""
         return await self._readers.run(work)
 
+    def _migrate(self, connection: Connection) -> None:
+        self._dialect.await_migration(connection)
+        migrate(connection)
+
 
 class _Lane:
-    """Some connections with a thread each, and the way their transactions begin."""
+    """An engine with a thread for each of its connections."""
 
-    def __init__(self, url: URL, begin: str, connections: int) -> None:
-        self._engine = _engine(url, begin, connections)
-        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="store")
+    def __init__(self, dialect: Dialect, engine: Engine, threads: int) -> None:
+        self._dialect = dialect
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
         self._is_closed = False
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -89,75 +101,59 @@ class _Lane:
             self._engine.dispose()
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
-        with _translated(), self._engine.begin() as connection:
-            return work(connection)
+        with _translated(self._dialect):
+            give_up = time.monotonic() + TRY_AGAIN_S
+            while True:
+                try:
+                    return self._attempt(work)
+                except DBAPIError as error:
+                    if not self._dialect.is_lost_race(error) or time.monotonic() > give_up:
+                        raise
+                time.sleep(random.uniform(0, PAUSE_S))
+
+    def _attempt(self, work: Callable[[Connection], T]) -> T:
+        with self._begun() as connection:
+            result = work(connection)
+            connection.commit()
+            return result
+
+    def _begun(self) -> Connection:
+        """A connection in a transaction. One that broke since its last use is replaced here, where
+        nothing was done on it yet; one that breaks later is an error."""
+        try:
+            return self._begin()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._begin()
+
+    def _begin(self) -> Connection:
+        connection = self._engine.connect()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
-def parse_url(url: str) -> URL:
-    """`sqlite:///relative/path` or `sqlite:////absolute/path`; raises UnsupportedDatabase."""
+def dialect_of(url: str) -> Dialect:
+    """What an address names, still untouched; raises UnsupportedDatabase."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise UnsupportedDatabase("not a database address (try sqlite:///var/vmr.db)") from error
-    if parsed.drivername != "sqlite":
-        raise UnsupportedDatabase("only sqlite:/// addresses can be opened")
-    if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
-        raise UnsupportedDatabase("a database needs a file (try sqlite:///var/vmr.db)")
-    return parsed
-
-
-def file_of(url: str) -> Path:
-    """The database file; raises UnsupportedDatabase."""
-    return Path(parse_url(url).database or "")
-
-
-def _secure_file(path: Path) -> None:
-    """Only the server's user may read the file; SQLite gives its log the same mode."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        path.chmod(0o600)
-    except OSError as error:
-        raise StoreUnavailable(f"{path}: {error.strerror}") from error
-
-
-def _engine(url: URL, begin: str, connections: int) -> Engine:
-    engine = create_engine(url, pool_size=connections, max_overflow=0)
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin where we say, not the driver
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        _use_write_ahead_log(connection)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _use_write_ahead_log(connection: Any) -> None:
-    """SQLite does not wait by itself for another process that makes the same switch just now."""
-    tries = BUSY_TIMEOUT_MS // SWITCH_MS
-    for left in reversed(range(tries)):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError:
-            if left == 0:
-                raise
-            time.sleep(SWITCH_MS / 1000)
+    if parsed.drivername not in DIALECTS:
+        raise UnsupportedDatabase("only sqlite:/// and postgresql:// addresses can be opened")
+    return DIALECTS[parsed.drivername](parsed)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(dialect: Dialect) -> Iterator[None]:
     """Turn the library's errors into the tree of `vmr.store.errors`."""
     try:
         yield
     except IntegrityError as error:
-        raise Conflict(str(error.orig)) from error
+        raise Conflict(dialect.message_of(error)) from error
     except (SQLAlchemyError, OSError) as error:
-        raise StoreUnavailable(str(getattr(error, "orig", None) or error)) from error
+        raise StoreUnavailable(dialect.message_of(error)) from error

@@ -1,8 +1,9 @@
 """What can go wrong with the database: one tree.
 
 StoreError
-├── StoreUnavailable     store_unavailable      disk full, locked too long, file gone
+├── StoreUnavailable     store_unavailable      disk full, locked too long, server gone
 ├── UnsupportedDatabase  unsupported_database   an address this version cannot open
+├── Occupied             occupied               another server runs on this database
 ├── NewerDatabase        newer_database         written by a later version of the server
 ├── NotFound             not_found              no such room, invite, account, ...
 ├── Conflict             conflict               the change contradicts what is stored
@@ -16,7 +17,8 @@ from typing import ClassVar
 
 
 class StoreError(Exception):
-    """Any failure of the store. Nothing of the attempted change was kept."""
+    """Any failure of the store. Nothing of the attempted change was kept, but for a connection to
+    PostgreSQL that breaks in the commit itself: then nobody can know."""
 
     code: ClassVar[str] = "store_error"
 
@@ -27,6 +29,10 @@ class StoreUnavailable(StoreError):
 
 class UnsupportedDatabase(StoreError):
     code = "unsupported_database"
+
+
+class Occupied(StoreError):
+    code = "occupied"
 
 
 class NewerDatabase(StoreError):

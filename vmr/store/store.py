@@ -33,8 +33,14 @@ class Store:
 
     @classmethod
     async def open(cls, url: str) -> "Store":
-        """Open `sqlite:///path`, making file and schema when missing, migrating when older."""
+        """Open `sqlite:///path` or `postgresql://user@host/name`, making file and schema when
+        missing, migrating when older."""
         return cls(await Database.open(url))
+
+    async def claim(self) -> None:
+        """Two servers on one database would hold two meetings in one room: the second gets
+        Occupied, until the first has closed its store or ended."""
+        await self._database.claim()
 
     async def close(self) -> None:
         await self._database.close()

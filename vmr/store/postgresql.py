@@ -1,0 +1,137 @@
+"""PostgreSQL, through psycopg.
+
+Writes are serialisable: the server itself finds what a write has read and another one changed in
+the meantime, and the later of the two is run again (`is_lost_race`). Readers see one snapshot and
+can change nothing. What a session needs is set when it connects, so the way to the server must
+keep sessions (no pooler in transaction mode).
+"""
+
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from vmr.store.dialect import READERS
+from vmr.store.errors import Occupied, UnsupportedDatabase
+
+LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 10_000
+FORGOTTEN_MS = 30_000  # a transaction whose process says nothing more is given up after this long
+MIGRATION_TIMEOUT_MS = 600_000
+# A server that has vanished from the network is noticed after about ten seconds.
+CONNECTING = {
+    "application_name": "vmr",
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",  # milliseconds
+}
+SERVING, MIGRATING = 0x564D5201, 0x564D5202  # advisory locks, each of its own database
+LOST_RACES = ("40001", "40P01")  # serialization_failure, deadlock_detected
+
+
+class Postgresql:
+    """The database of `postgresql://user:password@host/name`, or with `?host=/socket/directory`.
+
+    All that libpq knows may be said behind the question mark (sslmode, target_session_attrs), or
+    by its variables and its password file.
+    """
+
+    def __init__(self, url: URL) -> None:
+        """Raises UnsupportedDatabase."""
+        if not url.database:
+            raise UnsupportedDatabase("a database needs a name (postgresql://user@host/name)")
+        # Behind an @ in the password all was taken for the host: it must get into no message.
+        if "@" in f"{url.host}{url.database}":
+            raise UnsupportedDatabase("an @ in a database's password is written %40")
+        more = {name: value for name, value in CONNECTING.items() if name not in url.query}
+        self._url = url.set(drivername="postgresql+psycopg").update_query_dict(more)
+        secret = [name for name in url.query if "password" in name]
+        self._place = URL.create(
+            "postgresql",
+            username=url.username,
+            host=url.host,
+            port=url.port,
+            database=url.database,
+            query=url.difference_update_query(secret).query,
+        ).render_as_string()
+        self._is_claimed = False
+
+    @property
+    def place(self) -> str:
+        return self._place
+
+    def is_missing(self) -> bool:
+        return False
+
+    def prepare(self) -> None:
+        """Nothing: a server's databases are made by whoever runs it."""
+
+    def writer(self) -> Engine:
+        engine = _engine(self._url, "BEGIN ISOLATION LEVEL SERIALIZABLE", connections=1)
+        event.listen(engine, "connect", self._claim_again)
+        return engine
+
+    def readers(self) -> Engine:
+        return _engine(self._url, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", READERS)
+
+    def await_migration(self, connection: Connection) -> None:
+        """What was waited for must be seen afterwards, so not in one snapshot. Raises
+        UnsupportedDatabase for one that cannot hold every name."""
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MIGRATION_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {MIGRATION_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        if connection.exec_driver_sql("SHOW server_encoding").scalar_one() != "UTF8":
+            raise UnsupportedDatabase("the database must be made with the encoding UTF8")
+
+    def claim(self, connection: Connection) -> None:
+        """By a lock of the writing session. A session that is lost is replaced by one that takes
+        the lock before it writes: a server that was locked out changes nothing any more."""
+        if not connection.exec_driver_sql(_CLAIM).scalar_one():
+            raise self._occupied()
+        self._is_claimed = True
+
+    def _claim_again(self, connection: Any, _record: object) -> None:
+        if self._is_claimed and not connection.execute(_CLAIM).fetchone()[0]:
+            connection.close()
+            raise self._occupied()
+
+    def _occupied(self) -> Occupied:
+        return Occupied(f"another server runs on {self.place}")
+
+    def release(self) -> None:
+        """The lock went with its session."""
+
+    def is_lost_race(self, error: DBAPIError) -> bool:
+        return getattr(error.orig, "sqlstate", None) in LOST_RACES
+
+    def message_of(self, error: BaseException) -> str:
+        said = getattr(error, "orig", None) or error
+        primary = getattr(getattr(said, "diag", None), "message_primary", None)
+        return str(primary or said)
+
+
+_CLAIM = f"SELECT pg_try_advisory_lock({SERVING})"
+
+
+def _engine(url: URL, begin: str, connections: int) -> Engine:
+    engine = create_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.autocommit = True  # transactions begin where we say, not the driver
+        connection.execute(
+            "SET client_encoding = 'UTF8'; SET synchronous_commit = on;"
+            f"SET lock_timeout = {LOCK_TIMEOUT_MS};"
+            f"SET statement_timeout = {STATEMENT_TIMEOUT_MS};"
+            f"SET idle_in_transaction_session_timeout = {FORGOTTEN_MS}"
+        )
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
