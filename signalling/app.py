@@ -7,6 +7,7 @@ the engine and serves `create_app(engine)`:
     engine = MediaWorkers(on_event=signalling.process_engine_event)
     await engine.start(engine_config, count)
     runner = aiohttp.web.AppRunner(signalling.create_app(engine)); await runner.setup(); ...
+    signalling.served_at(base_url)
     await runner.cleanup(); await engine.close(); await store.close()
 
 The application's start-up restores the live meetings; its clean-up ends tasks and sockets and
@@ -22,6 +23,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from media.messages import EngineEvent
+from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
@@ -92,6 +94,10 @@ class Running:
             desk=self.board,
             taps=self.terminals,
             slots=self._slots,
+        )
+        self.base_url = ""
+        self.bookings = BookingService(
+            store=store, clock=clock, numbers=config.bookings, base_url=lambda: self.base_url
         )
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
@@ -237,6 +243,11 @@ class Signalling:
         """Take an event of the engine; never waits, never raises."""
         if self.running is not None:
             self.running.process(event)
+
+    def served_at(self, base_url: str) -> None:
+        """What links begin with: known when the pages are served, before anybody can ask."""
+        if self.running is not None:
+            self.running.base_url = base_url
 
     def create_app(self, engine: Engine) -> web.Application:
         """The application; to be called once."""

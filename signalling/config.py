@@ -16,6 +16,7 @@ class SignallingConfig:
     """
 
     origins: tuple[str, ...] = ()
+    bookings: BookingNumbers = field(default_factory=BookingNumbers)
     turn: Turn = field(default_factory=Turn)
     staff: StaffConfig = field(default_factory=StaffConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)

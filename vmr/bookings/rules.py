@@ -1,10 +1,11 @@
 """What stands against a booking, in the order a clerk would want to hear it. One function."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from vmr.bookings.addresses import domain_of, is_allowed
 from vmr.bookings.booking import (
     ALTERNATIVES_MAX,
     EXPECTED_MAX,
@@ -44,7 +45,11 @@ class Problem(Enum):
     INTERPRETER_WITHOUT_LANGUAGE = "interpreter_without_language"
     PRISONER_MISSING = "prisoner_missing"
     TEXT_TOO_LONG = "text_too_long"
+    REASON_MISSING = "reason_missing"  # of a refusal or a cancellation
     LINK_OF_ANOTHER_PURPOSE = "link_of_another_purpose"
+    NO_SUCH_HEARING = "no_such_hearing"  # that it could be linked to
+    WRONG_ADDRESS = "wrong_address"  # no e-mail address
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"  # of another domain than the allowed ones
     ROOM_OF_ANOTHER_POLICY = "room_of_another_policy"
     ROOM_CLOSED = "room_closed"  # for good
     ROOM_SHUT = "room_shut"  # not open at that time
@@ -91,6 +96,18 @@ def is_available(slot: Interval, week: RoomWeek) -> bool:
     """Whether the room is open throughout and not closed for a while."""
     shut = (one.interval for one in week.closures if one.room in (None, week.room.id))
     return is_open(slot, week.hours, week.zone) and overlapping(slot, shut) is None
+
+
+def problems_of_addresses(booking: Booking, domains: Collection[str]) -> tuple[Problem, ...]:
+    """`domains` are those that letters may go to; empty: all."""
+    said = [booking.requester_email, *(one.email for one in booking.people)]
+    given = [one for one in said if one]
+    found = []
+    if any(domain_of(one) is None for one in given):
+        found.append(Problem.WRONG_ADDRESS)
+    elif not all(is_allowed(one, domains) for one in given):
+        found.append(Problem.ADDRESS_NOT_ALLOWED)
+    return tuple(found)
 
 
 def needed_notice_s(channel: Channel, numbers: BookingNumbers) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vmr.cli import links
 from vmr.cli.staff import MadeAccount
 from vmr.cli.work import printable
+from vmr.links import host_link, personal_link, room_link
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
 from vmr.rooms import Room
@@ -101,12 +102,12 @@ def _first_start(base: str, made: Sequence[MadeRoom]) -> list[str]:
     for one in made:
         room = one.room
         lines += ["", f"{room.name} ({room.policy.value})"]
-        lines += [f"  Room link    {links.room_link(base, room)}"]
+        lines += [f"  Room link    {room_link(base, room)}"]
         lines += [
-            f"  {label:<11}  {links.personal_link(base, room, token)}"
+            f"  {label:<11}  {personal_link(base, room, token)}"
             for label, token in zip(GUESTS, one.tokens, strict=False)
         ]
-        lines += [f"  Host link    {links.host_link(base, room)}", f"  Host PIN     {one.pin}"]
+        lines += [f"  Host link    {host_link(base, room)}", f"  Host PIN     {one.pin}"]
     return [
         *lines,
         "",
@@ -124,8 +125,8 @@ def _later_start(base: str, rooms: Sequence[Room]) -> list[str]:
         state = "closed" if room.is_closed else room.policy.value
         lines += [
             printable(f"{room.establishment.name}: {room.name} ({state})"),
-            f"  Room link    {links.room_link(base, room)}",
-            f"  Host link    {links.host_link(base, room)}",
+            f"  Room link    {room_link(base, room)}",
+            f"  Host link    {host_link(base, room)}",
         ]
     command = links.command()
     return [

@@ -1,10 +1,9 @@
-"""Links and commands as they are printed. Secrets are in the fragment: no server sees them."""
+"""What links begin with and what is in them; commands as they are printed."""
 
 import re
 import sys
 from pathlib import Path
 
-from vmr.rooms import Room
 from vmr.settings import Settings
 
 
@@ -13,18 +12,6 @@ def base_url(settings: Settings, port: int | None = None, like: str = "") -> str
     given = re.match(r"(https?://[^/\s]+)/r/", like)
     default = settings.public_url or f"http://localhost:{port or settings.http_port}"
     return given[1] if given else default
-
-
-def room_link(base: str, room: Room) -> str:
-    return f"{base}/r/{room.address}"
-
-
-def host_link(base: str, room: Room) -> str:
-    return f"{room_link(base, room)}#host"
-
-
-def personal_link(base: str, room: Room, token: str) -> str:
-    return f"{room_link(base, room)}#invite={token}"
 
 
 def address_in(text: str) -> str:

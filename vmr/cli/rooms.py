@@ -8,6 +8,7 @@ from datetime import datetime
 from vmr.cli import links
 from vmr.cli.errors import CommandError
 from vmr.cli.work import add_room_argument, add_verb, find_room, printable, time_text
+from vmr.links import host_link, personal_link, room_link
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
 from vmr.rooms import Establishment
@@ -63,8 +64,8 @@ async def _add(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
     )
     base = links.base_url(settings)
     print(f"Room address  {room.address}")
-    print(f"Room link     {links.room_link(base, room)}")
-    print(f"Host link     {links.host_link(base, room)}")
+    print(f"Room link     {room_link(base, room)}")
+    print(f"Host link     {host_link(base, room)}")
     print(f"Host PIN      {pin}   (kept only as a hash: write it down)")
 
 
@@ -92,7 +93,7 @@ async def _list(chosen: argparse.Namespace, settings: Settings, store: Store) ->
         state = "closed" if room.is_closed else "open"
         ends = f"  ends {time_text(room.ends_at)}" if room.ends_at is not None else ""
         name = printable(f"{room.establishment.name}, {room.name}")
-        print(f"{links.room_link(base, room)}  {room.policy.value:13} {state:6} {name}{ends}")
+        print(f"{room_link(base, room)}  {room.policy.value:13} {state:6} {name}{ends}")
 
 
 async def _pin(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -126,7 +127,7 @@ async def _invite(chosen: argparse.Namespace, settings: Settings, store: Store) 
         opens_at=opens_at,
         closes_at=closes_at,
     )
-    print(links.personal_link(links.base_url(settings, like=chosen.room), room, token))
+    print(personal_link(links.base_url(settings, like=chosen.room), room, token))
 
 
 async def _revoke(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:

@@ -59,6 +59,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
     base = links.base_url(settings, await _listen(runner, settings))
+    signalling.served_at(base)
     made = await demonstration.make(store, settings.numbers)
     administrators = await staff.make_administrators(store)
     rooms = await store.rooms()

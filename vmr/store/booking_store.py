@@ -11,12 +11,13 @@ from sqlalchemy.engine import Connection
 
 from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.hours import Closure, OpeningHours
+from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
 from vmr.bookings.rules import RoomWeek
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, ClosureId, EstablishmentId, RoomId
+from vmr.ids import BookingId, ClosureId, EstablishmentId, InviteId, RoomId
 from vmr.record import Happening
 from vmr.rooms import Room
-from vmr.store import bookings, room_hours
+from vmr.store import bookings, room_hours, secrets
 from vmr.store.database import Database
 
 
@@ -26,16 +27,35 @@ class BookingStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, booking: Booking, happening: Happening) -> None:
-        """Raises SlotTaken where it is confirmed and overlaps another in its room."""
-        await self._database.write(lambda one: bookings.add(one, booking, happening))
+    async def add(
+        self, booking: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+    ) -> None:
+        """With the personal links of its people.
 
-    async def change(self, booking: Booking, happening: Happening) -> None:
+        Raises SlotTaken where it is confirmed and overlaps another in its room.
+        """
+        await self._database.write(lambda one: bookings.add(one, booking, happening, links))
+
+    async def change(
+        self, booking: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+    ) -> None:
         """The booking as it shall be, its version one more than the one that was seen.
 
         Raises SlotTaken, NotFound, and Conflict where somebody else has changed it since.
         """
-        await self._database.write(lambda one: bookings.change(one, booking, happening))
+        await self._database.write(lambda one: bookings.change(one, booking, happening, links))
+
+    async def renew_link(
+        self, booking: Booking, invite: InviteId, token: str, happening: Happening
+    ) -> None:
+        """One person's link opens by this token alone from now on.
+
+        Raises Conflict where somebody else has changed the booking since it was seen.
+        """
+        token_hash = secrets.hash_token(token)
+        await self._database.write(
+            lambda one: bookings.renew_link(one, booking, invite, token_hash, happening)
+        )
 
     async def booking(self, booking: BookingId) -> Booking | None:
         """Of any establishment."""

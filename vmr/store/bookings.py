@@ -22,11 +22,13 @@ from vmr.bookings.booking import (
     Part,
     Priority,
 )
+from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
 from vmr.record import Happening
-from vmr.store import staff
+from vmr.store import rooms as room_store
+from vmr.store import secrets, staff
 from vmr.store.booking_tables import booking_alternatives as alternatives
 from vmr.store.booking_tables import booking_people as people
 from vmr.store.booking_tables import bookings as table
@@ -38,7 +40,9 @@ LONGEST_S = 24 * 3_600.0
 """No slot is longer (`vmr.bookings.rules`): what bounds a look into the index by its start."""
 
 
-def add(connection: Connection, added: Booking, happening: Happening) -> None:
+def add(
+    connection: Connection, added: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+) -> None:
     _demand_free(connection, added)
     connection.execute(
         insert(table).values(
@@ -49,11 +53,14 @@ def add(connection: Connection, added: Booking, happening: Happening) -> None:
             **_values(added),
         )
     )
+    _change_links(connection, links)
     _add_parts(connection, added)
     staff.write_record(connection, added.establishment, happening)
 
 
-def change(connection: Connection, changed: Booking, happening: Happening) -> None:
+def change(
+    connection: Connection, changed: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+) -> None:
     """`changed.version` is one more than the version that was seen."""
     _demand_free(connection, changed)
     query = update(table).where(table.c.id == changed.id, table.c.version == changed.version - 1)
@@ -63,8 +70,24 @@ def change(connection: Connection, changed: Booking, happening: Happening) -> No
         raise Conflict("the booking was changed by somebody else")
     for part in (alternatives, people):
         connection.execute(delete(part).where(part.c.booking_id == changed.id))
+    _change_links(connection, links)
     _add_parts(connection, changed)
     staff.write_record(connection, changed.establishment, happening)
+
+
+def renew_link(
+    connection: Connection,
+    booking: Booking,
+    invite: InviteId,
+    token_hash: str,
+    happening: Happening,
+) -> None:
+    """The link opens by another token from now on. The booking is the version that was seen."""
+    seen = select(table.c.version).where(table.c.id == booking.id)
+    if connection.execute(seen).scalar() != booking.version:
+        raise Conflict("the booking was changed by somebody else")
+    room_store.change_invite(connection, invite, token_hash=token_hash)
+    staff.write_record(connection, booking.establishment, happening)
 
 
 def by_id(connection: Connection, booking: BookingId) -> Booking | None:
@@ -231,6 +254,16 @@ def _search_text(booking: Booking) -> str:
     for one in booking.people:
         said += [one.name, one.alias, one.email]
     return folded(" ".join(said))
+
+
+def _change_links(connection: Connection, links: LinkChanges) -> None:
+    for made in links.made:
+        room_store.add_invite(connection, made.invite, secrets.hash_token(made.token))
+    for one in links.kept:
+        times = {"opens_at": one.opens_at, "closes_at": one.closes_at}
+        room_store.change_invite(connection, one.id, label=one.label, **times)
+    for gone in links.revoked:
+        room_store.revoke_invite(connection, gone)
 
 
 def _add_parts(connection: Connection, booking: Booking) -> None:

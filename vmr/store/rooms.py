@@ -120,10 +120,14 @@ def invite_by_token_hash(connection: Connection, token_hash: str) -> Invite | No
     )
 
 
-def revoke_invite(connection: Connection, invite: InviteId) -> None:
-    query = update(invites).where(invites.c.id == invite).values(is_revoked=True)
+def change_invite(connection: Connection, invite: InviteId, **values: object) -> None:
+    query = update(invites).where(invites.c.id == invite).values(**values)
     if connection.execute(query).rowcount != 1:
         raise NotFound("no such personal link")
+
+
+def revoke_invite(connection: Connection, invite: InviteId) -> None:
+    change_invite(connection, invite, is_revoked=True)
 
 
 def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establishment:

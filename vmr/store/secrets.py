@@ -17,6 +17,8 @@ PIN_DIGITS = 6
 TOKEN_BYTES = 24
 ADDRESS_CHARACTERS = 12
 CODE_GROUPS, CODE_GROUP = 4, 4
+REFERENCE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ"  # no vowels, so no words; no L
+REFERENCE_DIGITS = "23456789"
 ADDRESS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, 5 bits a character
 
 # argon2id, one lane: four lanes wait for one another 12 times a hash, which took 4 s on a machine
@@ -76,6 +78,12 @@ def make_code() -> str:
 def hash_code(code: str) -> str:
     """The SHA-256 of a recovery code as somebody may type it: any case, any spaces or hyphens."""
     return hash_token("".join(one for one in code.lower() if one not in "- \t"))
+
+
+def make_reference() -> str:
+    """What people read to each other on the telephone: BCDF-2345. Not a secret; may be in use."""
+    letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(4))
+    return f"{letters}-{''.join(secrets.choice(REFERENCE_DIGITS) for _ in range(4))}"
 
 
 def make_id() -> str:

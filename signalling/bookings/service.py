@@ -1,0 +1,365 @@
+"""The one way in which bookings change: for staff pages, request pages and the REST API.
+
+    service = BookingService(store=store, clock=clock, numbers=numbers, base_url=lambda: url)
+    changed = await service.make(draft, room, by=member)
+
+Every change is judged by the rules of `vmr.bookings`, made to the version that its maker has seen,
+and kept in one transaction with the personal links it makes, moves and revokes and with what the
+establishment's record says of it. `by` is the member of staff, or REQUESTER.
+
+What callers have to expect, always with nothing changed:
+- BookingProblems: what stands against it, each problem's value the key of its sentence;
+- IllegalMove (`vmr.bookings.moves`): the booking's state does not allow it;
+- Conflict (`vmr.store`): somebody else has changed it since; NotFound: there is no such booking,
+  room or person, or it is another establishment's; StoreUnavailable: the disk.
+
+Whether somebody may book at all is asked where they come in (`StaffPermission.BOOK`).
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from vmr.bookings import moves
+from vmr.bookings.booking import TEXT_MAX, Booking, BookingState, Expected
+from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
+from vmr.bookings.draft import Draft
+from vmr.bookings.free_times import DAYS_MAX, first_free
+from vmr.bookings.judging import (
+    needs_room_again,
+    problems_when_amended,
+    problems_when_confirmed,
+)
+from vmr.bookings.moves import IllegalMove
+from vmr.bookings.numbers import BookingNumbers
+from vmr.bookings.personal_links import LinkChanges, linked
+from vmr.bookings.purposes import POLICY_OF, Purpose
+from vmr.bookings.rules import (
+    DAY_S,
+    Problem,
+    problems,
+    problems_in_room,
+    problems_of_addresses,
+)
+from vmr.bookings.times import Interval
+from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.links import personal_link
+from vmr.rooms import Room
+from vmr.staff import StaffMember
+from vmr.store import BookingStore, NotFound, SlotTaken, secrets
+
+By = StaffMember | Literal["requester"]
+Clock = Callable[[], float]
+
+
+class BookingProblems(Exception):
+    """What stands against it, in the order a clerk would want to hear it."""
+
+    def __init__(self, *found: Problem) -> None:
+        super().__init__(", ".join(one.value for one in found))
+        self.problems = found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A booking as it is now, and what whoever changed it has to know.
+
+    `links` are the new personal links, to be shown once: they cannot be had again.
+    `left` are bookings before and after a hearing that was moved or cancelled: they stay as they
+    are, and somebody has to look at them.
+    """
+
+    booking: Booking
+    links: Mapping[ExpectedId, str] = field(default_factory=dict, repr=False)
+    left: tuple[Booking, ...] = ()
+
+
+class Store(Protocol):
+    """What of `vmr.store.Store` this needs."""
+
+    @property
+    def bookings(self) -> BookingStore: ...
+
+    async def room(self, room: RoomId) -> Room | None: ...
+
+    async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
+
+
+class BookingService:
+    """`base_url` says what every link begins with, once it is known where pages are served.
+
+    `domains` are those letters may go to; empty: all.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        numbers: BookingNumbers,
+        base_url: Callable[[], str],
+        domains: Collection[str] = (),
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._numbers = numbers
+        self._base_url = base_url
+        self._domains = frozenset(domains)
+
+    # -- what becomes of a booking --------------------------------------------------------------
+
+    async def request(self, draft: Draft, by: By, *, waiver: str = "") -> Changed:
+        """A request that staff will confirm or refuse.
+
+        `waiver` is why staff do without the notice; of REQUESTER it counts nothing, nor do the
+        notes and exceptions that are for staff to make.
+        """
+        booking, now = await self._booked(draft, by), self._clock()
+        waiver = _waiver(by, waiver)
+        found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
+        await self._demand(booking, found, waiver)
+        return await self._add(BookingEvent.REQUESTED, booking, by, waiver)
+
+    async def make(
+        self, draft: Draft, room: RoomId, by: StaffMember, *, waiver: str = ""
+    ) -> Changed:
+        """A clerk's booking, confirmed at once in the preferred slot."""
+        request, now = await self._booked(draft, by), self._clock()
+        booking, waiver = replace(request, state=BookingState.CONFIRMED, room=room), waiver.strip()
+        found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
+        await self._demand(booking, (*found, *await self._against_room(booking)), waiver)
+        return await self._add(BookingEvent.MADE, booking, by, waiver)
+
+    async def confirm(
+        self, booking: Booking, room: RoomId, slot: Interval, by: StaffMember, *, waiver: str = ""
+    ) -> Changed:
+        """In this room and slot: the preferred one, an alternative, or one agreed otherwise.
+
+        Only one that was not asked for needs notice.
+        """
+        _demand_own(booking, by)
+        now, waiver = self._clock(), waiver.strip()
+        confirmed = moves.confirm(booking, room, slot, now)
+        found = problems_when_confirmed(
+            booking, confirmed, self._numbers, now, is_notice_waived=bool(waiver)
+        )
+        await self._demand(confirmed, (*found, *await self._against_room(confirmed)), waiver)
+        return await self._change(BookingEvent.CONFIRMED, booking, confirmed, by, waiver=waiver)
+
+    async def amend(
+        self, booking: Booking, changed: Booking, by: By, *, waiver: str = ""
+    ) -> Changed:
+        """`changed` is `booking` as it shall be; people who are new in it have the id NEW.
+
+        Its id, reference, establishment, state and version are not taken from it. A requester may
+        amend a request, and not what staff alone decide.
+        """
+        _demand_own(booking, by)
+        now, waiver = self._clock(), _waiver(by, waiver)
+        if by == REQUESTER:
+            if booking.state is BookingState.CONFIRMED:
+                raise IllegalMove("only staff amend a confirmed booking")
+            changed = _without_staff_fields(changed, booking)
+        if booking.state is BookingState.REQUESTED:
+            changed = replace(changed, room=booking.room)
+        changed = replace(changed, reason=booking.reason, people=_known(changed, booking))
+        amended = moves.amend(booking, changed, now)
+        found = problems_when_amended(
+            booking, amended, self._numbers, now, is_notice_waived=bool(waiver)
+        )
+        if amended.room is not None and needs_room_again(booking, amended):
+            found = (*found, *await self._against_room(amended))
+        await self._demand(amended, found, waiver)
+        left = await self._left(amended) if amended.slot != booking.slot else ()
+        done = await self._change(BookingEvent.AMENDED, booking, amended, by, waiver=waiver)
+        return replace(done, left=left)
+
+    async def refuse(self, booking: Booking, reason: str, by: StaffMember) -> Changed:
+        _demand_own(booking, by)
+        refused = moves.refuse(booking, reason, self._clock())
+        return await self._end(BookingEvent.REFUSED, booking, refused, by)
+
+    async def cancel(self, booking: Booking, reason: str, by: By) -> Changed:
+        """All its personal links are revoked. Those before and after a hearing are left."""
+        _demand_own(booking, by)
+        cancelled = moves.cancel(booking, reason, self._clock())
+        done = await self._end(BookingEvent.CANCELLED, booking, cancelled, by)
+        return replace(done, left=await self._left(cancelled))
+
+    async def resend(self, booking: Booking, person: ExpectedId, by: StaffMember) -> Changed:
+        """A new personal link of one expected person; the one before is void."""
+        _demand_own(booking, by)
+        expected = next((one for one in booking.people if one.id == person), None)
+        if expected is None:
+            raise NotFound("no such person")
+        if booking.state is not BookingState.CONFIRMED or expected.invite is None:
+            raise IllegalMove("only people of a confirmed booking have a personal link")
+        happening = booking_happening(
+            BookingEvent.LINK_RENEWED,
+            booking,
+            by=by,
+            at=self._clock(),
+            facts=(("person", expected.id),),
+        )
+        token = secrets.make_token()
+        await self._store.bookings.renew_link(booking, expected.invite, token, happening)
+        room = await self._room(booking)
+        return Changed(
+            booking=booking, links={person: personal_link(self._base_url(), room, token)}
+        )
+
+    # -- when there is room ---------------------------------------------------------------------
+
+    async def free(
+        self,
+        establishment: EstablishmentId,
+        purpose: Purpose,
+        minutes: float,
+        earliest: float,
+        *,
+        count: int,
+    ) -> tuple[tuple[Room, Interval], ...]:
+        """The next free slots in rooms of this purpose's policy, the earliest first."""
+        rooms = {
+            one.id: one
+            for one in await self._store.rooms_of(establishment)
+            if one.policy is POLICY_OF[purpose] and not one.is_closed
+        }
+        span = Interval(starts_at=earliest, ends_at=earliest + (DAYS_MAX + 2) * DAY_S)
+        weeks = [await self._store.bookings.week(one, span) for one in rooms.values()]
+        found = first_free(weeks, minutes, earliest, count=count)
+        return tuple((rooms[room], slot) for room, slot in found)
+
+    # -- the parts of the above -----------------------------------------------------------------
+
+    async def _booked(self, draft: Draft, by: By) -> Booking:
+        """The request that a draft becomes, with ids and a reference of its own."""
+        reference = secrets.make_reference()
+        while await self._store.bookings.by_reference(reference) is not None:
+            reference = secrets.make_reference()
+        booking = draft.booking(
+            id=BookingId(secrets.make_id()), reference=reference, now=self._clock()
+        )
+        _demand_own(booking, by)
+        if by == REQUESTER:
+            booking = replace(booking, note_for_staff="", more_persons_by="")
+        people = tuple(
+            replace(one, id=ExpectedId(secrets.make_id()), invite=None) for one in booking.people
+        )
+        return replace(booking, people=people)
+
+    async def _demand(self, booking: Booking, found: tuple[Problem, ...], waiver: str) -> None:
+        """Raises BookingProblems with these and with what else is wrong."""
+        found = (*found, *problems_of_addresses(booking, self._domains))
+        if len(waiver) > TEXT_MAX and Problem.TEXT_TOO_LONG not in found:
+            found = (*found, Problem.TEXT_TOO_LONG)
+        if booking.linked is not None:
+            hearing = await self._store.bookings.booking(booking.linked)
+            if (
+                hearing is None
+                or hearing.establishment != booking.establishment
+                or hearing.purpose is not Purpose.HEARING
+            ):
+                found = (*found, Problem.NO_SUCH_HEARING)
+        if found:
+            raise BookingProblems(*found)
+
+    async def _against_room(self, booking: Booking) -> tuple[Problem, ...]:
+        room = await self._room(booking)
+        span = Interval(
+            starts_at=booking.slot.starts_at - DAY_S, ends_at=booking.slot.ends_at + DAY_S
+        )
+        week = await self._store.bookings.week(room, span, but=booking.id)
+        return problems_in_room(booking, booking.slot, week)
+
+    async def _room(self, booking: Booking) -> Room:
+        room = None if booking.room is None else await self._store.room(booking.room)
+        if room is None or room.establishment.id != booking.establishment:
+            raise NotFound("no such room")
+        return room
+
+    async def _left(self, booking: Booking) -> tuple[Booking, ...]:
+        every = await self._store.bookings.linked_to(booking.id)
+        return tuple(one for one in every if not one.is_over)
+
+    async def _end(self, event: BookingEvent, booking: Booking, ended: Booking, by: By) -> Changed:
+        if not ended.reason.strip():
+            raise BookingProblems(Problem.REASON_MISSING)
+        if len(ended.reason) > TEXT_MAX:
+            raise BookingProblems(Problem.TEXT_TOO_LONG)
+        return await self._change(event, booking, ended, by)
+
+    async def _add(self, event: BookingEvent, booking: Booking, by: By, waiver: str) -> Changed:
+        booking, links = self._linked(None, booking)
+        happening = booking_happening(event, booking, by=by, at=booking.made_at, waiver=waiver)
+        with _taken_is_a_problem():
+            await self._store.bookings.add(booking, happening, links)
+        return await self._done(booking, links)
+
+    async def _change(
+        self, event: BookingEvent, before: Booking, after: Booking, by: By, *, waiver: str = ""
+    ) -> Changed:
+        after, links = self._linked(before, after)
+        happening = booking_happening(event, after, by=by, at=after.changed_at, waiver=waiver)
+        with _taken_is_a_problem():
+            await self._store.bookings.change(after, happening, links)
+        return await self._done(after, links)
+
+    def _linked(self, before: Booking | None, after: Booking) -> tuple[Booking, LinkChanges]:
+        return linked(
+            before,
+            after,
+            early_min=self._numbers.link_early_min,
+            make_id=lambda: InviteId(secrets.make_id()),
+            make_token=secrets.make_token,
+        )
+
+    async def _done(self, booking: Booking, changes: LinkChanges) -> Changed:
+        if not changes.made:
+            return Changed(booking=booking)
+        room = await self._room(booking)
+        links = {
+            one.person: personal_link(self._base_url(), room, one.token) for one in changes.made
+        }
+        return Changed(booking=booking, links=links)
+
+
+@contextmanager
+def _taken_is_a_problem() -> Iterator[None]:
+    """Two clerks in the same second: the second hears what they would have a moment later."""
+    try:
+        yield
+    except SlotTaken as error:
+        raise BookingProblems(Problem.ROOM_TAKEN) from error
+
+
+def _demand_own(booking: Booking, by: By) -> None:
+    """Raises NotFound: another establishment's booking is one that does not exist."""
+    if isinstance(by, StaffMember) and by.establishment.id != booking.establishment:
+        raise NotFound("no such booking")
+
+
+def _waiver(by: By, waiver: str) -> str:
+    """Only staff may do without the notice."""
+    return waiver.strip() if isinstance(by, StaffMember) else ""
+
+
+def _without_staff_fields(changed: Booking, booking: Booking) -> Booking:
+    return replace(
+        changed,
+        channel=booking.channel,
+        note_for_staff=booking.note_for_staff,
+        more_persons_by=booking.more_persons_by,
+    )
+
+
+def _known(changed: Booking, booking: Booking) -> tuple[Expected, ...]:
+    """Its people: whoever was among those of `booking` stays the same, others are new."""
+    known = {one.id: one for one in booking.people}
+    people = []
+    for one in changed.people:
+        had = known.pop(one.id, None)
+        id = ExpectedId(secrets.make_id()) if had is None else had.id
+        people.append(replace(one, id=id, invite=None if had is None else had.invite))
+    return tuple(people)

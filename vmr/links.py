@@ -1,0 +1,16 @@
+"""Links to a room. Secrets are in the fragment: no server sees them. Pure."""
+
+from vmr.rooms import Room
+
+
+def room_link(base: str, room: Room) -> str:
+    """`base` is scheme and host, as people reach the pages."""
+    return f"{base}/r/{room.address}"
+
+
+def host_link(base: str, room: Room) -> str:
+    return f"{room_link(base, room)}#host"
+
+
+def personal_link(base: str, room: Room, token: str) -> str:
+    return f"{room_link(base, room)}#invite={token}"
