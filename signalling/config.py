@@ -16,7 +16,6 @@ class SignallingConfig:
     """
 
     origins: tuple[str, ...] = ()
-    bookings: BookingNumbers = field(default_factory=BookingNumbers)
     turn: Turn = field(default_factory=Turn)
     staff: StaffConfig = field(default_factory=StaffConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)

@@ -32,10 +32,6 @@ class Store(Protocol):
     def terminals(self) -> TerminalStore:
         """Enrolled terminals."""
 
-    @property
-    def bookings(self) -> BookingStore:
-        """Bookings, and when rooms are open for them."""
-
     async def room_by_address(self, address: str) -> Room | None: ...
 
     async def room(self, room: RoomId) -> Room | None: ...
