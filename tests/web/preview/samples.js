@@ -29,7 +29,7 @@ function inside(facts, now, change = {}) {
   return ["meeting.updated", {
     place: "inside", room: facts, you: "p2", may: GUEST_MAY, stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
-    participants: room(3), at_door: 0, knocks: [], unattested: [], presenter: null, encoder: "off",
+    participants: room(3), at_door: 0, knocks: [], expected: [], unattested: [], presenter: null, encoder: "off",
     presence: { seen_by: ["p1", "p3"], heard_by: ["p1", "p3"], monitors: 0, is_recorded: false },
     opened_at: now - 754, ends_at: now + 2891, ...change,
   }];
@@ -55,13 +55,18 @@ function scene(change, more = []) {
 function knock(id, name, now, change = {}) {
   return {
     id, name, role: "guest", persons: [person(id, name, false)], since: now - 95, count: 1, is_expected: false,
-    host_pin_verified: false, page_gone: false, ...change,
+    host_pin_verified: false, page_gone: false, like: [], ...change,
   };
+}
+
+function expected(name, part, change = {}) {
+  return { name, part, is_under_18: false, arrived_as: null, is_inside: false, is_sure: false, is_attested: false, ...change };
 }
 
 const waiting = (facts, now, change) => [["meeting.updated", {
   place: "waiting", room: facts, you: "p2", name: "Amara Okafor", host_arrived: false, knocking: false,
-  host_pin_verified: false, since: now - 133, deadline: now + 767, knock_count: 0, may_knock_at: now, ...change,
+  host_pin_verified: false, since: now - 133, deadline: now + 767, knock_count: 0, may_knock_at: now,
+  slot_starts_at: Math.ceil(now / 900) * 900, expected: 3, arrived: 1, ...change,
 }]];
 const HOST = { you: "p1", may: [...HOST_MAY, "lock"] };
 const HOST_LOCKED = { you: "p1", may: [...HOST_MAY, "unlock"], stage: "locked", was_locked: true };
@@ -122,7 +127,12 @@ export const SAMPLES = {
         1: { persons: [person("p2", NAMES[1], false)] },
         2: { persons: [person("p3", NAMES[2], false), { id: "p3-b", name: "Interpreter B", is_attested: false }] },
       }),
-      knocks: [knock("k1", "Siân Prys", now, { is_expected: true }), knock("k2", "R. Ashworth", now, { count: 3 })],
+      knocks: [knock("k1", "Siân Prys", now, { is_expected: true }), knock("k2", "R. Ashworth", now, { count: 3, like: ["Rowan Ashworth"] })],
+      expected: [
+        expected(NAMES[1], "lawyer", { arrived_as: "p2", is_sure: true, is_inside: true }),
+        expected(NAMES[2], "expert"), expected("Siân Prys", "interpreter", { arrived_as: "k1", is_sure: true }),
+        expected("Rowan Ashworth", "family", { arrived_as: "k2", is_under_18: true }),
+      ],
     }), [["knock.received", { at_door: 2 }]]),
   },
   "host-check": {
