@@ -14,14 +14,24 @@ from vmr.store.errors import NewerDatabase
 
 def migrate(connection: Connection) -> None:
     """Bring the schema to this version's; raises NewerDatabase and then changes nothing."""
-    config = Config()
-    config.set_main_option("script_location", "vmr.store:migrations")
-    config.set_main_option("path_separator", "os")
-    scripts = ScriptDirectory.from_config(config)
+    scripts = ScriptDirectory.from_config(_config())
     current = MigrationContext.configure(connection).get_current_revision()
     if current == scripts.get_current_head():
         return
     if current is not None and current not in {one.revision for one in scripts.walk_revisions()}:
         raise NewerDatabase("the database was written by a later version of the server")
+    upgrade(connection, "head")
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Run the migrations up to this one."""
+    config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "vmr.store:migrations")
+    config.set_main_option("path_separator", "os")
+    return config

@@ -127,7 +127,10 @@ def _engine(url: URL, begin: str, connections: int) -> Engine:
             "SET client_encoding = 'UTF8'; SET synchronous_commit = on;"
             f"SET lock_timeout = {LOCK_TIMEOUT_MS};"
             f"SET statement_timeout = {STATEMENT_TIMEOUT_MS};"
-            f"SET idle_in_transaction_session_timeout = {FORGOTTEN_MS}"
+            f"SET idle_in_transaction_session_timeout = {FORGOTTEN_MS};"
+            # And the server notices as soon when we have vanished, and drops what we claimed.
+            "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
+            "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 10000"
         )
 
     @event.listens_for(engine, "begin")
