@@ -14,6 +14,7 @@ from vmr.ids import MeetingId
 from vmr.rooms import Room
 from vmr.store import Conflict, Occupied, Store, StoreUnavailable, UnsupportedDatabase
 from vmr.store.database import Database, dialect_of
+from vmr.store.postgresql import SERVING
 
 
 @pytest.fixture
@@ -222,6 +223,19 @@ async def test_a_server_whose_claim_was_taken_over_writes_nothing(place: Postgre
     await second.close()
     await first.add_establishment(name="HMP Test", phone="1")
     await first.close()
+
+
+async def test_a_claim_waits_for_a_server_that_is_just_ending(place: PostgresqlPlace) -> None:
+    store = await Store.open(place.url)
+    with place.connect() as ending:
+        ending.execute(f"SELECT pg_advisory_lock({SERVING})".encode())
+        claiming = asyncio.create_task(store.claim())
+        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        async with asyncio.timeout(10):
+            while not await asyncio.to_thread(place.rows, waits):
+                assert not claiming.done()
+    await claiming
+    await store.close()
 
 
 async def test_a_socket_directory_is_an_address(

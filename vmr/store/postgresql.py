@@ -19,6 +19,7 @@ LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 10_000
 FORGOTTEN_MS = 30_000  # a transaction whose process says nothing more is given up after this long
 MIGRATION_TIMEOUT_MS = 600_000
+LEAVING_MS = 2_000  # the session of a server that has just ended may last as long
 # A server that has vanished from the network is noticed after about ten seconds.
 CONNECTING = {
     "application_name": "vmr",
@@ -29,6 +30,7 @@ CONNECTING = {
     "tcp_user_timeout": "10000",  # milliseconds
 }
 SERVING, MIGRATING = 0x564D5201, 0x564D5202  # advisory locks, each of its own database
+LOCK_NOT_AVAILABLE = "55P03"
 LOST_RACES = ("40001", "40P01")  # serialization_failure, deadlock_detected
 
 
@@ -90,8 +92,13 @@ class Postgresql:
     def claim(self, connection: Connection) -> None:
         """By a lock of the writing session. A session that is lost is replaced by one that takes
         the lock before it writes: a server that was locked out changes nothing any more."""
-        if not connection.exec_driver_sql(_CLAIM).scalar_one():
-            raise self._occupied()
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LEAVING_MS}")
+        try:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({SERVING})")
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            raise self._occupied() from error
         self._is_claimed = True
 
     def _claim_again(self, connection: Any, _record: object) -> None:
