@@ -8,17 +8,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
-from tests.browser.desk import DeskPage, sign_in
+from tests.browser.desk import COOKIE, DeskPage, sign_in
+from tests.browser.monitor import MonitorPage
 from tests.browser.rooms import TestRoom, make_rooms
 from tests.browser.server_process import ServerProcess
 from tests.signalling.client import Client, DeviceKey
 from tests.signalling.desk.desk_client import DeskClient
 from tests.signalling.house import claim
+from vmr.staff import StaffRole
 
-SIZES = ((1920, 1080), (1440, 900), (1024, 768))
+SIZES = ((1920, 1080), (1440, 900), (1024, 768), (360, 800))
 ROOMS = [f"Legal {number}" for number in range(1, 11)]
 
 
@@ -95,6 +97,14 @@ async def make_busy(rooms: list[TestRoom], crowd: Crowd, second: DeskClient) -> 
     await second.ask("alert.acknowledge", by_name[ROOMS[1]], alert=call["id"])
 
 
+async def watch(page: Page, server: ServerProcess, room: TestRoom) -> None:
+    """A monitoring officer, who is shown nothing of a camera that is on."""
+    cookie = await sign_in(server.database, room.address, "M. Hale", (StaffRole.MONITOR,))
+    await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": server.url}])
+    await page.goto(f"{server.url}/staff/monitor")
+    await MonitorPage(page, server.url, "", "").watch(ROOMS[5], ROOMS[7])
+
+
 async def take(out: Path) -> None:
     with tempfile.TemporaryDirectory() as directory:
         server = ServerProcess(Path(directory))
@@ -112,11 +122,15 @@ async def take(out: Path) -> None:
                 )
                 context = await browser.new_context()
                 desk = await DeskPage.open(await context.new_page(), server.url, cookie)
-                await desk.rings_more_than(0)
+                watching = await browser.new_context()
+                await watch(await watching.new_page(), server, rooms[7])
+                missing = desk.alert(ROOMS[7], "picture_missing")
+                await expect(missing).to_be_visible(timeout=20_000)
                 for width, height in SIZES:
                     await desk.page.set_viewport_size({"width": width, "height": height})
                     await desk.page.screenshot(path=out / f"desk-{width}.png")
-                await desk.page.screenshot(path=out / "desk-1024-whole.png", full_page=True)
+                await desk.page.screenshot(path=out / "desk-360-whole.png", full_page=True)
+                await watching.close()
                 await context.close()
                 await browser.close()
         finally:

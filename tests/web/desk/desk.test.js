@@ -20,7 +20,7 @@ const room = (id, change = {}) => ({
   id, name: `Room ${id}`, policy: "legal", ends_at: null, next_slot: null,
   meeting: change && {
     meeting: `m${id}`, policy: "legal", stage: "locked", slot: null, expected: [], since: 100, was_locked: true, opened_at: 1, ends_at: null, paused: null,
-    is_unwatched: false, monitors: 0, may: [], confirmations: [], needs_attestation: true, pin_closed_until: null, people: [], waiting: [], terminals: [],
+    is_unwatched: false, monitors: 0, watchers: [], may: [], confirmations: [], needs_attestation: true, pin_closed_until: null, people: [], waiting: [], terminals: [],
     alerts: [], ...change,
   },
 });

@@ -7,14 +7,16 @@
  * @typedef {{officer: string, name: string, since: number, acted_at: number}} Owner
  * @typedef {{id: number, kind: string, participant: string|null, count: number, raised_at: number,
  *   last_at: number, owner: Owner|null, may_be_closed: boolean}} DeskAlert
- * @typedef {{seat: ParticipantView, step_up_closed: boolean, quality: string|null}} DeskPerson
+ * @typedef {{seat: ParticipantView, step_up_closed: boolean, quality: string|null,
+ *   picture: string|null}} DeskPerson
+ * @typedef {{officer: string, is_watching: boolean}} Watcher
  * @typedef {{knock: KnockView, is_knocking: boolean, slot_starts_at: number|null,
  *   is_of_this_slot: boolean}} DeskWaiting
  * @typedef {{id: string, name: string, attempts_left: number, page_gone: boolean}} DeskTerminal
  * @typedef {{meeting: string, policy: string, stage: string, since: number, was_locked: boolean,
  *   slot: [number, number]|null, expected: import("../types.js").ExpectedView[],
  *   opened_at: number|null, ends_at: number|null, paused: string|null, is_unwatched: boolean, monitors: number,
- *   may: string[], confirmations: string[], needs_attestation: boolean,
+ *   watchers: Watcher[], may: string[], confirmations: string[], needs_attestation: boolean,
  *   pin_closed_until: number|null, people: DeskPerson[], waiting: DeskWaiting[],
  *   terminals: DeskTerminal[], alerts: DeskAlert[]}} DeskMeeting
  * @typedef {{id: string, name: string, policy: string, ends_at: number|null,

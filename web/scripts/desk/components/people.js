@@ -1,4 +1,4 @@
-/** Who is inside, in few words: name, ID, connection, and whose hands a terminal is in. */
+/** Who is inside, in few words: name, ID, picture, connection, and whose hands a terminal is in. */
 
 import { html } from "../../html.js";
 import { t } from "../../text.js";
@@ -17,7 +17,7 @@ export function People({ room, meeting }) {
 
 /** @param {{one: DeskPerson, isChecked: boolean}} props */
 function Person({ one, isChecked }) {
-  const { seat, quality } = one;
+  const { seat, quality, picture } = one;
   const names = seat.persons.map((person) => person.name).join(", ");
   const isAttested = seat.persons.every((person) => person.is_attested);
   return html`<li class="desk-person" data-person=${seat.id}>
@@ -26,6 +26,7 @@ function Person({ one, isChecked }) {
     ${seat.is_checking && html`<strong class="govuk-tag govuk-tag--blue">${t("desk.checking")}</strong>`}
     ${seat.role === "guest" && (isChecked || isAttested) && html`<strong class=${`govuk-tag govuk-tag--${isAttested ? "green" : "yellow"}`}>${t(isAttested ? "people.id_recorded" : "people.id_missing")}</strong>`}
     ${!seat.is_connected && html`<strong class="govuk-tag govuk-tag--orange">${t("desk.away")}</strong>`}
+    ${picture && html`<strong class="govuk-tag govuk-tag--red" data-picture=${picture}>${t(`desk.picture.${picture}`)}</strong>`}
     ${quality && SHOWN_QUALITY.includes(quality) && html`<strong class=${`govuk-tag govuk-tag--${quality === "bad" ? "red" : "orange"}`}>${t(`quality.${quality}`)}</strong>`}
   </li>`;
 }

@@ -29,8 +29,7 @@ export function Room({ room }) {
         <h2 class="desk-room__name" id=${`room-${room.id}`} tabindex="-1">${room.name}</h2>
         <${Stage} meeting=${meeting} />
       </div>
-      <div class="desk-room__row"><p class="desk-room__policy">${t(`policy.${meeting.policy}`)}, ${t("desk.since", { time: clockTime(meeting.since) })}${
-        meeting.monitors > 0 ? `, ${t("desk.monitored")}` : ""}</p>
+      <div class="desk-room__row"><p class="desk-room__policy">${t(`policy.${meeting.policy}`)}, ${t("desk.since", { time: clockTime(meeting.since) })}</p>
         <${Time} meeting=${meeting} />
       </div>
       ${meeting.slot && html`<p class="desk-room__policy">${t("desk.slot", { from: clockTime(meeting.slot[0]), to: clockTime(meeting.slot[1]) })}</p>`}
@@ -41,6 +40,7 @@ export function Room({ room }) {
     <${Waiting} room=${room} meeting=${meeting} />
     <${People} room=${room} meeting=${meeting} />
     <${Expected} expected=${meeting.expected} heading="h3" />
+    <${Watchers} watchers=${meeting.watchers} />
     <${Actions} room=${room} meeting=${meeting} />
   </article>`;
 }
@@ -64,4 +64,14 @@ function Time({ meeting }) {
     <span>${t(left === null ? "desk.so_far" : "desk.left")}${" "}</span>
     <strong>${duration(left === null ? now - meeting.opened_at : left)}</strong>
   </p>`;
+}
+
+/** Who has the room on their wall, by name: who watches, and who does not now. @param {{watchers: import("../types.js").Watcher[]}} props */
+function Watchers({ watchers }) {
+  if (!watchers.length) return null;
+  const say = (/** @type {boolean} */ isWatching) => {
+    const names = [...new Set(watchers.filter((one) => one.is_watching === isWatching).map((one) => one.officer))];
+    return names.length > 0 && html`<span data-watching=${String(isWatching)}>${t(isWatching ? "desk.watched_by" : "desk.not_watched_by", { names: names.join(", ") })}</span> `;
+  };
+  return html`<p class="desk-watchers"><${Icon} name="eye" size=${18} /><span>${say(true)}${say(false)}</span></p>`;
 }
