@@ -9,9 +9,9 @@ from tests.browser.eventually import eventually
 from tests.browser.faces import Face
 from tests.browser.firefox import Firefox
 from tests.browser.network import TcpProxy, UdpRelay
+from tests.browser.person import OWN_CAMERA
 from tests.browser.somebody import Somebody
 
-OWN_CAMERA = (Path(__file__).parent / "own_camera.js").read_text()
 RECORDED_TONES = (Path(__file__).parent / "recorded_tones.js").read_text()
 NETWORK_ERRORS = ("NetworkError", "t establish a connection", "was interrupted")
 

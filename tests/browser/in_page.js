@@ -124,9 +124,9 @@
 
   /**
    * Send a request as this page's own session, past all of the page's own code. The answer is
-   * the acknowledgement, or an error of our own: no_socket, no_answer.
+   * the acknowledgement, or an error of our own: no_socket, no_answer. `namespace` is "" or "/desk,".
    */
-  function raw(event, payload) {
+  function raw(event, payload, namespace = "") {
     const socket = sockets.findLast((one) => one.readyState === WebSocket.OPEN);
     if (!socket) return Promise.resolve({ error: { code: "no_socket", message: "" } });
     const id = nextAck;
@@ -135,14 +135,21 @@
       const unanswered = { error: { code: "no_answer", message: event } };
       const timer = setTimeout(() => resolve(unanswered), RAW_TIMEOUT_MS);
       socket.addEventListener("message", function listen(message) {
-        const prefix = `43${id}`;
+        const prefix = `43${namespace}${id}`;
         if (typeof message.data !== "string" || !message.data.startsWith(prefix)) return;
         socket.removeEventListener("message", listen);
         clearTimeout(timer);
         resolve(JSON.parse(message.data.slice(prefix.length))[0]);
       });
-      socket.send(`42${id}${JSON.stringify([event, payload])}`);
+      socket.send(`42${namespace}${id}${JSON.stringify([event, payload])}`);
     });
+  }
+
+  /** Another tab is in front, or this one again: no browser without a screen hides a page by itself. */
+  function setVisibility(state) {
+    Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
+    Object.defineProperty(document, "hidden", { get: () => state === "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
   }
 
   new MutationObserver(() => {
@@ -152,6 +159,6 @@
 
   window.vmrTest = {
     wasTold: (text) => arrived.some((message) => message.includes(text)),
-    views, peers, sockets, pictures, tones, received, ufrags, raw,
+    views, peers, sockets, pictures, tones, received, ufrags, raw, setVisibility,
   };
 })();

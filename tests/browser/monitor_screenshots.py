@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.desk import COOKIE, sign_in
@@ -21,7 +21,7 @@ from tests.peers.aiortc_peer import AiortcPeer
 from tests.signalling.client import Client
 from vmr.staff import StaffRole
 
-SIZES = ((1920, 1080), (1440, 900), (1024, 768))
+SIZES = ((1920, 1080), (1440, 900), (1024, 768), (360, 800))
 ROOMS = [f"Legal {number}" for number in range(1, 9)]
 LARGE = 4
 """The room of the closer look."""
@@ -33,11 +33,11 @@ class Cameras:
     def __init__(self) -> None:
         self._peers: list[AiortcPeer] = []
 
-    async def show(self, client: Client, number: int) -> None:
+    async def show(self, client: Client, number: int, *, is_covered: bool = False) -> None:
         face = FACES[number % len(FACES)]
         peer = AiortcPeer(
-            colour=face.colour,
-            number=face.number,
+            colour=(0, 0, 0) if is_covered else face.colour,
+            number=0 if is_covered else face.number,
             pitch_hz=face.tone_hz,
             audio_slots=1,
             camera_slots=1,
@@ -61,7 +61,7 @@ async def make_busy(rooms: list[TestRoom], crowd: Crowd, cameras: Cameras) -> No
     await crowd.guest(rooms[0], "Late Interpreter")
     host, guest = await crowd.locked(rooms[LARGE], "Nadia Haddad", "Interpreter Kaya")
     await cameras.show(host, 4)
-    await cameras.show(guest, 1)
+    await cameras.show(guest, 1, is_covered=True)
     await guest.request("staff.call")
     host, _ = await crowd.locked(rooms[5], "Owen Pritchard")
     await host.request("room.pause", reason="Fire alarm in B wing")
@@ -97,8 +97,11 @@ async def take(out: Path) -> None:
                 for width, height in SIZES:
                     await page.set_viewport_size({"width": width, "height": height})
                     await page.screenshot(path=out / f"monitor-{width}.png")
+                await page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
                 await wall.tile(ROOMS[LARGE]).get_by_role("button", name="Closer look").click()
                 await wall.shows(ROOMS[LARGE], 2)
+                covered = wall.tile(ROOMS[LARGE]).locator("[data-problem]")
+                await expect(covered).to_be_visible(timeout=30_000)
                 for width, height in SIZES:
                     await page.set_viewport_size({"width": width, "height": height})
                     await page.screenshot(path=out / f"monitor-closer-{width}.png")

@@ -4,6 +4,7 @@ Everything is found by role and name as a screen reader would, or by the attribu
 `web/README.md` promises.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.browser.faces import Face
 from tests.browser.network import TcpProxy, UdpRelay
 from tests.browser.somebody import Somebody
 
+OWN_CAMERA = (Path(__file__).parent / "own_camera.js").read_text()
 NETWORK_ERRORS = (
     "net::ERR_",
     "Failed to load resource",
@@ -35,6 +37,14 @@ class Person(Somebody):
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         page.on("crash", lambda _: self.faults.append("the page crashed"))
+
+    async def paint_own_camera(self) -> None:
+        """Before a page is opened: the camera is a painting, which `set_camera` may change."""
+        await self.context.add_init_script(f"({OWN_CAMERA})(...{json.dumps(self.face.colour)})")
+
+    async def set_camera(self, state: str) -> None:
+        """`live`, `black` (covered) or `still` (the same picture over and over)."""
+        await self.page.evaluate("state => { window.vmrCamera = state; }", state)
 
     # -- the way in ---------------------------------------------------------------------------
 

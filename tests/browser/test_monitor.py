@@ -9,16 +9,17 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Invite, World, start_world, stop_world
+from tests.browser.desk import DeskPage, sign_in
 from tests.browser.monitor import MonitorPage
 from tests.browser.person import Person
-from tests.browser.rooms import TestRoom, make_rooms
+from tests.browser.rooms import TestRoom, make_room, make_rooms
+from tests.browser.steps import knock, open_with_the_pin
 from tests.browser.test_accessibility import check
 
-SOCIAL, OTHER = "Visits 1", "Visits 2"
-HIDE = """state => {
-  Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}"""
+SOCIAL, OTHER, LEGAL = "Visits 1", "Visits 2", "Consultation 1"
+LOOKED_AT_MS = 40_000
+"""Three looks, 5 s apart, at frames that may change for some seconds after the camera has not."""
+SHOW = "state => vmrTest.setVisibility(state)"
 RECEIVERS = """async () => {
   const found = [];
   for (const peer of vmrTest.peers) {
@@ -111,9 +112,9 @@ async def test_a_social_room_needs_its_monitor_who_sees_and_never_hears(
     await check(hale.page, "an own player")
     await own.get_by_role("button", name="Close").click()
 
-    await hale.page.evaluate(HIDE, "hidden")
+    await hale.page.evaluate(SHOW, "hidden")
     await pauses(officer)
-    await hale.page.evaluate(HIDE, "visible")
+    await hale.page.evaluate(SHOW, "visible")
     await goes_on(officer)
 
     await monitor.tile(SOCIAL).get_by_role("button", name="Concern").click()
@@ -155,3 +156,44 @@ async def test_a_wall_that_is_not_connected_says_so_and_begins_anew(
     ask = hale.page.locator('[data-band="ask"]')
     await ask.get_by_role("button", name="Start watching").click(timeout=30_000)
     await monitor.is_watching("Visits 3")
+
+
+async def test_a_covered_and_a_frozen_picture_are_found_from_the_frames_that_are_shown(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", LEGAL)
+    guest, officer = await people("Asha", 1), await people("Officer", 4)
+    await guest.paint_own_camera()
+    await knock(guest, room.invite_path(0))
+    await open_with_the_pin(room, officer)
+    await officer.press("Stop camera")
+    await guest.in_view("meeting")
+    hale, reed = await people("M. Hale", 2), await people("A. Reed", 2)
+    monitor = await monitor_of(world, room, hale)
+    await monitor.sign_in()
+    await monitor.watch(LEGAL)
+    await monitor.shows(LEGAL)
+    cookie = await sign_in(world.server.database, room.address, reed.name)
+    desk = await DeskPage.open(reed.page, f"http://127.0.0.1:{reed.proxy.port}", cookie)
+    await expect(desk.room(LEGAL)).to_contain_text("Watched by M. Hale.")
+    seen = desk.room(LEGAL).locator("[data-picture]")
+    badges = monitor.tile(LEGAL).get_by_role("list")
+
+    for state, problem, words in (
+        ("black", "covered", "Picture black or covered"),
+        ("still", "frozen", "Picture frozen"),
+    ):
+        await guest.set_camera(state)
+        await expect(badges).to_contain_text(f"{words}: Asha", timeout=LOOKED_AT_MS)
+        alert = desk.alert(LEGAL, f"picture_{problem}")
+        await expect(alert).to_contain_text(f"{words}: Asha")
+        await expect(seen).to_have_attribute("data-picture", problem)
+        await monitor.tile(LEGAL).get_by_role("button", name="Closer look").click()
+        await expect(monitor.tile(LEGAL).locator(f'[data-problem="{problem}"]')).to_be_visible()
+        await check(hale.page, f"a closer look at a {problem} picture")
+        await check(reed.page, f"duty desk with a {problem} picture")
+        await monitor.tile(LEGAL).get_by_role("button", name="Back to the wall").click()
+        await guest.set_camera("live")
+        await expect(alert).to_have_count(0, timeout=LOOKED_AT_MS)
+        await expect(seen).to_have_count(0)
+        await expect(badges.get_by_text(words)).to_have_count(0)

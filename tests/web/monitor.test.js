@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { Findings } from "../../web/scripts/monitor/findings.js";
 import { HealthWatch, judge, sample } from "../../web/scripts/monitor/health.js";
 import { NOTHING, layoutOf, reduce } from "../../web/scripts/monitor/state.js";
 
@@ -91,14 +92,19 @@ const lively = (/** @type {number} */ seed) => picture((at) => 40 + ((at * 31 + 
 test("a black and a covered picture are found after two samples", () => {
   const black = picture(() => 3);
   const finger = picture((at) => 120 + (at % 2));
-  assert.equal(judge([black]), null);
+  assert.equal(judge([black]), undefined);
   assert.equal(judge([lively(1), black, black]), "covered");
   assert.equal(judge([finger, finger]), "covered");
-  assert.equal(judge([black, lively(1)]), null);
+  assert.equal(judge([black, lively(1)]), undefined);
 });
 
-test("a frozen picture is one that does not change by a single bit", () => {
-  assert.equal(judge([lively(1), lively(1)]), null);
+test("a frozen picture is one that does not change but for what an encoder adds", () => {
+  const full = (/** @type {(at: number) => number} */ change) => ({ ...lively(1), pixels: Array.from({ length: 576 }, (_, at) => 40 + (at % 99) + change(at)) });
+  const [still, encoded, noisy, moved] = [full(() => 0), full((at) => Number(at < 5)), full((at) => Number(at % 50 === 0)), full((at) => 2 * Number(at === 7))];
+  assert.equal(judge([still, encoded, still]), "frozen");
+  assert.equal(judge([still, noisy, still]), null, "a little, all over: a camera");
+  assert.equal(judge([still, moved, still]), null, "something moves");
+  assert.equal(judge([lively(1), lively(1)]), undefined);
   assert.equal(judge([lively(1), lively(1), lively(1)]), "frozen");
   assert.equal(judge([lively(1), lively(1), lively(2)]), null);
 });
@@ -107,9 +113,37 @@ test("samples are of one person, and forgotten with their picture", () => {
   const watch = new HealthWatch();
   watch.add("a", lively(1));
   watch.add("a", lively(1));
-  assert.equal(watch.add("b", lively(1)), null);
+  assert.equal(watch.add("b", lively(1)), undefined);
   watch.keep(new Set(["b"]));
-  assert.equal(watch.add("a", lively(1)), null);
+  assert.equal(watch.add("a", lively(1)), undefined);
   watch.add("a", lively(1));
   assert.equal(watch.add("a", lively(1)), "frozen");
+});
+
+/** @param {string|null|undefined} problem */
+const look = (problem) => [{ room: "a", participant: "p", problem }];
+const saying = (/** @type {string|null} */ problem) => () => problem;
+const covered = { room: "a", participant: "p", problem: "covered" };
+const well = { ...covered, problem: null };
+
+test("the server is told of a change, once", () => {
+  const findings = new Findings();
+  assert.deepEqual(findings.take(look(undefined), saying(null)), { changed: [], news: [] });
+  assert.deepEqual(findings.take(look("covered"), saying(null)), { changed: [covered], news: [covered] });
+  assert.deepEqual(findings.take(look("covered"), saying(null)), { changed: [], news: [] });
+  assert.deepEqual(findings.take(look(undefined), saying("covered")), { changed: [], news: [] });
+  assert.deepEqual(findings.take(look(null), saying("covered")), { changed: [well], news: [well] });
+});
+
+test("a picture that is shown again is judged anew, against what the server says by then", () => {
+  const findings = new Findings();
+  findings.take(look("covered"), saying(null));
+  assert.deepEqual(findings.take([], saying("covered")), { changed: [well], news: [] });
+  assert.deepEqual(findings.take(look("covered"), saying(null)), { changed: [covered], news: [covered] }, "forgotten by a pause");
+  findings.take([], saying("covered"));
+  assert.deepEqual(findings.take(look(null), saying("covered")), { changed: [], news: [well] }, "uncovered meanwhile");
+});
+
+test("what the server finds itself is its own to take back", () => {
+  assert.deepEqual(new Findings().take(look(null), saying("missing")).news, []);
 });

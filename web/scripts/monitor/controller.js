@@ -7,10 +7,11 @@ import { signal } from "../../vendor/signals.js";
 import { DeskLink } from "../desk/link.js";
 import { RequestError } from "../signalling/client.js";
 import { has, t } from "../text.js";
+import { Findings } from "./findings.js";
 import { SAMPLE_MS } from "./health.js";
 import { TilePeer } from "./peer.js";
 import { Screens } from "./screens.js";
-import { NOTHING, reduce } from "./state.js";
+import { NOTHING, pictureOf, reduce } from "./state.js";
 
 const BEAT_MS = 1000;
 const RETRY_MS = 1500;
@@ -18,8 +19,7 @@ const RETRY_MS = 1500;
 export class Controller {
   /** @type {Map<string, TilePeer>} */
   #peers = new Map();
-  /** @type {Map<string, string|null>} */
-  #problems = new Map();
+  #findings = new Findings();
 
   /** @param {import("../signalling/client.js").Connect} connect */
   constructor(connect) {
@@ -34,7 +34,7 @@ export class Controller {
       notification: (name, data, at) => this.#notified(name, data, at),
     }, { path: "/monitor", first: "wall.state" });
     setInterval(() => this.#beat(), BEAT_MS);
-    setInterval(() => this.screens.look((...found) => this.#found(...found)), SAMPLE_MS);
+    setInterval(() => this.#look(), SAMPLE_MS);
     document.addEventListener("visibilitychange", () => this.#beat());
   }
 
@@ -209,12 +209,12 @@ export class Controller {
     await this.#ask("terminal.beat", { visible, frames: this.screens.frames() });
   }
 
-  /** @param {string} room @param {string} participant @param {string|null} problem */
-  async #found(room, participant, problem) {
-    const key = `${room} ${participant}`;
-    if ((this.#problems.get(key) ?? null) === problem) return;
-    this.#problems.set(key, problem);
-    this.dispatch({ type: "health", room, participant, problem });
-    await this.#ask("tile.health", { room, participant, problem });
+  /** A hidden page, and one whose connection is too slow, shows old frames: they say nothing. */
+  #look() {
+    const { rooms, tiles } = this.state.value;
+    const looks = this.screens.look((room) => !document.hidden && !tiles[room]?.is_starved);
+    const { changed, news } = this.#findings.take(looks, (room, who) => pictureOf(rooms[room], who));
+    for (const found of changed) this.dispatch({ type: "health", ...found });
+    for (const found of news) this.#ask("tile.health", found);
   }
 }

@@ -12,8 +12,11 @@ const HEIGHT = 18;
 const DARK_MEAN = 18;
 const FLAT_SPREAD = 3;
 const COVERED_SAMPLES = 2;
-/** A living camera always has noise: so many samples alike to the last bit are one frame. */
+/** A living camera always has noise all over: so many samples alike are one picture. */
 const FROZEN_SAMPLES = 3;
+/** What an encoder makes of the same picture again: in few places, by the least there is. */
+const ALIKE_SHARE = 0.01;
+const ALIKE_STEP = 1;
 
 /** @param {ArrayLike<number>} rgba @returns {Sample} */
 export function sample(rgba) {
@@ -26,13 +29,13 @@ export function sample(rgba) {
   return { mean, spread, pixels };
 }
 
-/** @param {Sample[]} samples the newest last @returns {"covered"|"frozen"|null} */
+/** @param {Sample[]} samples the newest last @returns {"covered"|"frozen"|null|undefined} undefined: too early to say */
 export function judge(samples) {
   const newest = samples.slice(-COVERED_SAMPLES);
   if (newest.length === COVERED_SAMPLES && newest.every(showsNothing)) return "covered";
   const last = samples.slice(-FROZEN_SAMPLES);
-  if (last.length === FROZEN_SAMPLES && last.every((one) => isSame(one, last[0]))) return "frozen";
-  return null;
+  if (last.length < FROZEN_SAMPLES) return undefined;
+  return last.every((one) => isSame(one, last[0])) ? "frozen" : null;
 }
 
 /** @param {Sample} one */
@@ -42,7 +45,8 @@ function showsNothing(one) {
 
 /** @param {Sample} one @param {Sample} other */
 function isSame(one, other) {
-  return one.pixels.every((pixel, at) => pixel === other.pixels[at]);
+  const steps = one.pixels.map((pixel, at) => Math.abs(pixel - (other.pixels[at] ?? 0))).filter((step) => step > 0);
+  return steps.length <= ALIKE_SHARE * one.pixels.length && steps.every((step) => step <= ALIKE_STEP);
 }
 
 /** The last samples of whom is shown; somebody else's begin anew. */
@@ -50,7 +54,7 @@ export class HealthWatch {
   /** @type {Map<string, Sample[]>} */
   #samples = new Map();
 
-  /** @param {string} who @param {Sample} taken @returns {"covered"|"frozen"|null} */
+  /** @param {string} who @param {Sample} taken */
   add(who, taken) {
     const samples = [...(this.#samples.get(who) ?? []), taken].slice(-FROZEN_SAMPLES);
     this.#samples.set(who, samples);

@@ -42,19 +42,24 @@ export class Screens {
     return Object.fromEntries([...this.#onScreen].map((room) => [room, this.#framesOf(room)]));
   }
 
-  /** Look at every camera that is shown. @param {(room: string, participant: string, problem: string|null) => void} found */
-  look(found) {
-    const seen = new Set();
+  /**
+   * Look at every camera that is shown, in the rooms of which frames can be expected.
+   * @param {(room: string) => boolean} isExpected
+   * @returns {import("./findings.js").Look[]}
+   */
+  look(isExpected) {
+    const seen = new Set(), looks = [];
     for (const [room, all] of this.#shown) {
       for (const { video, participant, isCamera } of all) {
-        const taken = isCamera ? sampleOf(video) : null;
+        const taken = isCamera && isExpected(room) ? sampleOf(video) : null;
         if (!taken) continue;
         const key = `${room} ${participant}`;
         seen.add(key);
-        found(room, participant, this.#health.add(key, taken));
+        looks.push({ room, participant, problem: this.#health.add(key, taken) });
       }
     }
     this.#health.keep(seen);
+    return looks;
   }
 
   /** @param {string} room */

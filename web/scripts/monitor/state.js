@@ -81,6 +81,11 @@ function keep(focused, wall) {
   return focused !== null && wall.includes(focused) ? focused : null;
 }
 
+/** What the server says is amiss with somebody's picture. @param {import("./types.js").WallRoom|undefined} room @param {string|null} participant */
+export function pictureOf(room, participant) {
+  return room?.meeting?.people.find((one) => one.id === participant)?.picture ?? null;
+}
+
 const STRIP_TILES = 6;
 const STRIP_ROWS = 4;
 

@@ -1,22 +1,24 @@
 /** The pictures of one tile: one in the wall, all in a closer look; and why there is none. */
 
 import { useEffect } from "../../../vendor/preact-hooks.js";
+import { Icon } from "../../components/icon.js";
 import { useVideo } from "../../components/video.js";
 import { html } from "../../html.js";
 import { t } from "../../text.js";
+import { pictureOf } from "../state.js";
 import { useMonitor, useWall } from "./context.js";
 
 /** @typedef {import("../types.js").WallRoom} WallRoom */
 /** @typedef {import("../types.js").TileFacts} TileFacts */
 
-/** @param {{room: WallRoom, tile: TileFacts|undefined}} props */
-export function Pictures({ room, tile }) {
+/** @param {{room: WallRoom, tile: TileFacts|undefined, isFocused: boolean}} props */
+export function Pictures({ room, tile, isFocused }) {
   const { slots } = useWall();
   const bound = (slots[room.id] ?? []).filter((slot) => slot.participant !== null && slot.kind !== "audio");
   const shown = bound.filter((slot) => slot.kind === "screen" || isSent(room, slot.participant));
   const why = whyNone(room, tile, shown.length);
   return html`<div class=${`pictures pictures--${Math.min(shown.length, 9)}`}>
-    ${shown.map((slot) => html`<${Picture} key=${slot.mid} room=${room} slot=${slot} withheld=${tile?.withheld[slot.participant ?? ""] ?? ""} />`)}
+    ${shown.map((slot) => html`<${Picture} key=${slot.mid} room=${room} slot=${slot} withheld=${tile?.withheld[slot.participant ?? ""] ?? ""} isFocused=${isFocused} />`)}
     ${why && html`<p class="pictures__none">${why}</p>`}
   </div>`;
 }
@@ -37,8 +39,9 @@ function whyNone(room, tile, shown) {
   return t("monitor.none.connecting");
 }
 
-/** @param {{room: WallRoom, slot: import("../types.js").Slot, withheld: string}} props */
-function Picture({ room, slot, withheld }) {
+/** In a closer look, what is amiss stands on the picture itself. @param {{room: WallRoom, slot: import("../types.js").Slot, withheld: string, isFocused: boolean}} props */
+function Picture({ room, slot, withheld, isFocused }) {
+  const { health } = useWall();
   const { controller } = useMonitor().app;
   void controller.connections.value;
   const participant = slot.participant ?? "";
@@ -48,9 +51,11 @@ function Picture({ room, slot, withheld }) {
     return controller.screens.addVideo(room.id, { video: ref.current, participant, isCamera: slot.kind === "camera" });
   }, [participant, slot.mid]);
   const person = room.meeting?.people.find((one) => one.id === participant);
+  const problem = slot.kind === "camera" ? (health[room.id]?.[participant] ?? pictureOf(room, participant)) : null;
   return html`<figure class="picture" data-participant=${participant} data-live=${String(isLive && !withheld)}>
     <video ref=${ref} class="picture__video" autoplay playsinline muted aria-label=${t("monitor.picture_of", { name: person?.name ?? "" })}></video>
     ${withheld && html`<p class="picture__withheld">${t(`monitor.withheld.${withheld}`)}</p>`}
+    ${isFocused && problem && html`<p class="picture__problem badge badge--red" data-problem=${problem}><${Icon} name="camera-off" size=${16} /> ${t(`desk.picture.${problem}`)}</p>`}
     <figcaption class="picture__name">${person?.name}${slot.kind === "screen" ? ` (${t("monitor.presentation")})` : ""}</figcaption>
   </figure>`;
 }
@@ -59,7 +64,7 @@ function Picture({ room, slot, withheld }) {
 export function People({ room }) {
   const { meeting } = room;
   if (!meeting) return null;
-  const watchers = meeting.watchers.map((one) => one.officer).join(", ");
+  const watchers = meeting.watchers.filter((one) => one.is_watching).map((one) => one.officer).join(", ");
   return html`<p class="wtile__people">
     ${t("monitor.inside", { names: meeting.people.map((one) => one.name).join(", ") || t("monitor.nobody") })}
     ${watchers && html` ${t("monitor.watched_by", { names: watchers })}`}

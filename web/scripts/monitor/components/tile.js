@@ -19,6 +19,9 @@ export function Tile({ room, isFocused }) {
   const { tiles } = useWall();
   const ref = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => (ref.current ? app.controller.screens.addTile(room.id, ref.current) : undefined), [room.id]);
+  useEffect(() => {
+    if (isFocused) ref.current?.scrollIntoView({ block: "nearest" });
+  }, [isFocused]);
   const tile = tiles[room.id];
   const meeting = room.meeting;
   const isHot = Boolean(meeting && (meeting.alerts.length || meeting.knocks));
@@ -29,7 +32,7 @@ export function Tile({ room, isFocused }) {
       <${Stage} room=${room} meeting=${meeting} />
     </header>
     <div class="wtile__picture">
-      <${Pictures} room=${room} tile=${tile} />
+      <${Pictures} room=${room} tile=${tile} isFocused=${isFocused} />
       <${Badges} room=${room} meeting=${meeting} />
     </div>
     <footer class="wtile__foot">
