@@ -11,6 +11,7 @@ from playwright.async_api import async_playwright, expect
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.conftest import Invite, World, start_world, stop_world
 from tests.browser.desk import DeskPage, sign_in
+from tests.browser.desk_screenshots import Crowd
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom, make_room
 from tests.browser.steps import hand_over, knock, lock, open_with_the_pin, record_id
@@ -18,6 +19,19 @@ from tests.browser.test_accessibility import check
 from vmr.store.store import Store
 
 ROOM = "Consultation 2"
+DESK_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("room.unlock", {}),
+    ("room.pause", {"reason": "none"}),
+    ("room.message", {"text": "none"}),
+    ("room.end", {"reason": "none"}),
+)
+NOTIFICATIONS = """
+window.vmrNotified = [];
+window.Notification = class {
+  static permission = "granted";
+  constructor(title, options) { vmrNotified.push({ title, ...options }); }
+};
+"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -48,6 +62,18 @@ async def officers_in_the_record(world: World, room: TestRoom) -> list[tuple[str
             for kept in await store.record(meeting.id)
             if kept.entry.actor.startswith("officer:")
         ]
+    finally:
+        await store.close()
+
+
+async def meeting_of(world: World, room: TestRoom) -> dict[str, str]:
+    """What a request of the desk says which room and meeting it is about with."""
+    store = await Store.open(f"sqlite:///{world.server.database}")
+    try:
+        found = await store.room_by_address(room.address)
+        assert found is not None
+        (meeting,) = await store.meetings(found.id)
+        return {"room": found.id, "meeting": meeting.id}
     finally:
         await store.close()
 
@@ -173,3 +199,55 @@ async def test_a_desk_that_may_not_sound_says_so_until_it_may(
         await band.get_by_role("button", name="Turn sound on").click()
         await expect(band).to_have_count(0)
         await browser.close()
+
+
+async def test_a_hidden_desk_notifies_without_a_name_and_a_visible_one_does_not(
+    quick_world: World, people: Invite
+) -> None:
+    room = await make_room(quick_world.server.database, "legal", ROOM)
+    person = await people("A. Reed", 2, world=quick_world)
+    await person.context.add_init_script(NOTIFICATIONS)
+    desk = await desk_of(quick_world, room, person)
+    crowd = Crowd(quick_world.server.url)
+    try:
+        host = await crowd.host(room)
+        await crowd.guest(room, "Late")
+        heard = await desk.rings_more_than(0)
+        heard = await desk.rings_more_than(heard)
+        assert await desk.page.evaluate("vmrNotified") == []
+
+        await desk.page.evaluate("vmrTest.setVisibility('hidden')")
+        await desk.rings_more_than(heard)
+        (first, *_) = await desk.page.evaluate("vmrNotified")
+        assert (first["title"], first["body"]) == ("Duty desk", f"{ROOM}: Knock")
+
+        await desk.page.evaluate("vmrTest.setVisibility('visible'); vmrNotified.length = 0")
+        await host.request("staff.call")
+        await expect(desk.page).to_have_title("(2) Duty desk: Video meeting rooms")
+        await desk.rings_more_than(await desk.sounds())
+        assert await desk.page.evaluate("vmrNotified") == []
+    finally:
+        await crowd.close()
+
+
+async def test_another_establishments_room_does_not_exist_for_a_desk(
+    world: World, people: Invite
+) -> None:
+    own = await make_room(world.server.database, "legal", ROOM)
+    other = await make_room(world.server.database, "legal", "Elsewhere")
+    reed, shaw = await people("A. Reed", 2), await people("B. Shaw", 2)
+    desk, theirs = await desk_of(world, own, reed), await desk_of(world, other, shaw)
+    crowd = Crowd(world.server.url)
+    try:
+        await crowd.locked(other, "Asha")
+        await expect(theirs.room("Elsewhere")).to_have_attribute("data-stage", "locked")
+        about = await meeting_of(world, other)
+        for event, more in DESK_COMMANDS:
+            answer = await desk.raw(event, {**about, **more})
+            assert answer["error"]["code"] == "unknown_room", (event, answer)
+        assert not await reed.page.evaluate("vmrTest.wasTold('Elsewhere')")
+        await expect(theirs.room("Elsewhere")).to_have_attribute("data-stage", "locked")
+        assert await theirs.raw("room.unlock", about) == {"data": {}}
+    finally:
+        await crowd.close()
+    assert await officers_in_the_record(world, other) == [("unlocked", "B. Shaw")]
