@@ -44,8 +44,8 @@ def admit(turn: Turn, command: Admit) -> None:
     knock = waiting_knock(turn.state, command.participant)
     persons = attest(knock.persons, command.attestations)
     _check_admission(turn.state, replace(knock, persons=persons))
-    _let_in(turn, replace(knock, persons=persons), acting)
     record_attestations(turn, acting, knock.id, command.attestations)
+    _let_in(turn, replace(knock, persons=persons), acting)
 
 
 def _prompt(state: State, participant: ParticipantId) -> PinPrompt | None:

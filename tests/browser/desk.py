@@ -96,7 +96,15 @@ class DeskPage:
         await dialog.get_by_role("button", name=kind).click()
         await expect(dialog).to_be_hidden()
 
-    async def raw(self, event: str, payload: dict[str, str]) -> Any:
+    async def record_id(self, person: str, button: str) -> None:
+        """In the open dialog: a professional photo card, then `button`."""
+        dialog = self.page.get_by_role("dialog")
+        await expect(dialog.get_by_text(person).first).to_be_visible()
+        await dialog.get_by_role("radio", name="Professional photo card").check()
+        await dialog.get_by_role("textbox", name="Name on the ID").fill(f"Verified {person}")
+        await dialog.get_by_role("button", name=button).click()
+
+    async def raw(self, event: str, payload: dict[str, Any]) -> Any:
         """A request of this page's own session, past the page's code: the acknowledgement."""
         send = "([event, payload]) => vmrTest.raw(event, payload, '/desk,')"
         return await self.page.evaluate(send, [event, payload])

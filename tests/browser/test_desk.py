@@ -14,7 +14,14 @@ from tests.browser.desk import DeskPage, sign_in
 from tests.browser.desk_screenshots import Crowd
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom, make_room
-from tests.browser.steps import hand_over, knock, lock, open_with_the_pin, record_id
+from tests.browser.steps import (
+    hand_over,
+    knock,
+    lock,
+    locked_meeting,
+    open_with_the_pin,
+    record_id,
+)
 from tests.browser.test_accessibility import check
 from vmr.store.store import Store
 
@@ -153,6 +160,54 @@ async def test_a_knock_is_heard_taken_over_and_refused_and_the_prisoner_calls_fo
         ("alert_acknowledged", "A. Reed"),
         ("messaged", "A. Reed"),
         ("alert_closed", "A. Reed"),
+    ]
+
+
+async def test_the_desk_records_every_id_and_lets_people_into_a_locked_room(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", ROOM)
+    guest, officer = await locked_meeting(room, people)
+    await hand_over(officer)
+    desk = await desk_of(world, room, await people("A. Reed", 2))
+    late = await people("Late", 2)
+    await late.open(room.path)
+    await late.press("Add another person beside you")
+    await late.page.get_by_role("textbox", name="Name of person 2").fill("Interpreter")
+    await late.start()
+    await late.in_view("waiting")
+
+    card, dialog = desk.room(ROOM), desk.page.get_by_role("dialog")
+    await card.get_by_role("button", name="Admit Late, Interpreter").click()
+    await desk.record_id("Late", "Next person")
+    await dialog.get_by_role("button", name="Save ID record and admit").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Enter the name on the ID")
+    await check(desk.page, "an ID record at the desk")
+    assert await late.view() == "waiting"
+    await desk.record_id("Interpreter", "Save ID record and admit")
+    await expect(dialog).to_be_hidden()
+    await late.in_view("meeting")
+    told = guest.page.locator(".alerts")
+    await expect(told).to_contain_text("Late was let in after the lock. Decided by: Duty desk.")
+    await guest.stage("locked")
+    await expect(card.get_by_text("ID recorded")).to_have_count(2)
+
+    await card.get_by_text("More", exact=False).first.click()
+    await card.get_by_role("button", name="Send back Late").click()
+    await desk.ask("Send back now", "One moment")
+    await late.in_view("waiting")
+    who = await card.locator("[data-knock]").get_attribute("data-knock")
+    answer = await desk.raw("knock.admit", {**await meeting_of(world, room), "participant": who})
+    assert answer["error"]["code"] == "attestation_required"
+    await card.get_by_role("button", name="Admit Late, Interpreter").click()
+    await expect(dialog).to_contain_text("Record the ID of every person first.")
+    assert await late.view() == "waiting"
+
+    assert await officers_in_the_record(world, room) == [
+        ("attested", "A. Reed"),
+        ("attested", "A. Reed"),
+        ("admitted", "A. Reed"),
+        ("sent_back", "A. Reed"),
     ]
 
 

@@ -162,7 +162,7 @@ def test_an_admission_after_the_lock_needs_the_attestation_first() -> None:
             participant=pid("late"), name="Late", how="admitted_after_lock", by="host"
         )
     ]
-    assert world.recorded() == ["admitted", "attested"]
+    assert world.recorded() == ["attested", "admitted"]
 
 
 def test_every_person_behind_the_connection_is_attested_first() -> None:
@@ -200,7 +200,7 @@ def test_the_verified_name_is_in_the_record_and_nowhere_else() -> None:
     world.locked()
     world.join("late")
     world.admit("late", attested=True)
-    attested = world.records()[1]
+    attested = world.records()[0]
     assert attested.personal == (("verified_name", "Verified late"),)
     assert attested.facts == (
         ("person", "p-late.1"),
