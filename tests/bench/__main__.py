@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tests.bench import memory
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
-from tests.bench.desk_time import knock_times_ms
+from tests.bench.desk_time import knock_figures, measure_knocks
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
 from tests.bench.seam import round_trips_us
@@ -21,7 +21,7 @@ from tests.bench.wall_cost import print_wall
 ROOMS = (1, 10, 20, 30)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
 CALM_RUNS = 3
-KNOCK_P99_MS = 500.0
+KNOCKS, SHORT_KNOCKS = 200, 5
 COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out", "loss",
              "added p50 µs", "added p99 µs", "late ms")  # fmt: skip
 
@@ -111,7 +111,9 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
     parser.add_argument("--engine", action="store_true", help="the media engine alone")
     parser.add_argument("--calm", action="store_true", help="nothing but the calm engine")
-    parser.add_argument("--no-browser", action="store_true", help="leave out the join time")
+    parser.add_argument(
+        "--no-browser", action="store_true", help="leave out the join time and the wall"
+    )
     parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
     parser.add_argument("--memory", action="store_true", help="nothing but the memory")
     options = parser.parse_args()
@@ -131,17 +133,17 @@ def main() -> None:
     print_loaded(costs, what, echo_us)
     print_receivers(is_short=options.short)
     print_seam(is_short=options.short, echo_us=(quantile(echo_us, 0.5), quantile(echo_us, 0.99)))
-    knocks = asyncio.run(knock_times_ms(5 if options.short else 100))
-    print(
-        f"\nFrom a knock to both desks: median {quantile(knocks, 0.5):.0f} ms,"
-        f" p99 {quantile(knocks, 0.99):.0f} ms of {len(knocks)} (to be under {KNOCK_P99_MS:.0f})"
-    )
+    knocks = asyncio.run(measure_knocks(SHORT_KNOCKS if options.short else KNOCKS))
+    print_figures("From a knock to the duty desk", knock_figures(knocks))
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.join_time import join_figures, join_times
+        from tests.bench.wall_frames import measure_wall_frames, wall_frame_figures
 
         joins = asyncio.run(join_times(1 if options.short else 7))
         print_figures("Coming in: Chromium, a running room, median", join_figures(joins))
+        frames = asyncio.run(measure_wall_frames(seconds=2.0 if options.short else 10.0))
+        print_figures("A monitor's wall: Chromium, software only", wall_frame_figures(frames))
     if not options.no_speech:
         print_speaker_tables(print_table, turns=SHORT_TURNS if options.short else TURNS)
 

@@ -34,3 +34,44 @@ def pin(pid: int, core: int) -> None:
 def put_last(pid: int) -> None:
     """Let everybody else on its core go before `pid` and the threads it starts from now on."""
     os.setpriority(os.PRIO_PROCESS, pid, LAST_PRIORITY)
+
+
+def descendants(pid: int) -> list[int]:
+    """What any thread of `pid` has started, and what that has, and so on, that is there now."""
+    found = []
+    for started in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, started.read_text().split()):
+                found += [child, *descendants(child)]
+    return found
+
+
+def scheduled_seconds(pid: int) -> tuple[float, float]:
+    """How long all threads of `pid` ran, and how long they were ready to run and had no core.
+
+    As the scheduler counts it, in nanoseconds (`schedstat`); nothing where it does not count.
+    """
+    ran_ns = waited_ns = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):
+            ran, waited, _ = (task / "schedstat").read_text().split()
+            ran_ns, waited_ns = ran_ns + int(ran), waited_ns + int(waited)
+    return ran_ns / 1e9, waited_ns / 1e9
+
+
+class Machine:
+    """How busy the whole machine is from `begin` on, whoever it is."""
+
+    def begin(self) -> None:
+        self._idle, self._all = _ticks()
+
+    @property
+    def idle(self) -> float:
+        """The share of its cores' time that nobody wanted."""
+        idle, everything = _ticks()
+        return (idle - self._idle) / max(1, everything - self._all)
+
+
+def _ticks() -> tuple[int, int]:
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    return fields[3] + fields[4], sum(fields)

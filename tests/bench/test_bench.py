@@ -1,21 +1,23 @@
 """The bench measures what it says: a short run forwards everything and proves whose it was."""
 
 import asyncio
+import os
 import struct
 
 import pytest
 
 from tests.bench import rtcp_client as rtcp
-from tests.bench.__main__ import KNOCK_P99_MS, packet_figures
+from tests.bench.__main__ import packet_figures
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
-from tests.bench.desk_time import knock_times_ms
+from tests.bench.desk_time import P99_MS, ROOMS, knock_figures, measure_knocks
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
 from tests.bench.receiver import transport_number
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work
 from tests.bench.wall_cost import measure_wall
+from tests.bench.wall_frames import measure_wall_frames, wall_frame_figures
 
 # The bound is loose: the machine may be busy with the rest of the tests. `make bench` is quiet.
 SANE_US = 500.0
@@ -88,9 +90,12 @@ async def test_a_round_trip_to_a_worker_can_be_measured() -> None:
 
 
 async def test_a_knock_reaches_two_desks_in_time() -> None:
-    times = await asyncio.wait_for(knock_times_ms(5), 60)
-    assert len(times) == 5
-    assert quantile(times, 0.5) < KNOCK_P99_MS, times
+    knocks = await asyncio.wait_for(measure_knocks(5), 60)
+    assert (len(knocks.took_ms), len(knocks.at_once_ms)) == (5, ROOMS)
+    assert quantile(knocks.took_ms, 0.5) < P99_MS, knocks
+    assert 0 < quantile(knocks.ran_ms, 0.5) < quantile(knocks.took_ms, 0.5), knocks
+    assert 0 <= knocks.idle <= 1
+    assert all("knock" in figure.name for figure in knock_figures(knocks)[:2])
 
 
 async def test_a_short_load_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:
@@ -115,3 +120,12 @@ def test_a_calm_run_of_the_engine_loses_nothing_and_mixes_nobody_up() -> None:
 def test_a_wall_costs_no_more_than_one_low_layer_a_tile() -> None:
     cost = measure_wall(rooms=16, seconds=8.0)
     assert 0.8 < cost.ratio <= 1.0
+
+
+async def test_a_browsers_wall_shows_every_tile_and_its_frames_are_timed() -> None:
+    wall = await asyncio.wait_for(measure_wall_frames(rooms=4, seconds=2.0), 120)
+    assert wall.decoded > wall.rooms * wall.seconds, wall
+    assert wall.gaps_ms
+    assert sum(wall.gaps_ms) <= 1000 * (wall.seconds + max(wall.gaps_ms)), wall
+    assert 0 < wall.browser_cores <= (os.cpu_count() or 1), wall
+    assert len(wall_frame_figures(wall)) == 4
