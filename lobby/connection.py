@@ -52,9 +52,12 @@ def lose_media(turn: Turn, command: MediaLost) -> None:
         lose(turn, seat)
     else:
         turn.put(replace(seat, is_media_lost=True))
+        if not seat.is_media_lost:
+            turn.record("media_lost", subject=seat.label, facts=(("ours", command.is_ours),))
 
 
 def regain_media(turn: Turn, command: MediaBack) -> None:
     seat = turn.state.seats.get(command.participant)
-    if seat is not None and seat.session is not None:
+    if seat is not None and seat.is_media_lost:
         turn.put(replace(seat, is_media_lost=False))
+        turn.record("media_back", subject=seat.label)

@@ -82,7 +82,11 @@ def _let_in(turn: Turn, knock: Knock, acting: Acting) -> None:
         "admitted",
         by=acting,
         subject=seat.label,
-        facts=(("how", how), ("host_pin", knock.is_pin_verified)),
+        facts=(
+            ("how", how),
+            ("host_pin", knock.is_pin_verified),
+            ("persons", len(seat.persons)),
+        ),
         personal=names(seat.persons),
     )
 

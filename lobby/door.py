@@ -69,7 +69,11 @@ def _check_form(state: State, command: Join) -> None:
 def _come_in(turn: Turn, knock: Knock, how: How) -> None:
     seat = seat_of_knock(knock)
     sit(turn, seat, how=how.value)
-    facts = (("how", how.value), ("expected", knock.invite is not None))
+    facts = (
+        ("how", how.value),
+        ("expected", knock.invite is not None),
+        ("persons", len(seat.persons)),
+    )
     turn.record("joined", by=seat, facts=facts, personal=names(seat.persons))
 
 
@@ -146,7 +150,12 @@ def _ask_pin(turn: Turn, knock: Knock, *, is_enrolled_terminal: bool) -> None:
         attempts_left=numbers.pin_tries,
         deadline=(turn.now if closed is None else closed) + numbers.pin_prompt_s,
     )
-    turn.record("pin_asked", subject=f"{Role.HOST.value}:{knock.id}", personal=names(knock.persons))
+    turn.record(
+        "pin_asked",
+        subject=f"{Role.HOST.value}:{knock.id}",
+        facts=(("persons", len(knock.persons)),),
+        personal=names(knock.persons),
+    )
 
 
 def start_knock(turn: Turn, knock: Knock) -> None:
@@ -163,6 +172,7 @@ def start_knock(turn: Turn, knock: Knock) -> None:
             ("count", knock.count),
             ("expected", turn.state.is_expected(knock)),
             ("host_pin", knock.is_pin_verified),
+            ("persons", len(knock.persons)),
         ),
         personal=names(knock.persons) if turn.state.is_slot_of(knock.booking) else (),
     )

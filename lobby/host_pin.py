@@ -29,6 +29,7 @@ from lobby.stage import StageMove, move
 from lobby.state import State
 from lobby.turn import Acting, Turn, names
 from vmr.policies import Recording
+from vmr.record import Fact
 from vmr.roles import Role, Stage
 
 
@@ -63,7 +64,10 @@ def admit_host(
     del turn.state.prompts[prompt.session]
     if own is not None:
         lost_at = turn.now if prompt.is_page_gone else None
-        take_again(turn, own, prompt.session, how=How.MOVED.value, socket_lost_at=lost_at)
+        facts = (("from", f"{Role.HOST.value}:{prompt.id}"),)
+        take_again(
+            turn, own, prompt.session, how=How.MOVED.value, socket_lost_at=lost_at, facts=facts
+        )
     else:
         _sit(turn, prompt, by)
     turn.tell(prompt.session, Admitted(participant=prompt.id if own is None else own.id))
@@ -76,9 +80,10 @@ def _sit(turn: Turn, prompt: PinPrompt, by: Acting | None) -> None:
     how = How.HOST_PIN.value if by is None else after_lock(turn.state)
     sit(turn, seat, how=how, by=by)
     if by is None:
-        turn.record("joined", by=seat, facts=(("how", how),), personal=names(seat.persons))
+        facts: tuple[Fact, ...] = (("how", how), ("persons", len(seat.persons)))
+        turn.record("joined", by=seat, facts=facts, personal=names(seat.persons))
     else:
-        facts = (("how", how), ("host_pin", False))
+        facts = (("how", how), ("host_pin", False), ("persons", len(seat.persons)))
         turn.record(
             "admitted", by=by, subject=seat.label, facts=facts, personal=names(seat.persons)
         )

@@ -12,6 +12,7 @@ from lobby.knock import Knock
 from lobby.state import Seat
 from lobby.turn import Acting, Turn
 from vmr.ids import DeviceId, InviteId, SessionId
+from vmr.record import Fact
 from vmr.roles import Role
 
 
@@ -74,13 +75,19 @@ def lapse(turn: Turn, seat: Seat) -> None:
 
 
 def take_again(
-    turn: Turn, seat: Seat, session: SessionId, *, how: str, socket_lost_at: float | None = None
+    turn: Turn,
+    seat: Seat,
+    session: SessionId,
+    *,
+    how: str,
+    socket_lost_at: float | None = None,
+    facts: tuple[Fact, ...] = (),
 ) -> None:
     """The same device takes its seat in a new session; the old one, if any, has moved."""
     turn.end_session(seat.session, EndCode.MOVED)
     taken = replace(away(seat, turn.now), session=session, absent_until=None)
     turn.put(replace(taken, socket_lost_at=socket_lost_at))
-    turn.record(how, by=seat)
+    turn.record(how, by=seat, facts=facts)
 
 
 def void(turn: Turn, device: DeviceId | None, invite: InviteId | None) -> None:

@@ -47,7 +47,9 @@ def note_restart(turn: Turn) -> None:
     """The first turn after a restart of the server writes it down."""
     if turn.state.is_restored:
         turn.state.is_restored = False
-        turn.record("server_restarted", facts=(("seats_kept", len(turn.state.seats)),))
+        kept = ",".join(seat.label for seat in turn.state.seats.values())
+        facts = (("seats_kept", len(turn.state.seats)), ("kept", kept))
+        turn.record("server_restarted", facts=facts)
 
 
 def _is_there(state: State, participant: ParticipantId) -> bool:

@@ -19,6 +19,7 @@ from lobby.commands import (
     MediaLost,
     NoteQuality,
     Quality,
+    Tick,
 )
 from lobby.effects import Reply
 from lobby.meeting import Meeting
@@ -98,7 +99,8 @@ class Rooms:
             except Exception as error:  # a snapshot of another version must not stop the rest
                 log.error("not restored meeting=%s: %s", live.meeting, type(error).__name__)
                 continue
-            self._start(room, meeting, live.snapshot)
+            mailbox = self._start(room, meeting, live.snapshot)
+            mailbox.post(Tick())  # the restart is written down now, not when somebody comes
 
     async def join(self, room: Room, command: Command) -> "tuple[Mailbox, Reply]":
         """Ask the room's meeting, or a new one. Raises RequestError."""

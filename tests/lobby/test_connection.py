@@ -1,5 +1,7 @@
 """Lost and regained: sockets, media, seats."""
 
+import pytest
+
 from lobby.commands import MediaBack, MediaLost, SocketBack, SocketLost
 from lobby.effects import CloseMedia, OpenMedia
 from lobby.events import EndCode, ParticipantJoined, ParticipantLeft
@@ -65,7 +67,6 @@ def test_media_that_the_server_lost_costs_nobody_a_seat() -> None:
         world.do(SocketBack(session=session("lawyer")))
         world.do(MediaBack(participant=pid("lawyer")))
         assert world.seat("lawyer").is_connected
-        assert world.records() == []
 
 
 def test_who_does_not_come_back_after_the_server_lost_media_is_away_in_the_end() -> None:
@@ -84,7 +85,25 @@ def test_lost_media_alone_leaves_the_holder_inside() -> None:
     assert not world.seat("lawyer").is_connected
     world.do(MediaBack(participant=pid("lawyer")))
     assert world.seat("lawyer").is_connected
-    assert world.records() == []
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_media_lost_and_back_is_written_once_with_whose_fault_it_was(is_ours: bool) -> None:
+    world = World()
+    world.locked()
+    lost = MediaLost(participant=pid("lawyer"), is_ours=is_ours)
+    world.do(lost)
+    assert [(one.what, one.subject, one.facts) for one in world.records()] == [
+        ("media_lost", "guest:p-lawyer", (("ours", is_ours),))
+    ]
+    world.do(lost)
+    assert world.recorded() == []
+    world.do(MediaBack(participant=pid("lawyer")))
+    assert [(one.what, one.subject) for one in world.records()] == [
+        ("media_back", "guest:p-lawyer")
+    ]
+    world.do(MediaBack(participant=pid("lawyer")))
+    assert world.recorded() == []
 
 
 def test_an_attested_guest_comes_back_into_the_locked_room_and_it_is_announced() -> None:

@@ -352,3 +352,24 @@ def test_answers_are_remembered_only_so_long() -> None:
         refusals.append(raised.type)
     assert refusals[0] is NoSuchKnock
     assert refusals[1] is not NoSuchKnock
+
+
+def test_the_record_says_how_many_persons_came_however_they_came() -> None:
+    """When the names are deleted, how many there were stays."""
+    world = World()
+    world.join("lawyer", persons=["Interpreter"])
+    said = world.records()
+    world.host("host")
+    said += world.records()
+    world.join("late", invited=False, persons=["A", "B"])
+    said += world.records()
+    world.admit("late")
+    said += world.records()
+    asked = World()
+    asked.join("officer", Role.HOST)
+    said += asked.records()
+    persons = [(one.what, dict(one.facts).get("persons")) for one in said]
+    assert [one for one in persons if one[0] != "opened"] == [
+        ("waited", 2), ("joined", 1), ("joined", 2), ("knocked", 3), ("admitted", 3),
+        ("pin_asked", 1),
+    ]  # fmt: skip

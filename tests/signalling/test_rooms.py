@@ -186,6 +186,19 @@ async def test_a_locked_meeting_is_locked_after_a_restart_and_attested_people_re
         assert house.engine.of(stranger.participant) is None
 
 
+async def test_a_restart_is_written_down_before_anybody_comes_back() -> None:
+    async with House() as before:
+        host = await before.host(DeviceKey())
+        await host.request("room.lock")
+        store = before.store
+    written = len(store.written())
+    async with House(store=store):
+        async with asyncio.timeout(5):
+            while len(store.written()) == written:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    assert store.written()[written:] == ["server_restarted"]
+
+
 async def test_a_pin_changed_during_a_meeting_counts_at_once(house: House) -> None:
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     client = await house.client()
