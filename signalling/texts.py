@@ -1,8 +1,11 @@
 """Every sentence on screen, by key and language; templates and scripts look them up."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
+
+_NAMED = re.compile(r"\{(\w+)\}")
 
 
 class Texts:
@@ -17,11 +20,9 @@ class Texts:
         return cls(lang, json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")))
 
     def get(self, key: str, /, **values: object) -> str:
-        """The sentence with each `{name}` filled in."""
+        """The sentence with each `{name}` filled in; braces within a value are only text."""
         sentence = self._sentences.get(key, key)
-        for name, value in values.items():
-            sentence = sentence.replace(f"{{{name}}}", str(value))
-        return sentence
+        return _NAMED.sub(lambda found: str(values.get(found[1], found[0])), sentence)
 
     def keys(self, prefix: str) -> list[str]:
         """The keys that begin with `prefix`, in the order of the file."""

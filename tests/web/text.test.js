@@ -12,8 +12,9 @@ const FAMILIES = [
   "expected", "part", "policy", "presence", "quality", "recording", "role", "tile", "title",
 ];
 
-/** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py checks them. */
-const OF_THE_SERVER = ["staff"];
+/** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py and
+ * tests/vmr/test_record_text.py check them. */
+const OF_THE_SERVER = ["staff", "record"];
 
 /** @param {string} folder @param {string} ending @returns {string[]} */
 function sources(folder, ending) {
