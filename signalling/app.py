@@ -276,6 +276,7 @@ class Signalling:
         self.staff = StaffApp(
             store=self._store.staff,
             terminals=self._store.terminals,
+            records=self._store,
             sessions=running.staff,
             cookies=running.cookies,
             renderer=renderer,

@@ -8,7 +8,14 @@ from media.messages import EngineEvent, Reply, Request
 from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
 from vmr.record import Happening
 from vmr.rooms import Invite, Room
-from vmr.store import BookingStore, LiveMeeting, StaffStore, TerminalStore
+from vmr.store import (
+    BookingStore,
+    KeptEntry,
+    LiveMeeting,
+    RecordSearch,
+    StaffStore,
+    TerminalStore,
+)
 
 Clock = Callable[[], float]
 """Seconds since the epoch, steady: wall time at start plus what has passed since."""
@@ -32,6 +39,10 @@ class Store(Protocol):
     def terminals(self) -> TerminalStore:
         """Enrolled terminals."""
 
+    @property
+    def record_search(self) -> RecordSearch:
+        """Where records are found."""
+
     async def room_by_address(self, address: str) -> Room | None: ...
 
     async def room(self, room: RoomId) -> Room | None: ...
@@ -39,6 +50,11 @@ class Store(Protocol):
     async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
 
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None: ...
+
+    async def record(self, meeting: MeetingId) -> Sequence[KeptEntry]: ...
+
+    async def verify(self, meeting: MeetingId) -> int:
+        """How many entries the record has, all of them proven; raises RecordBroken."""
 
     async def live_meetings(self) -> Sequence[LiveMeeting]: ...
 

@@ -171,7 +171,8 @@ class Narrator:
             for confirmed in filter(None, str(facts.get("confirmed", "")).split(",")):
                 yield say(f"confirmation.{confirmed}")
         if what == "attested":
-            yield self.documents(_words(facts.get("documents", "")))
+            shown = self.documents(_words(facts.get("documents", "")))
+            yield say("record.detail.shown", documents=shown)
         if what == "concern_raised" and facts.get("incident"):
             yield say("record.detail.incident", incident=isolated(str(facts["incident"])))
         for name in ("verified_name", "message", "note", "follow_up"):
@@ -182,8 +183,7 @@ class Narrator:
 
     def documents(self, documents: Sequence[str]) -> str:
         """What was shown."""
-        shown = ", ".join(self._say(f"record.document.{one}") for one in documents)
-        return self._say("record.detail.shown", documents=shown)
+        return ", ".join(self._say(f"record.document.{one}") for one in documents)
 
 
 def key_of(entry: Entry) -> str | None:

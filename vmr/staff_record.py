@@ -1,7 +1,9 @@
-"""What the record of staff says: who did what to whose account, or to which terminal. Pure."""
+"""What the record of staff says: who did what to whose account, or to which terminal, and who
+looked at which record. Pure."""
 
 from enum import Enum
 
+from vmr.ids import MeetingId
 from vmr.record import Fact, Happening
 from vmr.staff import StaffMember
 from vmr.terminals import EnrolledTerminal
@@ -31,6 +33,11 @@ class StaffEvent(Enum):
 class TerminalEvent(Enum):
     ENROLLED = "terminal_enrolled"
     REVOKED = "terminal_revoked"
+
+
+class RecordEvent(Enum):
+    READ = "record_read"
+    EXPORTED = "record_exported"  # taken away as a file
 
 
 def happening(
@@ -74,6 +81,35 @@ def hosts_only_happening(only: bool, *, by: StaffMember, at: float) -> Happening
         what="hosts_only_at_terminals_set",
         facts=(("only", only),),
         personal=_officer(by),
+    )
+
+
+def record_happening(
+    event: RecordEvent,
+    meeting: MeetingId,
+    *,
+    by: StaffMember,
+    at: float,
+    facts: tuple[Fact, ...] = (),
+) -> Happening:
+    """Somebody looks at the record of a meeting, or takes it away."""
+    return Happening(
+        at=at,
+        actor=_actor(by),
+        what=event.value,
+        subject=f"meeting:{meeting}",
+        facts=facts,
+        personal=_officer(by),
+    )
+
+
+def search_happening(name: str, *, by: StaffMember, at: float) -> Happening:
+    """Somebody looks for the records in which a name stands."""
+    return Happening(
+        at=at,
+        actor=_actor(by),
+        what="records_searched",
+        personal=(*_officer(by), ("name", name)),
     )
 
 

@@ -16,6 +16,7 @@ from signalling.staff.edge import Edge
 from signalling.staff.oidc import Provider
 from signalling.staff.oidc_pages import OidcPages
 from signalling.staff.people_pages import PEOPLE, PeoplePages
+from signalling.staff.record_pages import RecordPages, Records
 from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sessions import StaffSessions
 from signalling.staff.sign_in import SignIn
@@ -37,6 +38,7 @@ class StaffApp:
         *,
         store: StaffStore,
         terminals: TerminalStore,
+        records: Records,
         sessions: StaffSessions,
         cookies: Cookies,
         renderer: Renderer,
@@ -72,6 +74,7 @@ class StaffApp:
             ),
             PeoplePages(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
+            RecordPages(edge=self.edge, store=records, renderer=renderer, clock=clock),
         )
 
     def add_to(self, app: web.Application) -> None:

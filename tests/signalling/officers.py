@@ -15,7 +15,7 @@ from vmr.rooms import Establishment
 from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_sessions import SignInStep, StaffSession
-from vmr.store import BookingStore, StaffStore, TerminalStore
+from vmr.store import BookingStore, StaffStore, Store, TerminalStore
 from vmr.store.database import Database
 from vmr.store.rooms import add_establishment
 from vmr.store.secrets import hash_token, make_id, make_token
@@ -46,6 +46,11 @@ def terminals_beside(staff: StaffStore) -> TerminalStore:
 def bookings_beside(staff: StaffStore) -> BookingStore:
     """For `FakeStore.bookings`."""
     return BookingStore(staff._database)
+
+
+def store_beside(staff: StaffStore) -> Store:
+    """For `FakeStore.real`: all the rest of the same database."""
+    return Store(staff._database)
 
 
 async def add_prison(staff: StaffStore, added: Establishment) -> None:

@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,11 @@ from lobby.commands import ConcernCategory, Document, PictureProblem
 from lobby.events import EndCode
 from lobby.terminal import WhyNot
 from signalling.texts import Texts
-from tests.lobby.world import World
+from tests.lobby import recorded
 from vmr.ids import MeetingId
 from vmr.record import Entry, Fact, Happening, append
 from vmr.record_text import WORDS, Line, Narrator, Personal, Said, key_of
 from vmr.record_totals import totals
-from vmr.roles import Role
 
 WEB = Path(__file__).parents[2] / "web"
 TEXTS = Texts.load(WEB / "text", "en")
@@ -143,24 +141,8 @@ def test_what_is_put_into_a_sentence_has_words() -> None:
 
 def consultation() -> list[Said]:
     """A real one, from the rules: ID check, lock, hand-over, a lost connection, the end."""
-    world = World()
-    happenings: list[Happening] = []
-    acts: list[Callable[[], object]] = [
-        lambda: world.join("lawyer", persons=["Interpreter"]),
-        lambda: world.join("host", Role.HOST),
-        world.pin,
-        lambda: world.attest("lawyer"),
-        lambda: world.attest("lawyer", 2),
-        world.lock,
-        world.hand_over,
-        lambda: world.lose("lawyer"),
-        lambda: world.wait(5000),
-    ]
-    for act in acts:
-        act()
-        happenings += world.records()
     record: list[Said] = []
-    for done in happenings:
+    for done in recorded.consultation():
         last = record[-1][0] if record else None
         entry = append(last, done, meeting=MeetingId("m1"), key=bytes(32))
         record.append((entry, done.personal))

@@ -17,6 +17,7 @@ from vmr.store.errors import (
     UnsupportedDatabase,
 )
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
@@ -25,6 +26,7 @@ from vmr.store.terminal_store import TerminalStore
 __all__ = [
     "BookingStore",
     "Conflict",
+    "FoundRecord",
     "KeptEntry",
     "LiveMeeting",
     "MeetingSummary",
@@ -32,6 +34,7 @@ __all__ = [
     "NotFound",
     "Occupied",
     "RecordBroken",
+    "RecordSearch",
     "SignedIn",
     "SlotTaken",
     "StaffStore",
@@ -40,4 +43,5 @@ __all__ = [
     "StoreUnavailable",
     "TerminalStore",
     "UnsupportedDatabase",
+    "Wanted",
 ]

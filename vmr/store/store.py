@@ -18,6 +18,7 @@ from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.record_search import RecordSearch
 from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
 
@@ -30,6 +31,7 @@ class Store:
         self.staff = StaffStore(database)
         self.terminals = TerminalStore(database)
         self.bookings = BookingStore(database)
+        self.record_search = RecordSearch(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":

@@ -9,7 +9,7 @@ from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
-from vmr.store import Conflict, LiveMeeting, StoreUnavailable
+from vmr.store import Conflict, KeptEntry, LiveMeeting, StoreUnavailable
 from vmr.store.secrets import hash_token, make_address
 
 PRISON = Establishment(id=EstablishmentId("e1"), name="HMP Example", phone="01632 960001")
@@ -28,6 +28,8 @@ class FakeStore:
         self.staff: Any = NoStaff()
         self.terminals: Any = FakeTerminals()
         self.bookings: Any = NoBookings()
+        self.real: Any = None
+        """A store with records, for tests that read them."""
 
     # -- what a test sets up ------------------------------------------------------------------
 
@@ -76,6 +78,18 @@ class FakeStore:
 
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None:
         return self.invites.get(token_hash)
+
+    @property
+    def record_search(self) -> Any:
+        return None if self.real is None else self.real.record_search
+
+    async def record(self, meeting: MeetingId) -> Sequence[KeptEntry]:
+        found: Sequence[KeptEntry] = await self.real.record(meeting)
+        return found
+
+    async def verify(self, meeting: MeetingId) -> int:
+        entries: int = await self.real.verify(meeting)
+        return entries
 
     async def live_meetings(self) -> Sequence[LiveMeeting]:
         return tuple(self.live.values())

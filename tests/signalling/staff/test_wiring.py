@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lobby.events import EndCode
 from signalling.pages import FILES
 from vmr.cli.serve import _config
+from vmr.record_times import Cause, Doing
+from vmr.record_totals import GOES
 from vmr.settings import load
 from vmr.staff import StaffRole
 from vmr.staff_sessions import TotpMode
@@ -61,6 +64,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
         f"staff.{family}.{role.value}" for family in ("role", "role_hint") for role in StaffRole
     }
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
+    chosen |= _chosen_of_records()
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
     kept = {key for key in texts if key.startswith("staff.")}
@@ -71,3 +75,22 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
 
 def _named(files: list[Path]) -> set[str]:
     return set(re.findall(r'"(staff\.[a-z_.]+)"', "\n".join(one.read_text() for one in files)))
+
+
+def _chosen_of_records() -> set[str]:
+    """What `record_view` puts together from words."""
+    source = (SOURCES / "record_view.py").read_text()
+    words = set(re.findall(r'_t\(\s*"([a-z_]+)"', source)) | {"still_running", "left_without"}
+    rows = ("opened", "first_talk", "locked", "handed_over", "ended", "reason", "meeting")
+    about = ("establishment", "room", "kind", "date", "zone")
+    words |= {f"summary.{row}" for row in (*about, *rows)}
+    doings = (Doing.WAITING, Doing.IDENTIFYING, Doing.TALKING, Doing.ALONE, Doing.LOST)
+    words |= {f"time.{one.value}" for one in doings}
+    words |= {f"cause.{cause.value}" for cause in Cause}
+    words |= {f"count.{one}" for one in ("knocks_after_lock", "refusals", "restarts")}
+    ends = (EndCode.MEETING_ENDED, EndCode.SLOT_OVER, EndCode.HOST_GONE)
+    words |= {f"end.{code.value}" for code in ends}
+    goings = ("sent_back", "pin_attempts_used", "lost", "moved", "server_restarted", "ended")
+    words |= {f"gone.{how}" for how in (*GOES, *goings)}
+    words |= {f"duration.{unit}" for unit in ("s", "min", "h")}
+    return {f"staff.records.{word}" for word in words}

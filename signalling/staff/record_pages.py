@@ -1,0 +1,217 @@
+"""Records of meetings, for those who may read them, within their own establishment.
+
+A record of another establishment looks like one that does not exist. Every look, every file and
+every search by name is in the record of staff before anything is shown; what cannot be written
+there is not shown.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from signalling.render import Renderer
+from signalling.seams import Clock
+from signalling.staff.edge import Edge, Faults
+from signalling.staff.record_view import RecordView, Viewer
+from signalling.staff.times import clock_text, time_text
+from vmr.bookings.times import day_of
+from vmr.ids import EstablishmentId, MeetingId, RoomId
+from vmr.record import Happening
+from vmr.rooms import Room
+from vmr.staff import StaffPermission
+from vmr.staff_record import RecordEvent, record_happening, search_happening
+from vmr.store import (
+    FoundRecord,
+    KeptEntry,
+    RecordBroken,
+    RecordSearch,
+    SignedIn,
+    StaffStore,
+    StoreError,
+    Wanted,
+)
+
+RECORDS = "/staff/records"
+READ = StaffPermission.READ_RECORDS
+PAGE = 25
+"""Records on one page of the list."""
+PAGES_MAX = 10_000
+NAME_MAX = 100
+
+
+class Records(Protocol):
+    """What these pages need of the store (`vmr.store.Store`)."""
+
+    @property
+    def staff(self) -> StaffStore: ...
+
+    @property
+    def record_search(self) -> RecordSearch: ...
+
+    async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
+
+    async def record(self, meeting: MeetingId) -> Sequence[KeptEntry]: ...
+
+    async def verify(self, meeting: MeetingId) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What was asked for, as it was typed."""
+
+    room: str = ""
+    since: str = ""
+    until: str = ""
+    name: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return any((self.room, self.since, self.until, self.name))
+
+    def link(self, page: int) -> str:
+        asked = {"room": self.room, "from": self.since, "to": self.until, "name": self.name}
+        fields = {name: value for name, value in asked.items() if value}
+        return f"{RECORDS}?{urlencode({**fields, 'page': page})}"
+
+
+class RecordPages:
+    def __init__(self, *, edge: Edge, store: Records, renderer: Renderer, clock: Clock) -> None:
+        self._edge = edge
+        self._store = store
+        self._renderer = renderer
+        self._clock = clock
+        edge.add_place(RECORDS, "staff.home.records", READ)
+
+    def add_to(self, app: web.Application) -> None:
+        add = self._edge.add_route
+        add(app, "GET", RECORDS, self.list)
+        add(app, "GET", RECORDS + "/{meeting:[0-9A-Za-z_-]{1,64}}", self.show)
+
+    # -- the list -----------------------------------------------------------------------------
+
+    async def list(self, request: web.Request) -> web.StreamResponse:
+        who = await self._edge.signed_in(request, READ)
+        establishment = who.member.establishment
+        zone = ZoneInfo(establishment.zone)
+        filters = _filters(request)
+        wanted, faults = _wanted(filters, zone)
+        page = _page(request)
+        records: tuple[FoundRecord, ...] = ()
+        has_more = False
+        if wanted is not None:
+            if wanted.name:
+                done = search_happening(wanted.name, by=who.member, at=self._clock())
+                if not await self._write(who, done):
+                    return self._refused(request, who)
+            records, has_more = await self._store.record_search.find(
+                establishment.id, wanted, skip=(page - 1) * PAGE, most=PAGE
+            )
+        return self._edge.page(
+            request, "staff_records.html", who=who, faults=faults, records=records,
+            rooms=await self._store.rooms_of(establishment.id), filters=filters, page=page,
+            has_more=has_more, when=lambda at: time_text(at, zone),
+            clock=lambda at: clock_text(at, zone)[:5],
+        )  # fmt: skip
+
+    # -- one record ---------------------------------------------------------------------------
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        who = await self._edge.signed_in(request, READ)
+        found = await self._found(request, who)
+        if not await self._write(who, self._look(RecordEvent.READ, found, who)):
+            return self._refused(request, who)
+        view = await self._view(found, who)
+        return self._edge.page(request, "staff_record.html", who=who, record=view)
+
+    async def _found(self, request: web.Request, who: SignedIn) -> FoundRecord:
+        """One of the establishment of who asks."""
+        found = await self._store.record_search.one(MeetingId(request.match_info["meeting"]))
+        if found is None or found.establishment != who.member.establishment.id:
+            raise web.HTTPNotFound
+        return found
+
+    def _look(
+        self, event: RecordEvent, found: FoundRecord, who: SignedIn, **facts: str
+    ) -> Happening:
+        return record_happening(
+            event, found.meeting, by=who.member, at=self._clock(), facts=tuple(facts.items())
+        )
+
+    async def _write(self, who: SignedIn, done: Happening) -> bool:
+        """Whether it is in the record of staff."""
+        try:
+            await self._store.staff.write_record(who.member.establishment.id, done)
+        except StoreError:
+            return False
+        return True
+
+    async def _view(self, found: FoundRecord, who: SignedIn) -> RecordView:
+        record = await self._store.record(found.meeting)
+        fault = ""
+        try:
+            await self._store.verify(found.meeting)
+        except RecordBroken as error:
+            fault = str(error)
+        viewer = Viewer(
+            found,
+            record,
+            establishment=who.member.establishment,
+            texts=self._renderer.texts,
+            fault=fault,
+            now=self._clock(),
+        )
+        return await asyncio.to_thread(viewer.view)
+
+    def _refused(self, request: web.Request, who: SignedIn) -> web.Response:
+        return self._edge.page(request, "staff_record_refused.html", who=who, status=503)
+
+
+def _filters(request: web.Request) -> Filters:
+    asked = request.query
+    return Filters(
+        room=asked.get("room", ""),
+        since=asked.get("from", "").strip(),
+        until=asked.get("to", "").strip(),
+        name=" ".join(asked.get("name", "").split())[:NAME_MAX],
+    )
+
+
+def _wanted(filters: Filters, zone: ZoneInfo) -> tuple[Wanted | None, Faults]:
+    """What to look for, or what is wrong with it."""
+    faults: Faults = {}
+    since, until = _day(filters.since), _day(filters.until)
+    if filters.since and since is None:
+        faults["from"] = "staff.records.from_wrong"
+    if filters.until and until is None:
+        faults["to"] = "staff.records.to_wrong"
+    if since is not None and until is not None and until < since:
+        faults["to"] = "staff.records.to_before_from"
+    if faults:
+        return None, faults
+    return Wanted(
+        room=RoomId(filters.room) if filters.room else None,
+        since=None if since is None else day_of(since, zone).starts_at,
+        until=None if until is None else day_of(until, zone).ends_at,
+        name=filters.name,
+    ), faults
+
+
+def _day(text: str) -> date | None:
+    """A date that a calendar of ours can show; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 < day.year < 9999 else None
+
+
+def _page(request: web.Request) -> int:
+    asked = request.query.get("page", "")
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 6
+    return min(max(1, int(asked)), PAGES_MAX) if is_number else 1

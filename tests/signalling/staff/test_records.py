@@ -1,0 +1,292 @@
+"""Records of meetings: who may read them, what is shown, and that every look is written first."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from signalling.staff.record_pages import PAGE
+from tests.lobby import recorded
+from tests.signalling.fakes.store import PRISON
+from tests.signalling.house import House
+from tests.signalling.officers import account, add_prison
+from tests.signalling.staff.browser import Browser, Page
+from tests.signalling.staff.conftest import Open
+from tests.signalling.staff.test_people import OTHER, administrator
+from vmr.ids import MeetingId
+from vmr.policies import PolicyName
+from vmr.record import Happening
+from vmr.rooms import Establishment, Room
+from vmr.staff import STAFF_PERMISSIONS, StaffPermission, StaffRole
+from vmr.store import StoreUnavailable
+
+LIST = "/staff/records"
+NOON = 1_777_892_400.0  # 4 May 2026, 12:00 in London
+
+
+async def a_room(
+    house: House, establishment: Establishment = PRISON, name: str = "Legal 1"
+) -> Room:
+    room: Room = await house.store.real.add_room(
+        establishment, name=name, policy=PolicyName.LEGAL, pin_hash="x"
+    )
+    house.store.rooms[room.id] = room
+    return room
+
+
+async def hold(
+    house: House, room: Room, meeting: str = "m1", happenings: list[Happening] | None = None
+) -> None:
+    done = recorded.long_consultation(started_at=NOON) if happenings is None else happenings
+    await house.store.real.commit(MeetingId(meeting), room.id, None, done)
+
+
+async def looks(house: House) -> list[tuple[str, str]]:
+    """What the record of the establishment says of records, oldest first."""
+    entries = await house.store.staff.record(PRISON.id)
+    found = [kept.entry for kept in entries if kept.entry.what.startswith("record")]
+    return [(entry.what, entry.subject) for entry in found]
+
+
+@pytest.fixture
+async def browser(house: House, open_browser: Open) -> Browser:
+    _me, signed_in = await administrator(house, open_browser)
+    return signed_in
+
+
+def row_of(page: Page, name: str) -> str:
+    """The row of a table that begins with this."""
+    rows = [row for row in page.text.split("<tr>") if name in row]
+    assert rows, f"no row with {name}"
+    return rows[0]
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+async def test_only_who_may_read_records_opens_them(
+    house: House, open_browser: Open, role: StaffRole
+) -> None:
+    await hold(house, await a_room(house))
+    await account(house, roles=[role])
+    asking = await open_browser()
+    await asking.sign_in("reed")
+    may = StaffPermission.READ_RECORDS in STAFF_PERMISSIONS[role]
+    for path in (LIST, f"{LIST}/m1"):
+        assert (await asking.get(path)).status == (200 if may else 403), path
+    assert (LIST in (await asking.get("/staff")).text) is may
+    assert bool(await looks(house)) is may
+
+
+async def test_nobody_reads_a_record_without_signing_in(house: House, open_browser: Open) -> None:
+    await hold(house, await a_room(house))
+    for path in (LIST, f"{LIST}/m1"):
+        assert (await (await open_browser()).get(path)).place.startswith("/staff/sign-in")
+    assert await looks(house) == []
+
+
+async def test_a_record_reads_as_what_happened(house: House, browser: Browser) -> None:
+    await hold(house, await a_room(house))
+    page = await browser.get(f"{LIST}/m1")
+    assert page.status == 200
+    assert page.title == "Record of Legal 1, 4 May 2026, 12:00: Video meeting rooms"
+    for said in (
+        "The record holds",
+        "Monday 4 May 2026",
+        "Europe/London (BST)",
+        "12:04:20, by host Siân Llŷr",
+        f"Guest \u2068{recorded.AMIRA}\u2069 and {recorded.LI} began to wait for the host.",
+        "Officer A. Reed paused the meeting.",
+        "Reason: Alarm on the wing",
+        "What was seen: A second telephone lies on the table.",
+        "Verified lawyer",
+    ):
+        assert said in page.text, said
+    assert "The meeting was paused</dt><dd>2 min 0 s" in page.text
+    assert "Waiting for the host</dt><dd>4 min 20 s" in page.text
+    assert "Checking ID</dt><dd>1 min 25 s" in page.text
+    refused = row_of(page, "Guest Late Caller")
+    assert "40 s" in refused
+
+
+async def test_a_look_is_written_with_who_looked(house: House, open_browser: Open) -> None:
+    me, asking = await administrator(house, open_browser)
+    await hold(house, await a_room(house))
+    await asking.get(f"{LIST}/m1")
+    last = (await house.store.staff.record(PRISON.id))[-1]
+    assert (last.entry.what, last.entry.subject) == ("record_read", "meeting:m1")
+    assert last.entry.actor == f"officer:{me.id}"
+    assert dict(last.personal) == {"officer": "Ada Admin"}
+    await house.store.staff.verify_record(PRISON.id)
+
+
+async def test_a_record_is_not_shown_when_the_look_cannot_be_written(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hold(house, await a_room(house))
+
+    async def full(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(house.store.staff, "write_record", full)
+    for path in (f"{LIST}/m1", f"{LIST}?name=verified"):
+        page = await browser.get(path)
+        assert page.status == 503, path
+        assert "The record cannot be shown now" in page.text
+        assert "cannot write now" in page.text
+        assert "Alarm on the wing" not in page.text
+        assert "Legal 1" not in page.text
+    assert (await browser.get(LIST)).status == 200
+
+
+async def test_another_establishments_record_is_as_one_that_does_not_exist(
+    house: House, browser: Browser
+) -> None:
+    await add_prison(house.store.staff, OTHER)
+    theirs = await a_room(house, OTHER, "Their room")
+    await hold(house, theirs, "theirs")
+    page, missing = await browser.get(f"{LIST}/theirs"), await browser.get(f"{LIST}/nothing")
+    assert (page.status, missing.status) == (404, 404)
+    assert page.text == missing.text
+    listed = await browser.get(f"{LIST}?name=verified&room={theirs.id}")
+    assert "theirs" not in listed.text
+    assert "Their room" not in listed.text
+    assert ("record_read", "meeting:theirs") not in await looks(house)
+
+
+async def test_a_changed_record_is_shown_with_a_warning(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    await hold(house, await a_room(house))
+    with sqlite3.connect(tmp_path / "staff.db") as database:
+        database.execute("UPDATE record_entries SET reason = 'Fire' WHERE reason LIKE 'Alarm%'")
+    database.close()
+    page = await browser.get(f"{LIST}/m1")
+    assert page.status == 200
+    assert "The record was changed" in page.text
+    assert "does not fit (hash)" in page.text
+    assert "The record holds" not in page.text
+
+
+async def test_deleted_names_are_said_to_be_deleted(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    await hold(house, await a_room(house))
+    with sqlite3.connect(tmp_path / "staff.db") as database:
+        database.execute("DELETE FROM record_personal")
+    database.close()
+    page = await browser.get(f"{LIST}/m1")
+    assert "The record holds" in page.text
+    assert "were deleted at the end of their retention" in page.text
+    assert "Guest 1 (name deleted) began to wait for the host." in page.text
+    assert "1 min 25 s" in page.text
+    for name in (recorded.AMIRA, recorded.LI, "A. Reed", "Verified lawyer", "telephone"):
+        assert name not in page.text, name
+
+
+async def test_what_people_typed_is_text_alone(house: House, browser: Browser) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    done = recorded.consultation(lawyer=evil, interpreter="<script>", started_at=NOON)
+    await hold(house, await a_room(house, name="<b>Room</b>"), happenings=done)
+    for path in (LIST, f"{LIST}/m1"):
+        page = await browser.get(path)
+        for tag in ("<img", "<Img", "<script>", "<b>"):
+            assert tag not in page.text.split("<main", 1)[1], (path, tag)
+
+
+async def test_a_running_meeting_has_totals_so_far(house: House, browser: Browser) -> None:
+    room = await a_room(house)
+    done = recorded.long_consultation(started_at=NOON)[:8]
+    await house.store.real.commit(MeetingId("m1"), room.id, {}, done)
+    page = await browser.get(f"{LIST}/m1")
+    assert "This meeting is still running" in page.text
+    assert ">Running<" in (await browser.get(LIST)).text
+
+
+# -- the list ---------------------------------------------------------------------------------
+
+
+async def test_the_list_is_filtered_by_room_date_and_name(house: House, browser: Browser) -> None:
+    first, second = await a_room(house), await a_room(house, name="Legal 2")
+    day = 86_400.0
+    for meeting, room, at, name in (
+        ("m1", first, NOON, "ann"), ("m2", second, NOON + day, "bob"),
+        ("m3", first, NOON + 2 * day, "émile"),
+    ):  # fmt: skip
+        await hold(house, room, meeting, recorded.consultation(lawyer=name, started_at=at))
+
+    async def listed(query: str) -> list[str]:
+        page = await browser.get(f"{LIST}{query}")
+        assert page.status == 200
+        return [m for m in ("m3", "m2", "m1") if f'href="{LIST}/{m}"' in page.text]
+
+    assert await listed("") == ["m3", "m2", "m1"]
+    assert await listed(f"?room={first.id}") == ["m3", "m1"]
+    assert await listed("?from=2026-05-05") == ["m3", "m2"]
+    assert await listed("?from=2026-05-05&to=2026-05-05") == ["m2"]
+    assert await listed("?name=%C3%89MILE") == ["m3"]
+    assert await listed("?name=nobody") == []
+    assert await listed("?page=2") == []
+    assert await listed("?page=-1&room=") == ["m3", "m2", "m1"]
+
+
+async def test_a_search_by_name_is_written_and_a_list_is_not(
+    house: House, browser: Browser
+) -> None:
+    await hold(house, await a_room(house))
+    await browser.get(LIST)
+    await browser.get(f"{LIST}?from=2026-01-01")
+    assert await looks(house) == []
+    await browser.get(f"{LIST}?name=Ann+Example")
+    last = (await house.store.staff.record(PRISON.id))[-1]
+    assert last.entry.what == "records_searched"
+    assert dict(last.personal) == {"officer": "Ada Admin", "name": "Ann Example"}
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("from=yesterday", "Enter the first day as a date, for example 2026-05-04"),
+        ("to=2026-02-30", "Enter the last day as a date, for example 2026-05-31"),
+        ("from=2026-05-02&to=2026-05-01", "The last day must not be before the first"),
+        ("from=0001-01-01", "Enter the first day as a date, for example 2026-05-04"),
+        ("to=9999-12-31", "Enter the last day as a date, for example 2026-05-31"),
+    ],
+)
+async def test_a_date_that_is_none_is_said(browser: Browser, query: str, problem: str) -> None:
+    page = await browser.get(f"{LIST}?{query}&name=ann")
+    assert page.status == 422
+    assert page.problems == [problem]
+    assert 'value="ann"' in page.text
+
+
+async def test_many_records_have_pages(house: House, browser: Browser) -> None:
+    room = await a_room(house)
+    for number in range(PAGE + 1):
+        opened = Happening(at=NOON + number, actor="host:h", what="opened")
+        await hold(house, room, f"n{number}", [opened])
+    first = await browser.get(f"{LIST}?room={room.id}")
+    assert first.text.count(f'href="{LIST}/n') == PAGE
+    assert f'rel="next" href="{LIST}?room={room.id}&amp;page=2"' in first.text
+    assert 'rel="prev"' not in first.text
+    second = await browser.get(f"{LIST}?room={room.id}&page=2")
+    assert f'href="{LIST}/n0"' in second.text
+    assert 'rel="next"' not in second.text
+
+
+async def test_a_record_of_ten_thousand_entries_does_not_hold_the_others_up(
+    house: House, browser: Browser
+) -> None:
+    room = await a_room(house)
+    long = [
+        Happening(at=NOON + n, actor="server", what="pin_wrong", subject=f"host:p{n % 50}")
+        for n in range(10_000)
+    ]
+    await hold(house, room, "m1", long)
+    page = asyncio.create_task(browser.get(f"{LIST}/m1"))
+    longest, loop = 0.0, asyncio.get_running_loop()
+    while not page.done():
+        before = loop.time()
+        await asyncio.sleep(0.005)
+        longest = max(longest, loop.time() - before)
+    assert (await page).text.count("entered a wrong Host PIN") == 10_000
+    assert longest < 1.0, f"the loop stood still for {longest:.2f} s"
