@@ -8,16 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench lock clean chromium firefox coturn postgresql espeak-ng $(CHECKS)
+.PHONY: run test fuzz bench lock clean chromium firefox coturn postgresql espeak-ng pango \
+    $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
-run: $(VENV)/runtime
+run: $(VENV)/runtime $(VENV)/pango
 	@$(BIN)/vmr serve $(ARGS)
 
 # Every check runs even when an earlier one failed; pytest comes last and its summary ends the
 # output. Arguments of pytest go into ARGS.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
-    postgresql
+    postgresql pango
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
@@ -122,6 +123,22 @@ postgresql:
 	        service postgresql stop'); } || true
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	    { echo "The tests of the store need PostgreSQL: apt-get install postgresql"; exit 1; }
+
+# What lays out PDF files of records, and fonts for names in most scripts.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-noto-core \
+    fonts-droid-fallback fonts-nanum
+HAS_PANGO := $(PYTHON) -c 'import ctypes; ctypes.CDLL("libpangoft2-1.0.so.0")' 2>/dev/null
+GET_PANGO := command -v dpkg >/dev/null && ! dpkg -s $(PANGO) >/dev/null 2>&1
+
+# Asked for once: a server without them starts all the same, and says so on the pages.
+$(VENV)/pango: | $(BIN)/python
+	@if $(GET_PANGO); then $(call debian,$(PANGO)); fi || true
+	@$(HAS_PANGO) || echo "PDF files of records need Pango: apt-get install $(PANGO)"
+	@touch $@
+
+pango:
+	@if $(GET_PANGO); then $(call debian,$(PANGO)); fi || true
+	@$(HAS_PANGO) || { echo "The tests of PDF files need Pango: apt-get install $(PANGO)"; exit 1; }
 
 espeak-ng:
 	@command -v espeak-ng >/dev/null || { $(call debian,espeak-ng); } || true

@@ -10,9 +10,10 @@ from signalling.texts import Texts
 
 
 class Renderer:
-    """`folder` holds pages/ and text/."""
+    """`folder` holds pages/, styles/ and text/."""
 
     def __init__(self, folder: Path, lang: str) -> None:
+        self._folder = folder
         self.texts = Texts.load(folder / "text", lang)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder / "pages"),
@@ -29,3 +30,7 @@ class Renderer:
     def page(self, template: str, *, status: int = 200, **variables: Any) -> web.Response:
         body = self.text(template, **variables)
         return web.Response(status=status, text=body, content_type="text/html")
+
+    def style(self, name: str) -> str:
+        """The text of one of our style sheets, for a document that stands by itself."""
+        return (self._folder / "styles" / name).read_text("utf-8")

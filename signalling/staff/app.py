@@ -15,6 +15,7 @@ from signalling.staff.cookies import Cookies
 from signalling.staff.edge import Edge
 from signalling.staff.oidc import Provider
 from signalling.staff.oidc_pages import OidcPages
+from signalling.staff.pdf import PdfMaker
 from signalling.staff.people_pages import PEOPLE, PeoplePages
 from signalling.staff.record_pages import RecordPages, Records
 from signalling.staff.second_factor import SecondFactor
@@ -74,7 +75,9 @@ class StaffApp:
             ),
             PeoplePages(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
-            RecordPages(edge=self.edge, store=records, renderer=renderer, clock=clock),
+            RecordPages(
+                edge=self.edge, store=records, renderer=renderer, pdf=PdfMaker(), clock=clock
+            ),
         )
 
     def add_to(self, app: web.Application) -> None:

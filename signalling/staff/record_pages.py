@@ -8,7 +8,7 @@ there is not shown.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,11 +18,13 @@ from aiohttp import web
 from signalling.render import Renderer
 from signalling.seams import Clock
 from signalling.staff.edge import Edge, Faults
+from signalling.staff.pdf import PdfBusy, PdfError, PdfMaker
 from signalling.staff.record_view import RecordView, Viewer
 from signalling.staff.times import clock_text, time_text
 from vmr.bookings.times import day_of
 from vmr.ids import EstablishmentId, MeetingId, RoomId
 from vmr.record import Happening
+from vmr.record_text import isolated
 from vmr.rooms import Room
 from vmr.staff import StaffPermission
 from vmr.staff_record import RecordEvent, record_happening, search_happening
@@ -42,6 +44,8 @@ READ = StaffPermission.READ_RECORDS
 PAGE = 25
 """Records on one page of the list."""
 PAGES_MAX = 10_000
+PDF_ENTRIES_MAX = 3_000
+"""Some 10 ms of a core each; a consultation has fewer than a hundred."""
 NAME_MAX = 100
 
 
@@ -81,8 +85,11 @@ class Filters:
 
 
 class RecordPages:
-    def __init__(self, *, edge: Edge, store: Records, renderer: Renderer, clock: Clock) -> None:
+    def __init__(
+        self, *, edge: Edge, store: Records, renderer: Renderer, pdf: PdfMaker, clock: Clock
+    ) -> None:
         self._edge = edge
+        self._pdf = pdf
         self._store = store
         self._renderer = renderer
         self._clock = clock
@@ -91,7 +98,9 @@ class RecordPages:
     def add_to(self, app: web.Application) -> None:
         add = self._edge.add_route
         add(app, "GET", RECORDS, self.list)
-        add(app, "GET", RECORDS + "/{meeting:[0-9A-Za-z_-]{1,64}}", self.show)
+        one = RECORDS + "/{meeting:[0-9A-Za-z_-]{1,64}}"
+        add(app, "GET", one, self.show)
+        add(app, "GET", f"{one}/pdf", self.download_pdf)
 
     # -- the list -----------------------------------------------------------------------------
 
@@ -126,8 +135,51 @@ class RecordPages:
         found = await self._found(request, who)
         if not await self._write(who, self._look(RecordEvent.READ, found, who)):
             return self._refused(request, who)
-        view = await self._view(found, who)
-        return self._edge.page(request, "staff_record.html", who=who, record=view)
+        view, body = await self._read(found, who)
+        has_pdf = await self._pdf.is_available()
+        return self._edge.page(
+            request, "staff_record.html", who=who, record=view, body=body, has_pdf=has_pdf
+        )
+
+    async def download_pdf(self, request: web.Request) -> web.StreamResponse:
+        """Written down before it is made: a file that then fails is one too many there."""
+        who = await self._edge.signed_in(request, READ)
+        found = await self._found(request, who)
+        if not await self._pdf.is_available():
+            return self._no_pdf(request, who, found, "staff.records.pdf_missing")
+        view, body = await self._read(found, who)
+        if view.entries > PDF_ENTRIES_MAX:
+            return self._no_pdf(request, who, found, "staff.records.pdf_long")
+        done = self._look(RecordEvent.EXPORTED, found, who, format="pdf", hash=view.head)
+        if not await self._write(who, done):
+            return self._refused(request, who)
+        try:
+            made = await self._pdf.make(self._document(view, body, who))
+        except PdfBusy:
+            return self._no_pdf(request, who, found, "staff.records.pdf_busy")
+        except PdfError:
+            return self._no_pdf(request, who, found, "staff.records.pdf_failed")
+        day = datetime.fromtimestamp(found.started_at, ZoneInfo(who.member.establishment.zone))
+        name = f"record-{day:%Y-%m-%d}-{found.meeting[:8]}.pdf"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return web.Response(body=made, content_type="application/pdf", headers=headers)
+
+    def _document(self, view: RecordView, body: str, who: SignedIn) -> str:
+        return self._renderer.text(
+            "record_pdf.html",
+            record=view,
+            body=body,
+            establishment=who.member.establishment,
+            made_by=isolated(who.member.name),
+            style=self._renderer.style("record_print.css"),
+        )
+
+    def _no_pdf(
+        self, request: web.Request, who: SignedIn, found: FoundRecord, why: str
+    ) -> web.Response:
+        return self._edge.page(
+            request, "staff_record_no_pdf.html", who=who, meeting=found.meeting, why=why, status=503
+        )
 
     async def _found(self, request: web.Request, who: SignedIn) -> FoundRecord:
         """One of the establishment of who asks."""
@@ -151,7 +203,8 @@ class RecordPages:
             return False
         return True
 
-    async def _view(self, found: FoundRecord, who: SignedIn) -> RecordView:
+    async def _read(self, found: FoundRecord, who: SignedIn) -> tuple[RecordView, str]:
+        """The record and the part of a document that shows it, made beside the loop."""
         record = await self._store.record(found.meeting)
         fault = ""
         try:
@@ -166,10 +219,16 @@ class RecordPages:
             fault=fault,
             now=self._clock(),
         )
-        return await asyncio.to_thread(viewer.view)
+        return await asyncio.to_thread(body_of, viewer, self._renderer)
 
     def _refused(self, request: web.Request, who: SignedIn) -> web.Response:
         return self._edge.page(request, "staff_record_refused.html", who=who, status=503)
+
+
+def body_of(viewer: Viewer, renderer: Renderer) -> tuple[RecordView, str]:
+    """A second of work for ten thousand entries: for a thread."""
+    view = viewer.view()
+    return view, renderer.text("record_body.html", record=view)
 
 
 def _filters(request: web.Request) -> Filters:

@@ -75,6 +75,11 @@ class Browser:
     def cookie(self, value: str) -> None:
         self._session.cookie_jar.update_cookies({"vmr-staff": value}, URL(self._url))
 
+    async def download(self, path: str) -> tuple[int, bytes, Mapping[str, str]]:
+        """Status, body and headers of a file."""
+        async with self._session.get(path, allow_redirects=False) as answer:
+            return answer.status, await answer.read(), answer.headers
+
     async def get(self, path: str) -> Page:
         async with self._session.get(path, allow_redirects=False) as answer:
             return await _page(answer)
