@@ -23,6 +23,8 @@ from contextlib import suppress
 from aiohttp import web
 
 from media.messages import EngineEvent
+from signalling.bookings.letters import Letters
+from signalling.bookings.reminders import Reminders
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
@@ -33,6 +35,8 @@ from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import add_security_headers
+from signalling.mail.delivery import SmtpDelivery
+from signalling.mail.sender import Sender
 from signalling.monitor.pages import MonitorPages
 from signalling.monitor.sockets import MonitorSockets
 from signalling.monitor.terminals import JUDGE_S, Terminals
@@ -73,6 +77,7 @@ class Running:
         numbers: Numbers,
         clock: Clock,
         config: SignallingConfig,
+        renderer: Renderer,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -96,8 +101,28 @@ class Running:
             slots=self._slots,
         )
         self.base_url = ""
+        self.mail = Sender(
+            outbox=store.outbox,
+            delivery=SmtpDelivery(config.mail) if config.mail.is_set_up else None,
+            clock=clock,
+            counters=self.counters,
+        )
+        letters = Letters(renderer)
         self.bookings = BookingService(
-            store=store, clock=clock, numbers=config.bookings, base_url=lambda: self.base_url
+            store=store,
+            clock=clock,
+            numbers=config.bookings,
+            base_url=lambda: self.base_url,
+            letters=letters,
+            mail=config.mail,
+            on_letters=self.mail.wake,
+        )
+        self.reminders = Reminders(
+            store=store,
+            letters=letters,
+            clock=clock,
+            before_h=config.mail.reminder_h,
+            on_letters=self.mail.wake,
         )
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
@@ -174,6 +199,7 @@ class Running:
             "desks": len(self.board),
             "monitors": len(self.terminals),
             "sessions": len(self.sessions),
+            "letters": self.mail.open,
             "counters": counters,
         }
 
@@ -251,14 +277,15 @@ class Signalling:
 
     def create_app(self, engine: Engine) -> web.Application:
         """The application; to be called once."""
+        renderer = Renderer(FILES, LANGUAGES[0])
         running = self.running = Running(
             store=self._store,
             engine=engine,
             numbers=self._numbers,
             clock=self._clock,
             config=self._config,
+            renderer=renderer,
         )
-        renderer = Renderer(FILES, LANGUAGES[0])
         pages = Pages(
             store=self._store,
             renderer=renderer,
@@ -288,5 +315,7 @@ class Signalling:
         DeskPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         MonitorPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)
-        app.cleanup_ctx.extend((running.live, running.staff.live))
+        app.cleanup_ctx.extend(
+            (running.live, running.staff.live, running.mail.live, running.reminders.live)
+        )
         return app

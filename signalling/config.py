@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from signalling.mail.config import MailConfig
 from signalling.staff.config import StaffConfig
 from signalling.turn import Turn
 from vmr.bookings.numbers import BookingNumbers
@@ -16,6 +17,7 @@ class SignallingConfig:
     """
 
     origins: tuple[str, ...] = ()
+    mail: MailConfig = field(default_factory=MailConfig)
     turn: Turn = field(default_factory=Turn)
     staff: StaffConfig = field(default_factory=StaffConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)

@@ -15,15 +15,27 @@ class Renderer:
     def __init__(self, folder: Path, lang: str) -> None:
         self._folder = folder
         self.texts = Texts.load(folder / "text", lang)
+        loader = jinja2.FileSystemLoader(folder / "pages")
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder / "pages"),
-            autoescape=True,
+            loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
+        )
+        self._plain = jinja2.Environment(
+            loader=loader,
+            autoescape=False,  # text/plain: nothing reads it as HTML
             undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
 
     def text(self, template: str, **variables: Any) -> str:
         """The document; templates see `lang` and `t` besides the variables."""
         return self._templates.get_template(template).render(
+            lang=self.texts.lang, t=self.texts.get, **variables
+        )
+
+    def plain_text(self, template: str, **variables: Any) -> str:
+        """The same of a template of plain text: nothing is escaped."""
+        return self._plain.get_template(template).render(
             lang=self.texts.lang, t=self.texts.get, **variables
         )
 

@@ -7,11 +7,12 @@ from lobby.desk_views import DeskView
 from media.messages import EngineEvent, Reply, Request
 from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
 from vmr.record import Happening
-from vmr.rooms import Invite, Room
+from vmr.rooms import Establishment, Invite, Room
 from vmr.store import (
     BookingStore,
     KeptEntry,
     LiveMeeting,
+    OutboxStore,
     RecordSearch,
     StaffStore,
     TerminalStore,
@@ -42,6 +43,12 @@ class Store(Protocol):
     @property
     def record_search(self) -> RecordSearch:
         """Where records are found."""
+
+    @property
+    def outbox(self) -> OutboxStore:
+        """Letters on their way."""
+
+    async def establishments(self) -> tuple[Establishment, ...]: ...
 
     async def room_by_address(self, address: str) -> Room | None: ...
 

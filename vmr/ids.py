@@ -22,3 +22,4 @@ BookingId = NewType("BookingId", str)
 ExpectedId = NewType("ExpectedId", str)
 """An expected person of one booking."""
 ClosureId = NewType("ClosureId", str)
+LetterId = NewType("LetterId", str)

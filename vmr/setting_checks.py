@@ -4,14 +4,36 @@ import ipaddress
 import re
 from typing import Any
 
+from vmr.bookings.addresses import domain_of
+
 CODECS = ("vp8", "h264")
 TOTP = ("off", "optional", "required")
+TLS = ("starttls", "tls", "off")
 WORKERS_MAX = 64
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def port(value: int) -> str | None:
     return None if 0 <= value <= 65535 else "must be a port from 0 to 65535"
+
+
+def smtp_port(value: int) -> str | None:
+    return None if 1 <= value <= 65535 else "must be a port from 1 to 65535"
+
+
+def smtp_tls(value: str) -> str | None:
+    return None if value in TLS else f"must be one of {', '.join(TLS)}"
+
+
+def address(value: str) -> str | None:
+    is_address = value == "" or domain_of(value) is not None
+    return None if is_address else "must be one e-mail address"
+
+
+def mail_domains(value: tuple[str, ...]) -> str | None:
+    if all(one == one.lower() and domain_of(f"a@{one}") for one in value):
+        return None
+    return "must list domains in lower case, like law.example"
 
 
 def media_workers(value: int) -> str | None:
@@ -97,3 +119,7 @@ def turn_urls(value: tuple[str, ...]) -> str | None:
     if all(one and port(int(one["port"] or 1)) is None for one in found):
         return None
     return "must list addresses like turn:host:3478?transport=udp"
+
+
+def not_negative(value: float) -> str | None:
+    return None if value >= 0 else "must be 0 or more"

@@ -159,6 +159,27 @@ class Settings:
         "Claim whose value is the username of an account here, at the first sign-in; email counts"
         " only where it is verified.",
     )
+    smtp_host: str = _setting("", "Mail server that letters go to. Empty: letters wait.")
+    smtp_port: int = _setting(587, "Its TCP port.", checks.smtp_port)
+    smtp_tls: str = _setting(
+        "starttls", "How its connection is encrypted: starttls, tls or off.", checks.smtp_tls
+    )
+    smtp_username: str = _setting("", "What this server signs in with there. Empty: it does not.")
+    smtp_password: str = _setting(
+        "", "And the password. Better in the file or a variable.", is_secret=True
+    )
+    mail_from: str = _setting(
+        "", "Address that letters come from, like bookings@example.org.", checks.address
+    )
+    mail_domains: tuple[str, ...] = _setting(
+        (),
+        "Domains that letters may go to, with those below them; bookings with other addresses are"
+        " refused. Empty: any.",
+        checks.mail_domains,
+    )
+    mail_reminder_h: float = _setting(
+        24.0, "A reminder goes out so many hours before a slot; 0: none.", checks.not_negative
+    )
     behind_proxy: bool = _setting(
         False,
         "The last address of X-Forwarded-For is the client's: true behind a proxy that sets it.",
@@ -170,6 +191,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.turn_urls and not self.turn_secret:
             raise ValueError("turn_urls needs turn_secret, the secret those servers share")
+        if self.smtp_host and not self.mail_from:
+            raise ValueError("smtp_host needs mail_from, the address that letters come from")
+        if self.smtp_username and self.smtp_tls == "off":
+            raise ValueError("smtp_username needs smtp_tls, or the password is sent in the clear")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
 

@@ -1,11 +1,10 @@
 """The one way in which bookings change: for staff pages, request pages and the REST API.
 
-    service = BookingService(store=store, clock=clock, numbers=numbers, base_url=lambda: url)
     changed = await service.make(draft, room, by=member)
 
 Every change is judged by the rules of `vmr.bookings`, made to the version that its maker has seen,
-and kept in one transaction with the personal links it makes, moves and revokes and with what the
-establishment's record says of it. `by` is the member of staff, or REQUESTER.
+and kept in one transaction with the personal links it makes, moves and revokes, the letters to its
+people, and what the establishment's record says of it. `by` is the member of staff, or REQUESTER.
 
 What callers have to expect, always with nothing changed:
 - BookingProblems: what stands against it, each problem's value the key of its sentence;
@@ -21,6 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from signalling.bookings.letters import Letters
+from signalling.bookings.post import Post
+from signalling.mail.config import MailConfig
 from vmr.bookings import moves
 from vmr.bookings.booking import TEXT_MAX, Booking, BookingState, Expected
 from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
@@ -44,10 +46,11 @@ from vmr.bookings.rules import (
 )
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.letters import Letter, LetterKind
 from vmr.links import personal_link
-from vmr.rooms import Room
+from vmr.rooms import Establishment, Room
 from vmr.staff import StaffMember
-from vmr.store import BookingStore, NotFound, SlotTaken, secrets
+from vmr.store import BookingStore, NotFound, OutboxStore, SlotTaken, secrets
 
 By = StaffMember | Literal["requester"]
 Clock = Callable[[], float]
@@ -65,7 +68,8 @@ class BookingProblems(Exception):
 class Changed:
     """A booking as it is now, and what whoever changed it has to know.
 
-    `links` are the new personal links, to be shown once: they cannot be had again.
+    `links` are new personal links that no letter carries, to be shown once: of people without an
+    e-mail address, and of all where mail is not set up. They cannot be had again.
     `left` are bookings before and after a hearing that was moved or cancelled: they stay as they
     are, and somebody has to look at them.
     """
@@ -81,6 +85,11 @@ class Store(Protocol):
     @property
     def bookings(self) -> BookingStore: ...
 
+    @property
+    def outbox(self) -> OutboxStore: ...
+
+    async def establishments(self) -> tuple[Establishment, ...]: ...
+
     async def room(self, room: RoomId) -> Room | None: ...
 
     async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
@@ -89,7 +98,8 @@ class Store(Protocol):
 class BookingService:
     """`base_url` says what every link begins with, once it is known where pages are served.
 
-    `domains` are those letters may go to; empty: all.
+    `letters` writes what is sent, to addresses `mail` allows; `on_letters` hears that there are
+    some.
     """
 
     def __init__(
@@ -99,13 +109,17 @@ class BookingService:
         clock: Clock,
         numbers: BookingNumbers,
         base_url: Callable[[], str],
-        domains: Collection[str] = (),
+        letters: Letters,
+        mail: MailConfig,
+        on_letters: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._numbers = numbers
         self._base_url = base_url
-        self._domains = frozenset(domains)
+        self._letters = letters
+        self._mail = mail
+        self._on_letters = on_letters
 
     # -- what becomes of a booking --------------------------------------------------------------
 
@@ -202,12 +216,17 @@ class BookingService:
             at=self._clock(),
             facts=(("person", expected.id),),
         )
-        token = secrets.make_token()
-        await self._store.bookings.renew_link(booking, expected.invite, token, happening)
-        room = await self._room(booking)
-        return Changed(
-            booking=booking, links={person: personal_link(self._base_url(), room, token)}
-        )
+        room, token = await self._room(booking), secrets.make_token()
+        link = personal_link(self._base_url(), room, token)
+        letters: tuple[Letter, ...] = ()
+        if expected.email:
+            letters = (
+                self._letters.invitation(
+                    booking, expected, room.establishment, happening.at, link=link
+                ),
+            )
+        await self._store.bookings.renew_link(booking, expected.invite, token, happening, letters)
+        return self._done(booking, {person: link}, letters)
 
     # -- when there is room ---------------------------------------------------------------------
 
@@ -251,7 +270,7 @@ class BookingService:
 
     async def _demand(self, booking: Booking, found: tuple[Problem, ...], waiver: str) -> None:
         """Raises BookingProblems with these and with what else is wrong."""
-        found = (*found, *problems_of_addresses(booking, self._domains))
+        found = (*found, *problems_of_addresses(booking, self._mail.domains))
         if len(waiver) > TEXT_MAX and Problem.TEXT_TOO_LONG not in found:
             found = (*found, Problem.TEXT_TOO_LONG)
         if booking.linked is not None:
@@ -291,38 +310,73 @@ class BookingService:
         return await self._change(event, booking, ended, by)
 
     async def _add(self, event: BookingEvent, booking: Booking, by: By, waiver: str) -> Changed:
-        booking, links = self._linked(None, booking)
+        booking, changes = self._linked(None, booking)
         happening = booking_happening(event, booking, by=by, at=booking.made_at, waiver=waiver)
+        links = await self._links(booking, changes)
+        letters = await self._written(event, None, booking, links)
         with _taken_is_a_problem():
-            await self._store.bookings.add(booking, happening, links)
-        return await self._done(booking, links)
+            await self._store.bookings.add(booking, happening, changes, letters)
+        return self._done(booking, links, letters)
 
     async def _change(
         self, event: BookingEvent, before: Booking, after: Booking, by: By, *, waiver: str = ""
     ) -> Changed:
-        after, links = self._linked(before, after)
+        unsent: Collection[ExpectedId] = ()
+        if self._mail.is_set_up:
+            unsent = await self._store.outbox.unsent_invitations(before.id)
+        after, changes = self._linked(before, after, unsent)
         happening = booking_happening(event, after, by=by, at=after.changed_at, waiver=waiver)
+        links = await self._links(after, changes)
+        letters = await self._written(event, before, after, links)
         with _taken_is_a_problem():
-            await self._store.bookings.change(after, happening, links)
-        return await self._done(after, links)
+            await self._store.bookings.change(after, happening, changes, letters)
+        return self._done(after, links, letters)
 
-    def _linked(self, before: Booking | None, after: Booking) -> tuple[Booking, LinkChanges]:
+    def _linked(
+        self, before: Booking | None, after: Booking, unsent: Collection[ExpectedId] = ()
+    ) -> tuple[Booking, LinkChanges]:
         return linked(
             before,
             after,
             early_min=self._numbers.link_early_min,
             make_id=lambda: InviteId(secrets.make_id()),
             make_token=secrets.make_token,
+            unsent=unsent,
         )
 
-    async def _done(self, booking: Booking, changes: LinkChanges) -> Changed:
+    async def _links(self, booking: Booking, changes: LinkChanges) -> dict[ExpectedId, str]:
         if not changes.made:
-            return Changed(booking=booking)
+            return {}
         room = await self._room(booking)
-        links = {
+        return {
             one.person: personal_link(self._base_url(), room, one.token) for one in changes.made
         }
-        return Changed(booking=booking, links=links)
+
+    async def _written(
+        self,
+        event: BookingEvent,
+        before: Booking | None,
+        after: Booking,
+        links: Mapping[ExpectedId, str],
+    ) -> tuple[Letter, ...]:
+        establishments = await self._store.establishments()
+        at = next((one for one in establishments if one.id == after.establishment), None)
+        if at is None:
+            raise NotFound("no such establishment")
+        return Post(self._letters, at, after.changed_at).of_change(event, before, after, links)
+
+    def _done(
+        self, booking: Booking, links: Mapping[ExpectedId, str], letters: Sequence[Letter]
+    ) -> Changed:
+        if letters:
+            self._on_letters()
+        carried = {one.expected for one in letters if one.kind is LetterKind.INVITATION}
+        shown = {
+            person: link
+            for person, link in links.items()
+            if not self._mail.is_set_up or person not in carried
+        }
+        return Changed(booking=booking, links=shown)
 
 
 @contextmanager

@@ -73,6 +73,8 @@ def test_variables_of_others_are_not_ours() -> None:
         ("media_tcp_port", "off", "off"),
         ("media_tcp_port", " 443 ", "443"),
         ("log_level", "debug", "debug"),
+        ("mail_domains", "cjsm.example, gov.example", ("cjsm.example", "gov.example")),
+        ("mail_reminder_h", "0", 0.0),
     ],
 )  # fmt: skip
 def test_a_text_becomes_the_value_it_says(name: str, text: str, value: object) -> None:
@@ -147,6 +149,12 @@ def test_a_wrong_file_names_setting_and_file(toml: str, said: str) -> None:
             "vmr.db",
             "must look like sqlite:///var/vmr.db or postgresql://user@host/",
         ),
+        ("smtp_port", "0", "must be a port from 1 to 65535, not '0'"),
+        ("smtp_tls", "maybe", "must be one of starttls, tls, off, not 'maybe'"),
+        ("mail_from", "VMR <a@b.example>", "must be one e-mail address, not 'VMR"),
+        ("mail_domains", "@law.example", "must list domains in lower case, like law.example"),
+        ("mail_domains", "Law.example", "must list domains in lower case, like law.example"),
+        ("mail_reminder_h", "-1", "must be 0 or more, not '-1'"),
         ("waiting_s", "0", "must be more than 0, not '0'"),
         ("waiting_s", "inf", "must be a number, not 'inf'"),
         ("slot_warnings_min", "5,-1", "must be more than 0, not '5,-1'"),
@@ -181,7 +189,18 @@ def test_turn_servers_need_their_secret() -> None:
         load({"turn_urls": "turn:a"}, {})
 
 
-@pytest.mark.parametrize("name", ["turn_secret", "oidc_client_secret"])
+def test_a_mail_server_needs_a_sender_and_a_password_needs_encryption() -> None:
+    mail = {"smtp_host": "mail.example.org"}
+    with pytest.raises(SettingError, match="smtp_host needs mail_from"):
+        load(mail, {})
+    mail["mail_from"] = "bookings@example.org"
+    assert load({**mail, "smtp_username": "vmr"}, {}).smtp_tls == "starttls"
+    assert load({**mail, "smtp_tls": "off"}, {}).smtp_port == 587
+    with pytest.raises(SettingError, match="smtp_username needs smtp_tls"):
+        load({**mail, "smtp_username": "vmr", "smtp_tls": "off"}, {})
+
+
+@pytest.mark.parametrize("name", ["turn_secret", "oidc_client_secret", "smtp_password"])
 def test_a_secret_is_shown_nowhere(name: str) -> None:
     settings = load({name: "xyzzy"}, {})
     (setting,) = (one for one in SETTINGS if one.is_secret and one.name == name)
@@ -220,7 +239,7 @@ def test_a_wrong_address_of_the_database_is_said_without_its_password(wrong: str
 
 
 def test_no_other_setting_is_secret() -> None:
-    assert len([one for one in SETTINGS if one.is_secret]) == 2
+    assert len([one for one in SETTINGS if one.is_secret]) == 3
 
 
 def test_a_provider_of_staff_needs_the_name_and_the_secret_we_have_there() -> None:

@@ -4,7 +4,7 @@ A link belongs to one expected person, one room and one address. It stays the sa
 when the slot moves, its times move with it, and a link sent long ago goes on working.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from vmr.bookings.booking import Booking, BookingState, Expected
@@ -42,11 +42,13 @@ def linked(
     early_min: float,
     make_id: Callable[[], InviteId],
     make_token: Callable[[], str],
+    unsent: Collection[ExpectedId] = (),
 ) -> tuple[Booking, LinkChanges]:
     """`after` with the links of its people, and what has to be done for them.
 
     A link opens `early_min` before the slot and closes at its end. Supervisors and chaplains come
-    to the room inside and have none.
+    to the room inside and have none. The links of `unsent` have reached nobody yet and are made
+    anew, so that what waits to be sent can be written anew too.
     """
     old = {} if before is None else {one.id: one for one in before.people if one.invite}
     people, made, kept = [], [], []
@@ -55,8 +57,7 @@ def linked(
         had = old.get(person.id)
         if invite is None:
             people.append(replace(person, invite=None))
-        elif before is not None and had is not None and _may_keep(had, person, before, after):
-            assert had.invite is not None
+        elif before and had and had.invite and _may_keep(had, person, before, after, unsent):
             people.append(replace(person, invite=had.invite))
             kept.append(replace(invite, id=had.invite))
         else:
@@ -84,6 +85,14 @@ def _invite(person: Expected, booking: Booking, early_min: float) -> Invite | No
     )
 
 
-def _may_keep(had: Expected, person: Expected, before: Booking, after: Booking) -> bool:
+def _may_keep(
+    had: Expected,
+    person: Expected,
+    before: Booking,
+    after: Booking,
+    unsent: Collection[ExpectedId],
+) -> bool:
     """A link leads to its room, and whoever reads the old address may still have it."""
+    if person.id in unsent:
+        return False
     return before.room == after.room and had.email.casefold() == person.email.casefold()

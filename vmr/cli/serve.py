@@ -16,6 +16,7 @@ from aiohttp import web
 from media.workers import MediaWorkers
 from signalling.app import Signalling
 from signalling.config import SignallingConfig
+from signalling.mail.config import MailConfig, Tls
 from signalling.seams import Clock
 from signalling.staff.config import StaffConfig
 from signalling.staff.oidc import OidcConfig
@@ -79,10 +80,24 @@ async def _claim(store: Store) -> None:
 def _config(settings: Settings) -> SignallingConfig:
     turn = Turn(urls=settings.turn_urls, secret=settings.turn_secret, ttl_s=settings.turn_ttl_s)
     return SignallingConfig(
+        mail=_mail_config(settings),
         turn=turn,
         staff=_staff_config(settings),
         bookings=settings.booking_numbers,
         behind_proxy=settings.behind_proxy,
+    )
+
+
+def _mail_config(settings: Settings) -> MailConfig:
+    return MailConfig(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=Tls(settings.smtp_tls),
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        sender=settings.mail_from,
+        domains=settings.mail_domains,
+        reminder_h=settings.mail_reminder_h,
     )
 
 

@@ -15,6 +15,7 @@ from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
 from vmr.bookings.rules import RoomWeek
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, ClosureId, EstablishmentId, InviteId, RoomId
+from vmr.letters import Letter
 from vmr.record import Happening
 from vmr.rooms import Room
 from vmr.store import bookings, room_hours, secrets
@@ -28,25 +29,42 @@ class BookingStore:
         self._database = database
 
     async def add(
-        self, booking: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+        self,
+        booking: Booking,
+        happening: Happening,
+        links: LinkChanges = NO_CHANGES,
+        letters: Sequence[Letter] = (),
     ) -> None:
-        """With the personal links of its people.
+        """With the personal links of its people and the letters to them.
 
         Raises SlotTaken where it is confirmed and overlaps another in its room.
         """
-        await self._database.write(lambda one: bookings.add(one, booking, happening, links))
+        await self._database.write(
+            lambda one: bookings.add(one, booking, happening, links, letters)
+        )
 
     async def change(
-        self, booking: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+        self,
+        booking: Booking,
+        happening: Happening,
+        links: LinkChanges = NO_CHANGES,
+        letters: Sequence[Letter] = (),
     ) -> None:
         """The booking as it shall be, its version one more than the one that was seen.
 
         Raises SlotTaken, NotFound, and Conflict where somebody else has changed it since.
         """
-        await self._database.write(lambda one: bookings.change(one, booking, happening, links))
+        await self._database.write(
+            lambda one: bookings.change(one, booking, happening, links, letters)
+        )
 
     async def renew_link(
-        self, booking: Booking, invite: InviteId, token: str, happening: Happening
+        self,
+        booking: Booking,
+        invite: InviteId,
+        token: str,
+        happening: Happening,
+        letters: Sequence[Letter] = (),
     ) -> None:
         """One person's link opens by this token alone from now on.
 
@@ -54,7 +72,7 @@ class BookingStore:
         """
         token_hash = secrets.hash_token(token)
         await self._database.write(
-            lambda one: bookings.renew_link(one, booking, invite, token_hash, happening)
+            lambda one: bookings.renew_link(one, booking, invite, token_hash, happening, letters)
         )
 
     async def booking(self, booking: BookingId) -> Booking | None:

@@ -47,6 +47,7 @@ bookings = Table(
     Index("ix_bookings_establishment_id_starts_at", "establishment_id", "starts_at"),
     Index("ix_bookings_room_id_starts_at", "room_id", "starts_at"),
     Index("ix_bookings_establishment_id_state", "establishment_id", "state"),
+    Index("ix_bookings_state_starts_at", "state", "starts_at"),
 )
 
 booking_alternatives = Table(

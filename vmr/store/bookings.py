@@ -26,9 +26,10 @@ from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.letters import Letter
 from vmr.record import Happening
+from vmr.store import outbox, secrets, staff
 from vmr.store import rooms as room_store
-from vmr.store import secrets, staff
 from vmr.store.booking_tables import booking_alternatives as alternatives
 from vmr.store.booking_tables import booking_people as people
 from vmr.store.booking_tables import bookings as table
@@ -41,7 +42,11 @@ LONGEST_S = 24 * 3_600.0
 
 
 def add(
-    connection: Connection, added: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+    connection: Connection,
+    added: Booking,
+    happening: Happening,
+    links: LinkChanges = NO_CHANGES,
+    letters: Sequence[Letter] = (),
 ) -> None:
     _demand_free(connection, added)
     connection.execute(
@@ -55,11 +60,16 @@ def add(
     )
     _change_links(connection, links)
     _add_parts(connection, added)
+    outbox.add(connection, letters)
     staff.write_record(connection, added.establishment, happening)
 
 
 def change(
-    connection: Connection, changed: Booking, happening: Happening, links: LinkChanges = NO_CHANGES
+    connection: Connection,
+    changed: Booking,
+    happening: Happening,
+    links: LinkChanges = NO_CHANGES,
+    letters: Sequence[Letter] = (),
 ) -> None:
     """`changed.version` is one more than the version that was seen."""
     _demand_free(connection, changed)
@@ -72,6 +82,7 @@ def change(
         connection.execute(delete(part).where(part.c.booking_id == changed.id))
     _change_links(connection, links)
     _add_parts(connection, changed)
+    outbox.add(connection, letters)
     staff.write_record(connection, changed.establishment, happening)
 
 
@@ -81,12 +92,14 @@ def renew_link(
     invite: InviteId,
     token_hash: str,
     happening: Happening,
+    letters: Sequence[Letter] = (),
 ) -> None:
     """The link opens by another token from now on. The booking is the version that was seen."""
     seen = select(table.c.version).where(table.c.id == booking.id)
     if connection.execute(seen).scalar() != booking.version:
         raise Conflict("the booking was changed by somebody else")
     room_store.change_invite(connection, invite, token_hash=token_hash)
+    outbox.add(connection, letters)
     staff.write_record(connection, booking.establishment, happening)
 
 

@@ -18,13 +18,14 @@ from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
 
 
 class Store:
-    """Rooms, personal links, live meetings, records; and `staff`, `terminals`, `bookings`."""
+    """Rooms, personal links, live meetings, records; and more in stores of their own."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,6 +33,7 @@ class Store:
         self.terminals = TerminalStore(database)
         self.bookings = BookingStore(database)
         self.record_search = RecordSearch(database)
+        self.outbox = OutboxStore(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":

@@ -3,7 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from signalling.bookings.letters import Letters
 from signalling.bookings.service import BookingService
+from signalling.mail.config import MailConfig
+from signalling.pages import FILES
+from signalling.render import Renderer
 from tests.signalling.fakes.clock import FakeClock
 from tests.vmr.bookings.made import NOW, person, slot
 from vmr.bookings.booking import Booking, Part
@@ -18,6 +22,8 @@ from vmr.store import Store
 from vmr.store.secrets import hash_token
 
 BASE = "https://meet.example.org"
+LETTERS = Letters(Renderer(FILES, "en"))
+MAIL = MailConfig(host="127.0.0.1", sender="bookings@prison.example")
 ADA = person("Ada Law", NEW, email="ada@law.example")
 BEN = person("Ben Bar", NEW, email="ben@law.example", part=Part.INTERPRETER, language="Welsh")
 
@@ -52,6 +58,8 @@ class Office:
             "clock": self.clock,
             "numbers": BookingNumbers(),
             "base_url": lambda: BASE,
+            "letters": LETTERS,
+            "mail": MailConfig(),
         }
         return BookingService(**{**given, **settings})
 
@@ -80,6 +88,11 @@ class Office:
     async def invite(self, link: str) -> Invite | None:
         """What the token of this link opens."""
         return await self.store.invite_by_token_hash(hash_token(link.rpartition("#invite=")[2]))
+
+    async def posted(self, booking: Booking) -> list[tuple[str, str, str]]:
+        """Kind, address and state of each letter about it, the oldest first."""
+        found = await self.store.outbox.of_booking(booking.id)
+        return [(one.kind.value, one.to, one.state.value) for one in found]
 
     async def record(self) -> list[str]:
         return [one.entry.what for one in await self.store.staff.record(self.prison.id)]

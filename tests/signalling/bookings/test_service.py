@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from signalling.bookings.service import BookingProblems
+from signalling.mail.config import MailConfig
 from tests.signalling.bookings.office import ADA, BASE, BEN, Office, clerk
 from tests.vmr.bookings.made import at, person, slot
 from vmr.bookings.booking import Booking, BookingState, Channel, Part
@@ -232,7 +233,7 @@ async def test_another_establishments_booking_does_not_exist(office: Office) -> 
 
 
 async def test_letters_go_to_allowed_domains_alone(office: Office) -> None:
-    office.service = office.serve(domains=("law.example",))
+    office.service = office.serve(mail=MailConfig(domains=("law.example",)))
     await office.make()
     with pytest.raises(BookingProblems, match="address_not_allowed"):
         await office.make(people=(ADA, replace(BEN, email="ben@home.example")))

@@ -6,13 +6,31 @@ from typing import Any
 
 from tests.signalling.fakes.staff import FakeTerminals, NoBookings, NoStaff
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
+from vmr.letters import Claimed
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import Conflict, KeptEntry, LiveMeeting, StoreUnavailable
+from vmr.store.outbox import Reminded
 from vmr.store.secrets import hash_token, make_address
 
 PRISON = Establishment(id=EstablishmentId("e1"), name="HMP Example", phone="01632 960001")
+
+
+class NoLetters:
+    """An outbox that nobody writes to. Tests of bookings give the real store's."""
+
+    async def claim(self, now: float, *, lease_s: float, limit: int) -> tuple[Claimed, ...]:
+        return ()
+
+    async def drop_useless(self, now: float) -> None:
+        return None
+
+    async def count_open(self) -> int:
+        return 0
+
+    async def to_remind(self, now: float, before_s: float) -> tuple[Reminded, ...]:
+        return ()
 
 
 class FakeStore:
@@ -30,6 +48,7 @@ class FakeStore:
         self.bookings: Any = NoBookings()
         self.real: Any = None
         """A store with records, for tests that read them."""
+        self.outbox: Any = NoLetters()
 
     # -- what a test sets up ------------------------------------------------------------------
 
@@ -71,6 +90,11 @@ class FakeStore:
 
     async def room(self, room: RoomId) -> Room | None:
         return self.rooms.get(room)
+
+    async def establishments(self) -> tuple[Establishment, ...]:
+        return tuple(
+            {room.establishment.id: room.establishment for room in self.rooms.values()}.values()
+        )
 
     async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]:
         found = [one for one in self.rooms.values() if one.establishment.id == establishment]

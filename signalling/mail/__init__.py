@@ -1,0 +1,1 @@
+"""Letters on their way from the outbox to a mail server."""

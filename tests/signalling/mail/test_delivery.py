@@ -1,0 +1,126 @@
+"""One letter to a mail server that takes it, refuses it, hangs, dies or is not there."""
+
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from signalling.mail.config import Tls
+from signalling.mail.delivery import PutOff, Refused, SmtpDelivery
+from tests.signalling.mail.server import SENDER, Mailbox, mail_server, part
+from vmr.ids import EstablishmentId, LetterId
+from vmr.letters import Letter, LetterKind
+
+LETTER = Letter(
+    id=LetterId("l1"),
+    establishment=EstablishmentId("e1"),
+    kind=LetterKind.CODE,
+    to="ada@law.example",
+    subject="Your code",
+    text="Hello Ŵyn\n" + "x" * 2_000 + "\n.\nbye\n",
+    html="<p>Hello Ŵyn</p>",
+    made_at=1_800_000_000.0,
+)
+
+
+@pytest_asyncio.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with mail_server(Mailbox()) as running:
+        yield running
+
+
+def delivery(mailbox: Mailbox, **values: Any) -> SmtpDelivery:
+    return SmtpDelivery(replace(mailbox.config, **values), command_s=5.0, letter_s=5.0)
+
+
+async def test_a_letter_arrives_whole(mailbox: Mailbox) -> None:
+    await delivery(mailbox).deliver(LETTER)
+    (got,) = mailbox.got
+    assert (got["From"], got["To"], got["Subject"]) == (SENDER, LETTER.to, "Your code")
+    assert got["Message-ID"] == "<l1@prison.example>"
+    assert got["Auto-Submitted"] == "auto-generated"
+    assert part(got) == LETTER.text
+    assert part(got, "html").strip() == LETTER.html
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "error"),
+    [
+        ("RCPT", "550 5.1.1 Nobody here", Refused),
+        ("RCPT", "450 4.2.1 Come later", PutOff),
+        ("DATA", "554 5.6.0 Not liked", Refused),
+        ("DATA", "451 4.3.0 Disk full", PutOff),
+    ],
+)
+async def test_what_the_server_says_for_good_is_told_from_what_it_says_for_now(
+    mailbox: Mailbox, step: str, answer: str, error: type[Exception]
+) -> None:
+    mailbox.answers[step] = answer
+    with pytest.raises(error, match=answer):
+        await delivery(mailbox).deliver(LETTER)
+    assert mailbox.got == []
+
+
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+async def test_a_server_that_hangs_costs_a_bounded_time(mailbox: Mailbox, step: str) -> None:
+    mailbox.answers[step] = Mailbox.HANG
+    hasty = SmtpDelivery(mailbox.config, command_s=0.2, letter_s=5.0)
+    with pytest.raises(PutOff, match="timeout"):
+        await hasty.deliver(LETTER)
+    hasty = SmtpDelivery(mailbox.config, command_s=60.0, letter_s=0.2)
+    with pytest.raises(PutOff, match="timeout"):
+        await hasty.deliver(LETTER)
+
+
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+async def test_a_server_that_dies_half_way_has_not_taken_it(mailbox: Mailbox, step: str) -> None:
+    mailbox.answers[step] = Mailbox.DIE
+    with pytest.raises(PutOff, match="no_connection"):
+        await delivery(mailbox).deliver(LETTER)
+
+
+async def test_a_server_that_is_away_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    absent = Mailbox()
+    absent.port = port
+    with pytest.raises(PutOff, match="no_connection"):
+        await delivery(absent).deliver(LETTER)
+
+
+async def test_encryption_that_is_asked_for_is_demanded(mailbox: Mailbox) -> None:
+    """The server offers none: nothing is sent in the clear."""
+    for tls in (Tls.STARTTLS, Tls.TLS):
+        with pytest.raises(PutOff):
+            await delivery(mailbox, tls=tls).deliver(LETTER)
+    assert mailbox.seen == 0
+
+
+async def test_a_sign_in_the_server_does_not_take_is_ours_to_set_right(mailbox: Mailbox) -> None:
+    with pytest.raises(PutOff):
+        await delivery(mailbox, username="vmr", password="wrong").deliver(LETTER)
+    assert mailbox.seen == 0
+
+
+async def test_a_header_of_two_lines_is_not_sent(mailbox: Mailbox) -> None:
+    for wrong in (
+        {"subject": "Your code\r\nBcc: eve@x.example"},
+        {"to": "ada@law.example\nBcc: eve@x.example"},
+    ):
+        with pytest.raises(Refused):
+            await delivery(mailbox).deliver(replace(LETTER, **wrong))  # type: ignore[arg-type]
+    assert mailbox.seen == 0
+
+
+async def test_a_domain_that_is_not_allowed_any_more_gets_nothing(mailbox: Mailbox) -> None:
+    with pytest.raises(Refused, match="address_not_allowed"):
+        await delivery(mailbox, domains=("cjsm.example",)).deliver(LETTER)
+    assert mailbox.seen == 0
+
+
+async def test_control_characters_are_left_out(mailbox: Mailbox) -> None:
+    await delivery(mailbox).deliver(replace(LETTER, text="a\x00b\rc\x1b[31m\ud800\n"))
+    assert part(mailbox.got[0]) == "ab\nc[31m\n"
