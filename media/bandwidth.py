@@ -162,7 +162,7 @@ def _demands(
 
 def _audio_bps(bound: Sequence[Subscription]) -> int:
     return sum(
-        subscription.stream.bitrate.bps
+        subscription.stream.bitrate.bps * (1 + subscription.copies)
         for subscription in bound
         if subscription.stream is not None and not subscription.stream.is_video
     )

@@ -40,6 +40,8 @@ class Codec:
     nack: bool
     pli: bool
     transport_cc: bool
+    carries: int | None = None
+    """The payload type of all blocks of a RED format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

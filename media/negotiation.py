@@ -225,6 +225,7 @@ def _agree_codecs(usable: list[Section], allowed: tuple[str, ...]) -> dict[int, 
                     nack="nack" in offered.feedback,
                     pli="nack pli" in offered.feedback,
                     transport_cc="transport-cc" in offered.feedback,
+                    carries=int(red_blocks(offered)) if name == "red" else None,
                 )
                 if rtx is not None:
                     agreed[rtx] = None
@@ -235,7 +236,7 @@ def _codec_key(offered: Format, media: str) -> str | None:
     if media == "audio":
         if (offered.clock_rate, offered.channels) != (48000, 2):
             return None
-        if offered.name == "red":  # its blocks name their format by number: both sides' must agree
+        if offered.name == "red":  # its blocks name their format by number
             return f"red/{red_blocks(offered)}"
         return "opus" if offered.name == "opus" else None
     if offered.clock_rate != 90000:

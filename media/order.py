@@ -67,6 +67,20 @@ class Order:
             return self._drop("dropped_duplicate")
         return self._jump(sequence)
 
+    def expect(self, sequence: int, now: float) -> None:
+        """All before this number was sent: list what is missing of it, as its arrival would."""
+        if self.next in (UNKNOWN, sequence):
+            return
+        extended = unwrap(sequence, self.highest)
+        is_ahead = 1 < extended - self.highest <= _MAX_JUMP
+        if is_ahead and self._missing.open(self.highest + 1, extended, now):
+            self.highest = extended - 1
+            self.next = sequence
+
+    def lacks(self, sequence: int) -> bool:
+        """Return whether this number is listed as missing."""
+        return unwrap(sequence, self.highest) in self._missing.gaps
+
     def restart(self, extended: int, timestamp: int, now: float) -> None:
         """Go on from this packet."""
         self.highest = extended

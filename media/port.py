@@ -17,6 +17,7 @@ from media.naming import Place, named_place
 from media.outbox import Outbox
 from media.publication import Publication
 from media.receiver_estimate import ReceiverEstimate
+from media.redundancy import Redundancy
 from media.speaker import Voice
 from media.stream import Stream
 from media.subscription import Subscription
@@ -51,6 +52,7 @@ class Port:
         "_next_upkeep",
         "_outbox",
         "_receiver_estimate",
+        "_redundancy",
         "_repaired_types",
         "_repairs",
         "_sizes",
@@ -114,6 +116,8 @@ class Port:
         self.subscriptions: list[Subscription] = []
         self._prepare_slots()
         self.bandwidth = Bandwidth(self.subscriptions)
+        takes_copies = any(codec.name == "red" for codec in description.codecs)
+        self._redundancy = Redundancy() if takes_copies else None
         self._sizes = self.bandwidth.sizes
         self._times = self.bandwidth.times
         self._feedback = Feedback(
@@ -304,6 +308,7 @@ class Port:
         if now >= self._next_share:
             self._next_share = now + _SHARE_S
             self._share_bandwidth(speaker, now)
+            self._send_copies(now)
         if self.bandwidth.wants_more:
             self.bandwidth.probe(self.wide, now)
         if now >= self._next_feedback:
@@ -341,6 +346,21 @@ class Port:
             rids = zip(camera.track.rids, camera.switch.is_on, strict=True)
             wanted = tuple(rid for rid, is_on in rids if is_on)
             self.news.append(LayersWanted(endpoint=self.endpoint, rids=wanted))
+
+    def _send_copies(self, now: float) -> None:
+        """Let as many copies go with each sound as the loss on this subscriber's path asks for.
+
+        Without RED, which carries them, none.
+        """
+        if self._redundancy is None:
+            return
+        reported = max((one.loss for one in self.subscriptions), default=0) / 256
+        before = self._redundancy.copies
+        copies = self._redundancy.take(max(reported, self.bandwidth.estimator.loss), now)
+        if copies != before:
+            for subscription in self.subscriptions:
+                if subscription.slot.kind is Kind.AUDIO:
+                    subscription.copies = copies
 
     def _tell_tap(self) -> None:
         sent = sum(subscription.packets for subscription in self.subscriptions)

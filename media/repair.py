@@ -6,10 +6,11 @@ again. Bounded: once a round trip, a share of the rate, and nothing from before 
 
 from typing import TYPE_CHECKING
 
-from media import red, vp8
+from media import vp8
 from media.bitrate import HEADER_BYTES
 from media.description import Codec, Slot
 from media.extensions import HeaderLayout
+from media.order import UNKNOWN
 from media.outbox import Outbox
 from media.packet import Packet
 from media.rewrite import Rewriter, Segment, first_sequence
@@ -52,8 +53,8 @@ class Repair:
         "_sequence",
         "_slot",
         "_tally",
-        "_unwraps",
         "_uses_numbers",
+        "_wrapped",
     )
 
     def __init__(
@@ -79,27 +80,35 @@ class Repair:
         self._events = tally.events
         self._payload_type = 0
         self._repair_type: int | None = None
-        self._unwraps = False
+        self._wrapped = UNKNOWN
         self._uses_numbers = False
         self._sequence = first_sequence(slot.rtx_ssrc or 0)
         self._octets_credited = 0
         self._allowance_bytes = _FIRST_BYTES
         self._answered: dict[int, float] = {}
 
-    def begin(self, codec: Codec, *, unwraps: bool) -> bool:
+    def begin(self, codec: Codec) -> bool:
         """The slot goes on in this format; return whether its packets are numbered.
 
         A resend without a repair stream must be bit for bit what was sent, so then they are not.
         """
         self._payload_type = codec.payload_type
         self._repair_type = codec.rtx_payload_type if self._slot.rtx_ssrc is not None else None
-        self._unwraps = unwraps
         self._uses_numbers = self._has_numbers and (self._repair_type is not None or not codec.nack)
         return self._uses_numbers
 
     def forget(self) -> None:
         """What was sent cannot be asked for again."""
         self._answered.clear()
+
+    def cannot_repeat(self, sequence: int) -> None:
+        """It and all before it may have gone with copies: no such number is sent plainly again.
+
+        What would be wrapped now may differ by a copy that came since, and one number must never
+        seal two texts.
+        """
+        if sequence > self._wrapped:
+            self._wrapped = sequence
 
     def came_late(self, sequence: int, arrival: float) -> None:
         """It was missed by the subscriber too, and this answers who has asked already."""
@@ -120,9 +129,12 @@ class Repair:
 
     def _resend_one(self, sequence: int, now: float, pause_s: float) -> bool:
         found = self._line.find(sequence)
-        if found is None or (self._repair_type is None and self._uses_numbers):
+        if found is None:
             return False
         segment, extended = found
+        is_plain = self._repair_type is None
+        if is_plain and (self._uses_numbers or extended <= self._wrapped):
+            return False
         if now < self._answered.get(extended, float("-inf")):
             return False
         packet = segment.source.history.get(extended - segment.sequence_delta, now)
@@ -140,7 +152,7 @@ class Repair:
         self._answered[extended] = until
 
     def _send_again(self, packet: Packet, segment: Segment, extended: int, now: float) -> None:
-        payload = red.primary(packet.payload) if self._unwraps else packet.payload
+        payload = packet.payload
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
         delta = segment.delta_of(packet.timestamp, segment.timestamp_delta)

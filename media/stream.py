@@ -23,6 +23,7 @@ from media.nack import Missing
 from media.order import UNKNOWN, Order, Turn
 from media.packet import Packet
 from media.reception import Reception
+from media.recovery import receive_red
 from media.rtcp import ReportBlock
 from media.silence import Silence
 from media.speaker import Voice
@@ -48,6 +49,7 @@ class Stream:
         "_inspects_vp8",
         "_key_began",
         "_mask",
+        "_red",
         "_ring",
         "_silence",
         "_sized_at",
@@ -112,6 +114,7 @@ class Stream:
         self.size: tuple[int, int] | None = None
         """Of the picture, by its last key frame; None: unknown."""
         self.key_run = KeyRun(is_kept=keeps_run and self.is_video)
+        self._red = next((codec for codec in codecs.values() if codec.name == "red"), None)
         self._ring = self.history.ring
         self._mask = self.history.mask
         self._tally = tally.received[kind]
@@ -146,6 +149,9 @@ class Stream:
         codec = self.codecs.get(marker_and_type & 0x7F)
         if codec is None:
             self._events["dropped_payload_type"] += 1
+            return
+        if codec is self._red:
+            receive_red(self, codec, sequence, timestamp, marker_and_type, payload, level, now)
             return
         order = self.order
         if sequence == order.next and not is_repair:
@@ -205,6 +211,10 @@ class Stream:
         elif turn is Turn.LEAP:
             self.forget()
             self.order.restart(extended, timestamp, now)
+
+    def count(self, event: str) -> None:
+        """Count something that `media.recovery` found."""
+        self._events[event] += 1
 
     # -- codec facts --------------------------------------------------------------------------
 
@@ -275,7 +285,7 @@ class Stream:
             if not is_start:
                 continue
             if subscription.floor is None or packet.sequence < subscription.floor:
-                self.requests.request()
+                self.want_key_frame()
             elif subscription.start(self, packet):
                 started.append(subscription)
         if started:
@@ -386,12 +396,12 @@ class Stream:
         return self.reception.block(self.ssrc, self.order.highest, timeline.ntp, age_s)
 
     def tell_loss(self, block: ReportBlock) -> ReportBlock:
-        """Tell the microphone the loss of whoever hears it worst, ours included.
+        """Tell the microphone the loss of whoever hears it worst without copies, ours included.
 
         An Opus encoder protects its sound (in-band FEC) by that share, and only by it. The count
         of lost packets stays ours: that is what a sender's congestion control reads.
         """
         if self.is_video:
             return block
-        worst = max((taker.loss for taker in self.takers), default=0)
+        worst = max((taker.loss for taker in self.takers if not taker.copies), default=0)
         return replace(block, fraction_lost=max(block.fraction_lost, worst))

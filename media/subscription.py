@@ -16,7 +16,7 @@ from media.outbox import Outbox
 from media.packet import Packet
 from media.publication import Publication
 from media.repair import Repair
-from media.rewrite import Rewriter, first_sequence
+from media.rewrite import Rewriter, Segment, first_sequence
 from media.rtcp import SenderReport, ntp_time
 from media.rtp import signed32
 from media.stream import Stream
@@ -26,6 +26,8 @@ from media.tap import Limit, judge
 if TYPE_CHECKING:
     from media.port import Port
 
+_LONGEST_WRAPPED = 1000
+"""Bytes of a sound with its copies."""
 _SENDING_S = 5.0
 _TRUSTED_S = 2.0
 """A sender report that puts a packet further from its arrival than this is not believed."""
@@ -45,11 +47,12 @@ class Subscription:
         "_payload_type",
         "_plain",
         "_port",
+        "_red_type",
         "_tally",
         "_target",
-        "_unwraps",
         "_uses_numbers",
         "ceiling",
+        "copies",
         "floor",
         "limit",
         "line",
@@ -88,6 +91,8 @@ class Subscription:
         """The highest layer it may take; `media.allocator.PAUSED`: none."""
         self.wants: int | None = None
         """The layer it is to have in the end."""
+        self.copies = 0
+        """How many earlier sounds go with each, where RED was agreed."""
         self.loss = 0
         """What the subscriber last said it lost, in 256ths; from their report block."""
         self.line = Rewriter(slot.ssrc)
@@ -105,7 +110,7 @@ class Subscription:
         self._events = tally.events
         self._target: Stream | None = None
         self._payload_type = 0
-        self._unwraps = False
+        self._red_type: int | None = None
         self._uses_numbers = False
         self._anchor: tuple[float, int, int] | None = None
         self._packets = 0
@@ -133,10 +138,7 @@ class Subscription:
             self._events["dropped_before_switch"] += 1
             return
         payload = packet.payload
-        if self._unwraps:
-            payload = red.primary(payload)
-            if not payload:
-                return
+        payload_type = self._payload_type
         sequence += segment.sequence_delta
         if sequence > line.highest:
             line.highest = sequence
@@ -145,6 +147,12 @@ class Subscription:
             self.repair.came_late(sequence, packet.arrival)
         if segment.moves_pictures and packet.picture is not None:
             payload = vp8.rewrite(payload, packet.picture, segment.picture_delta, segment.tl0_delta)
+        if self.copies and self._red_type is not None:
+            wrapped = self._wrap(packet, segment)
+            if wrapped is not None:
+                payload, payload_type = wrapped, self._red_type
+                self._events["red_out"] += 1
+                self.repair.cannot_repeat(sequence)
         size = len(payload)
         wide = 0
         layout = self._plain
@@ -152,7 +160,7 @@ class Subscription:
             layout = self._numbered
             wide = self._port.next_wide(size, packet.arrival)
         header = layout.build(
-            packet.marker | self._payload_type,
+            packet.marker | payload_type,
             sequence & 0xFFFF,
             (packet.timestamp + segment.timestamp_delta) & 0xFFFFFFFF,
             self.ssrc,
@@ -165,6 +173,25 @@ class Subscription:
         tally.packets += 1
         tally.bytes += size
         self._outbox.items.append((self._port, header + payload, False))
+
+    def _wrap(self, packet: Packet, segment: Segment) -> bytes | None:
+        """Return the packet with copies of those before it; None: there are none to go with it.
+
+        Never of one from before this binding, before a shut gate or of a silence left out: those
+        lie before the segment or are not in the history.
+        """
+        history = segment.source.history
+        room = _LONGEST_WRAPPED - len(packet.payload)
+        copies = []
+        for number in range(packet.sequence - self.copies, packet.sequence):
+            before = history.get(number, packet.arrival) if number >= segment.base else None
+            if before is None:
+                continue
+            offset, length = (packet.timestamp - before.timestamp) & 0xFFFFFFFF, len(before.payload)
+            if 0 < offset <= red.LONGEST_OFFSET and length <= min(red.LONGEST_COPY, room):
+                room -= length
+                copies.append((offset, before.payload))
+        return red.wrap(self._payload_type, packet.payload, copies) if copies else None
 
     def forward_late(self, packet: Packet, now: float) -> None:
         """Send one packet that arrived a while ago: the path takes it from now on."""
@@ -233,9 +260,6 @@ class Subscription:
         """Begin to take `stream` with this packet; False: its format was not agreed here."""
         assert stream.codec is not None
         codec = self._codecs.get(stream.codec.key)
-        self._unwraps = codec is None and stream.codec.name == "red"
-        if self._unwraps:
-            codec = self._codecs.get("opus")
         if codec is None:
             self._events["dropped_no_codec"] += 1
             return False
@@ -252,7 +276,9 @@ class Subscription:
         segment = self.line.begin(stream, packet, timestamp)
         self._anchor = (wall, packet.timestamp + segment.timestamp_delta, codec.clock_rate)
         self._payload_type = codec.payload_type
-        self._uses_numbers = self.repair.begin(codec, unwraps=self._unwraps)
+        wraps = (one for one in self._codecs.values() if one.carries == codec.payload_type)
+        self._red_type = next((one.payload_type for one in wraps), None)
+        self._uses_numbers = self.repair.begin(codec)
         return True
 
     def judge(self, stream: Stream) -> str | None:

@@ -22,8 +22,10 @@ EVENTS = (
     "nacks_out",  # packets we asked publishers for
     "nacks_refused",  # unknown, from before the binding, too soon, or over the share of the rate
     "recovered_in",  # packets that came late or by repair
+    "recovered_red",  # of them sounds, from the copy in a later packet
     "rtx_out",  # resent in a repair stream
     "resent_out",  # resent plainly
+    "red_out",  # sounds sent with copies of those before
     "padding_out",  # packets that only probe for bandwidth
     "slots_paused",  # times a subscriber's pictures were paused for want of bandwidth
     "plis_in",

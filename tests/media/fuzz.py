@@ -243,7 +243,7 @@ def targets() -> dict[str, Target]:
         ),
         "STUN": Target(_stun, _stun_samples(), (stun.StunError,), 15),
         "TCP framing": Target(_framing, _framing_samples()),
-        "RED": Target(red.primary, (b"\xef\x03\xc0\x02\x6fabcd", b"\x6fabcd")),
+        "RED": Target(red.blocks, (b"\xef\x03\xc0\x02\x6fabcd", b"\x6fabcd")),
         "VP8": Target(_vp8, pictures, (), 15),
         "H.264": Target(_h264, _h264_samples(), (), 15),
         "SDP": Target(_sdp, _sdp_samples(), (SdpError,), 2),

@@ -89,3 +89,36 @@ def test_after_forgetting_the_next_packet_is_the_first_and_nothing_older(line: L
     assert line.take(40_000)[1] is Turn.DROP
     assert line.take(5) == (65541, Turn.FRESH)
     assert not line.missing.gaps
+
+
+class TestExpecting:
+    def test_what_is_before_an_expected_number_is_missing_and_it_is_the_next(
+        self, line: Line
+    ) -> None:
+        line.order.expect(1, 0.0)
+        assert list(line.missing.gaps) == [65535, 65536]
+        assert line.order.lacks(0)
+        assert not line.order.lacks(1)
+        assert line.take(65535, is_repair=True) == (65535, Turn.LATE)
+        assert (line.order.highest, line.order.next) == (65536, 1)
+        assert line.take(1) == (65537, Turn.FRESH)
+
+    @pytest.mark.parametrize("sequence", [65535, 65534, 65000, 30000])
+    def test_the_next_an_old_and_a_far_number_change_nothing(
+        self, line: Line, sequence: int
+    ) -> None:
+        line.order.expect(sequence, 0.0)
+        assert (line.order.highest, line.order.next, line.missing.gaps) == (65534, 65535, {})
+
+    def test_nothing_is_expected_before_the_first_packet_and_behind_a_shut_gate(self) -> None:
+        line = Line()
+        line.order.expect(100, 0.0)
+        assert (line.order.next, line.missing.gaps) == (UNKNOWN, {})
+        line.take(100)
+        line.order.forget()
+        line.order.expect(110, 0.0)
+        assert (line.order.next, line.missing.gaps) == (UNKNOWN, {})
+
+    def test_too_many_missing_are_left_to_the_packet_itself(self, line: Line) -> None:
+        line.order.expect((65535 + MAX_MISSING + 1) & 0xFFFF, 0.0)
+        assert (line.order.highest, line.missing.gaps) == (65534, {})

@@ -13,7 +13,8 @@ const SCREEN_BPS = 900_000;
 const CAMERA_FPS = 25;
 const LOW_FPS = 15;
 const SCREEN_FPS = 10;
-const CODECS = /^(audio\/opus|video\/(VP8|H264|rtx))$/i;
+const CODECS = /^(audio\/(opus|red)|video\/(VP8|H264|rtx))$/i;
+const COPIES = /^audio\/red$/i;
 const OTHER_PACKETISATION = /packetization-mode=0/;
 
 /**
@@ -31,13 +32,21 @@ export function cameraLayers(track) {
 }
 
 /**
- * Twenty sections with every codec a browser knows make an offer of 100 kB; only these are used.
- * @param {RTCRtpTransceiver} transceiver
+ * The codecs to offer of those a browser knows. Twenty sections with every one make an offer of
+ * 100 kB. Sound is sent with a copy of what was sent before (RED) where the browser can: one packet
+ * lost is then nothing lost.
+ * @template {{mimeType: string, sdpFmtpLine?: string}} T
+ * @param {T[]} known
  */
+export function codecsToOffer(known) {
+  const wanted = known.filter(({ mimeType, sdpFmtpLine }) => CODECS.test(mimeType) && !OTHER_PACKETISATION.test(sdpFmtpLine ?? ""));
+  const [copies, others] = [true, false].map((is) => wanted.filter(({ mimeType }) => COPIES.test(mimeType) === is));
+  return [...(copies ?? []), ...(others ?? [])];
+}
+
+/** @param {RTCRtpTransceiver} transceiver */
 function preferCodecs(transceiver) {
-  const { kind } = transceiver.receiver.track;
-  const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  const wanted = known.filter((codec) => CODECS.test(codec.mimeType) && !OTHER_PACKETISATION.test(codec.sdpFmtpLine ?? ""));
+  const wanted = codecsToOffer(RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind)?.codecs ?? []);
   if (wanted.length) transceiver.setCodecPreferences(wanted);
 }
 

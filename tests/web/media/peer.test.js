@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { codecsToOffer } from "../../../web/scripts/media/peer.js";
+
+/** @param {string[]} types */
+const codecs = (...types) => types.map((mimeType) => ({ mimeType }));
+
+test("sound with copies is offered before sound without, and nothing else", () => {
+  const known = codecs("audio/opus", "audio/red", "audio/G722", "audio/PCMU", "audio/CN", "audio/telephone-event");
+  assert.deepEqual(codecsToOffer(known), codecs("audio/red", "audio/opus"));
+});
+
+test("a browser without copies offers its sound alone", () => {
+  assert.deepEqual(codecsToOffer(codecs("audio/opus", "audio/G722")), codecs("audio/opus"));
+});
+
+test("pictures keep the browser's order, and no other way of packing H.264 is offered", () => {
+  const packed = { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=42e01f" };
+  const single = { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=0;profile-level-id=42e01f" };
+  const known = [...codecs("video/VP8", "video/rtx", "video/VP9"), packed, single, ...codecs("video/AV1", "video/red", "video/ulpfec")];
+  assert.deepEqual(codecsToOffer(known), [...codecs("video/VP8", "video/rtx"), packed]);
+});
+
+test("a browser that knows nothing we use is asked for nothing", () => {
+  assert.deepEqual(codecsToOffer(codecs("audio/PCMU")), []);
+});
