@@ -11,6 +11,8 @@ from media.ice import Credentials
 from media.negotiation import EXTENSIONS, Accepted, Negotiated, red_blocks
 from media.sdp import Format, Offer, Section
 
+_RENEWED = frozenset({"transport_cc", "abs_send_time"})
+"""What a sender writes anew when it sends a packet again."""
 _SENDING_ONLY = frozenset({"rid", "repaired_rid", "abs_send_time"})
 # Type preference and local preference; a TCP one holds its direction, passive (RFC 6544 4.2).
 _UDP_PREFERENCE = 126 << 16 | 65535
@@ -93,9 +95,10 @@ def _accepted_lines(
     feedback = _FEEDBACK_BY_REMB if is_by_remb else _FEEDBACK
     for payload_type in part.formats:
         lines += _format_lines(section.formats[payload_type], feedback)
+    repeats = part.track is not None and _repeats_sound(section, part, negotiated)
     for number, uri in section.extensions.items():
         name = EXTENSIONS.get(uri)
-        if name is None or getattr(ids, name) != number:
+        if name is None or getattr(ids, name) != number or (repeats and name in _RENEWED):
             continue
         if name not in _SENDING_ONLY or part.track is not None:
             # What is offered to be sent alone is answered to be received alone (RFC 8285 6).
@@ -108,6 +111,17 @@ def _accepted_lines(
     else:
         lines.append("a=inactive")
     return lines
+
+
+def _repeats_sound(section: Section, part: Accepted, negotiated: Negotiated) -> bool:
+    """Return whether we may ask for lost sound of this section to be sent again as it was.
+
+    Chromium then seals the same number with whatever its header holds by then: under AES-GCM two
+    headers with one nonce give the key away that proves who sent what (RFC 7714 section 8.1).
+    """
+    codecs = (codec for codec in negotiated.description.codecs if codec.nack)
+    plain = {codec.payload_type for codec in codecs if codec.rtx_payload_type is None}
+    return section.media == "audio" and not plain.isdisjoint(part.formats)
 
 
 def _format_lines(offered: Format, feedback: tuple[str, ...]) -> list[str]:

@@ -1,7 +1,11 @@
 """The engine with real browsers: what no other client shows of ours."""
 
+from collections import defaultdict
+from dataclasses import dataclass, field
+
 import pytest
 
+from media import rtcp, srtp
 from tests.browser.eventually import eventually
 from tests.browser.faces import FACES
 from tests.media.conftest import Open
@@ -106,3 +110,62 @@ async def test_h264_is_carried_where_it_alone_is_allowed(open_theatre: Open) -> 
     await theatre.sees("first", "second", 2)
     await theatre.sees("second", "first", 1)
     await theatre.grows("second", "first", "camera", "framesDecoded", 15)
+
+
+ASKS_FOR_SOUND = """
+const { createOffer } = RTCPeerConnection.prototype;
+RTCPeerConnection.prototype.createOffer = async function (...options) {
+  const { type, sdp } = await createOffer.apply(this, options);
+  return { type, sdp: sdp.replace(/(a=rtpmap:111 .*\\r\\n)/g, "$1a=rtcp-fb:111 nack\\r\\n") };
+};
+"""
+
+
+@dataclass
+class Wire:
+    """Sealed packets as they came, by source and number."""
+
+    packets: dict[tuple[bytes, bytes], list[bytes]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def watch(self, patch: pytest.MonkeyPatch) -> None:
+        unprotect = srtp.SrtpSession.unprotect
+
+        def watched(session: srtp.SrtpSession, packet: bytes) -> bytes | None:
+            self.packets[packet[8:12], packet[2:4]].append(bytes(packet))
+            return unprotect(session, packet)
+
+        patch.setattr(srtp.SrtpSession, "unprotect", watched)
+
+
+async def test_sound_that_chromium_sends_again_is_sealed_to_the_same_bytes(
+    open_theatre: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With AES-GCM anything else gives the key away that proves who sent what."""
+    wire = Wire()
+    wire.watch(monkeypatch)
+    theatre = await open_theatre()
+    theatre.script = ASKS_FOR_SOUND
+    page = await theatre.enter("first", 1)
+    await until(lambda: len(wire.packets) > 100, "packets come")
+    [transport] = await page.evaluate("stats('transport')")
+    assert "GCM" in transport["srtpCipher"]
+    port = theatre.stage.engine._transports["first"].port
+    assert port is not None
+    sound = next(stream for stream in port._streams.values() if not stream.is_video)
+    assert sound.codec is not None
+    assert sound.codec.nack
+    source = sound.ssrc.to_bytes(4, "big")
+
+    def repeated() -> list[list[bytes]]:
+        return [sent for (ssrc, _), sent in wire.packets.items() if ssrc == source and sent[1:]]
+
+    async def asked() -> bool:
+        highest = sound.order.highest
+        numbers = [(highest - back) & 0xFFFF for back in range(1, 6)]
+        port._feedback._send(rtcp.build_nack(1, sound.ssrc, numbers))
+        return len(repeated()) >= 10
+
+    await eventually("sound is sent again", asked, 30)
+    assert all(len(set(sent)) == 1 for sent in repeated())

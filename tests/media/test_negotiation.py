@@ -395,6 +395,19 @@ def test_nack_for_sound_is_agreed_where_it_is_offered() -> None:
     assert answer(text).count("a=rtcp-fb:111 nack") == 2
 
 
+WIDE = "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
+
+@pytest.mark.parametrize(("feedback", "numbered"), [("nack", 1), ("transport-cc", 2)])
+def test_sound_that_may_be_sent_again_plainly_carries_nothing_that_is_renewed(
+    feedback: str, numbered: int
+) -> None:
+    lines = answer(audio_offer("111", f"a=rtcp-fb:111 {feedback}", WIDE))
+    sent, received = "\n".join(lines).split("m=audio")[1:]
+    assert (WIDE in sent) + (WIDE in received) == numbered
+    assert WIDE in received
+
+
 class TestEncoder:
     """An encoder's offer: one sound and one picture that it sends, whole or not at all."""
 

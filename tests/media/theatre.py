@@ -30,6 +30,8 @@ class Theatre:
         self.answers: dict[str, str] = {}
         self.edit_answer: Callable[[str], str] = str
         self.browser_arguments: tuple[str, ...] = ()
+        self.script = ""
+        """Runs in every page before its own."""
         self._playwright = playwright
         self._directory = directory
         self._browsers: list[Browser] = []
@@ -65,6 +67,7 @@ class Theatre:
         )
         self._browsers.append(browser)
         page = await browser.new_page()
+        await page.add_init_script(self.script)
         await page.goto(f"http://127.0.0.1:{self._port}/")
         self.pages[name] = page
         await self.stage.engine.request(AddEndpoint(room=ROOM, endpoint=name))
