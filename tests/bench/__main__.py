@@ -111,9 +111,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
     parser.add_argument("--engine", action="store_true", help="the media engine alone")
     parser.add_argument("--calm", action="store_true", help="nothing but the calm engine")
-    parser.add_argument(
-        "--no-browser", action="store_true", help="leave out the join time and the wall"
-    )
+    parser.add_argument("--no-browser", action="store_true", help="leave out the browsers")
     parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
     parser.add_argument("--memory", action="store_true", help="nothing but the memory")
     options = parser.parse_args()
@@ -137,9 +135,15 @@ def main() -> None:
     print_figures("From a knock to the duty desk", knock_figures(knocks))
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
+        from tests.bench.browser_restart import browser_restart_figures
         from tests.bench.join_time import join_figures, join_times
+        from tests.bench.lossy_browsers import lossy_figures
         from tests.bench.wall_frames import measure_wall_frames, wall_frame_figures
 
+        lossy = lossy_figures(5.0 if options.short else 30.0)
+        print_figures("Two Chromiums, the product's page, one on a bad network", lossy)
+        restarts = browser_restart_figures(1 if options.short else 5)
+        print_figures("Two Chromiums, one restarts ICE", restarts)
         joins = asyncio.run(join_times(1 if options.short else 7))
         print_figures("Coming in: Chromium, a running room, median", join_figures(joins))
         frames = asyncio.run(measure_wall_frames(seconds=2.0 if options.short else 10.0))

@@ -36,6 +36,7 @@ async def launch(playwright: Playwright, face: Face, directory: Path, *arguments
     camera, voice = directory / f"face{face.number}.y4m", directory / f"voice{face.number}.wav"
     if not camera.exists():
         write_camera(face, camera)
+    if not voice.exists():
         write_voice(face, voice)
     return await playwright.chromium.launch(
         executable_path=str(EXECUTABLE),

@@ -78,11 +78,11 @@ def planes(rgb: NDArray[np.float64]) -> bytes:
     return b"".join(plane.round().astype(np.uint8).tobytes() for plane in (luma, cb, cr))
 
 
-def write_camera(face: Face, path: Path) -> None:
-    """A YUV4MPEG2 file of one second, which Chromium plays over and over."""
+def write_camera(face: Face, path: Path, frames_per_second: int = FRAMES_PER_SECOND) -> None:
+    """A YUV4MPEG2 file of ten frames, which Chromium plays over and over."""
     with path.open("wb") as file:
         file.write(
-            f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode()
+            f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{frames_per_second}:1 Ip A1:1 C420jpeg\n".encode()
         )
         for index in range(FRAMES):
             file.write(b"FRAME\n" + planes(_frame(face, index)))
