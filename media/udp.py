@@ -130,11 +130,16 @@ class UdpSocket:
 
     def kernel_drops(self) -> int:
         """How many datagrams the kernel dropped because we were slow; 0 where it cannot tell."""
-        try:
-            info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
-        except OSError:
-            return 0
-        return int(_MEMINFO.unpack(info)[_MEMINFO_DROPS]) if len(info) == _MEMINFO.size else 0
+        return dropped_by_kernel(self._socket)
+
+
+def dropped_by_kernel(opened: socket.socket) -> int:
+    """How many datagrams found no room in this socket's buffer; 0 where the kernel cannot tell."""
+    try:
+        info = opened.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+    except OSError:
+        return 0
+    return int(_MEMINFO.unpack(info)[_MEMINFO_DROPS]) if len(info) == _MEMINFO.size else 0
 
 
 _PEER_FAULTS = frozenset(

@@ -22,7 +22,8 @@ ROOMS = (1, 10, 20, 30)
 SECONDS, SHORT_SECONDS = 20.0, 2.0
 CALM_RUNS = 3
 KNOCKS, SHORT_KNOCKS = 200, 5
-COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out", "loss",
+COST_HEAD = ("rooms", "sent", "CPU µs/packet", "of one core", "packets/s out",
+             "no core", "load no core", "lost", "by the load", "by the server", "its drops",
              "added p50 µs", "added p99 µs", "late ms")  # fmt: skip
 
 
@@ -33,7 +34,12 @@ def cost_row(cost: Cost, echo_p50_us: float, echo_p99_us: float) -> tuple[str, .
         f"{cost.cpu_us:.1f}",
         f"{100 * cost.busy:.0f} %",
         f"{cost.forwarded_per_s:,.0f}",
+        f"{100 * cost.waited:.0f} %",
+        f"{100 * cost.loader_waited:.0f} %",
         f"{100 * cost.loss:.3f} %",
+        f"{100 * cost.lost_by_load:.3f} %",
+        f"{100 * cost.lost_by_server:.3f} %",
+        str(cost.server_drops),
         f"{max(0.0, cost.delay_p50_us - echo_p50_us):,.0f}",
         f"{max(0.0, cost.delay_p99_us - echo_p99_us):,.0f}",
         f"{cost.late_ms:.1f}",
@@ -72,11 +78,14 @@ def print_seam(*, is_short: bool, echo_us: tuple[float, float]) -> None:
         done = f"{busy['pins']} PINs, {busy['pages']} pages" if is_busy else "nothing"
         delays = zip((cost.delay_p50_us, cost.delay_p99_us), echo_us, strict=True)
         told = [f"{max(0.0, delay - echo):,.0f}" for delay, echo in delays]
-        rows.append((done, *told, f"{100 * cost.loss:.3f} %"))
+        losses = (cost.loss, cost.lost_by_load, cost.lost_by_server)
+        rows.append((done, *told, *(f"{100 * loss:.3f} %" for loss in losses)))
     print(
         "\nForwarding while the signalling process is busy (3 rooms, the worker on its own core)\n"
     )
-    print_table(("it did", "added p50 µs", "added p99 µs", "loss"), rows)
+    print_table(
+        ("it did", "added p50 µs", "added p99 µs", "lost", "by the load", "by the server"), rows
+    )
     trips = asyncio.run(round_trips_us(100 if is_short else 2000))
     p50, p99 = quantile(trips, 0.5), quantile(trips, 0.99)
     print(f"\nAsking a media worker: round trip p50 {p50:.0f}, p99 {p99:.0f} µs")
@@ -94,7 +103,10 @@ def print_loaded(costs: Sequence[Cost], what: str, echo_us: Sequence[float]) -> 
     print(f"is {os.getloadavg()[0]:.1f}, late is the load's latest packet\n")
     print_table(COST_HEAD, [cost_row(cost, echo_p50_us, echo_p99_us) for cost in costs])
     print(f"\nA bare echo on loopback takes p50 {echo_p50_us:.0f}, p99 {echo_p99_us:.0f} µs;")
-    print("it is taken off the delays above.")
+    print("it is taken off the delays above. Lost by the load: what it did not send, and what the")
+    print("kernel had no room for at its sockets; all the rest by the server, whose own count of")
+    print("packets without room, in and out, is beside it. No core: the time in which it could run")
+    print("and others, or the other of its two processes, had the core.")
 
 
 def print_memory() -> None:

@@ -59,6 +59,11 @@ def scheduled_seconds(pid: int) -> tuple[float, float]:
     return ran_ns / 1e9, waited_ns / 1e9
 
 
+def waited_seconds(pids: Iterable[int]) -> float:
+    """How long these processes were ready to run and had no core."""
+    return sum(scheduled_seconds(pid)[1] for pid in pids)
+
+
 class Machine:
     """How busy the whole machine is from `begin` on, whoever it is."""
 

@@ -7,6 +7,7 @@ Driven by JSON lines on its standard input, answered on its standard output:
 import gc
 import heapq
 import json
+import os
 import select
 import sys
 import time
@@ -15,7 +16,8 @@ from typing import Any
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from tests.bench.cpu import cpu_seconds, pin
+from media.udp import dropped_by_kernel
+from tests.bench.cpu import cpu_seconds, pin, waited_seconds
 from tests.bench.load_peer import LoadPeer
 from tests.bench.packets import plan
 from tests.bench.receiver import Receiver
@@ -155,6 +157,15 @@ class Load:
     def received(self) -> int:
         return sum(receiver.packets for receiver in self.receivers)
 
+    @property
+    def lost(self) -> int:
+        """How many forwarded packets the load itself cost: not sent, or no room for them here.
+
+        The kernel counts every datagram it drops; most, but not all of them are such packets.
+        """
+        no_room = sum(dropped_by_kernel(receiver.peer.socket) for receiver in self.receivers)
+        return self.send_failed * (ROOM_SIZE - 1) + no_room
+
     def forget_samples(self) -> None:
         """What was received so far was the warm-up."""
         for receiver in self.receivers:
@@ -177,6 +188,7 @@ class Load:
         return {
             "received": self.received,
             "expected": self.sent * (ROOM_SIZE - 1),
+            "lost_by_load": self.lost,
             "sampled": len(delays) + bad,
             "bad_samples": bad,
             "delays_us": delays,
@@ -192,11 +204,14 @@ def run(load: Load, *, seconds: float, in_bursts: bool, server_pids: list[int]) 
     start = time.monotonic()
     _pace(load, start, start + WARM_UP_S)
     cpu, own = cpu_seconds(server_pids), time.process_time()
+    waited, own_waited = waited_seconds(server_pids), waited_seconds([os.getpid()])
     wall, received = time.monotonic(), load.received
     load.latest_s = 0.0
     load.forget_samples()
     _pace(load, start, start + WARM_UP_S + seconds)
     cpu, own = cpu_seconds(server_pids) - cpu, time.process_time() - own
+    waited = waited_seconds(server_pids) - waited
+    own_waited = waited_seconds([os.getpid()]) - own_waited
     wall, received = time.monotonic() - wall, load.received - received
     late_ms = 1000 * load.latest_s
     _pace(load, start, start + WARM_UP_S + seconds + DRAIN_S)
@@ -206,6 +221,8 @@ def run(load: Load, *, seconds: float, in_bursts: bool, server_pids: list[int]) 
         "cpu_s": cpu,
         "wall_s": wall,
         "loader_cpu_s": own,
+        "waited_s": waited,
+        "loader_waited_s": own_waited,
         "late_ms": late_ms,
         "forwarded": received,
     }

@@ -25,15 +25,31 @@ class Cost:
     busy: float
     forwarded_per_s: float
     loss: float
+    """The share of what should have been received that was not."""
+    lost_by_load: float
+    """The part of it that the load did not send, or had no room for."""
     delay_p50_us: float
     delay_p99_us: float
     sampled: int
     bad_samples: int
     late_ms: float
     loader_busy: float
+    waited: float
+    """The share of the time in which the server could have run and had no core."""
+    loader_waited: float
     profiles: tuple[str, ...]
     requests: dict[str, int]
     counters: dict[str, int]
+
+    @property
+    def lost_by_server(self) -> float:
+        """All that is not known to be the load's."""
+        return max(0.0, self.loss - self.lost_by_load)
+
+    @property
+    def server_drops(self) -> int:
+        """What the server itself counted: no room on the way in, or on the way out."""
+        return sum(self.counters.get(name, 0) for name in ("kernel_drops", "send_drops"))
 
 
 class Child:
@@ -106,12 +122,15 @@ async def run_load(
         busy=result["cpu_s"] / result["wall_s"],
         forwarded_per_s=result["forwarded"] / result["wall_s"],
         loss=max(0.0, 1 - result["received"] / max(1, result["expected"])),
+        lost_by_load=result["lost_by_load"] / max(1, result["expected"]),
         delay_p50_us=quantile(result["delays_us"], 0.5),
         delay_p99_us=quantile(result["delays_us"], 0.99),
         sampled=result["sampled"],
         bad_samples=result["bad_samples"],
         late_ms=result["late_ms"],
         loader_busy=result["loader_cpu_s"] / result["wall_s"],
+        waited=result["waited_s"] / result["wall_s"],
+        loader_waited=result["loader_waited_s"] / result["wall_s"],
         profiles=tuple(sorted(set(connected["profiles"]))),
         requests=result["requests"],
         counters={},

@@ -1,8 +1,14 @@
 """The bench measures what it says: a short run forwards everything and proves whose it was."""
 
 import asyncio
+import contextlib
 import os
+import socket
 import struct
+import subprocess
+import sys
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +16,9 @@ from tests.bench import rtcp_client as rtcp
 from tests.bench.__main__ import packet_figures
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
+from tests.bench.cpu import waited_seconds
 from tests.bench.desk_time import P99_MS, ROOMS, knock_figures, measure_knocks
+from tests.bench.loader import ROOM_SIZE, Load
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
 from tests.bench.receiver import transport_number
@@ -62,6 +70,48 @@ def test_quantiles_of_nothing_are_nothing() -> None:
     assert quantile([], 0.5) == 0
     assert quantile([3, 1, 2], 0.5) == 2
     assert quantile([3, 1, 2], 0.99) == 3
+
+
+def test_what_the_load_has_no_room_for_or_cannot_send_is_lost_by_the_load() -> None:
+    load = Load(ROOM_SIZE)
+    try:
+        slow = load.peers[0].socket
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            for _ in range(50):
+                server.sendto(bytes(1000), slow.getsockname())
+        slow.setblocking(False)
+        arrived = 0
+        with contextlib.suppress(BlockingIOError):
+            while slow.recv(2048):
+                arrived += 1
+        assert arrived < 50
+        assert load.lost == 50 - arrived
+        load.send_failed = 3
+        assert load.lost == 50 - arrived + 3 * (ROOM_SIZE - 1)
+    finally:
+        load.close()
+
+
+def test_who_shares_a_core_with_somebody_busy_waits_for_it() -> None:
+    busy = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {0})\nwhile True: pass"]
+    with subprocess.Popen(busy) as one, subprocess.Popen(busy) as other:
+        try:
+            deadline = time.monotonic() + 20.0
+            while waited_seconds([one.pid]) + waited_seconds([other.pid]) < 0.05:
+                assert time.monotonic() < deadline, "neither waited"
+                time.sleep(0.05)
+        finally:
+            one.kill()
+            other.kill()
+
+
+@pytest.mark.parametrize(("by_load", "by_server"), [(0.0, 0.03), (0.01, 0.02), (0.04, 0.0)])
+def test_what_is_not_known_to_be_the_loads_is_lost_by_the_server(
+    by_load: float, by_server: float
+) -> None:
+    cost = replace(measure_calm(rooms=1, seconds=0.2, in_bursts=True), loss=0.03)
+    assert replace(cost, lost_by_load=by_load).lost_by_server == pytest.approx(by_server)
 
 
 def test_bare_forwarding_and_echoing_can_be_measured() -> None:
