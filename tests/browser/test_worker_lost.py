@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
+from tests.browser.monitor import MonitorPage
 from tests.browser.network import UdpRelay
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
@@ -19,6 +20,7 @@ from tests.browser.server_process import ServerProcess
 from tests.browser.steps import all_see_and_hear, hand_over, locked_meeting
 
 BACK_S = 3.0
+WALL_ROOM = "Visits"
 # Resolves with the wall clock when a peer connection made from now on has decoded a picture.
 WATCH = """() => {
   const old = vmrTest.peers.length;
@@ -109,3 +111,49 @@ async def _nothing_else_moved(world: World, *people: Person) -> None:
         return told == (2, 2, 1) and counters["worker_restarts"] == 1
 
     await eventually("two transports, and the worker was started again", is_whole)
+
+
+async def test_the_wall_shows_its_rooms_again_by_itself_and_still_no_sound_leaves_for_it(
+    people: Invite, tmp_path: Path
+) -> None:
+    server = ServerProcess(tmp_path, {"VMR_MEDIA_WORKERS": "2", "VMR_SOCIAL_UNRECORDED": "true"})
+    world = World(server=server, relay=UdpRelay(("127.0.0.1", server.media_port)))
+    await server.start()
+    try:
+        room = await make_room(server.database, "social", WALL_ROOM)
+        hale = await people("M. Hale", 1, world=world)
+        url = f"http://127.0.0.1:{hale.proxy.port}"
+        monitor = await MonitorPage.add(world, room.address, hale.page, url, hale.name)
+        await monitor.sign_in()
+        await monitor.watch(WALL_ROOM)
+        await monitor.is_watching(WALL_ROOM)
+        officer = await people("Officer", 4, world=world)
+        await officer.open(room.host_path)
+        await officer.start()
+        await officer.enter_pin(room.pin)
+        await officer.in_view("meeting")
+        await monitor.shows(WALL_ROOM)
+        connections = await hale.peer_connections()
+
+        (back_s,) = await _kill_worker(world, hale)
+        print(f"\nthe wall's picture was back after {back_s:.2f} s")
+        await monitor.is_watching(WALL_ROOM)
+        await monitor.shows(WALL_ROOM)
+        assert await hale.peer_connections() > connections
+        assert (await hale.views())[-1] == "wall"
+
+        sound = (await server.health())["counters"]["packets_in_audio"]
+
+        async def speaks() -> bool:
+            counters = (await server.health())["counters"]
+            assert counters["out_packets_audio_tap"] == 0
+            assert counters["worker_deaths"] == 1
+            return bool(counters["packets_in_audio"] > sound + 50)
+
+        await eventually("the officer's sound comes to the new worker", speaks)
+        await officer.page.close()
+        await hale.page.close()
+        assert back_s < BACK_S
+    finally:
+        await server.stop()
+    assert "Traceback" not in server.log_text()
