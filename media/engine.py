@@ -206,6 +206,8 @@ class MediaEngine:
         if current is not None:
             self._drop(current)
         transport = self._open_transport(request.endpoint, negotiated, now)
+        self._router.expect(transport.port, now)
+        self._flush(now)
         return self._answer(transport, offer)
 
     def _restart(self, transport: Transport, remote_ufrag: str, now: float) -> None:

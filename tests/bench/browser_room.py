@@ -8,10 +8,11 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Page, Playwright
 
+from tests.bench.server_part import ServerPart
 from tests.browser.chromium import launch
 from tests.browser.eventually import eventually
 from tests.browser.faces import FACES, write_camera
-from tests.browser.network import TcpProxy, UdpRelay, Weather
+from tests.browser.network import Flow, TcpProxy, UdpRelay, Weather
 from tests.browser.rooms import make_room
 from tests.browser.server_process import ServerProcess
 
@@ -62,6 +63,18 @@ class BrowserRoom:
         self._proxy.delay_ms = round_trip_ms / 2
         self.relay.set_weather(Weather(delay_ms=round_trip_ms / 2, loss=loss, seed=seed))
         self.relay.set_weather(Weather(), self._host_ufrag)
+
+    def watch_guest(self) -> ServerPart:
+        """What the server takes of what the guest does from now on."""
+        part = ServerPart()
+        self._proxy.watch = part.see_bytes
+
+        def see(flow: Flow, data: bytes, at: float, is_up: bool) -> None:
+            if flow.ufrag and flow.ufrag != self._host_ufrag:
+                part.see_datagram(data, at, is_up)
+
+        self.relay.watch = see
+        return part
 
     async def prepare_guest(self, script: str = "") -> tuple[BrowserContext, Page]:
         """A guest with a personal link, in a fresh profile, who has only to press Start."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import struct
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 Address = tuple[str, int]
@@ -34,6 +34,8 @@ class TcpProxy:
         self.port = 0
         self.delay_ms = delay_ms
         """Of every byte, each way."""
+        self.watch: Callable[[int, float, bool], None] | None = None
+        """Told of what reaches and leaves the server: bytes, when, whether towards it."""
         self._upstream = upstream
         self._clear = asyncio.Event()
         self._clear.set()
@@ -81,19 +83,27 @@ class TcpProxy:
             up_reader, up_writer = await asyncio.open_connection(*self._upstream)
             self._writers.add(up_writer)
             try:
-                await asyncio.gather(self._pump(reader, up_writer), self._pump(up_reader, writer))
+                await asyncio.gather(
+                    self._pump(reader, up_writer, is_up=True),
+                    self._pump(up_reader, writer, is_up=False),
+                )
             finally:
                 self._writers.discard(up_writer)
                 up_writer.close()
         self._writers.discard(writer)
         writer.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_up: bool
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
                 await self._clear.wait()
+                loop = asyncio.get_running_loop()
+                if self.watch is not None:
+                    delay_s = self.delay_ms / 1000 if is_up else 0.0
+                    self.watch(len(data), loop.time() + delay_s, is_up)
                 if self.delay_ms:
-                    loop = asyncio.get_running_loop()
                     loop.call_later(self.delay_ms / 1000, writer.write, data)
                 else:
                     writer.write(data)
@@ -143,6 +153,8 @@ class UdpRelay(asyncio.DatagramProtocol):
         self.port = 0
         self.flows: dict[Address, Flow] = {}
         self.weather = Weather()
+        self.watch: Callable[[Flow, bytes, float, bool], None] | None = None
+        """Told of what reaches and leaves the server: whose, what, when, whether towards it."""
         self._upstream = upstream
         self._down: asyncio.DatagramTransport | None = None
         self._weathers: dict[str, Weather] = {}
@@ -240,10 +252,14 @@ class UdpRelay(asyncio.DatagramProtocol):
         weather = self._weathers.get(flow.ufrag, self.weather)
         if weather.loss and self._random.random() < weather.loss:
             return
-        if not weather.delay_ms and not weather.jitter_ms:
+        delay_ms = weather.delay_ms + weather.jitter_ms * self._random.random()
+        if self.watch is not None:
+            is_up = address is None
+            now = asyncio.get_running_loop().time()
+            self.watch(flow, data, now + (delay_ms / 1000 if is_up else 0.0), is_up)
+        if not delay_ms:
             transport.sendto(data, address)
             return
-        delay_ms = weather.delay_ms + weather.jitter_ms * self._random.random()
 
         def send() -> None:
             if not transport.is_closing():

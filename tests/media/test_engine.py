@@ -126,13 +126,18 @@ class NotedRouter(Router):
         super().set_ready(port, now)
 
 
-async def test_a_key_frame_is_asked_for_when_a_handshake_begins() -> None:
+async def test_a_key_frame_is_asked_for_when_a_joiner_is_answered_and_when_reached() -> None:
     stage, router = Stage(), NotedRouter()
     stage.engine = MediaEngine(stage.events.append, router)
     await stage.start()
-    await stage.enter("red", red())
+    peer = stage.peers["red"] = red()
+    await stage.engine.request(AddEndpoint(room="room", endpoint="red"))
+    answer = await stage.negotiate("red", await peer.offer())
+    assert router.told == ["expected"], "when answered"
+    await peer.accept(answer)
     await stage.connected()
-    await until(lambda: router.told == ["expected", "ready"], "both are told once, in order")
+    both = ["expected", "expected", "ready"]
+    await until(lambda: router.told == both, "when reached, and when the handshake is over")
     await stage.close()
 
 
