@@ -308,7 +308,6 @@ class Port:
         if now >= self._next_share:
             self._next_share = now + _SHARE_S
             self._share_bandwidth(speaker, now)
-            self._send_copies(now)
         if self.bandwidth.wants_more:
             self.bandwidth.probe(self.wide, now)
         if now >= self._next_feedback:
@@ -324,6 +323,7 @@ class Port:
                 stream.bitrate.measure(stream.octets, stream.reception.received, now)
             for publication in self.publications.values():
                 publication.choose_layers(now)
+            self._send_copies(now)
         if now >= self._next_report:
             self._next_report = now + _REPORT_S
             feedback.send_reports(now)
@@ -354,7 +354,7 @@ class Port:
         """
         if self._redundancy is None:
             return
-        reported = max((one.loss for one in self.subscriptions), default=0) / 256
+        reported = max([one.loss for one in self.subscriptions], default=0) / 256
         before = self._redundancy.copies
         copies = self._redundancy.take(max(reported, self.bandwidth.estimator.loss), now)
         if copies != before:

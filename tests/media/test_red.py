@@ -115,7 +115,7 @@ def lose(person: Person, share: float) -> None:
     )
     report = rtcp.ReceiverReport(ssrc=1, blocks=(block,))
     person.send_rtcp(rtcp.build_receiver_report(report))
-    person.stage.pass_time(0.2)
+    person.stage.pass_time(0.3)
 
 
 def heard(person: Person) -> list[tuple[int, bytes]]:
