@@ -76,7 +76,12 @@ async def test_an_administrator_finds_and_reads_a_record_by_keyboard(
     await page.keyboard.press("Enter")
     await page.get_by_text("The record holds").wait_for()
     await page.get_by_text(f"Guest \u2068{recorded.AMIRA}\u2069 and {recorded.LI} began").wait_for()
-    await press_until(page, "Back to records of meetings")
+    await press_until(page, "Download as PDF")
+    async with page.expect_download() as download:
+        await page.keyboard.press("Enter")
+    taken = await (await download.value).path()
+    assert taken.read_bytes().startswith(b"%PDF-")
+    await page.keyboard.press("Shift+Tab")
     await page.keyboard.press("Enter")
     await heading(page, "Records of meetings")
 
