@@ -182,8 +182,6 @@ class Reading:
             return Doing.LOST, person.cause
         if person.check_begun_at is not None and not (self._is_paused or self._is_unwatched):
             return Doing.IDENTIFYING, None
-        if phase is Doing.IDENTIFYING and person.role is not Role.HOST:
-            return Doing.ALONE, None
         return (Doing.ALONE, None) if phase is Doing.WAITING else (phase, cause)
 
     # -- coming and going ---------------------------------------------------------------------

@@ -230,6 +230,16 @@ def test_a_word_of_another_version_is_shown_as_it_is(what: str) -> None:
     assert line(unheard).sentence == f"{what.capitalize()} (officer 1 (name deleted))"
 
 
+def test_what_was_confirmed_at_the_opening_is_told() -> None:
+    confirmed = (("confirmed", "no_non_contact_person"),)
+    opened = said("opened", actor="host:p1", facts=confirmed, personal=(("p1.1", "Ann"),))
+    assert line(opened).details == ("No non-contact person is present",)
+
+
+def test_a_label_that_nobody_knows_is_shown_as_it_is() -> None:
+    assert line(said("muted", actor="robot:r1", subject="p9")).sentence == "Robot:r1 muted p9."
+
+
 def test_a_name_cannot_turn_the_sentence_about() -> None:
     forged = said("left", actor="guest:p1", personal=(("p1.1", "Eve\u202e.tfel {reason}"),))
     assert line(forged).sentence == "Guest Eve.tfel {reason} left."

@@ -258,6 +258,43 @@ def test_a_clock_set_back_costs_nobody_time() -> None:
     assert found.last_at == 1170.0
 
 
+def test_a_restart_and_the_end_close_what_watched_and_forget_who_waited() -> None:
+    found = read(
+        *TALK,
+        step(0, "knocked", subject=LATE),
+        step(0, "watch_begun", OFFICER, "monitor:t1"),
+        step(1, "watching", OFFICER, "monitor:t1"),
+        step(1, "watching", OFFICER, "monitor:t1"),
+        step(8, "server_restarted"),
+        step(1, "watch_begun", OFFICER, "monitor:t2"),
+        step(9, "watch_ended", OFFICER, "monitor:t2"),
+        step(1, "watch_begun", OFFICER, "monitor:t3"),
+        step(4, "ended", OFFICER, code="meeting_ended"),
+    )
+    assert [(one.watching_s, one.ended_at) for one in found.watched] == [
+        (9.0, 1080.0), (0.0, 1090.0), (0.0, 1095.0),
+    ]  # fmt: skip
+    assert of(found, LATE).gone_how == "server_restarted"
+    assert of(found, GUEST).lost == {Cause.SERVER_RESTARTED: 15.0}, "of an older record: kept"
+
+
+def test_who_sits_there_too_is_counted() -> None:
+    found = read(*TALK, step(5, "person_added", HOST, GUEST, person="p2.3"))
+    assert of(found, GUEST).persons == 3
+
+
+def test_a_guest_who_is_cut_off_while_another_is_checked_keeps_nobody_talking() -> None:
+    found = read(
+        *TALK,
+        step(0, "joined", LATE, how="invited"),
+        step(0, "check_begun", HOST, GUEST),
+        step(0, "media_lost", subject=LATE, ours=False),
+        step(10, "check_ended", HOST, GUEST),
+    )
+    assert found.spent[Doing.IDENTIFYING] == 10.0
+    assert of(found, LATE).lost == {Cause.GUEST_CONNECTION: 10.0}
+
+
 # -- what always holds ------------------------------------------------------------------------
 
 PEOPLE = st.sampled_from([HOST, GUEST, "host:p4"])

@@ -210,6 +210,25 @@ async def test_what_people_typed_is_text_alone(house: House, browser: Browser) -
             assert tag not in page.text.split("<main", 1)[1], (path, tag)
 
 
+async def test_who_ended_it_why_and_after_midnight_is_told(house: House, browser: Browser) -> None:
+    room = await a_room(house)
+    late = NOON + 11.5 * 3600
+    opened = Happening(at=late, actor="host:h", what="opened")
+    for meeting, code, told in (
+        ("m1", "meeting_ended", "2026-05-05 00:30:00, by officer A. Reed"),
+        ("m2", "of_another_version", "2026-05-05 00:30:00</dd>"),
+    ):
+        ended = Happening(
+            at=late + 3600, actor="officer:o1", what="ended", reason="All was said",
+            facts=(("code", code),), personal=(("officer", "A. Reed"),),
+        )  # fmt: skip
+        await hold(house, room, meeting, [opened, ended])
+        page = await browser.get(f"{LIST}/{meeting}")
+        assert "23:30:00, by host 1 (name deleted)" in page.text
+        assert told in page.text
+        assert "Reason for the end</dt><dd>All was said" in page.text
+
+
 async def test_a_running_meeting_has_totals_so_far(house: House, browser: Browser) -> None:
     room = await a_room(house)
     done = recorded.long_consultation(started_at=NOON)[:8]
