@@ -5,10 +5,11 @@ Everything is found by role and name as a screen reader would, or by the attribu
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.browser.faces import Face
 from tests.browser.network import TcpProxy, UdpRelay
@@ -89,6 +90,9 @@ class Person(Somebody):
         return await self.page.evaluate(function, argument)
 
     async def close(self) -> None:
+        if not self.page.is_closed():
+            with suppress(Error):  # a page that is not ours, or has crashed, ends by silence
+                await self.page.evaluate("() => window.vmrTest?.closePeers()")
         await self.context.close()
         await self.proxy.close()
 
