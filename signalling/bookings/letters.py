@@ -12,6 +12,7 @@ from signalling.bookings.when import when_text
 from signalling.mail import calendar
 from signalling.render import Renderer
 from vmr.bookings.booking import Booking, Expected, Part
+from vmr.bookings.times import MINUTE_S
 from vmr.ids import LetterId
 from vmr.letters import Letter, LetterKind
 from vmr.rooms import Establishment
@@ -67,6 +68,28 @@ class Letters:
             name=booking.requester_name,
             times=[when_text(one, zone, self._texts) for one in slots],
             reason=booking.reason if kind is _K.REQUEST_REFUSED else "",
+        )
+
+    def code(self, code: str, to: str, at: Establishment, now: float, *, minutes: int) -> Letter:
+        """To prove that somebody reads this address; of no use after so many minutes."""
+        subject = self._texts.get("mail.subject.code")
+        said = {
+            "subject": subject,
+            "code": code,
+            "minutes": minutes,
+            "establishment": at.name,
+            "phone": at.phone,
+        }
+        return Letter(
+            id=LetterId(self._make_id()),
+            establishment=at.id,
+            kind=_K.CODE,
+            to=to,
+            subject=subject,
+            text=self._renderer.plain_text("mail_code.txt", **said),
+            html=self._renderer.text("mail_code.html", **said),
+            made_at=now,
+            useless_after=now + minutes * MINUTE_S,
         )
 
     def _of_slot(

@@ -12,6 +12,9 @@ What callers have to expect, always with nothing changed:
 - Conflict (`vmr.store`): somebody else has changed it since; NotFound: there is no such booking,
   room or person, or it is another establishment's; StoreUnavailable: the disk.
 
+What became of a booking's letters is `store.outbox.of_booking`; those of an establishment that no
+mail server will take are `store.outbox.failed`. `resend` is what a clerk does about either.
+
 Whether somebody may book at all is asked where they come in (`StaffPermission.BOOK`).
 """
 
@@ -120,6 +123,11 @@ class BookingService:
         self._letters = letters
         self._mail = mail
         self._on_letters = on_letters
+
+    @property
+    def is_mail_set_up(self) -> bool:
+        """Else letters wait, and pages have to say so."""
+        return self._mail.is_set_up
 
     # -- what becomes of a booking --------------------------------------------------------------
 

@@ -64,7 +64,7 @@ class SmtpDelivery:
         if not is_allowed(letter.to, self._config.domains):
             raise Refused("address_not_allowed")
         try:
-            built = message.build(letter, self._config.sender)
+            built = await asyncio.to_thread(message.build, letter, self._config.sender)
         except ValueError as error:
             raise Refused("cannot_be_written") from error
         client = self._client()

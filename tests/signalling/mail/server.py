@@ -1,6 +1,7 @@
 """A real mail server on a free port, which a test makes slow, rude or short-lived."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -67,8 +68,10 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mail_server(mailbox: Mailbox, **settings: Any) -> AsyncIterator[Mailbox]:
-    """Further settings are aiosmtpd's."""
+async def mail_server(
+    mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **settings: Any
+) -> AsyncIterator[Mailbox]:
+    """`tls`: from the first byte. Further settings are aiosmtpd's."""
     loop = asyncio.get_running_loop()
     sessions: list[SMTP] = []
 
@@ -76,7 +79,7 @@ async def mail_server(mailbox: Mailbox, **settings: Any) -> AsyncIterator[Mailbo
         sessions.append(SMTP(mailbox, enable_SMTPUTF8=True, loop=loop, **settings))
         return sessions[-1]
 
-    server = await loop.create_server(session, "127.0.0.1", 0)
+    server = await loop.create_server(session, "127.0.0.1", 0, ssl=tls)
     mailbox.port = server.sockets[0].getsockname()[1]
     try:
         yield mailbox

@@ -1,12 +1,20 @@
 """One letter to a mail server that takes it, refuses it, hangs, dies or is not there."""
 
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from signalling.mail.config import Tls
 from signalling.mail.delivery import PutOff, Refused, SmtpDelivery
@@ -124,3 +132,50 @@ async def test_a_domain_that_is_not_allowed_any_more_gets_nothing(mailbox: Mailb
 async def test_control_characters_are_left_out(mailbox: Mailbox) -> None:
     await delivery(mailbox).deliver(replace(LETTER, text="a\x00b\rc\x1b[31m\ud800\n"))
     assert part(mailbox.got[0]) == "ab\nc[31m\n"
+
+
+@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.TLS])
+async def test_letters_are_encrypted_to_a_server_whose_certificate_holds(
+    tls: Tls, tmp_path: Path
+) -> None:
+    theirs, ours = contexts(tmp_path)
+    given: dict[str, Any] = {"tls": theirs} if tls is Tls.TLS else {"tls_context": theirs}
+    async with mail_server(Mailbox(), **given) as mailbox:
+        config = replace(mailbox.config, tls=tls)
+        with pytest.raises(PutOff):
+            await SmtpDelivery(config, command_s=5.0).deliver(LETTER)  # of a stranger
+        assert mailbox.seen == 0
+        await SmtpDelivery(config, tls=ours, command_s=5.0).deliver(LETTER)
+        assert len(mailbox.got) == 1
+
+
+def contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Of a server on 127.0.0.1 with a certificate of its own, and of one who trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    chain = folder / "certificate.pem"
+    chain.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(chain)
+    return theirs, ssl.create_default_context(cafile=str(chain))

@@ -270,7 +270,9 @@ async def test_a_clerk_sees_the_link_of_who_has_no_address_and_no_other(post: Po
     draft = post.draft(people=(ADA, phone))
     changed = await post.service.make(draft, post.room.id, post.clerk)
     assert list(changed.links) == [changed.booking.people[1].id]
-    post.service = post.serve()  # without mail
+    assert post.service.is_mail_set_up
+    post.service = post.serve()
+    assert not post.service.is_mail_set_up
     changed = await post.service.make(
         replace(draft, preferred=slot(5, 10)), post.room.id, post.clerk
     )
@@ -415,6 +417,20 @@ async def test_another_zone_is_that_of_the_establishment(post: PostRoom) -> None
     assert event.decoded("DTSTART") == datetime(2027, 3, 4, 15, 30, tzinfo=ZoneInfo("Asia/Kolkata"))
 
 
+async def test_a_code_goes_to_its_address_while_it_is_good(post: PostRoom) -> None:
+    code = LETTERS.code("234 567", CLERK, post.prison, post.clock.now, minutes=15)
+    await post.store.outbox.add([code])
+    (message,) = await post.sent()
+    assert (message["To"], message["Subject"]) == (CLERK, "Your code to ask for a video call")
+    for text in (part(message), shown(part(message, "html"))):
+        assert "234 567" in text
+        assert "It works for 15 minutes" in text
+    late = LETTERS.code("345 678", CLERK, post.prison, post.clock.now, minutes=15)
+    await post.store.outbox.add([late])
+    post.clock.advance(15 * 60)
+    assert await post.sent() == []
+
+
 def test_every_sentence_of_letters_exists_and_is_used() -> None:
     texts = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
     kept = {key for key in texts if key.startswith("mail.")}
@@ -427,4 +443,5 @@ def test_every_sentence_of_letters_exists_and_is_used() -> None:
     chosen |= {f"mail.id.{one.value}" for one in IdToBring}
     kinds = [one for one in LetterKind if one is not LetterKind.CODE]
     chosen |= {f"mail.{family}.{one.value}" for family in ("subject", "lead") for one in kinds}
+    chosen |= {"mail.subject.code"}
     assert kept == named | chosen
