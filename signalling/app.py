@@ -107,7 +107,7 @@ class Running:
             clock=clock,
             counters=self.counters,
         )
-        letters = Letters(renderer)
+        letters = Letters(renderer, early_min=config.bookings.link_early_min)
         self.bookings = BookingService(
             store=store,
             clock=clock,

@@ -12,7 +12,7 @@ from signalling.bookings.when import when_text
 from signalling.mail import calendar
 from signalling.render import Renderer
 from vmr.bookings.booking import Booking, Expected, Part
-from vmr.bookings.times import MINUTE_S
+from vmr.bookings.times import MINUTE_S, to_local
 from vmr.ids import LetterId
 from vmr.letters import Letter, LetterKind
 from vmr.rooms import Establishment
@@ -24,10 +24,13 @@ REQUEST_S = 3 * 24 * 3_600.0
 
 
 class Letters:
-    """Writes letters; sends none."""
+    """Writes letters; sends none. Personal links open `early_min` before a slot."""
 
-    def __init__(self, renderer: Renderer, *, make_id: Callable[[], str] = make_id) -> None:
+    def __init__(
+        self, renderer: Renderer, *, early_min: float, make_id: Callable[[], str] = make_id
+    ) -> None:
         self._renderer = renderer
+        self._early_s = early_min * MINUTE_S
         self._texts = renderer.texts
         self._make_id = make_id
 
@@ -102,6 +105,8 @@ class Letters:
         *,
         link: str = "",
     ) -> Letter:
+        zone = ZoneInfo(at.zone)
+        opens = to_local(booking.slot.starts_at - self._early_s, zone)
         languages = [one.language for one in booking.people if one.part is Part.INTERPRETER]
         return self._letter(
             kind,
@@ -115,7 +120,8 @@ class Letters:
             to=to.email,
             name=to.name,
             expected=to,
-            times=[when_text(booking.slot, ZoneInfo(at.zone), self._texts)],
+            times=[when_text(booking.slot, zone, self._texts)],
+            opens=f"{opens:%H:%M}",
             minutes=round(booking.slot.minutes),
             link=link,
             invitation_subject=self._subject(_K.INVITATION, booking),

@@ -111,6 +111,7 @@ async def test_an_invitation_says_all_a_person_needs(post: PostRoom) -> None:
             "HMP Test",
             made.reference,
             "Shown to others as: Witness A",
+            "Your link works from 09:30.",
             "Chrome, Edge or Safari",
             "professional photo card",
             "An interpreter is booked. Language: Welsh.",
