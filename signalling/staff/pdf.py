@@ -10,6 +10,7 @@ PdfError
 """
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -63,12 +64,12 @@ class PdfMaker:
             self._is_available = True
         return True
 
-    async def make(self, html: str) -> bytes:
-        """The PDF of a document that needs nothing but itself. Raises PdfError."""
+    async def make(self, html: str, style: str = "") -> bytes:
+        """The PDF of a document that needs nothing but itself and its style. Raises PdfError."""
         if not await self.is_available():
             raise PdfMissing
         async with self._place():
-            made = await self._run(html.encode())
+            made = await self._run(json.dumps({"html": html, "style": style}).encode())
         if not made.startswith(b"%PDF-"):
             raise PdfFailed
         return made

@@ -1,10 +1,13 @@
-"""One HTML document on standard input, its PDF on standard output: a process of its own.
+"""A document on standard input, its PDF on standard output: a process of its own.
+
+What comes is JSON, `{"html": text, "style": the text of a style sheet}`.
 
 It is run as a file, by `signalling.staff.pdf`, and imports nothing of ours. It fetches nothing,
 neither files nor addresses: what a document names stays unread (the fonts are the system's). The
 kernel ends it when it takes too much time or memory, and lets it write no file.
 """
 
+import json
 import os
 import resource
 import sys
@@ -23,7 +26,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        from weasyprint import HTML  # loads Pango
+        from weasyprint import CSS, HTML  # loads Pango
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError):
         return 1
@@ -36,9 +39,10 @@ def main() -> int:
         def fetch(self, url: str, headers: object = None) -> NoReturn:
             raise ValueError("a record names no other document")
 
-    text = sys.stdin.buffer.read().decode()
-    document = HTML(string=text, url_fetcher=NothingElse())
-    sys.stdout.buffer.write(document.write_pdf(pdf_variant="pdf/ua-1"))
+    given, nothing = json.load(sys.stdin.buffer), NothingElse()
+    document = HTML(string=given["html"], url_fetcher=nothing)
+    style = CSS(string=given["style"], url_fetcher=nothing)
+    sys.stdout.buffer.write(document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1"))
     return 0
 
 

@@ -154,7 +154,8 @@ class RecordPages:
         if not await self._write(who, done):
             return self._refused(request, who)
         try:
-            made = await self._pdf.make(self._document(view, body, who))
+            style = self._renderer.style("record_print.css")
+            made = await self._pdf.make(self._document(view, body, who), style)
         except PdfBusy:
             return self._no_pdf(request, who, found, "staff.records.pdf_busy")
         except PdfError:
@@ -171,7 +172,6 @@ class RecordPages:
             body=body,
             establishment=who.member.establishment,
             made_by=isolated(who.member.name),
-            style=self._renderer.style("record_print.css"),
         )
 
     def _no_pdf(
