@@ -440,7 +440,7 @@ async def test_why_a_file_was_not_made_is_said(
 ) -> None:
     await hold(house, await a_room(house))
 
-    async def fail(_: PdfMaker, _html: str) -> bytes:
+    async def fail(_: PdfMaker, _html: str, _style: str) -> bytes:
         raise error
 
     monkeypatch.setattr(PdfMaker, "make", fail)
