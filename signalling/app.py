@@ -29,15 +29,12 @@ from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
-from signalling.desk.pages import DeskPages
-from signalling.desk.requests import DeskRequests
 from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import add_security_headers
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
-from signalling.monitor.pages import MonitorPages
 from signalling.monitor.sockets import MonitorSockets
 from signalling.monitor.terminals import JUDGE_S, Terminals
 from signalling.monitor.whep import PATH as WHEP_PATH
@@ -52,8 +49,10 @@ from signalling.seams import Clock, Engine, Store
 from signalling.sessions import Sessions
 from signalling.sockets import Sockets
 from signalling.staff.app import StaffApp
+from signalling.staff.console_pages import ConsolePages
 from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
+from signalling.staff_namespace import StaffRoom
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
 from vmr.numbers import Numbers
@@ -156,30 +155,18 @@ class Running:
             counters=self.counters, binary_ack=error_ack("bad_message"), origins=config.origins
         )
         self._server.register_namespace(self.sockets)
-        self._server.register_namespace(
-            DeskSockets(
-                board=self.board,
-                requests=DeskRequests(board=self.board, rooms=self.rooms, slots=self._slots),
-                staff=self.staff,
-                numbers=numbers,
-                config=config,
-                clock=clock,
-                counters=self.counters,
-            )
+        staff_room = StaffRoom(
+            board=self.board,
+            rooms=self.rooms,
+            staff=self.staff,
+            numbers=numbers,
+            config=config,
+            clock=clock,
+            counters=self.counters,
         )
-
+        self._server.register_namespace(DeskSockets(staff_room, slots=self._slots))
         self._server.register_namespace(
-            MonitorSockets(
-                board=self.board,
-                rooms=self.rooms,
-                terminals=self.terminals,
-                players=self._players,
-                staff=self.staff,
-                numbers=numbers,
-                config=config,
-                clock=clock,
-                counters=self.counters,
-            )
+            MonitorSockets(staff_room, terminals=self.terminals, players=self._players)
         )
 
     def process(self, event: EngineEvent) -> None:
@@ -312,8 +299,7 @@ class Signalling:
             behind_proxy=self._config.behind_proxy,
         )
         self.staff.add_to(app)
-        DeskPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
-        MonitorPages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
+        ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend(
             (running.live, running.staff.live, running.mail.live, running.reminders.live)

@@ -6,25 +6,23 @@ the Meeting. Unknown fields are refused. A request that is one command says whic
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 from pydantic.types import conlist
 
 from lobby.commands import (
+    Actor,
     AddPerson,
     Admit,
     AdmitExpected,
     Attest,
-    AttestationClaim,
     BeginCheck,
     CallStaff,
     Command,
-    Document,
     End,
     EndCheck,
     HandOver,
-    IdMethod,
     KnockAgain,
     Leave,
     Lock,
@@ -41,46 +39,33 @@ from lobby.commands import (
     StopPresenting,
     Unlock,
 )
-from signalling.errors import RequestError
-from vmr.ids import ParticipantId, PersonId, SessionId
+from signalling.fields import (
+    NAMES,
+    PIN_CHARACTERS,
+    Claim,
+    Id,
+    Model,
+    Name,
+    Reason,
+    Request,
+    Sdp,
+    Word,
+    parse,
+)
+from vmr.ids import ParticipantId, SessionId
 
-NAME_CHARACTERS = 60
-NAMES = 8
-REASON_CHARACTERS = 500
-SDP_CHARACTERS = 131_072
-PIN_CHARACTERS = 20
-
-_UNSEEN = r"\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"  # controls, and what turns text round
-
-Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Name = Annotated[
-    str,
-    StringConstraints(
-        min_length=1, max_length=NAME_CHARACTERS, pattern=rf"^[^\x00-\x1f{_UNSEEN}]+$"
-    ),
-]
-Reason = Annotated[
-    str,
-    StringConstraints(max_length=REASON_CHARACTERS, pattern=rf"^[^\x00-\x08\x0b-\x1f{_UNSEEN}]*$"),
-]
-Sdp = Annotated[str, StringConstraints(min_length=1, max_length=SDP_CHARACTERS)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Coordinate = Annotated[str, StringConstraints(min_length=43, max_length=43)]
 Signature = Annotated[str, StringConstraints(min_length=86, max_length=86)]
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Request(Model):
-    NAME: ClassVar[str]
-
-
 class CommandRequest(Request):
-    """A request that is one command of this session to its Meeting."""
+    """A request that is one command of this session to its Meeting.
 
-    def command(self, session: SessionId) -> Command:
+    Where the command may also be an officer's, `by` is either, and `signalling.officer_messages`
+    takes the request from here.
+    """
+
+    def command(self, by: SessionId) -> Command:
         raise NotImplementedError
 
 
@@ -95,7 +80,7 @@ class Jwk(Model):
     x: Coordinate
     y: Coordinate
     ext: bool = True
-    key_ops: conlist(Word, max_length=4) = []  # type: ignore[valid-type]
+    key_ops: conlist(Word, max_length=4) = Field(default_factory=list)  # type: ignore[valid-type]
 
 
 class Device(Model):
@@ -118,52 +103,31 @@ class RoomJoin(Request):
 class RoomLeave(CommandRequest):
     NAME = "room.leave"
 
-    def command(self, session: SessionId) -> Command:
-        return Leave(session=session)
+    def command(self, by: SessionId) -> Command:
+        return Leave(session=by)
 
 
 class HostEnterPin(Request):
     NAME = "host.enter_pin"
     pin: Annotated[str, StringConstraints(min_length=1, max_length=PIN_CHARACTERS)]
-    confirmed: conlist(Word, max_length=16) = []  # type: ignore[valid-type]
+    confirmed: conlist(Word, max_length=16) = Field(default_factory=list)  # type: ignore[valid-type]
 
 
 class KnockAgainRequest(CommandRequest):
     NAME = "knock.again"
 
-    def command(self, session: SessionId) -> Command:
-        return KnockAgain(session=session)
-
-
-class Claim(Model):
-    person: Id
-    method: Literal["professional_card", "letter_and_photo_id"]
-    documents: conlist(  # type: ignore[valid-type]
-        Literal[
-            "professional_photo_card", "letter_on_headed_paper", "passport", "photo_driving_licence"
-        ],
-        min_length=1,
-        max_length=4,
-    )
-    verified_name: Name
-
-    def claim(self) -> AttestationClaim:
-        return AttestationClaim(
-            person=PersonId(self.person),
-            method=IdMethod(self.method),
-            documents=frozenset(Document(word) for word in self.documents),
-            verified_name=self.verified_name,
-        )
+    def command(self, by: SessionId) -> Command:
+        return KnockAgain(session=by)
 
 
 class KnockAdmit(CommandRequest):
     NAME = "knock.admit"
     participant: Id
-    attestations: conlist(Claim, max_length=NAMES) = []  # type: ignore[valid-type]
+    attestations: conlist(Claim, max_length=NAMES) = Field(default_factory=list)  # type: ignore[valid-type]
 
-    def command(self, session: SessionId) -> Command:
+    def command(self, by: Actor) -> Admit:
         return Admit(
-            by=session,
+            by=by,
             participant=ParticipantId(self.participant),
             attestations=tuple(claim.claim() for claim in self.attestations),
         )
@@ -172,8 +136,8 @@ class KnockAdmit(CommandRequest):
 class KnockAdmitExpected(CommandRequest):
     NAME = "knock.admit_expected"
 
-    def command(self, session: SessionId) -> Command:
-        return AdmitExpected(by=session)
+    def command(self, by: Actor) -> Command:
+        return AdmitExpected(by=by)
 
 
 class KnockRefuse(CommandRequest):
@@ -181,8 +145,8 @@ class KnockRefuse(CommandRequest):
     participant: Id
     reason: Reason
 
-    def command(self, session: SessionId) -> Command:
-        return Refuse(by=session, participant=ParticipantId(self.participant), reason=self.reason)
+    def command(self, by: Actor) -> Command:
+        return Refuse(by=by, participant=ParticipantId(self.participant), reason=self.reason)
 
 
 # -- people inside ----------------------------------------------------------------------------
@@ -193,24 +157,24 @@ class ParticipantAddPerson(CommandRequest):
     participant: Id
     name: Name
 
-    def command(self, session: SessionId) -> Command:
-        return AddPerson(by=session, participant=ParticipantId(self.participant), name=self.name)
+    def command(self, by: SessionId) -> Command:
+        return AddPerson(by=by, participant=ParticipantId(self.participant), name=self.name)
 
 
 class ParticipantBeginCheck(CommandRequest):
     NAME = "participant.begin_check"
     participant: Id
 
-    def command(self, session: SessionId) -> Command:
-        return BeginCheck(by=session, participant=ParticipantId(self.participant))
+    def command(self, by: SessionId) -> Command:
+        return BeginCheck(by=by, participant=ParticipantId(self.participant))
 
 
 class ParticipantEndCheck(CommandRequest):
     NAME = "participant.end_check"
     participant: Id
 
-    def command(self, session: SessionId) -> Command:
-        return EndCheck(by=session, participant=ParticipantId(self.participant))
+    def command(self, by: SessionId) -> Command:
+        return EndCheck(by=by, participant=ParticipantId(self.participant))
 
 
 class ParticipantAttest(CommandRequest):
@@ -218,10 +182,8 @@ class ParticipantAttest(CommandRequest):
     participant: Id
     claim: Claim
 
-    def command(self, session: SessionId) -> Command:
-        return Attest(
-            by=session, participant=ParticipantId(self.participant), claim=self.claim.claim()
-        )
+    def command(self, by: SessionId) -> Command:
+        return Attest(by=by, participant=ParticipantId(self.participant), claim=self.claim.claim())
 
 
 class ParticipantSendBack(CommandRequest):
@@ -229,8 +191,8 @@ class ParticipantSendBack(CommandRequest):
     participant: Id
     reason: Reason
 
-    def command(self, session: SessionId) -> Command:
-        return SendBack(by=session, participant=ParticipantId(self.participant), reason=self.reason)
+    def command(self, by: Actor) -> Command:
+        return SendBack(by=by, participant=ParticipantId(self.participant), reason=self.reason)
 
 
 class ParticipantRemove(CommandRequest):
@@ -238,16 +200,16 @@ class ParticipantRemove(CommandRequest):
     participant: Id
     reason: Reason
 
-    def command(self, session: SessionId) -> Command:
-        return Remove(by=session, participant=ParticipantId(self.participant), reason=self.reason)
+    def command(self, by: Actor) -> Command:
+        return Remove(by=by, participant=ParticipantId(self.participant), reason=self.reason)
 
 
 class ParticipantMute(CommandRequest):
     NAME = "participant.mute"
     participant: Id
 
-    def command(self, session: SessionId) -> Command:
-        return MuteOther(by=session, participant=ParticipantId(self.participant))
+    def command(self, by: SessionId) -> Command:
+        return MuteOther(by=by, participant=ParticipantId(self.participant))
 
 
 class SelfSetMedia(CommandRequest):
@@ -255,23 +217,23 @@ class SelfSetMedia(CommandRequest):
     microphone: bool | None = None
     camera: bool | None = None
 
-    def command(self, session: SessionId) -> Command:
-        return SetOwnMedia(session=session, microphone=self.microphone, camera=self.camera)
+    def command(self, by: SessionId) -> Command:
+        return SetOwnMedia(session=by, microphone=self.microphone, camera=self.camera)
 
 
 class PresentationStart(CommandRequest):
     NAME = "presentation.start"
     take_over: bool = False
 
-    def command(self, session: SessionId) -> Command:
-        return StartPresenting(session=session, take_over=self.take_over)
+    def command(self, by: SessionId) -> Command:
+        return StartPresenting(session=by, take_over=self.take_over)
 
 
 class PresentationStop(CommandRequest):
     NAME = "presentation.stop"
 
-    def command(self, session: SessionId) -> Command:
-        return StopPresenting(session=session)
+    def command(self, by: SessionId) -> Command:
+        return StopPresenting(session=by)
 
 
 class EncoderStart(Request):
@@ -283,22 +245,22 @@ class EncoderStart(Request):
 class EncoderStop(CommandRequest):
     NAME = "encoder.stop"
 
-    def command(self, session: SessionId) -> Command:
-        return StopEncoder(session=session)
+    def command(self, by: SessionId) -> Command:
+        return StopEncoder(session=by)
 
 
 class StaffCall(CommandRequest):
     NAME = "staff.call"
 
-    def command(self, session: SessionId) -> Command:
-        return CallStaff(session=session)
+    def command(self, by: SessionId) -> Command:
+        return CallStaff(session=by)
 
 
 class StaffReadyToLeave(CommandRequest):
     NAME = "staff.ready_to_leave"
 
-    def command(self, session: SessionId) -> Command:
-        return ReadyToLeave(session=session)
+    def command(self, by: SessionId) -> Command:
+        return ReadyToLeave(session=by)
 
 
 # -- the room ---------------------------------------------------------------------------------
@@ -307,45 +269,45 @@ class StaffReadyToLeave(CommandRequest):
 class RoomLock(CommandRequest):
     NAME = "room.lock"
 
-    def command(self, session: SessionId) -> Command:
-        return Lock(by=session)
+    def command(self, by: Actor) -> Command:
+        return Lock(by=by)
 
 
 class RoomUnlock(CommandRequest):
     NAME = "room.unlock"
 
-    def command(self, session: SessionId) -> Command:
-        return Unlock(by=session)
+    def command(self, by: Actor) -> Command:
+        return Unlock(by=by)
 
 
 class RoomHandOver(CommandRequest):
     NAME = "room.hand_over"
 
-    def command(self, session: SessionId) -> Command:
-        return HandOver(session=session)
+    def command(self, by: SessionId) -> Command:
+        return HandOver(session=by)
 
 
 class RoomPause(CommandRequest):
     NAME = "room.pause"
     reason: Reason
 
-    def command(self, session: SessionId) -> Command:
-        return Pause(by=session, reason=self.reason)
+    def command(self, by: Actor) -> Command:
+        return Pause(by=by, reason=self.reason)
 
 
 class RoomResume(CommandRequest):
     NAME = "room.resume"
 
-    def command(self, session: SessionId) -> Command:
-        return Resume(by=session)
+    def command(self, by: Actor) -> Command:
+        return Resume(by=by)
 
 
 class RoomEnd(CommandRequest):
     NAME = "room.end"
     reason: Reason
 
-    def command(self, session: SessionId) -> Command:
-        return End(by=session, reason=self.reason)
+    def command(self, by: Actor) -> Command:
+        return End(by=by, reason=self.reason)
 
 
 class MediaOffer(Request):
@@ -365,59 +327,7 @@ REQUESTS: Mapping[str, type[Request]] = {
     )
 }  # fmt: skip
 
-_TOO_LONG = {"string_too_long", "too_long"}
-
 
 def parse_request(event: str, payload: object) -> Request:
-    """The request named `event`; raises RequestError unknown_request, bad_message or too_large."""
-    model = REQUESTS.get(event)
-    if model is None:
-        raise RequestError("unknown_request")
-    if not isinstance(payload, dict):
-        raise RequestError("bad_message")
-    try:
-        return model.model_validate(payload)
-    except ValidationError as error:
-        raise RequestError(code_of(error)) from None
-
-
-def code_of(error: ValidationError) -> str:
-    """What a person can mend has a code of its own; everything else is the page's fault."""
-    faults = error.errors(include_input=False, include_url=False)
-    if all(fault["type"] in _TOO_LONG for fault in faults):
-        return "too_large"
-    if all(_is_name(fault) for fault in faults):
-        return "bad_name"
-    return "bad_message"
-
-
-def _is_name(fault: Mapping[str, Any]) -> bool:
-    return fault["type"] == "string_pattern_mismatch" and fault["loc"][0] in (
-        "name",
-        "names",
-        "verified_name",
-    )
-
-
-# -- connecting -------------------------------------------------------------------------------
-
-
-class Resumption(Model):
-    session: Id
-    token: Id
-    n: Annotated[int, "the last notification seen"]
-
-
-class Hello(Model):
-    """The `auth` of the Socket.IO connect packet."""
-
-    protocol: int
-    resume: Resumption | None = None
-
-
-def parse_hello(auth: Any) -> Hello:
-    """Raises RequestError bad_message."""
-    try:
-        return Hello.model_validate(auth)
-    except ValidationError:
-        raise RequestError("bad_message") from None
+    """Raises RequestError unknown_request, bad_message, bad_name or too_large."""
+    return parse(REQUESTS, event, payload)

@@ -14,10 +14,10 @@ from aiohttp import web
 import web as web_files
 from lobby.view_builder import room_view
 from signalling.errors import SENTENCES
+from signalling.namespace import PROTOCOLS
 from signalling.render import Renderer
 from signalling.requests import ADDRESS
 from signalling.seams import Store
-from signalling.sockets import PROTOCOLS
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES

@@ -14,13 +14,13 @@ from lobby.views import InsideView, PinView
 from signalling.bookings.slot_book import SlotBook
 from signalling.device import BadDevice, prove
 from signalling.errors import RequestError, error_ack
+from signalling.fields import Request
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.messages import (
     CommandRequest,
     EncoderStart,
     HostEnterPin,
     MediaOffer,
-    Request,
     RoomJoin,
     parse_request,
 )

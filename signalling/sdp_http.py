@@ -22,6 +22,7 @@ from aiohttp import web
 from signalling.addresses import address_of
 from signalling.config import SignallingConfig
 from signalling.errors import SENTENCES, RequestError
+from signalling.fields import SDP_CHARACTERS
 from signalling.fragment import (
     FRAGMENT_CHARACTERS,
     fragment_of,
@@ -30,7 +31,6 @@ from signalling.fragment import (
     with_credentials,
 )
 from signalling.limits import KeyedLimit
-from signalling.messages import SDP_CHARACTERS
 from signalling.seams import Clock
 from vmr.store.secrets import hash_token
 

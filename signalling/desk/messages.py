@@ -1,143 +1,79 @@
 """What an officer at the desk may ask, as models, and the one dispatch table of the namespace.
 
-Each request is one command to the meeting of one room, named as the desk has seen it: a request
-about a meeting that is over never reaches the next one.
+What a host in the room may ask as well is asked with the same fields; an officer gives a reason.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from dataclasses import replace
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 from pydantic.types import conlist
 
 from lobby.commands import (
     AcknowledgeAlert,
+    Actor,
     Admit,
-    AdmitExpected,
     CloseAlert,
     Command,
-    End,
     Extend,
-    Lock,
     MessageRoom,
     Officer,
-    Pause,
-    Refuse,
-    Remove,
     ResetPin,
     ResetStepUp,
-    Resume,
-    SendBack,
     TakeOverAlert,
-    Unlock,
 )
-from signalling.errors import RequestError
-from signalling.messages import NAMES, REASON_CHARACTERS, Claim, Id, Model, Reason, Word, code_of
+from signalling.fields import REASON_CHARACTERS, GivenReason, Id, Reason, Word
+from signalling.messages import (
+    KnockAdmit,
+    KnockAdmitExpected,
+    KnockRefuse,
+    ParticipantRemove,
+    ParticipantSendBack,
+    RoomLock,
+    RoomUnlock,
+)
+from signalling.officer_messages import OfficerEnd, OfficerPause, OfficerResume, OfMeeting
 from vmr.ids import ParticipantId
 
-GivenReason = Annotated[Reason, StringConstraints(min_length=1)]
 Message = Annotated[Reason, StringConstraints(min_length=1, max_length=REASON_CHARACTERS)]
 MINUTES_MAX = 10_000
 
 
-class DeskRequest(Model):
-    """`room` and `meeting` are ids as `desk.state` gave them."""
+class OfficerAdmit(KnockAdmit, OfMeeting):
+    """Also opens a room for a terminal at its PIN prompt, with the policy's confirmations."""
 
-    NAME: ClassVar[str]
-    room: Id
-    meeting: Id
+    confirmed: conlist(Word, max_length=16) = Field(default_factory=list)  # type: ignore[valid-type]
 
-    def command(self, by: Officer) -> Command:
-        raise NotImplementedError
+    def command(self, by: Actor) -> Admit:
+        return replace(super().command(by), confirmed=frozenset(self.confirmed))
 
 
-class OfOne(DeskRequest):
-    """About somebody in the room or at its door."""
-
-    participant: Id
-
-    @property
-    def who(self) -> ParticipantId:
-        return ParticipantId(self.participant)
+class OfficerAdmitExpected(KnockAdmitExpected, OfMeeting):
+    pass
 
 
-class WithReason(DeskRequest):
+class OfficerRefuse(KnockRefuse, OfMeeting):
     reason: GivenReason
 
 
-class KnockAdmit(OfOne):
-    """Also opens a room for a terminal at its PIN prompt, with the policy's confirmations."""
-
-    NAME = "knock.admit"
-    attestations: conlist(Claim, max_length=NAMES) = Field(default_factory=list)  # type: ignore[valid-type]
-    confirmed: conlist(Word, max_length=16) = Field(default_factory=list)  # type: ignore[valid-type]
-
-    def command(self, by: Officer) -> Command:
-        return Admit(
-            by=by,
-            participant=self.who,
-            attestations=tuple(claim.claim() for claim in self.attestations),
-            confirmed=frozenset(self.confirmed),
-        )
+class OfficerSendBack(ParticipantSendBack, OfMeeting):
+    reason: GivenReason
 
 
-class KnockAdmitExpected(DeskRequest):
-    NAME = "knock.admit_expected"
-
-    def command(self, by: Officer) -> Command:
-        return AdmitExpected(by=by)
+class OfficerRemove(ParticipantRemove, OfMeeting):
+    reason: GivenReason
 
 
-class KnockRefuse(OfOne, WithReason):
-    NAME = "knock.refuse"
-
-    def command(self, by: Officer) -> Command:
-        return Refuse(by=by, participant=self.who, reason=self.reason)
+class OfficerLock(RoomLock, OfMeeting):
+    pass
 
 
-class ParticipantSendBack(OfOne, WithReason):
-    NAME = "participant.send_back"
-
-    def command(self, by: Officer) -> Command:
-        return SendBack(by=by, participant=self.who, reason=self.reason)
+class OfficerUnlock(RoomUnlock, OfMeeting):
+    pass
 
 
-class ParticipantRemove(OfOne, WithReason):
-    NAME = "participant.remove"
-
-    def command(self, by: Officer) -> Command:
-        return Remove(by=by, participant=self.who, reason=self.reason)
-
-
-class RoomLock(DeskRequest):
-    NAME = "room.lock"
-
-    def command(self, by: Officer) -> Command:
-        return Lock(by=by)
-
-
-class RoomUnlock(DeskRequest):
-    NAME = "room.unlock"
-
-    def command(self, by: Officer) -> Command:
-        return Unlock(by=by)
-
-
-class RoomPause(WithReason):
-    NAME = "room.pause"
-
-    def command(self, by: Officer) -> Command:
-        return Pause(by=by, reason=self.reason)
-
-
-class RoomResume(DeskRequest):
-    NAME = "room.resume"
-
-    def command(self, by: Officer) -> Command:
-        return Resume(by=by)
-
-
-class RoomExtend(DeskRequest):
+class RoomExtend(OfMeeting):
     NAME = "room.extend"
     minutes: Annotated[int, Field(ge=1, le=MINUTES_MAX)]
 
@@ -145,7 +81,7 @@ class RoomExtend(DeskRequest):
         return Extend(by=by, minutes=self.minutes)
 
 
-class RoomMessage(DeskRequest):
+class RoomMessage(OfMeeting):
     NAME = "room.message"
     text: Message
 
@@ -153,28 +89,22 @@ class RoomMessage(DeskRequest):
         return MessageRoom(by=by, text=self.text)
 
 
-class RoomEnd(WithReason):
-    NAME = "room.end"
-
-    def command(self, by: Officer) -> Command:
-        return End(by=by, reason=self.reason)
-
-
-class StepUpReset(OfOne):
+class StepUpReset(OfMeeting):
     NAME = "step_up.reset"
+    participant: Id
 
     def command(self, by: Officer) -> Command:
-        return ResetStepUp(by=by, participant=self.who)
+        return ResetStepUp(by=by, participant=ParticipantId(self.participant))
 
 
-class PinReset(DeskRequest):
+class PinReset(OfMeeting):
     NAME = "pin.reset"
 
     def command(self, by: Officer) -> Command:
         return ResetPin(by=by)
 
 
-class OfAlert(DeskRequest):
+class OfAlert(OfMeeting):
     alert: Annotated[int, Field(ge=1)]
 
 
@@ -199,24 +129,11 @@ class AlertClose(OfAlert):
         return CloseAlert(by=by, alert=self.alert)
 
 
-DESK_REQUESTS: Mapping[str, type[DeskRequest]] = {
+DESK_REQUESTS: Mapping[str, type[OfMeeting]] = {
     model.NAME: model
     for model in (
-        KnockAdmit, KnockAdmitExpected, KnockRefuse, ParticipantSendBack, ParticipantRemove,
-        RoomLock, RoomUnlock, RoomPause, RoomResume, RoomExtend, RoomMessage, RoomEnd,
-        StepUpReset, PinReset, AlertAcknowledge, AlertTakeOver, AlertClose,
+        OfficerAdmit, OfficerAdmitExpected, OfficerRefuse, OfficerSendBack, OfficerRemove,
+        OfficerLock, OfficerUnlock, OfficerPause, OfficerResume, RoomExtend, RoomMessage,
+        OfficerEnd, StepUpReset, PinReset, AlertAcknowledge, AlertTakeOver, AlertClose,
     )
 }  # fmt: skip
-
-
-def parse_desk_request(event: str, payload: object) -> DeskRequest:
-    """Raises RequestError unknown_request, bad_message, bad_name or too_large."""
-    model = DESK_REQUESTS.get(event)
-    if model is None:
-        raise RequestError("unknown_request")
-    if not isinstance(payload, dict):
-        raise RequestError("bad_message")
-    try:
-        return model.model_validate(payload)
-    except ValidationError as error:
-        raise RequestError(code_of(error)) from None

@@ -1,11 +1,12 @@
 """What becomes of a monitoring officer's request. A room of another establishment is unknown."""
 
-from lobby.commands import Command
 from signalling.desk.board import Board
 from signalling.errors import RequestError
-from signalling.mailbox import MailboxClosed
+from signalling.fields import parse
 from signalling.monitor import messages as m
 from signalling.monitor.terminals import MonitorPage
+from signalling.officer_messages import OfMeeting
+from signalling.officer_requests import ask_meeting
 from signalling.rooms import Rooms
 from signalling.wire import JsonObject
 from vmr.ids import EstablishmentId, ParticipantId, RoomId
@@ -21,7 +22,7 @@ class MonitorRequests:
         self, page: MonitorPage, establishment: EstablishmentId, event: str, payload: object
     ) -> JsonObject:
         """The data of the acknowledgement. Raises RequestError."""
-        request = m.parse_monitor_request(event, payload)
+        request = parse(m.MONITOR_REQUESTS, event, payload)
         match request:
             case m.WallWatch(rooms=rooms):
                 return await self._watch(page, [self._room(establishment, one) for one in rooms])
@@ -40,9 +41,9 @@ class MonitorRequests:
                 page.beat(request)
             case m.TerminalAnswer(token=token):
                 page.answer(token)
-            case m.MeetingRequest():
+            case OfMeeting():
                 room_of = self._room(establishment, request.room)
-                await self._ask(room_of, request.meeting, request.command(page.officer))
+                await ask_meeting(self._rooms, room_of.id, request, page.officer)
         return {}
 
     async def _watch(self, page: MonitorPage, rooms: list[Room]) -> JsonObject:
@@ -54,14 +55,6 @@ class MonitorRequests:
             except RequestError as error:
                 refused[room.id] = error.code
         return {"refused": refused}
-
-    async def _ask(self, room: Room, meeting: str, command: Command) -> None:
-        try:
-            reply = await self._rooms.ask(room.id, meeting, command)
-        except MailboxClosed:
-            raise RequestError("meeting_over") from None
-        if reply.error is not None:
-            raise RequestError(reply.error)
 
     def _room(self, establishment: EstablishmentId, room: str) -> Room:
         found = self._board.room(establishment, room)

@@ -94,7 +94,7 @@ async def make_busy(rooms: list[TestRoom], crowd: Crowd, second: DeskClient) -> 
     await crowd.locked(rooms[7], "Nadia Haddad", "Interpreter Kaya")
     by_name = {state["name"]: id for id, state in second.rooms.items()}
     call = await second.alert(by_name[ROOMS[1]], "staff_called")
-    await second.ask("alert.acknowledge", by_name[ROOMS[1]], alert=call["id"])
+    await second.act("alert.acknowledge", by_name[ROOMS[1]], alert=call["id"])
 
 
 async def watch(page: Page, server: ServerProcess, room: TestRoom) -> None:

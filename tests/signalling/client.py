@@ -25,6 +25,15 @@ class Refused(Exception):
         self.nonce = error.get("nonce")
 
 
+def data_of(ack: dict[str, Any]) -> dict[str, Any]:
+    """The data of an acknowledgement; raises Refused."""
+    assert set(ack) in ({"data"}, {"error"}), ack
+    if "error" in ack:
+        raise Refused(ack["error"])
+    data: dict[str, Any] = ack["data"]
+    return data
+
+
 class DeviceKey:
     """What WebCrypto makes in a browser."""
 
@@ -129,12 +138,7 @@ class Client:
 
     async def request(self, event: str, **payload: Any) -> dict[str, Any]:
         """The data of the acknowledgement; raises Refused."""
-        ack = await self.call(event, payload)
-        assert set(ack) in ({"data"}, {"error"}), ack
-        if "error" in ack:
-            raise Refused(ack["error"])
-        data: dict[str, Any] = ack["data"]
-        return data
+        return data_of(await self.call(event, payload))
 
     async def join(
         self,

@@ -15,7 +15,9 @@ from lobby.errors import CODES
 from lobby.events import Event
 from signalling.desk.messages import DESK_REQUESTS
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
-from signalling.messages import REQUESTS, CommandRequest, Hello, Model, parse_hello, parse_request
+from signalling.fields import Model
+from signalling.hello import Hello, parse_hello
+from signalling.messages import REQUESTS, CommandRequest, parse_request
 from signalling.monitor.messages import MONITOR_REQUESTS
 from signalling.rooms import MEDIA_LOST
 from signalling.sdp_http import STATUS

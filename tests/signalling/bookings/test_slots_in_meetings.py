@@ -119,9 +119,9 @@ async def test_the_desk_extends_a_slot_as_long_as_the_room_is_free(booked: Booke
     room = booked.scene.room
     await desk.wait_for(lambda: desk.meeting(room).get("ends_at") is not None, "the meeting")
     with pytest.raises(Refused, match="room_booked"):
-        await desk.ask("room.extend", room, minutes=30)
+        await desk.act("room.extend", room, minutes=30)
     assert await booked.ends_at() == booked.first.ends_at
-    await desk.ask("room.extend", room, minutes=15)
+    await desk.act("room.extend", room, minutes=15)
     assert await booked.ends_at() == booked.first.ends_at + 15 * MINUTE_S
     wanted = booked.first.ends_at + 15 * MINUTE_S
     await desk.wait_for(lambda: desk.meeting(room)["ends_at"] == wanted, "the later end")
@@ -139,7 +139,7 @@ async def test_an_extension_that_the_meeting_refuses_leaves_the_slot_as_it_was(
     await desk.wait_for(lambda: desk.meeting(room).get("ends_at") is not None, "the meeting")
     numbers = booked.house.running.rooms._numbers
     with pytest.raises(Refused):
-        await desk.ask("room.extend", room, minutes=numbers.extension_max_min + 1)
+        await desk.act("room.extend", room, minutes=numbers.extension_max_min + 1)
     assert await booked.ends_at() == booked.first.ends_at
 
 

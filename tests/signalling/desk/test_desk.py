@@ -68,10 +68,10 @@ async def test_an_alert_rings_again_until_it_is_acknowledged(scene: Scene) -> No
     assert rung()[0].data == {"alerts": [told]}
     scene.house.clock.advance(10)
     await desk.wait_for(lambda: len(rung()) == 2, "the second ring")
-    await desk.ask("alert.acknowledge", scene.room, alert=alert["id"])
+    await desk.act("alert.acknowledge", scene.room, alert=alert["id"])
     scene.house.clock.advance(60)
     scene.house.running.board.ring()
-    await desk.ask("room.message", scene.room, text="After it")
+    await desk.act("room.message", scene.room, text="After it")
     assert len(rung()) == 2
 
 
@@ -92,7 +92,7 @@ async def test_the_end_of_a_meeting_leaves_an_idle_room(scene: Scene) -> None:
     desk = await scene.desk()
     await scene.locked()
     await desk.wait_for(lambda: desk.rooms[scene.room]["meeting"], "the meeting")
-    await desk.ask("room.end", scene.room, reason="The wing is closed")
+    await desk.act("room.end", scene.room, reason="The wing is closed")
     await desk.wait_for(lambda: desk.rooms[scene.room]["meeting"] is None, "its end")
 
 
@@ -104,21 +104,21 @@ async def test_everything_an_officer_does_carries_their_name_into_the_record(sce
     host, guest = await scene.locked()
     late = await scene.knocked()
     alert = await desk.alert(scene.room, "knock")
-    await desk.ask("alert.acknowledge", scene.room, alert=alert["id"])
-    await desk.ask("knock.refuse", scene.room, participant=late.participant, reason="Not expected")
+    await desk.act("alert.acknowledge", scene.room, alert=alert["id"])
+    await desk.act("knock.refuse", scene.room, participant=late.participant, reason="Not expected")
     assert (await late.wait_event("session.ended"))["reason"] == "Not expected"
-    await desk.ask("room.pause", scene.room, reason="Fire alarm")
-    await desk.ask("room.resume", scene.room)
-    await desk.ask("room.extend", scene.room, minutes=15)
-    await desk.ask("room.message", scene.room, text="Five more minutes")
+    await desk.act("room.pause", scene.room, reason="Fire alarm")
+    await desk.act("room.resume", scene.room)
+    await desk.act("room.extend", scene.room, minutes=15)
+    await desk.act("room.message", scene.room, text="Five more minutes")
     assert (await guest.wait_event("staff.message")) == {"text": "Five more minutes"}
-    await desk.ask("room.unlock", scene.room)
-    await desk.ask("room.lock", scene.room)
-    await desk.ask(
+    await desk.act("room.unlock", scene.room)
+    await desk.act("room.lock", scene.room)
+    await desk.act(
         "participant.send_back", scene.room, participant=guest.participant, reason="Wait"
     )
-    await desk.ask("participant.remove", scene.room, participant=host.participant, reason="Out")
-    await desk.ask("room.end", scene.room, reason="Over")
+    await desk.act("participant.remove", scene.room, participant=host.participant, reason="Out")
+    await desk.act("room.end", scene.room, reason="Over")
     assert [what for what, _, _ in scene.records()] == [
         "alert_acknowledged", "refused", "paused", "resumed", "extended", "messaged", "unlocked",
         "locked", "sent_back", "removed", "ended",
@@ -133,7 +133,7 @@ async def test_two_acknowledgements_at_once_are_one(scene: Scene) -> None:
     alerts = [(await desk.alert(scene.room, "knock"))["id"] for desk in desks]
     answers = await asyncio.gather(
         *(
-            desk.ask("alert.acknowledge", scene.room, alert=id)
+            desk.act("alert.acknowledge", scene.room, alert=id)
             for desk, id in zip(desks, alerts, strict=True)
         ),
         return_exceptions=True,
@@ -148,11 +148,11 @@ async def test_a_second_officer_takes_over_after_a_minute_without_action(scene: 
     await scene.locked()
     await scene.knocked()
     alert = (await first.alert(scene.room, "knock"))["id"]
-    await first.ask("alert.acknowledge", scene.room, alert=alert)
+    await first.act("alert.acknowledge", scene.room, alert=alert)
     with pytest.raises(Refused, match="take_over_too_soon"):
-        await second.ask("alert.take_over", scene.room, alert=alert)
+        await second.act("alert.take_over", scene.room, alert=alert)
     scene.house.clock.advance(60)
-    await second.ask("alert.take_over", scene.room, alert=alert)
+    await second.act("alert.take_over", scene.room, alert=alert)
     await first.wait_for(
         lambda: first.alerts(scene.room)[0]["owner"]["name"] == "Officer Shaw", "the new owner"
     )
@@ -168,14 +168,14 @@ async def test_a_late_joiner_is_let_in_from_the_desk_with_the_id_first(scene: Sc
     await desk.alert(scene.room, "knock")
     who = {"participant": late.participant}
     with pytest.raises(Refused, match="attestation_required"):
-        await desk.ask("knock.admit", scene.room, **who)
+        await desk.act("knock.admit", scene.room, **who)
     claim = {
         "person": f"{late.participant}.1",
         "method": "professional_card",
         "documents": ["professional_photo_card"],
         "verified_name": "Sealed Name",
     }
-    await desk.ask("knock.admit", scene.room, **who, attestations=[claim])
+    await desk.act("knock.admit", scene.room, **who, attestations=[claim])
     await late.wait_place("inside")
     joined = await host.wait_event("participant.joined")
     assert (joined["how"], joined["by"]) == ("admitted_after_lock", "staff")
@@ -197,9 +197,9 @@ async def test_a_room_whose_pin_entry_is_closed_is_opened_or_reset_from_the_desk
     await terminal.join(scene.house.room.address, "Officer", role="host")
     with pytest.raises(Refused, match="pin_closed"):
         await terminal.request("host.enter_pin", pin=PIN)
-    await desk.ask("pin.reset", scene.room)
+    await desk.act("pin.reset", scene.room)
     await desk.wait_for(lambda: not desk.alerts(scene.room), "the end of the alarm")
-    await desk.ask("knock.admit", scene.room, participant=terminal.participant)
+    await desk.act("knock.admit", scene.room, participant=terminal.participant)
     await terminal.wait_place("inside")
 
 
@@ -211,7 +211,7 @@ async def test_a_step_up_that_was_closed_is_reset_by_name(scene: Scene) -> None:
         with pytest.raises(Refused):
             await host.request("host.enter_pin", pin="000000")
     await desk.alert(scene.room, "step_up_closed")
-    await desk.ask("step_up.reset", scene.room, participant=host.participant)
+    await desk.act("step_up.reset", scene.room, participant=host.participant)
     await host.request("host.enter_pin", pin=PIN)
     assert scene.records()[0][0] == "step_up_reset"
 
@@ -225,7 +225,7 @@ async def test_a_guest_and_a_prisoner_call_for_staff(scene: Scene) -> None:
     assert call["participant"] == guest.participant
     await host.request("staff.ready_to_leave")
     await desk.alert(scene.room, "ready_to_leave")
-    await desk.ask("alert.close", scene.room, alert=call["id"])
+    await desk.act("alert.close", scene.room, alert=call["id"])
     kinds = [one["kind"] for one in desk.alerts(scene.room)]
     assert kinds == ["ready_to_leave"], "the news came before the acknowledgement"
 
@@ -290,12 +290,12 @@ async def test_a_request_about_a_meeting_that_is_over_never_reaches_the_next_one
     await scene.locked()
     await desk.wait_for(lambda: desk.meeting(scene.room), "the meeting")
     old = desk.meeting(scene.room)["meeting"]
-    await desk.ask("room.end", scene.room, reason="Over")
+    await desk.act("room.end", scene.room, reason="Over")
     with pytest.raises(Refused, match="meeting_over"):
-        await desk.ask("room.end", scene.room, meeting=old, reason="Again")
+        await desk.act("room.end", scene.room, meeting=old, reason="Again")
     host = await scene.house.host()
     with pytest.raises(Refused, match="meeting_over"):
-        await desk.ask("room.end", scene.room, meeting=old, reason="Again")
+        await desk.act("room.end", scene.room, meeting=old, reason="Again")
     assert host.place == "inside"
 
 
@@ -360,7 +360,7 @@ async def test_alerts_and_their_owners_survive_a_restart_of_the_server(tmp_path:
             await house.guest("Late", key=DeviceKey())
             await host.request("staff.call")
             call = await desk.alert(scene.room, "staff_called")
-            await desk.ask("alert.acknowledge", scene.room, alert=call["id"])
+            await desk.act("alert.acknowledge", scene.room, alert=call["id"])
             await desk.close()
         async with House(store=store, clock=house.clock) as after:
             scene = Scene(after)

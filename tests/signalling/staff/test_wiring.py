@@ -57,7 +57,6 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     """And every one that a page chooses by a word exists."""
     texts = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
     ours = [*(FILES / "pages").glob("staff_*.html"), *SOURCES.glob("*.py")]
-    ours += [*SOURCES.with_name("desk").glob("*.py"), *SOURCES.with_name("monitor").glob("*.py")]
     scripts = [*(FILES / "scripts").rglob("*.js"), *(FILES / "pages").glob("*.html")]
     named = _named([*ours, *scripts])
     chosen = {
