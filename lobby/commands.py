@@ -92,10 +92,12 @@ class EnterPin:
 
     `is_correct` was found by signalling against the argon2id hash; whether it counts is decided
     here. `confirmed` are the ids of the policy's opening confirmations that were ticked.
+    `is_enrolled_terminal`: as in Join, and found anew; it counts at the door alone.
     """
 
     session: SessionId
     is_correct: bool
+    is_enrolled_terminal: bool = False
     confirmed: frozenset[str] = frozenset()
 
 

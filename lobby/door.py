@@ -99,7 +99,7 @@ def _wait(turn: Turn, command: Join, request: Request, *, is_knocking: bool) -> 
     knock = _knock(turn, command, request, is_knocking=is_knocking)
     turn.facts = (("participant", knock.id),)
     if command.role is Role.HOST:
-        _ask_pin(turn, knock, is_enrolled_terminal=request.is_enrolled_terminal)
+        _ask_pin(turn, knock)
     else:
         start_knock(turn, knock)
 
@@ -139,14 +139,13 @@ def _knock(turn: Turn, command: Join, request: Request, *, is_knocking: bool) ->
     )
 
 
-def _ask_pin(turn: Turn, knock: Knock, *, is_enrolled_terminal: bool) -> None:
+def _ask_pin(turn: Turn, knock: Knock) -> None:
     numbers, closed = turn.state.numbers, turn.state.pins.closed_until
     turn.state.prompts[knock.session] = PinPrompt(
         id=knock.id,
         session=knock.session,
         persons=knock.persons,
         device=knock.device,
-        is_enrolled_terminal=is_enrolled_terminal,
         attempts_left=numbers.pin_tries,
         deadline=(turn.now if closed is None else closed) + numbers.pin_prompt_s,
     )

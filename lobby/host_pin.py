@@ -36,9 +36,9 @@ from vmr.roles import Role, Stage
 def enter_at_door(turn: Turn, command: EnterPin, prompt: PinPrompt) -> None:
     if turn.state.pins.is_closed:
         raise PinClosed
-    request = _request(prompt)
+    request = replace(_request(prompt), is_enrolled_terminal=command.is_enrolled_terminal)
     decision = admission.decide(request, turn.state, turn.state.policy, turn.now)
-    if isinstance(decision, admission.Refuse):  # the establishment wants a terminal since
+    if isinstance(decision, admission.Refuse):  # no terminal of the establishment, or not any more
         raise decision.error
     if not command.is_correct:
         _count_attempt(turn, prompt)
@@ -167,7 +167,6 @@ def _request(prompt: PinPrompt) -> Request:
         persons=len(prompt.persons),
         invite=None,
         device=prompt.device,
-        is_enrolled_terminal=prompt.is_enrolled_terminal,
         is_pin_verified=True,
         move=True,
     )

@@ -39,7 +39,7 @@ from lobby.state import State
 from lobby.turn import Turn
 from lobby.view_builder import build_view
 from lobby.views import View
-from vmr.ids import MeetingId, ParticipantId, SessionId
+from vmr.ids import DeviceId, MeetingId, ParticipantId, SessionId
 from vmr.numbers import Numbers
 from vmr.roles import Role, Stage
 from vmr.rooms import Room, Slot
@@ -112,6 +112,11 @@ class Meeting:
         """Who sits in this session; only they may have a transport."""
         seat = self._state.seat_of(session)
         return None if seat is None else seat.id
+
+    def device_at_prompt(self, session: SessionId) -> DeviceId | None:
+        """The proven device of somebody who is asked for the Host PIN."""
+        prompt = self._state.prompts.get(session)
+        return None if prompt is None else prompt.device
 
     def is_watching(self, session: SessionId) -> bool | None:
         """Whether this terminal counts as watching; None: it has not the room on its wall."""

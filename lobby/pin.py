@@ -16,16 +16,12 @@ from vmr.participants import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinPrompt:
-    """A host who joins is asked for the Host PIN until `deadline`, its page there or not.
-
-    `is_enrolled_terminal` is what was found when they joined.
-    """
+    """A host who joins is asked for the Host PIN until `deadline`, its page there or not."""
 
     id: ParticipantId
     session: SessionId
     persons: tuple[Person, ...]
     device: DeviceId | None
-    is_enrolled_terminal: bool
     attempts_left: int
     deadline: float
     is_page_gone: bool = False

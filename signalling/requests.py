@@ -140,9 +140,7 @@ class Requests:
         invite = None if request.invite is None else await self._invite(room, request.invite)
         link = None if invite is None else invite.id
         device, role = _device(request, nonce), Role(request.role)
-        is_terminal = False
-        if role is Role.HOST and device is not None:
-            is_terminal = await self._store.terminals.is_enrolled(room.establishment.id, device)
+        is_terminal = role is Role.HOST and await self._is_terminal(room, device)
         mailbox, reply = await self._rooms.join(
             room,
             Join(
@@ -196,10 +194,20 @@ class Requests:
                 self._rooms.refresh(await self._slots.fill(room))
             pin_hash = None if room is None or self._rooms.is_shut(room) else room.pin_hash
             is_correct = await self._pins.check(pin_hash, request.pin)
+        device = mailbox.runner.meeting.device_at_prompt(session.id)
         command = EnterPin(
-            session=session.id, is_correct=is_correct, confirmed=frozenset(request.confirmed)
+            session=session.id,
+            is_correct=is_correct,
+            is_enrolled_terminal=await self._is_terminal(mailbox.runner.room, device),
+            confirmed=frozenset(request.confirmed),
         )
         _done(await mailbox.ask(command))
+
+    async def _is_terminal(self, room: Room, device: DeviceId | None) -> bool:
+        """Whether it is enrolled at this moment: it may have been revoked a moment ago."""
+        if device is None:
+            return False
+        return await self._store.terminals.is_enrolled(room.establishment.id, device)
 
     # -- media --------------------------------------------------------------------------------
 

@@ -160,7 +160,7 @@ def test_where_hosts_may_join_from_holds_at_once_in_a_meeting_that_runs() -> Non
     with pytest.raises(TerminalNotEnrolled):
         world.join("second", Role.HOST)
     world.join("terminal", Role.HOST, enrolled=True)
-    world.pin("terminal")
+    world.pin("terminal", enrolled=True)
     assert world.inside("terminal")
     assert world.inside("host"), "who is inside stays"
     world.want_terminals(False)

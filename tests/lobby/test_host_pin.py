@@ -308,5 +308,15 @@ def test_a_prompt_from_before_terminals_were_wanted_tells_nothing_of_the_pin() -
         with pytest.raises(TerminalNotEnrolled):
             world.pin("host", right=right)
     assert world.meeting.pins.is_clear, "no wrong PIN was counted"
-    world.pin("terminal")
+    world.pin("terminal", enrolled=True)
     assert world.inside("terminal")
+
+
+def test_a_terminal_revoked_at_its_prompt_is_told_nothing_of_the_pin() -> None:
+    world = World()
+    world.want_terminals()
+    world.join("terminal", Role.HOST, enrolled=True)
+    for right in (False, True):
+        with pytest.raises(TerminalNotEnrolled):
+            world.pin("terminal", right=right)
+    assert world.meeting.pins.is_clear, "no wrong PIN was counted"

@@ -293,12 +293,23 @@ class MeetingMachine(RuleBasedStateMachine):
             )
         )
 
-    @rule(pick=picks, is_correct=st.sampled_from([True, True, False]))
-    def pin(self, pick: int, is_correct: bool) -> None:
+    @rule(
+        pick=picks,
+        is_correct=st.sampled_from([True, True, False]),
+        enrolled=st.sampled_from([True, True, False]),
+    )
+    def pin(self, pick: int, is_correct: bool, enrolled: bool = True) -> None:
         asked = [*self.state.prompts, *(s.session for s in self.state.present() if s.session)]
         session = asked[pick % len(asked)] if asked else self.session(pick)
         confirmed = frozenset(self.policy.opening_confirmations)
-        self.do(c.EnterPin(session=session, is_correct=is_correct, confirmed=confirmed))
+        self.do(
+            c.EnterPin(
+                session=session,
+                is_correct=is_correct,
+                is_enrolled_terminal=enrolled,
+                confirmed=confirmed,
+            )
+        )
 
     @rule(by=picks, who=picks, attested=st.booleans())
     def admit(self, by: int, who: int, attested: bool) -> None:
@@ -617,7 +628,8 @@ class MeetingMachine(RuleBasedStateMachine):
             assert command.device_proven, "a host away from a terminal"
             assert command.is_enrolled_terminal, "a host away from a terminal"
         prompt = before.prompts.get(command.session) if isinstance(command, c.EnterPin) else None
-        assert prompt is None or prompt.is_enrolled_terminal, "a PIN away from a terminal counted"
+        is_at_terminal = isinstance(command, c.EnterPin) and command.is_enrolled_terminal
+        assert prompt is None or is_at_terminal, "a PIN away from a terminal counted"
 
     def _check_taken_again(self, old: Seat, command: c.Command) -> None:
         assert old.device is not None

@@ -169,10 +169,20 @@ class World:
         return self.do(ChangeRoom(room=self.room))
 
     def pin(
-        self, name: str = "host", *, right: bool = True, confirmed: Iterable[str] = ()
+        self,
+        name: str = "host",
+        *,
+        right: bool = True,
+        confirmed: Iterable[str] = (),
+        enrolled: bool = False,
     ) -> list[Effect]:
         return self.do(
-            EnterPin(session=session(name), is_correct=right, confirmed=frozenset(confirmed))
+            EnterPin(
+                session=session(name),
+                is_correct=right,
+                is_enrolled_terminal=enrolled,
+                confirmed=frozenset(confirmed),
+            )
         )
 
     def host(self, name: str = "host") -> list[Effect]:

@@ -286,3 +286,22 @@ async def test_a_revoked_terminal_keeps_its_seat_and_does_not_join_again(house: 
     assert refused.value.code == "terminal_not_enrolled"
     await host.request("media.offer", sdp=OFFER)
     assert host.place == "inside"
+
+
+async def test_a_terminal_revoked_while_it_is_asked_for_the_pin_opens_nothing(
+    house: House,
+) -> None:
+    prison = replace(house.room.establishment, hosts_only_at_terminals=True)
+    house.change_room(establishment=prison)
+    key = DeviceKey()
+    house.store.terminals.enrolled.add((prison.id, key.id))
+    host = await house.client()
+    await host.join(house.room.address, "Officer", role="host", key=key)
+    assert host.place == "pin"
+    house.store.terminals.enrolled.clear()
+    for pin in ("000000", PIN):
+        with pytest.raises(Refused) as refused:
+            await host.request("host.enter_pin", pin=pin, confirmed=[])
+        assert refused.value.code == "terminal_not_enrolled", "right or wrong is not told"
+    assert host.place == "pin"
+    assert "opened" not in house.store.written()
