@@ -138,6 +138,7 @@ class Running:
             turn=config.turn,
             clock=clock,
             slots=self._slots,
+            board=self.board,
         )
         self.cookies = Cookies(is_secure=config.staff.is_secure)
         self.staff = StaffSessions(

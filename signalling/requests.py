@@ -7,11 +7,15 @@ needs argon2, an offer needs the engine; every other request is one command.
 import logging
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from lobby.commands import AllowEncoder, EnterPin, Join, SocketBack, SocketLost
 from lobby.effects import Reply
+from lobby.errors import TerminalNotEnrolled
 from lobby.views import InsideView, PinView
 from signalling.bookings.slot_book import SlotBook
+from signalling.desk.board import Board
 from signalling.device import BadDevice, prove
 from signalling.errors import RequestError, error_ack
 from signalling.fields import Request
@@ -56,6 +60,7 @@ class Requests:
         turn: Turn,
         clock: Clock,
         slots: SlotBook,
+        board: Board,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -64,6 +69,7 @@ class Requests:
         self._turn = turn
         self._clock = clock
         self._slots = slots
+        self._board = board
         self._joined: dict[SessionId, Mailbox] = {}
 
     async def handle(self, session: Session, event: str, payload: object) -> JsonObject:
@@ -141,26 +147,30 @@ class Requests:
         link = None if invite is None else invite.id
         device, role = _device(request, nonce), Role(request.role)
         is_terminal = role is Role.HOST and await self._is_terminal(room, device)
-        mailbox, reply = await self._rooms.join(
-            room,
-            Join(
-                session=session.id,
-                participant=ParticipantId(secrets.token_hex(8)),
-                role=role,
-                persons=tuple(request.names),
-                declaration=request.declaration,
-                invite=link,
-                booking=None if invite is None else invite.booking,
-                slot_starts_at=None if invite is None else invite.slot_starts_at,
-                device=device,
-                device_proven=device is not None,
-                is_enrolled_terminal=is_terminal,
-                move=request.move,
-            ),
-        )
+        with self._noting_refused_hosts(room):
+            mailbox, reply = await self._rooms.join(
+                room,
+                Join(
+                    session=session.id,
+                    participant=ParticipantId(secrets.token_hex(8)),
+                    role=role,
+                    persons=tuple(request.names),
+                    declaration=request.declaration,
+                    invite=link,
+                    booking=None if invite is None else invite.booking,
+                    slot_starts_at=None if invite is None else invite.slot_starts_at,
+                    device=device,
+                    device_proven=device is not None,
+                    is_enrolled_terminal=is_terminal,
+                    move=request.move,
+                ),
+            )
         _done(reply)
         self._joined[session.id] = mailbox
         session.is_joined = not session.is_over
+        if is_terminal and device is not None:
+            with suppress(StoreError):  # a list in the office is no reason to turn a host away
+                await self._store.terminals.note_use(room.establishment.id, device, self._clock())
         if not session.is_connected:  # lost while it was joining
             self.lost(session)
         return reply
@@ -201,7 +211,18 @@ class Requests:
             is_enrolled_terminal=await self._is_terminal(mailbox.runner.room, device),
             confirmed=frozenset(request.confirmed),
         )
-        _done(await mailbox.ask(command))
+        with self._noting_refused_hosts(mailbox.runner.room):
+            _done(await mailbox.ask(command))
+
+    @contextmanager
+    def _noting_refused_hosts(self, room: Room) -> Iterator[None]:
+        """The desk learns of a host who is at no enrolled terminal."""
+        try:
+            yield
+        except RequestError as error:
+            if error.code == TerminalNotEnrolled.code:
+                self._board.refuse_host(room)
+            raise
 
     async def _is_terminal(self, room: Room, device: DeviceId | None) -> bool:
         """Whether it is enrolled at this moment: it may have been revoked a moment ago."""

@@ -13,7 +13,8 @@ from vmr.ids import DeviceId, EstablishmentId, TerminalId
 class EnrolledTerminal:
     """`enrolled_by` and `revoked_by` are names of staff; times are seconds since the epoch.
 
-    `revoked_by` is empty for a terminal in use, and for one revoked by the command line.
+    `revoked_by` is empty for a terminal in use, and for one revoked by the command line. A host
+    last joined there at `used_at`.
     """
 
     id: TerminalId
@@ -24,6 +25,7 @@ class EnrolledTerminal:
     enrolled_by: str
     revoked_at: float | None = None
     revoked_by: str = ""
+    used_at: float | None = None
 
     @property
     def is_revoked(self) -> bool:

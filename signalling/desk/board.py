@@ -6,7 +6,7 @@ which the office may change at any time.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lobby.alerts import Alert
@@ -20,6 +20,8 @@ from vmr.rooms import Room
 
 RING_LOOK_S = 0.5
 """How often alerts are looked at for the time to ring again."""
+REFUSED_S = 3600.0
+"""So long after the last one, hosts refused away from an enrolled terminal are shown."""
 
 
 class Viewer(Protocol):
@@ -32,6 +34,14 @@ class Viewer(Protocol):
 
     def ring(self, data: JsonObject) -> None:
         """Alerts nobody has acknowledged ring again. Never waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedHosts:
+    """Hosts of one room who were at no enrolled terminal: how often, and when last."""
+
+    count: int
+    last_at: float
 
 
 class Board:
@@ -47,6 +57,7 @@ class Board:
         self._views: dict[RoomId, DeskView] = {}
         self._viewers: set[Viewer] = set()
         self._rung_at: dict[tuple[str, int], float] = {}
+        self._refused: dict[RoomId, RefusedHosts] = {}
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -60,6 +71,13 @@ class Board:
             self._views.pop(room.id, None)
         else:
             self._views[room.id] = view
+        self._tell(room)
+
+    def refuse_host(self, room: Room) -> None:
+        """A host at no enrolled terminal was refused: one note with a count. Rings nothing."""
+        count = self._refused[room.id].count if room.id in self._refused else 0
+        self._refused[room.id] = RefusedHosts(count=count + 1, last_at=self._clock())
+        self._rooms[room.id] = room
         self._tell(room)
 
     # -- who watches --------------------------------------------------------------------------
@@ -118,6 +136,13 @@ class Board:
         for viewer in self._viewers:
             if viewer.establishment in due:
                 viewer.ring({"alerts": [*due[viewer.establishment]]})
+        self._forget_refused(now)
+
+    def _forget_refused(self, now: float) -> None:
+        for id in [id for id, one in self._refused.items() if now >= one.last_at + REFUSED_S]:
+            del self._refused[id]
+            if id in self._rooms:
+                self._tell(self._rooms[id])
 
     # -- inside -------------------------------------------------------------------------------
 
@@ -146,6 +171,7 @@ class Board:
             "policy": room.policy.value,
             "ends_at": room.ends_at,
             "next_slot": to_wire(self._next.get(room.id)),
+            "hosts_refused": to_wire(self._refused.get(room.id)),
             "meeting": None if view is None else _meeting(view),
         }
 

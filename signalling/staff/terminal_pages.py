@@ -4,6 +4,8 @@ A terminal of another establishment looks like one that does not exist. Enrollin
 terminal itself, by the key of its browser.
 """
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from signalling.device import BadDevice
@@ -45,17 +47,22 @@ class TerminalPages:
         who = await self._edge.signed_in(request, MANAGE)
         terminals = await self._terminals.terminals(who.member.establishment.id)
         return self._edge.page(
-            request, "staff_terminals.html", who=who, terminals=terminals, time_text=time_text
-        )
+            request, "staff_terminals.html", who=who, terminals=terminals,
+            in_use=_in_use(terminals), time_text=time_text,
+        )  # fmt: skip
 
     async def set_hosts_only(self, request: web.Request) -> web.StreamResponse:
         who = await self._edge.signed_in(request, MANAGE)
         form = await self._edge.form(request)
         only = form.get("only") == "yes"
         establishment = who.member.establishment
-        if only != establishment.hosts_only_at_terminals:
-            done = hosts_only_happening(only, by=who.member, at=self._clock())
-            await self._terminals.set_hosts_only(establishment.id, only, done)
+        if only == establishment.hosts_only_at_terminals:
+            return self._edge.go(TERMINALS)
+        in_use = _in_use(await self._terminals.terminals(establishment.id))
+        if only and not in_use and form.get("confirmed") != "yes":
+            return self._edge.page(request, "staff_terminals_only.html", who=who)
+        done = hosts_only_happening(only, by=who.member, at=self._clock())
+        await self._terminals.set_hosts_only(establishment.id, only, done)
         return self._edge.go(TERMINALS)
 
     # -- enrolling ----------------------------------------------------------------------------
@@ -141,3 +148,7 @@ class TerminalPages:
         if found.establishment != who.member.establishment.id:
             raise web.HTTPNotFound
         return found
+
+
+def _in_use(terminals: Iterable[EnrolledTerminal]) -> int:
+    return sum(1 for one in terminals if not one.is_revoked)

@@ -75,6 +75,20 @@ async def test_a_terminal_is_enrolled_once_and_again_after_it_was_revoked(
     assert dict(kept[2].entry.facts) == {"terminal": "Legal 1", "device": DEVICE}
 
 
+async def test_the_use_of_a_terminal_is_noted_until_it_is_revoked(store: Store, room: Room) -> None:
+    member = (await added(store, room)).member
+    terminal = await enrol(store, member)
+    await store.terminals.note_use(room.establishment.id, DeviceId("another"), 6.0)
+    assert await store.terminals.terminal(terminal.id) == terminal
+    await store.terminals.note_use(room.establishment.id, DEVICE, 7.0)
+    revoked = terminal_happening(TerminalEvent.REVOKED, terminal, by=member, at=9.0)
+    await store.terminals.revoke(terminal, member.id, revoked)
+    await store.terminals.note_use(room.establishment.id, DEVICE, 11.0)
+    found = await store.terminals.terminal(terminal.id)
+    assert found is not None
+    assert found.used_at == 7.0
+
+
 async def test_the_command_line_revokes_without_a_name(store: Store, room: Room) -> None:
     terminal = await enrol(store, (await added(store, room)).member)
     done = terminal_happening(TerminalEvent.REVOKED, terminal, by=OPERATOR, at=9.0)

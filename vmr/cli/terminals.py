@@ -29,7 +29,8 @@ async def _list(chosen: argparse.Namespace, settings: Settings, store: Store) ->
         for one in await store.terminals.terminals(prison.id):
             state = "revoked" if one.is_revoked else "in use"
             enrolled = f"{time_text(one.enrolled_at)} by {one.enrolled_by}"
-            print(printable(f"{one.id}  {state:8} {one.name}, enrolled {enrolled}"))
+            used = "not used yet" if one.used_at is None else f"last used {time_text(one.used_at)}"
+            print(printable(f"{one.id}  {state:8} {one.name}, enrolled {enrolled}, {used}"))
 
 
 async def _revoke(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:

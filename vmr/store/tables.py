@@ -188,5 +188,6 @@ terminals = Table(
     Column("enrolled_by", ForeignKey("staff.id"), nullable=False),
     Column("revoked_at", Float),
     Column("revoked_by", ForeignKey("staff.id")),
+    Column("used_at", Float),
     Index("ix_terminals_establishment_id_device_id", "establishment_id", "device_id"),
 )

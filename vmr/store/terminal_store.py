@@ -38,6 +38,12 @@ class TerminalStore:
             lambda connection: terminals.is_enrolled(connection, establishment, device)
         )
 
+    async def note_use(self, establishment: EstablishmentId, device: DeviceId, at: float) -> None:
+        """A host joined at this terminal; of one that is not in use nothing is noted."""
+        await self._database.write(
+            lambda connection: terminals.note_use(connection, establishment, device, at)
+        )
+
     async def terminal(self, terminal: TerminalId) -> EnrolledTerminal | None:
         """Of any establishment, revoked ones too."""
         return await self._database.read(lambda connection: terminals.by_id(connection, terminal))

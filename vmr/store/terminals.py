@@ -65,6 +65,17 @@ def is_enrolled(connection: Connection, establishment: EstablishmentId, device: 
     return connection.execute(query).first() is not None
 
 
+def note_use(
+    connection: Connection, establishment: EstablishmentId, device: DeviceId, at: float
+) -> None:
+    query = update(table).where(
+        table.c.establishment_id == establishment,
+        table.c.device_id == device,
+        table.c.revoked_at.is_(None),
+    )
+    connection.execute(query.values(used_at=at))
+
+
 def by_id(connection: Connection, terminal: TerminalId) -> EnrolledTerminal | None:
     row = connection.execute(_TERMINALS.where(table.c.id == terminal)).mappings().one_or_none()
     return None if row is None else _terminal(row)
@@ -97,4 +108,5 @@ def _terminal(row: RowMapping) -> EnrolledTerminal:
         enrolled_by=row["enrolled_by_name"],
         revoked_at=row["revoked_at"],
         revoked_by=row["revoked_by_name"] or "",
+        used_at=row["used_at"],
     )

@@ -1,12 +1,14 @@
 """The duty desk over real sockets: what it sees and hears, what its officers do by name."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from socketio.exceptions import ConnectionError as NoConnection
 
+from signalling.desk.board import REFUSED_S
 from tests.signalling.client import DeviceKey, Note, Refused
 from tests.signalling.desk.scene import Scene
 from tests.signalling.fakes.store import PRISON, FakeStore
@@ -376,3 +378,29 @@ async def test_a_social_room_without_a_monitor_says_so_at_the_desk(scene: Scene)
     social = scene.house.store.add_room(policy=PolicyName.SOCIAL, establishment=PRISON)
     desk = await scene.desk()
     assert desk.rooms[social.id]["policy"] == "social"
+
+
+# -- enrolled terminals -----------------------------------------------------------------------
+
+
+async def test_hosts_away_from_a_terminal_are_one_note_with_a_count_that_rings_nothing(
+    scene: Scene,
+) -> None:
+    prison = replace(scene.house.room.establishment, hosts_only_at_terminals=True)
+    scene.house.change_room(establishment=prison)
+    desk = await scene.desk()
+    assert desk.rooms[scene.room]["hosts_refused"] is None
+    for _ in range(3):
+        elsewhere = await scene.house.client()
+        with pytest.raises(Refused):
+            await elsewhere.join(scene.house.room.address, "Officer", role="host", key=DeviceKey())
+    await desk.wait_for(
+        lambda: (desk.rooms[scene.room]["hosts_refused"] or {}).get("count") == 3, "three refused"
+    )
+    assert desk.rooms[scene.room]["hosts_refused"]["last_at"] == scene.house.clock()
+    assert desk.alerts(scene.room) == []
+    counters = scene.house.running.counters
+    assert counters["error_terminal_not_enrolled"] == 3
+    scene.house.clock.advance(REFUSED_S)
+    await desk.wait_for(lambda: desk.rooms[scene.room]["hosts_refused"] is None, "an hour's end")
+    assert "alerts.rang" not in [note.event for note in desk.notes]

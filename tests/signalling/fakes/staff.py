@@ -33,9 +33,14 @@ class FakeTerminals:
 
     def __init__(self) -> None:
         self.enrolled: set[tuple[EstablishmentId, DeviceId]] = set()
+        self.used: dict[tuple[EstablishmentId, DeviceId], float] = {}
 
     async def is_enrolled(self, establishment: EstablishmentId, device: DeviceId) -> bool:
         return (establishment, device) in self.enrolled
+
+    async def note_use(self, establishment: EstablishmentId, device: DeviceId, at: float) -> None:
+        if (establishment, device) in self.enrolled:
+            self.used[establishment, device] = at
 
 
 class NoBookings:

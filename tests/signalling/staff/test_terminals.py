@@ -176,7 +176,7 @@ async def test_another_establishments_terminal_does_not_exist(
     path = f"{LIST}/{terminal.id}/revoke"
     assert (await theirs.get(path)).status == 404
     assert (await theirs.post(path, csrf=csrf)).status == 404
-    await theirs.post(ONLY, {"only": "yes"}, csrf=csrf)
+    await theirs.post(ONLY, {"only": "yes", "confirmed": "yes"}, csrf=csrf)
     assert await is_enrolled(house, key)
     assert 'value="yes" checked' in (await theirs.get(LIST)).text
     assert 'value="yes" checked' not in (await mine.get(LIST)).text
@@ -186,12 +186,53 @@ async def test_the_setting_is_written_down_when_it_changes(
     house: House, open_browser: Open
 ) -> None:
     _me, browser = await administrator(house, open_browser)
+    await enrol(browser, DeviceKey())
     for form in ({"only": "yes"}, {"only": "yes"}, {}):
         csrf = (await browser.get(LIST)).csrf
         assert (await browser.post(ONLY, form, csrf=csrf)).place == LIST
     said = [one.entry for one in await house.store.staff.record(PRISON.id)]
     changes = [dict(one.facts) for one in said if one.what == "hosts_only_at_terminals_set"]
     assert changes == [{"only": True}, {"only": False}]
+
+
+async def test_without_a_terminal_the_setting_is_asked_about_and_warned_of(
+    house: House, open_browser: Open
+) -> None:
+    _me, browser = await administrator(house, open_browser)
+    warned = "No host can join now."
+    csrf = (await browser.get(LIST)).csrf
+    asked = await browser.post(ONLY, {"only": "yes"}, csrf=csrf)
+    assert asked.title.startswith("No terminal is enrolled. Switch this on?")
+    listed = await browser.get(LIST)
+    assert 'value="yes" checked' not in listed.text, "asking is not doing"
+    assert warned not in listed.text
+    await browser.post(ONLY, {"only": "yes", "confirmed": "yes"}, csrf=asked.csrf)
+    listed = await browser.get(LIST)
+    assert 'value="yes" checked' in listed.text
+    assert warned in listed.text
+    await enrol(browser, DeviceKey())
+    assert warned not in (await browser.get(LIST)).text
+    (terminal,) = await terminals(house)
+    await browser.post(f"{LIST}/{terminal.id}/revoke", csrf=listed.csrf)
+    assert warned in (await browser.get(LIST)).text, "one that is revoked is none"
+    csrf = (await browser.get(LIST)).csrf
+    assert (await browser.post(ONLY, {}, csrf=csrf)).place == LIST, "off needs no question"
+
+
+async def test_the_list_says_when_a_host_last_joined_at_a_terminal(
+    house: House, open_browser: Open
+) -> None:
+    _me, browser = await administrator(house, open_browser)
+    key = DeviceKey()
+    await enrol(browser, key)
+    assert "Not yet" in (await browser.get(LIST)).text
+    house.clock.advance(3600)
+    guest = await house.guest(key=key)
+    assert (await terminals(house))[0].used_at is None, "only hosts count"
+    await guest.request("room.leave")
+    await house.host(key)
+    assert (await terminals(house))[0].used_at == house.clock()
+    assert "Not yet" not in (await browser.get(LIST)).text
 
 
 async def test_a_form_from_elsewhere_changes_nothing(house: House, open_browser: Open) -> None:

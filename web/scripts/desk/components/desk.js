@@ -7,6 +7,7 @@ import { t } from "../../text.js";
 import { ringing } from "../state/urgency.js";
 import { DeskContext } from "./context.js";
 import { DeskDialog } from "./dialogs.js";
+import { RefusedHosts } from "./refused.js";
 import { Room } from "./room.js";
 import { Bands, Ringing } from "./top.js";
 
@@ -33,6 +34,7 @@ export function Desk({ app, root }) {
       </div>
       ${state.problem && html`<div class="desk__problem" role="alert"><p>${state.problem}</p>
         <button type="button" class="small" onClick=${() => app.controller.dispatch({ type: "problem", text: "" })}>${t("desk.dismiss")}</button></div>`}
+      <${RefusedHosts} />
       <div class=${`desk__rooms ${isStale ? "desk__rooms--stale" : ""}`} inert=${isStale} ref=${hold}>
         ${live.map((id) => html`<${Room} key=${id} room=${state.rooms[id]} />`)}
       </div>
