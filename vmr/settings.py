@@ -17,6 +17,7 @@ from vmr.bookings.numbers import BookingNumbers
 from vmr.numbers import Numbers
 from vmr.setting_help import BOOKING_NUMBERS_HELP, NUMBERS_HELP
 from vmr.setting_kinds import KIND_OF, Kind, Value, default_of, of_kind, read
+from vmr.staff_accounts import ONE_TIME_S
 
 Check = Callable[[Any], str | None]
 T = TypeVar("T")
@@ -134,6 +135,9 @@ class Settings:
     )
     staff_session_s: float = _setting(
         43_200.0, "Staff are signed out after this long however they used it.", checks.positive
+    )
+    staff_one_time_s: float = _setting(
+        ONE_TIME_S, "A one-time password of staff is good for this long.", checks.positive
     )
     staff_tries: int = _setting(
         10, "Wrong passwords that close a staff account's sign-in.", checks.positive

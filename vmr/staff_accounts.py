@@ -9,13 +9,16 @@ PASSWORD_MIN = 12
 PASSWORD_MAX = 200
 """Characters: a bound on work, far above any password."""
 KEYS_MAX = 10_000
+ONE_TIME_S = 7 * 24 * 3600.0
+"""How long a password that was made for somebody is good, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffAccount:
     """A member with what proves them. Never leaves sign-in; secrets are in no repr.
 
-    `password_hash` is argon2id in PHC form, empty for who signs in elsewhere. `totp_secret` is
+    `password_hash` is argon2id in PHC form, empty for who signs in elsewhere; a password made for
+    them is good until `password_expires_at`, their own (None) for ever. `totp_secret` is
     base32, empty without a second factor; a code's step must be greater than `totp_last_step`.
     `oidc_issuer` and `oidc_subject` are empty until the first sign-in by OpenID Connect.
     """
@@ -23,10 +26,14 @@ class StaffAccount:
     member: StaffMember
     password_hash: str = field(default="", repr=False)
     must_change_password: bool = False
+    password_expires_at: float | None = None
     totp_secret: str = field(default="", repr=False)
     totp_last_step: int = 0
     oidc_issuer: str = ""
     oidc_subject: str = field(default="", repr=False)
+
+    def has_expired_password(self, now: float) -> bool:
+        return self.password_expires_at is not None and now >= self.password_expires_at
 
     @property
     def has_totp(self) -> bool:

@@ -9,6 +9,7 @@ from aiohttp import web
 from signalling.seams import Clock
 from signalling.staff.edge import Edge, Form
 from signalling.staff.sign_in import SignIn
+from signalling.staff.times import time_text
 from vmr.ids import OfficerId
 from vmr.record import Happening
 from vmr.staff import (
@@ -83,15 +84,15 @@ class PeoplePages:
                 username=username,
                 roles=roles,
             )
-            password = make_code()
-            if await self._add(member, password, who):
-                return self._show_password(request, who, member, password)
+            password, until = make_code(), self._sign_in.one_time_end()
+            if await self._add(member, password, until, who):
+                return self._show_password(request, who, member, password, until)
             faults["username"] = "staff.people.username_taken"
         return self._ask_new(
             request, who, faults, form.get("name", ""), form.get("username", ""), roles
         )
 
-    async def _add(self, member: StaffMember, password: str, who: SignedIn) -> bool:
+    async def _add(self, member: StaffMember, password: str, until: float, who: SignedIn) -> bool:
         """False: the username is taken."""
         facts = (("roles", ",".join(role_names(member.roles))),)
         done = happening(StaffEvent.ADDED, member, by=who.member, at=self._clock(), facts=facts)
@@ -99,6 +100,7 @@ class PeoplePages:
             member=member,
             password_hash=await self._sign_in.hash_password(password),
             must_change_password=True,
+            password_expires_at=until,
         )
         try:
             await self._store.add(account, done)
@@ -121,11 +123,12 @@ class PeoplePages:
         )  # fmt: skip
 
     def _show_password(
-        self, request: web.Request, who: SignedIn, member: StaffMember, password: str
+        self, request: web.Request, who: SignedIn, member: StaffMember, password: str, until: float
     ) -> web.Response:
         return self._edge.page(
-            request, "staff_one_time_password.html", who=who, person=member, password=password
-        )
+            request, "staff_one_time_password.html", who=who, person=member, password=password,
+            until=time_text(until),
+        )  # fmt: skip
 
     # -- one account --------------------------------------------------------------------------
 
@@ -140,9 +143,11 @@ class PeoplePages:
         account: StaffAccount,
         faults: dict[str, str] | None = None,
     ) -> web.Response:
-        person = account.member
+        person, until = account.member, account.password_expires_at
         return self._edge.page(
             request, "staff_person.html", who=who, faults=faults, person=person,
+            one_time_until=until and time_text(until),
+            is_one_time_over=account.has_expired_password(self._clock()),
             has_totp=account.has_totp, chosen=role_names(person.roles), roles=_EVERY_ROLE,
             is_self=person.id == who.member.id, base=f"{PEOPLE}/{person.id}",
         )  # fmt: skip
@@ -180,17 +185,17 @@ class PeoplePages:
     async def reset_password(self, request: web.Request) -> web.StreamResponse:
         """A one-time password, shown once; it must be changed at the next sign-in."""
         who, account, _form = await self._change(request)
-        password = make_code()
+        password, until = make_code(), self._sign_in.one_time_end()
         done = self._happening(StaffEvent.PASSWORD_RESET, account, who)
         await self._store.set_password(
             account.member.id,
             await self._sign_in.hash_password(password),
             done,
-            must_change=True,
+            expires_at=until,
             ends_sessions=account.member.id != who.member.id,
         )
         await self._edge.sessions.check()
-        return self._show_password(request, who, account.member, password)
+        return self._show_password(request, who, account.member, password, until)
 
     async def reset_second_factor(self, request: web.Request) -> web.StreamResponse:
         """For a lost telephone: none any more, and where one is required a new one is set up."""

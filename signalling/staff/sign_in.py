@@ -1,8 +1,9 @@
 """Signing in: passwords and codes checked and counted, sessions opened, advanced and ended.
 
-An unknown username, a disabled account, a wrong password and an account that is closed for too
-many wrong entries cost the same time and get the same answer. Wrong entries are counted before
-they are checked, so that many at once are no way around the count. The counts are this process's.
+An unknown username, a disabled account, a wrong or expired password and an account that is closed
+for too many wrong entries cost the same time and get the same answer. Wrong entries are counted
+before they are checked, so that many at once are no way around the count. The counts are this
+process's.
 """
 
 from collections import deque
@@ -39,6 +40,7 @@ class SignIn:
         self._codes = Throttle(limit=CODE_TRIES, window_s=config.tries_window_s)
         self._closed: deque[tuple[StaffMember, Happening]] = deque(maxlen=CLOSED_MAX)
         self.mode = config.totp
+        self._one_time_s = config.one_time_s
 
     async def warm_up(self) -> None:
         """So that the first unknown username takes no longer than the others."""
@@ -59,7 +61,7 @@ class SignIn:
         )
         if account is None or account.member.is_disabled:
             return None
-        if is_closed or not is_right:
+        if is_closed or not is_right or account.has_expired_password(now):
             if not is_closed and self._accounts.is_closed(key, now):
                 self._note_closed(account.member)
             return None
@@ -163,6 +165,10 @@ class SignIn:
     async def account(self, who: SignedIn) -> StaffAccount | None:
         return await self._store.account(who.member.id)
 
+    def one_time_end(self) -> float:
+        """Until when a password that is made for somebody now is good."""
+        return self._clock() + self._one_time_s
+
     async def hash_password(self, password: str) -> str:
         """What is kept of it. Raises RequestError `busy`."""
         return await self._pins.hash(password)
@@ -172,7 +178,7 @@ class SignIn:
         done = happening(StaffEvent.PASSWORD_CHANGED, who.member, by=who.member, at=self._clock())
         hashed = await self.hash_password(password)
         await self._store.set_password(
-            who.member.id, hashed, done, must_change=False, ends_sessions=False
+            who.member.id, hashed, done, expires_at=None, ends_sessions=False
         )
         await self._store.end_other_sessions(who.member.id, who.session.id)
 

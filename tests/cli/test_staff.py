@@ -1,15 +1,18 @@
 """`vmr staff ...` and the first administrator: printed once, kept as hashes, recorded by name."""
 
 import re
+import time
 
 import pytest
 
 from tests.cli.program import Program
+from vmr.cli.work import time_text
 from vmr.staff import StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.store import Store
 from vmr.store.secrets import verify_pin
 
+DAY_S = 24 * 3600
 NEW_ROOM = ("--establishment", "HMP Test", "--phone", "01632 960000")
 ADD = ("staff", "add", "Reed", "--name", "Officer  Reed", "--role", "duty", "--role", "monitor")
 
@@ -40,13 +43,18 @@ async def test_a_new_account_prints_a_one_time_password_that_works(prison: Progr
     assert made.member.name == "Officer Reed"
     assert made.member.roles == {StaffRole.DUTY, StaffRole.MONITOR}
     assert made.must_change_password
+    assert made.password_expires_at is not None
+    assert 6 * DAY_S < made.password_expires_at - time.time() < 7 * DAY_S
     assert verify_pin(made.password_hash, password)
 
 
 async def test_a_reset_password_replaces_the_old_one(prison: Program) -> None:
     old = password_in(prison.done(*ADD))
-    new = password_in(prison.done("staff", "reset-password", "reed", "--second-factor"))
+    printed = prison.done("staff", "reset-password", "reed", "--second-factor")
+    new = password_in(printed)
     made = await account(prison, "reed")
+    assert made.password_expires_at is not None
+    assert f"Good until         {time_text(made.password_expires_at)}" in printed
     assert verify_pin(made.password_hash, new)
     assert not verify_pin(made.password_hash, old)
 
@@ -102,6 +110,8 @@ async def test_the_first_start_prints_an_administrator_once(program: Program) ->
     assert re.search(r"First administrator of HMP Northgate", printed)
     made = await account(program, "administrator")
     assert verify_pin(made.password_hash, password_in(printed))
+    assert made.password_expires_at is not None
+    assert f"Good until   {time_text(made.password_expires_at)}" in printed
     assert made.must_change_password
     assert made.member.roles == {StaffRole.ADMINISTRATOR}
     assert "First administrator" not in program.start()

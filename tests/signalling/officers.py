@@ -75,7 +75,7 @@ async def account(
     roles: Collection[StaffRole] = EVERY_ROLE,
     establishment: Establishment = PRISON,
     totp_secret: str = "",
-    must_change: bool = False,
+    expires_at: float | None = None,
 ) -> StaffMember:
     """A new account that signs in with a password (hashed cheaply, as a test's PIN is)."""
     member = StaffMember(
@@ -88,7 +88,8 @@ async def account(
     made = StaffAccount(
         member=member,
         password_hash=CHEAP.hash(password),
-        must_change_password=must_change,
+        must_change_password=expires_at is not None,
+        password_expires_at=expires_at,
         totp_secret=totp_secret,
     )
     added = Happening(at=house.clock(), actor="operator", what="staff_added")

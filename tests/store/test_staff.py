@@ -149,15 +149,33 @@ async def test_disabling_roles_and_resets_end_sessions(store: Store, room: Room)
             store.staff.set_disabled(officer, False, done(made)),
             store.staff.set_roles(officer, DUTY, done(made)),
             store.staff.end_all_sessions(officer, done(made)),
-            store.staff.set_password(
-                officer, "x", done(made), must_change=True, ends_sessions=True
-            ),
+            store.staff.set_password(officer, "x", done(made), expires_at=9.0, ends_sessions=True),
             store.staff.set_totp(officer, "", 0, (), done(made), ends_sessions=True),
         )
     ):
         await session(store, made, f"s{number}")
         await change
         assert await store.staff.sessions_of(officer) == (), number
+
+
+async def test_a_password_made_for_somebody_expires_and_their_own_does_not(
+    store: Store, room: Room
+) -> None:
+    officer = (await added(store, room)).member.id
+    for expires_at in (9.0, None):
+        await store.staff.set_password(
+            officer, "x", done(await found(store, officer)), expires_at=expires_at,
+            ends_sessions=False,
+        )  # fmt: skip
+        account = await found(store, officer)
+        assert account.password_expires_at == expires_at
+        assert account.must_change_password == (expires_at is not None)
+
+
+async def found(store: Store, officer: OfficerId) -> StaffAccount:
+    account = await store.staff.account(officer)
+    assert account is not None
+    return account
 
 
 async def test_a_disabled_accounts_session_is_not_found(store: Store, room: Room) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vmr.cli import links
 from vmr.cli.staff import MadeAccount
-from vmr.cli.work import printable
+from vmr.cli.work import printable, time_text
 from vmr.links import host_link, personal_link, room_link
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
@@ -78,6 +78,7 @@ def welcome(
             f"  Sign in      {base}/staff",
             f"  Username     {one.member.username}",
             f"  Password     {one.password}   (once: you choose your own when you sign in)",
+            f"  Good until   {time_text(one.expires_at)}",
         ]
     if made:
         lines += [

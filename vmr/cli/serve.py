@@ -62,7 +62,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     base = links.base_url(settings, await _listen(runner, settings))
     signalling.served_at(base)
     made = await demonstration.make(store, settings.numbers)
-    administrators = await staff.make_administrators(store)
+    administrators = await staff.make_administrators(store, settings.staff_one_time_s)
     rooms = await store.rooms()
     welcome = demonstration.welcome(
         base, media.lines(started), rooms, made, administrators, settings
@@ -109,6 +109,7 @@ def _staff_config(settings: Settings) -> StaffConfig:
         totp=TotpMode(settings.staff_totp) if settings.staff_totp else default,
         origin=settings.public_url,
         is_secure=not is_local,
+        one_time_s=settings.staff_one_time_s,
         tries=settings.staff_tries,
         address_tries=settings.staff_address_tries,
         tries_window_s=settings.staff_tries_window_s,

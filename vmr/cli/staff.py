@@ -31,6 +31,7 @@ class MadeAccount:
 
     member: StaffMember
     password: str
+    expires_at: float
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -65,7 +66,7 @@ def _add_username(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username")
 
 
-async def make_administrators(store: Store) -> tuple[MadeAccount, ...]:
+async def make_administrators(store: Store, one_time_s: float) -> tuple[MadeAccount, ...]:
     """A first administrator for each establishment that has none who can sign in."""
     made = []
     for establishment in await store.establishments():
@@ -77,7 +78,7 @@ async def make_administrators(store: Store) -> tuple[MadeAccount, ...]:
                 name="Administrator",
                 roles=frozenset({StaffRole.ADMINISTRATOR}),
             )
-            made.append(await _make(store, member, by=SERVER))
+            made.append(await _make(store, member, one_time_s, by=SERVER))
     return tuple(made)
 
 
@@ -103,18 +104,19 @@ def _member(
     )
 
 
-async def _make(store: Store, member: StaffMember, *, by: str) -> MadeAccount:
+async def _make(store: Store, member: StaffMember, one_time_s: float, *, by: str) -> MadeAccount:
     """Raises Conflict where the username is taken."""
-    password = secrets.make_code()
+    password, now = secrets.make_code(), time.time()
     account = StaffAccount(
         member=member,
         password_hash=await asyncio.to_thread(secrets.hash_pin, password),
         must_change_password=True,
+        password_expires_at=now + one_time_s,
     )
     facts = (("roles", ",".join(role_names(member.roles))),)
-    done = happening(StaffEvent.ADDED, member, by=by, at=time.time(), facts=facts)
+    done = happening(StaffEvent.ADDED, member, by=by, at=now, facts=facts)
     await store.staff.add(account, done)
-    return MadeAccount(member=member, password=password)
+    return MadeAccount(member=member, password=password, expires_at=now + one_time_s)
 
 
 async def _add(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -127,11 +129,11 @@ async def _add(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
     establishment = await _establishment(chosen, store)
     member = _member(establishment, username=username, name=name, roles=roles)
     try:
-        made = await _make(store, member, by=OPERATOR)
+        made = await _make(store, member, settings.staff_one_time_s, by=OPERATOR)
     except Conflict as error:
         raise CommandError(f"there is an account {username} already") from error
     print(f"Username           {username}")
-    _print_password(made.password)
+    _print_password(made.password, made.expires_at)
 
 
 async def _establishment(chosen: argparse.Namespace, store: Store) -> Establishment:
@@ -155,18 +157,18 @@ async def _list(chosen: argparse.Namespace, settings: Settings, store: Store) ->
 
 async def _reset(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
     member = await _find(chosen, store)
-    password = secrets.make_code()
+    password, expires_at = secrets.make_code(), time.time() + settings.staff_one_time_s
     await store.staff.set_password(
         member.id,
         secrets.hash_pin(password),
         _done(StaffEvent.PASSWORD_RESET, member),
-        must_change=True,
+        expires_at=expires_at,
         ends_sessions=True,
     )
     if chosen.second_factor:
         removed = _done(StaffEvent.SECOND_FACTOR_REMOVED, member)
         await store.staff.set_totp(member.id, "", 0, (), removed, ends_sessions=True)
-    _print_password(password)
+    _print_password(password, expires_at)
 
 
 async def _roles(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -213,5 +215,6 @@ def _done(event: StaffEvent, member: StaffMember) -> Happening:
     return happening(event, member, by=OPERATOR, at=time.time())
 
 
-def _print_password(password: str) -> None:
+def _print_password(password: str, expires_at: float) -> None:
     print(f"One-time password  {password}   (kept only as a hash; they choose their own with it)")
+    print(f"Good until         {time_text(expires_at)}")

@@ -43,6 +43,7 @@ _ACCOUNT = (
     *MEMBER,
     staff.c.password_hash,
     staff.c.must_change_password,
+    staff.c.password_expires_at,
     staff.c.totp_secret,
     staff.c.totp_last_step,
     staff.c.oidc_issuer,
@@ -65,6 +66,7 @@ def add(connection: Connection, added: StaffAccount, happening: Happening) -> No
             is_disabled=member.is_disabled,
             password_hash=added.password_hash,
             must_change_password=added.must_change_password,
+            password_expires_at=added.password_expires_at,
             totp_secret=added.totp_secret,
             totp_last_step=added.totp_last_step,
         )
@@ -196,6 +198,7 @@ def _one(connection: Connection, query: Select[Any]) -> StaffAccount | None:
         member=member_of(row),
         password_hash=row["password_hash"],
         must_change_password=row["must_change_password"],
+        password_expires_at=row["password_expires_at"],
         totp_secret=row["totp_secret"],
         totp_last_step=row["totp_last_step"],
         oidc_issuer=row["oidc_issuer"] or "",

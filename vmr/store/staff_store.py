@@ -70,15 +70,17 @@ class StaffStore:
         password_hash: str,
         happening: Happening,
         *,
-        must_change: bool,
+        expires_at: float | None,
         ends_sessions: bool,
     ) -> None:
+        """One made for them, which they must change until it expires; or (None) their own."""
         await self._change(
             officer,
             happening,
             ends_sessions=ends_sessions,
             password_hash=password_hash,
-            must_change_password=must_change,
+            must_change_password=expires_at is not None,
+            password_expires_at=expires_at,
         )
 
     async def set_totp(

@@ -121,6 +121,7 @@ staff = Table(
     Column("is_disabled", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
+    Column("password_expires_at", Float),
     Column("totp_secret", Text, nullable=False),
     Column("totp_last_step", Integer, nullable=False),
     Column("oidc_issuer", Text),

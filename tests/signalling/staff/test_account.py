@@ -189,7 +189,7 @@ class TestWhereASecondFactorIsRequired:
     async def test_it_is_set_up_at_the_first_sign_in_before_anything_opens(
         self, house: House, open_browser: Open
     ) -> None:
-        await account(house, must_change=True)
+        await account(house, expires_at=house.clock() + 3600)
         browser = await open_browser()
         assert (await browser.sign_in("reed")).place == "/staff/new-password"
         form = {"new": NEW, "again": NEW}

@@ -13,6 +13,7 @@ from tests.signalling.officers import account
 from tests.signalling.staff.browser import PASSWORD, Browser
 from tests.signalling.staff.conftest import Open
 from vmr.record import Happening
+from vmr.staff_accounts import ONE_TIME_S
 from vmr.staff_sessions import SignInStep
 from vmr.store.secrets import hash_code, make_token
 from vmr.totp import code_at, step_at
@@ -352,7 +353,7 @@ async def test_an_unfinished_sign_in_is_over_after_ten_minutes(
 
 
 async def test_a_one_time_password_must_be_changed(house: House, open_browser: Open) -> None:
-    await account(house, must_change=True)
+    await account(house, expires_at=house.clock() + 3600)
     browser = await open_browser()
     assert (await browser.sign_in("reed")).place == "/staff/new-password"
     assert (await browser.get(HOME)).place.startswith("/staff/new-password")
@@ -369,6 +370,31 @@ async def test_a_one_time_password_must_be_changed(house: House, open_browser: O
     assert (await browser.get(HOME)).status == 200
     assert (await (await open_browser()).sign_in("reed")).status == 422
     assert (await (await open_browser()).sign_in("reed", "a better password")).place == HOME
+
+
+async def test_a_one_time_password_that_has_expired_is_a_wrong_one_until_it_is_renewed(
+    house: House, open_browser: Open
+) -> None:
+    await account(house, expires_at=house.clock() + 3600)
+    await account(house, "admin")
+    house.clock.advance(3600)
+    browser, admin = await open_browser(), await open_browser()
+    assert await refusal(browser, "reed", PASSWORD) == await refusal(browser, "reed", "wrong one")
+    await admin.sign_in("admin")
+    listed = (await admin.get("/staff/people")).text
+    (person,) = re.findall(r'href="(/staff/people/[0-9a-f]{32})">Officer Reed', listed)[:1]
+    assert "Reset the password to give them another." in (await admin.get(person)).text
+    once = await admin.post(f"{person}/reset-password")
+    assert "Good until" in once.text
+    (password,) = re.findall(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){3}", once.text)
+    assert "It is good until" in (await admin.get(person)).text
+    house.clock.advance(ONE_TIME_S - 1)
+    assert (await browser.sign_in("reed", password)).place == "/staff/new-password"
+    form = {"new": "a better password", "again": "a better password"}
+    assert (await browser.post("/staff/new-password", form)).place == HOME
+    house.clock.advance(10 * ONE_TIME_S)
+    again = await open_browser()
+    assert (await again.sign_in("reed", "a better password")).place == HOME, "their own stays"
 
 
 # -- what is said of it -----------------------------------------------------------------------
