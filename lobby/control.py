@@ -59,12 +59,16 @@ def resume(turn: Turn, command: Resume) -> None:
 def change_room(turn: Turn, command: ChangeRoom) -> None:
     """A meeting keeps the room it was opened in; one that waits follows, and ends if it closed.
 
-    Where hosts may join from holds at once, in every meeting.
+    Where hosts may join from holds at once, in every meeting. Under another policy everybody who
+    waits has to begin anew: they have accepted the declaration of the old one.
     """
     if turn.state.stage is not Stage.WAITING:
         establishment = command.room.establishment
         turn.state.room = replace(turn.state.room, establishment=establishment)
         return
+    is_other_policy = command.room.policy is not turn.state.room.policy
     turn.state.room = command.room
     if command.room.is_closed:
         end_for_all(turn, EndCode.MEETING_ENDED)
+    elif is_other_policy:
+        end_for_all(turn, EndCode.ROOM_CHANGED)

@@ -19,6 +19,7 @@ class EndCode(Enum):
     REFUSED = "refused"
     REMOVED = "removed"
     MEETING_ENDED = "meeting_ended"
+    ROOM_CHANGED = "room_changed"
     SLOT_OVER = "slot_over"
     HOST_GONE = "host_gone"
     WAITED_TOO_LONG = "waited_too_long"

@@ -23,6 +23,7 @@ CAN_RETURN: dict[EndCode, bool] = {
     EndCode.REFUSED: False,
     EndCode.REMOVED: False,
     EndCode.MEETING_ENDED: False,
+    EndCode.ROOM_CHANGED: False,
     EndCode.SLOT_OVER: False,
     EndCode.HOST_GONE: True,
     EndCode.WAITED_TOO_LONG: True,

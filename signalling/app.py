@@ -292,12 +292,15 @@ class Signalling:
             store=self._store.staff,
             terminals=self._store.terminals,
             records=self._store,
+            office=self._store.office,
             sessions=running.staff,
             cookies=running.cookies,
             renderer=renderer,
             clock=self._clock,
             config=self._config.staff,
             behind_proxy=self._config.behind_proxy,
+            numbers=self._numbers,
+            is_running=running.rooms.is_running,
         )
         self.staff.add_to(app)
         ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)

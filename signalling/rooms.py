@@ -142,9 +142,14 @@ class Rooms:
 
     def is_shut(self, room: Room) -> bool:
         """Whether nobody may come to it: closed, and no meeting of it has begun."""
-        mailbox = self._mailboxes.get(room.id)
-        has_begun = mailbox is not None and mailbox.runner.meeting.stage is not Stage.WAITING
-        return room.is_closed and not has_begun
+        return room.is_closed and not self.is_running(room.id)
+
+    def is_running(self, room: RoomId) -> bool:
+        """Whether a meeting of it has begun, and not ended."""
+        mailbox = self._mailboxes.get(room)
+        if mailbox is None or mailbox.is_closed:
+            return False
+        return mailbox.runner.meeting.stage not in (Stage.WAITING, Stage.ENDED)
 
     async def close(self) -> None:
         """Finish the commands at hand. The meetings stay live in the store. Idempotent."""

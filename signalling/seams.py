@@ -12,6 +12,7 @@ from vmr.store import (
     BookingStore,
     KeptEntry,
     LiveMeeting,
+    Office,
     OutboxStore,
     RecordSearch,
     StaffStore,
@@ -49,6 +50,10 @@ class Store(Protocol):
         """Letters on their way."""
 
     async def establishments(self) -> tuple[Establishment, ...]: ...
+
+    @property
+    def office(self) -> Office:
+        """Rooms, personal links and establishments, for administrators."""
 
     async def room_by_address(self, address: str) -> Room | None: ...
 

@@ -51,11 +51,11 @@ def happening(
     """`by` is a member of staff, OPERATOR (the command line) or SERVER. Names are personal."""
     return Happening(
         at=at,
-        actor=_actor(by),
+        actor=actor_of(by),
         what=event.value,
         subject=f"officer:{subject.id}",
         facts=facts,
-        personal=(("name", subject.name), ("username", subject.username), *_officer(by)),
+        personal=(("name", subject.name), ("username", subject.username), *officer_of(by)),
     )
 
 
@@ -65,11 +65,11 @@ def terminal_happening(
     """The name of a terminal is that of a place: it stays in the record."""
     return Happening(
         at=at,
-        actor=_actor(by),
+        actor=actor_of(by),
         what=event.value,
         subject=f"terminal:{subject.id}",
         facts=(("terminal", subject.name), ("device", subject.device)),
-        personal=_officer(by),
+        personal=officer_of(by),
     )
 
 
@@ -77,10 +77,10 @@ def hosts_only_happening(only: bool, *, by: StaffMember, at: float) -> Happening
     """The establishment's setting was changed."""
     return Happening(
         at=at,
-        actor=_actor(by),
+        actor=actor_of(by),
         what="hosts_only_at_terminals_set",
         facts=(("only", only),),
-        personal=_officer(by),
+        personal=officer_of(by),
     )
 
 
@@ -95,11 +95,11 @@ def record_happening(
     """Somebody looks at the record of a meeting, or takes it away."""
     return Happening(
         at=at,
-        actor=_actor(by),
+        actor=actor_of(by),
         what=event.value,
         subject=f"meeting:{meeting}",
         facts=facts,
-        personal=_officer(by),
+        personal=officer_of(by),
     )
 
 
@@ -107,15 +107,15 @@ def search_happening(name: str, *, by: StaffMember, at: float) -> Happening:
     """Somebody looks for the records in which a name stands."""
     return Happening(
         at=at,
-        actor=_actor(by),
+        actor=actor_of(by),
         what="records_searched",
-        personal=(*_officer(by), ("name", name)),
+        personal=(*officer_of(by), ("name", name)),
     )
 
 
-def _actor(by: StaffMember | str) -> str:
+def actor_of(by: StaffMember | str) -> str:
     return by if isinstance(by, str) else f"officer:{by.id}"
 
 
-def _officer(by: StaffMember | str) -> tuple[tuple[str, str], ...]:
+def officer_of(by: StaffMember | str) -> tuple[tuple[str, str], ...]:
     return () if isinstance(by, str) else (("officer", by.name),)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -13,18 +13,23 @@ from signalling.staff.account_pages import AccountPages
 from signalling.staff.config import StaffConfig
 from signalling.staff.cookies import Cookies
 from signalling.staff.edge import Edge
+from signalling.staff.establishment_pages import EstablishmentPages
+from signalling.staff.link_pages import LinkPages
 from signalling.staff.oidc import Provider
 from signalling.staff.oidc_pages import OidcPages
 from signalling.staff.pdf import PdfMaker
 from signalling.staff.people_pages import PEOPLE, PeoplePages
 from signalling.staff.record_pages import RecordPages, Records
+from signalling.staff.room_pages import RoomPages
 from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sessions import StaffSessions
 from signalling.staff.sign_in import SignIn
 from signalling.staff.sign_in_pages import SignInPages
 from signalling.staff.terminal_pages import TERMINALS, TerminalPages
+from vmr.ids import RoomId
+from vmr.numbers import Numbers
 from vmr.staff import StaffPermission
-from vmr.store import StaffStore, TerminalStore
+from vmr.store import Office, StaffStore, TerminalStore
 
 WRITE_EVERY_S = 1.0
 
@@ -40,12 +45,15 @@ class StaffApp:
         store: StaffStore,
         terminals: TerminalStore,
         records: Records,
+        office: Office,
         sessions: StaffSessions,
         cookies: Cookies,
         renderer: Renderer,
         clock: Clock,
         config: StaffConfig,
         behind_proxy: bool,
+        numbers: Numbers,
+        is_running: Callable[[RoomId], bool],
     ) -> None:
         self._pins = PinChecker(at_once=config.checks_at_once, waiting=config.checks_waiting)
         self.sign_in = SignIn(store=store, pins=self._pins, clock=clock, config=config)
@@ -74,6 +82,16 @@ class StaffApp:
                 clock=clock,
             ),
             PeoplePages(edge=self.edge, sign_in=self.sign_in, store=store, clock=clock),
+            RoomPages(
+                edge=self.edge,
+                office=office,
+                pins=self._pins,
+                numbers=numbers,
+                clock=clock,
+                is_running=is_running,
+            ),
+            LinkPages(edge=self.edge, office=office, clock=clock),
+            EstablishmentPages(edge=self.edge, office=office, clock=clock),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
             RecordPages(
                 edge=self.edge, store=records, renderer=renderer, pdf=PdfMaker(), clock=clock

@@ -147,6 +147,21 @@ def test_a_room_closed_while_people_wait_lets_them_go() -> None:
     assert world.told("lawyer") == [SessionEnded(code=EndCode.MEETING_ENDED, can_return=False)]
 
 
+def test_who_waits_begins_anew_under_another_policy() -> None:
+    world = World(PolicyName.LEGAL)
+    world.join("lawyer")
+    world.do(ChangeRoom(room=replace(world.room, policy=PolicyName.SOCIAL)))
+    assert world.meeting.is_over, "nobody is inside on another declaration than they accepted"
+    assert world.told("lawyer") == [SessionEnded(code=EndCode.ROOM_CHANGED, can_return=False)]
+
+
+def test_a_meeting_that_runs_keeps_its_policy() -> None:
+    world = opened()
+    world.do(ChangeRoom(room=replace(world.room, policy=PolicyName.SOCIAL)))
+    assert world.meeting.snapshot()["stage"] == "open"
+    assert world.inside("host").room.policy == "legal"
+
+
 def test_a_meeting_keeps_the_room_it_was_opened_in() -> None:
     world = opened()
     before = world.meeting.snapshot()

@@ -15,7 +15,7 @@ from vmr.rooms import Establishment
 from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_sessions import SignInStep, StaffSession
-from vmr.store import BookingStore, StaffStore, Store, TerminalStore
+from vmr.store import BookingStore, Office, StaffStore, Store, TerminalStore
 from vmr.store.database import Database
 from vmr.store.rooms import add_establishment
 from vmr.store.secrets import hash_token, make_id, make_token
@@ -51,6 +51,11 @@ def bookings_beside(staff: StaffStore) -> BookingStore:
 def store_beside(staff: StaffStore) -> Store:
     """For `FakeStore.real`: all the rest of the same database."""
     return Store(staff._database)
+
+
+def office_beside(staff: StaffStore) -> Office:
+    """For `FakeStore.office`. Rooms in it are not those of the `FakeStore`."""
+    return Office(staff._database)
 
 
 async def add_prison(staff: StaffStore, added: Establishment) -> None:

@@ -17,6 +17,7 @@ from vmr.store.errors import (
     UnsupportedDatabase,
 )
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.staff_sessions import SignedIn
@@ -34,6 +35,7 @@ __all__ = [
     "NewerDatabase",
     "NotFound",
     "Occupied",
+    "Office",
     "OutboxStore",
     "RecordBroken",
     "RecordSearch",

@@ -20,6 +20,11 @@ _ROOMS = select(
     establishments.c.hosts_only_at_terminals,
     establishments.c.zone,
 ).join(establishments)
+_INVITES = (
+    select(invites, booking_people.c.booking_id, bookings.c.starts_at)
+    .outerjoin(booking_people, booking_people.c.invite_id == invites.c.id)
+    .outerjoin(bookings, bookings.c.id == booking_people.c.booking_id)
+)
 
 
 def add_establishment(connection: Connection, added: Establishment) -> None:
@@ -99,25 +104,22 @@ def add_invite(connection: Connection, added: Invite, token_hash: str) -> None:
 
 
 def invite_by_token_hash(connection: Connection, token_hash: str) -> Invite | None:
-    query = (
-        select(invites, booking_people.c.booking_id, bookings.c.starts_at)
-        .outerjoin(booking_people, booking_people.c.invite_id == invites.c.id)
-        .outerjoin(bookings, bookings.c.id == booking_people.c.booking_id)
-        .where(invites.c.token_hash == token_hash)
-    )
+    return _one_invite(connection, _INVITES.where(invites.c.token_hash == token_hash))
+
+
+def invite_by_id(connection: Connection, invite: InviteId) -> Invite | None:
+    return _one_invite(connection, _INVITES.where(invites.c.id == invite))
+
+
+def _one_invite(connection: Connection, query: Select[Any]) -> Invite | None:
     row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        return None
-    return Invite(
-        id=InviteId(row["id"]),
-        room=RoomId(row["room_id"]),
-        label=row["label"],
-        opens_at=row["opens_at"],
-        closes_at=row["closes_at"],
-        is_revoked=row["is_revoked"],
-        booking=None if row["booking_id"] is None else BookingId(row["booking_id"]),
-        slot_starts_at=row["starts_at"],
-    )
+    return None if row is None else _invite(row)
+
+
+def invites_of(connection: Connection, room: RoomId) -> tuple[Invite, ...]:
+    query = _INVITES.where(invites.c.room_id == room)
+    ordered = query.order_by(invites.c.is_revoked, invites.c.label, invites.c.id)
+    return tuple(_invite(row) for row in connection.execute(ordered).mappings())
 
 
 def change_invite(connection: Connection, invite: InviteId, **values: object) -> None:
@@ -130,6 +132,15 @@ def revoke_invite(connection: Connection, invite: InviteId) -> None:
     change_invite(connection, invite, is_revoked=True)
 
 
+def change_establishment(connection: Connection, changed: Establishment) -> None:
+    query = update(establishments).where(establishments.c.id == changed.id)
+    values = {
+        "name": changed.name, "phone": changed.phone, "safer_custody": changed.safer_custody,
+    }  # fmt: skip
+    if connection.execute(query.values(**values)).rowcount != 1:
+        raise NotFound("no such establishment")
+
+
 def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establishment:
     return Establishment(
         id=id,
@@ -138,6 +149,19 @@ def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establish
         safer_custody=row["safer_custody"],
         hosts_only_at_terminals=row["hosts_only_at_terminals"],
         zone=row["zone"],
+    )
+
+
+def _invite(row: RowMapping) -> Invite:
+    return Invite(
+        id=InviteId(row["id"]),
+        room=RoomId(row["room_id"]),
+        label=row["label"],
+        opens_at=row["opens_at"],
+        closes_at=row["closes_at"],
+        is_revoked=row["is_revoked"],
+        booking=None if row["booking_id"] is None else BookingId(row["booking_id"]),
+        slot_starts_at=row["starts_at"],
     )
 
 

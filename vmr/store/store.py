@@ -18,6 +18,7 @@ from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.staff_store import StaffStore
@@ -34,6 +35,7 @@ class Store:
         self.bookings = BookingStore(database)
         self.record_search = RecordSearch(database)
         self.outbox = OutboxStore(database)
+        self.office = Office(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":

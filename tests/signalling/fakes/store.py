@@ -49,6 +49,7 @@ class FakeStore:
         self.real: Any = None
         """A store with records, for tests that read them."""
         self.outbox: Any = NoLetters()
+        self.office: Any = None
 
     # -- what a test sets up ------------------------------------------------------------------
 

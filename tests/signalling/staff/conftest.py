@@ -11,7 +11,12 @@ from signalling.config import SignallingConfig
 from signalling.staff.config import StaffConfig
 from tests.signalling.fakes.store import FakeStore
 from tests.signalling.house import House
-from tests.signalling.officers import staff_store, store_beside, terminals_beside
+from tests.signalling.officers import (
+    office_beside,
+    staff_store,
+    store_beside,
+    terminals_beside,
+)
 from tests.signalling.staff.browser import Browser
 from vmr.staff_sessions import TotpMode
 
@@ -29,6 +34,7 @@ async def house(tmp_path: Path, staff_config: StaffConfig) -> AsyncIterator[Hous
     async with staff_store(tmp_path) as store.staff:
         store.terminals = terminals_beside(store.staff)
         store.real = store_beside(store.staff)
+        store.office = office_beside(store.staff)
         async with House(store=store, config=config) as running:
             yield running
 

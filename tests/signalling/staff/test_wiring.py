@@ -9,6 +9,7 @@ import pytest
 from lobby.events import EndCode
 from signalling.pages import FILES
 from vmr.cli.serve import _config
+from vmr.policies import PolicyName
 from vmr.record_times import Cause, Doing
 from vmr.record_totals import GOES
 from vmr.settings import load
@@ -62,6 +63,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen = {
         f"staff.{family}.{role.value}" for family in ("role", "role_hint") for role in StaffRole
     }
+    chosen |= {f"staff.policy_hint.{policy.value}" for policy in PolicyName}
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
     chosen |= _chosen_of_records()
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
