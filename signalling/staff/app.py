@@ -14,6 +14,7 @@ from signalling.staff.config import StaffConfig
 from signalling.staff.cookies import Cookies
 from signalling.staff.edge import Edge
 from signalling.staff.establishment_pages import EstablishmentPages
+from signalling.staff.history_pages import HistoryPages
 from signalling.staff.link_pages import LinkPages
 from signalling.staff.oidc import Provider
 from signalling.staff.oidc_pages import OidcPages
@@ -92,6 +93,7 @@ class StaffApp:
             ),
             LinkPages(edge=self.edge, office=office, clock=clock),
             EstablishmentPages(edge=self.edge, office=office, clock=clock),
+            HistoryPages(edge=self.edge, store=store, texts=renderer.texts),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
             RecordPages(
                 edge=self.edge, store=records, renderer=renderer, pdf=PdfMaker(), clock=clock

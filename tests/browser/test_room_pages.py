@@ -1,4 +1,4 @@
-"""An administrator's pages for rooms in a real browser, each of them looked at."""
+"""An administrator's pages for rooms and the record in a real browser, each looked at."""
 
 from playwright.async_api import Page, expect
 
@@ -82,3 +82,11 @@ async def test_the_pages_of_a_room_from_its_making_to_its_end(world: World, peop
     await fill(page, "Save", phone="01632 960055")
     await page.get_by_text("Saved.").wait_for()
     await look(page, "establishment saved")
+    await page.goto(f"{base}/staff/record")
+    await expect(page.locator("tbody tr").first).to_contain_text("Ada changed the establishment.")
+    await page.get_by_role("link", name="Check the whole record").click()
+    await heading(page, "The record holds")
+    await look(page, "record checked")
+    await page.get_by_role("link", name="Back to the record").click()
+    await heading(page, "Record of the establishment")
+    await look(page, "record")

@@ -65,6 +65,22 @@ class Chains:
             for one in self._entries(connection, owner)
         )
 
+    def newest(
+        self, connection: Connection, owner: str, limit: int, before: int | None
+    ) -> tuple[KeptEntry, ...]:
+        """At most `limit`, newest first; those before this sequence number, or (None) the last."""
+        table = self._table
+        query = select(table).where(self._owner_of(table) == owner)
+        if before is not None:
+            query = query.where(table.c.sequence < before)
+        rows = connection.execute(query.order_by(table.c.sequence.desc()).limit(limit)).mappings()
+        entries = tuple(_entry(row) for row in rows)
+        kept = self._personal(connection, owner, entries[-1].sequence, before) if entries else {}
+        return tuple(
+            KeptEntry(entry=one, personal=kept[one.sequence][0] if one.sequence in kept else ())
+            for one in entries
+        )
+
     def verify(self, connection: Connection, owner: str) -> int:
         """How many entries hold; raises RecordBroken naming the first that does not."""
         entries = self._entries(connection, owner)
@@ -101,10 +117,14 @@ class Chains:
         )
         return tuple(_entry(row) for row in connection.execute(query).mappings())
 
-    def _personal(self, connection: Connection, owner: str) -> Personal:
-        """Fields and key by the sequence number of their entry."""
+    def _personal(
+        self, connection: Connection, owner: str, since: int = 1, before: int | None = None
+    ) -> Personal:
+        """Fields and key by the sequence number of their entry, of all or of some of them."""
         table = self._personal_table
-        query = select(table).where(self._owner_of(table) == owner)
+        query = select(table).where(self._owner_of(table) == owner, table.c.sequence >= since)
+        if before is not None:
+            query = query.where(table.c.sequence < before)
         return {
             row["sequence"]: (
                 tuple((name, text) for name, text in json.loads(row["fields"])),

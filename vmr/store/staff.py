@@ -153,6 +153,12 @@ def read_record(connection: Connection, establishment: EstablishmentId) -> tuple
     return _chains.read(connection, establishment)
 
 
+def newest_of_record(
+    connection: Connection, establishment: EstablishmentId, limit: int, before: int | None
+) -> tuple[KeptEntry, ...]:
+    return _chains.newest(connection, establishment, limit, before)
+
+
 def verify_record(connection: Connection, establishment: EstablishmentId) -> int:
     return _chains.verify(connection, establishment)
 
