@@ -164,12 +164,12 @@ class AiortcPeer:
             sink = self.ears[mid] = Ear()
         else:
             sink = self.eyes[mid] = Eye()
-        task = asyncio.create_task(_consume(track, sink))
+        task = asyncio.create_task(consume(track, sink))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _consume(track: MediaStreamTrack, sink: Ear | Eye) -> None:
+async def consume(track: MediaStreamTrack, sink: Ear | Eye) -> None:
     while True:
         try:
             sink.take(await track.recv())

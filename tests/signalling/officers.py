@@ -111,6 +111,28 @@ async def officer(
     step: SignInStep = SignInStep.SIGNED_IN,
 ) -> SignedInOfficer:
     """A new account, signed in."""
+    return await sign_in_officer(
+        house.store.staff,
+        house.clock(),
+        house.running.cookies.name,
+        name,
+        roles,
+        establishment=establishment,
+        step=step,
+    )
+
+
+async def sign_in_officer(
+    staff: StaffStore,
+    now: float,
+    cookie_name: str,
+    name: str,
+    roles: Collection[StaffRole],
+    *,
+    establishment: Establishment,
+    step: SignInStep = SignInStep.SIGNED_IN,
+) -> SignedInOfficer:
+    """The same, of any server."""
     member = StaffMember(
         id=OfficerId(make_id()),
         establishment=establishment,
@@ -118,8 +140,6 @@ async def officer(
         username=name.lower().replace(" ", "."),
         roles=frozenset(roles),
     )
-    now = house.clock()
-    staff = house.store.staff
     await staff.add(
         StaffAccount(member=member), Happening(at=now, actor="operator", what="staff_added")
     )
@@ -129,5 +149,5 @@ async def officer(
     )
     signed_in = Happening(at=now, actor=f"officer:{member.id}", what="staff_signed_in")
     await staff.open_session(session, hash_token(token), establishment.id, signed_in)
-    cookie = f"{house.running.cookies.name}={token}"
+    cookie = f"{cookie_name}={token}"
     return SignedInOfficer(member=member, session=session, headers={"Cookie": cookie})

@@ -32,7 +32,8 @@ class World:
         self.store = store
         self.room = room
         self.engine = MediaEngine(on_event=self._on_event)
-        self.server = Server(store=store, engine=self.engine, clock=FakeClock())
+        self.clock = FakeClock()
+        self.server = Server(store=store, engine=self.engine, clock=self.clock)
         self.people: list[Person] = []
 
     def _on_event(self, event: EngineEvent) -> None:
