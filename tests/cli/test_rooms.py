@@ -97,6 +97,21 @@ async def test_a_revoked_link_is_void(program: Program, address: str) -> None:
     assert invite.is_revoked
 
 
+def test_what_the_operator_does_to_rooms_is_in_the_establishments_record(
+    program: Program, address: str
+) -> None:
+    link = program.done("room", "invite", address, "Ms Shah").strip()
+    program.done("room", "revoke", link)
+    program.done("room", "pin", address)
+    program.done("room", "close", address)
+    said = program.done("staff", "record")
+    assert re.findall(r"(\S+_\S+)  -  by operator", said) == [
+        "room_added", "personal_link_made", "personal_link_revoked", "room_pin_renewed",
+        "room_closed",
+    ]  # fmt: skip
+    assert "Ms Shah" not in said, "whom a link is for is personal"
+
+
 def test_a_room_can_be_given_an_end_and_lose_it(program: Program, address: str) -> None:
     program.done("room", "end", address, "2096-05-01T10:45")
     assert "ends 2096-05-01 10:45" in program.done("room", "list")

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from tests.store.places import Place
+from tests.store.test_office import done
+from vmr.room_record import RoomEvent
 from vmr.rooms import Room
 from vmr.store import (
     Conflict,
@@ -55,7 +57,10 @@ async def test_writers_of_two_processes_wait_for_each_other(
 ) -> None:
     other = await Store.open(place.url)
     await asyncio.gather(
-        *(store.set_pin(room.id, f"a{n}") for n in range(20)),
+        *(
+            store.office.set_pin(room, f"a{n}", done(RoomEvent.PIN_RENEWED, room))
+            for n in range(20)
+        ),
         *(other.set_room_end(room.id, float(n)) for n in range(20)),
     )
     changed = await other.room(room.id)

@@ -10,7 +10,9 @@ from sqlalchemy.engine import Connection
 
 from tests.peers.postgresql import PASSWORD, PASSWORD_IN_URL, Postgresql
 from tests.store.places import PostgresqlPlace
+from tests.store.test_office import done
 from vmr.ids import MeetingId
+from vmr.room_record import RoomEvent
 from vmr.rooms import Room
 from vmr.store import Conflict, Occupied, Store, StoreUnavailable, UnsupportedDatabase
 from vmr.store.database import Database, dialect_of
@@ -155,7 +157,7 @@ async def test_sessions_that_were_cut_are_replaced_without_an_error(
 ) -> None:
     for number in range(3):
         place.cut()
-        await store.set_pin(room.id, f"a{number}")
+        await store.office.set_pin(room, f"a{number}", done(RoomEvent.PIN_RENEWED, room))
         place.cut()
         assert await store.room(room.id) is not None
     found = await store.room(room.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vmr.ids import InviteId, RoomId
+from vmr.ids import RoomId
 from vmr.policies import PolicyName
 from vmr.rooms import Room
 from vmr.store import Conflict, NotFound, Store
@@ -35,25 +35,16 @@ async def test_rooms_are_listed_by_name_with_their_establishment(store: Store, r
     assert await store.establishments() == (room.establishment,)
 
 
-async def test_a_new_pin_replaces_the_old_one(store: Store, room: Room) -> None:
-    await store.set_pin(room.id, "$argon2id$two")
-    changed = await store.room(room.id)
-    assert changed is not None
-    assert changed.pin_hash == "$argon2id$two"
-
-
-async def test_a_room_can_be_closed_and_given_an_end(store: Store, room: Room) -> None:
-    await store.close_room(room.id)
+async def test_a_room_can_be_given_an_end(store: Store, room: Room) -> None:
     await store.set_room_end(room.id, 1_790_000_000.25)
     changed = await store.room(room.id)
     assert changed is not None
-    assert changed.is_closed
     assert changed.ends_at == 1_790_000_000.25
 
 
 async def test_changing_an_unknown_room_is_an_error(store: Store) -> None:
     with pytest.raises(NotFound):
-        await store.set_pin(RoomId("nobody"), "x")
+        await store.set_room_end(RoomId("nobody"), None)
 
 
 async def test_a_personal_link_is_found_by_the_hash_of_its_token(store: Store, room: Room) -> None:
@@ -62,19 +53,6 @@ async def test_a_personal_link_is_found_by_the_hash_of_its_token(store: Store, r
     )
     assert await store.invite_by_token_hash("ab" * 32) == invite
     assert await store.invite_by_token_hash("cd" * 32) is None
-
-
-async def test_a_revoked_link_says_so(store: Store, room: Room) -> None:
-    invite = await store.add_invite(room.id, token_hash="ab" * 32, label="Ms Shah")
-    await store.revoke_invite(invite.id)
-    found = await store.invite_by_token_hash("ab" * 32)
-    assert found is not None
-    assert found.is_revoked
-
-
-async def test_revoking_an_unknown_link_is_an_error(store: Store) -> None:
-    with pytest.raises(NotFound):
-        await store.revoke_invite(InviteId("nobody"))
 
 
 async def test_one_token_opens_one_room_only(store: Store, room: Room) -> None:

@@ -8,11 +8,14 @@ from datetime import datetime
 from vmr.cli import links
 from vmr.cli.errors import CommandError
 from vmr.cli.work import add_room_argument, add_verb, find_room, printable, time_text
+from vmr.ids import InviteId, RoomId
 from vmr.links import host_link, personal_link, room_link
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
-from vmr.rooms import Establishment
+from vmr.room_record import LinkEvent, RoomEvent, link_happening, room_happening
+from vmr.rooms import Establishment, Invite, Room
 from vmr.settings import Settings
+from vmr.staff_record import OPERATOR
 from vmr.store import secrets
 from vmr.store.store import Store
 
@@ -56,12 +59,16 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 async def _add(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
     establishment = await _establishment(chosen, store)
     pin = secrets.make_pin(settings.numbers.pin_digits_default)
-    room = await store.add_room(
-        establishment,
+    room = Room(
+        id=RoomId(secrets.make_id()),
+        establishment=establishment,
+        address=secrets.make_address(),
         name=_text(chosen.name, "the room's name"),
         policy=PolicyName(chosen.policy),
         pin_hash=secrets.hash_pin(pin),
     )
+    done = room_happening(RoomEvent.ADDED, room, by=OPERATOR, at=time.time())
+    await store.office.add_room(room, done)
     base = links.base_url(settings)
     print(f"Room address  {room.address}")
     print(f"Room link     {room_link(base, room)}")
@@ -102,7 +109,8 @@ async def _pin(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
     if pin == "-":
         pin = sys.stdin.readline().strip()
     check_pin(pin, settings.numbers)
-    await store.set_pin(room.id, secrets.hash_pin(pin))
+    done = room_happening(RoomEvent.PIN_RENEWED, room, by=OPERATOR, at=time.time())
+    await store.office.set_pin(room, secrets.hash_pin(pin), done)
     said = pin if chosen.pin is None else "as given"
     print(f"Host PIN of {room.name}: {said}   (the old one is void)")
 
@@ -120,13 +128,15 @@ async def _invite(chosen: argparse.Namespace, settings: Settings, store: Store) 
     opens_at, closes_at = _time(chosen.opens), _time(chosen.closes)
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise CommandError("--closes must be after --opens")
-    await store.add_invite(
-        room.id,
-        token_hash=secrets.hash_token(token),
+    invite = Invite(
+        id=InviteId(secrets.make_id()),
+        room=room.id,
         label=_text(chosen.label, "the label"),
         opens_at=opens_at,
         closes_at=closes_at,
     )
+    done = link_happening(LinkEvent.MADE, invite, room, by=OPERATOR, at=time.time())
+    await store.office.add_invite(room, invite, secrets.hash_token(token), done)
     print(personal_link(links.base_url(settings, like=chosen.room), room, token))
 
 
@@ -134,7 +144,10 @@ async def _revoke(chosen: argparse.Namespace, settings: Settings, store: Store) 
     invite = await store.invite_by_token_hash(secrets.hash_token(links.token_in(chosen.link)))
     if invite is None:
         raise CommandError("no such personal link")
-    await store.revoke_invite(invite.id)
+    room = await store.room(invite.room)
+    assert room is not None, "a link is of a room"
+    done = link_happening(LinkEvent.REVOKED, invite, room, by=OPERATOR, at=time.time())
+    await store.office.revoke_invite(room, invite.id, done)
     print(f"The personal link of {printable(invite.label)} is void.")
 
 
@@ -153,7 +166,8 @@ async def _end(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
 
 async def _close(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
     room = await find_room(chosen, store)
-    await store.close_room(room.id)
+    done = room_happening(RoomEvent.CLOSED, room, by=OPERATOR, at=time.time())
+    await store.office.close_room(room, done)
     print(f"{room.name} is closed: nobody can start anything in it. Its records stay.")
 
 

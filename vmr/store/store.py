@@ -109,14 +109,6 @@ class Store:
     async def room(self, room: RoomId) -> Room | None:
         return await self._database.read(lambda connection: rooms.room_by_id(connection, room))
 
-    async def set_pin(self, room: RoomId, pin_hash: str) -> None:
-        """`pin_hash` is `vmr.store.secrets.hash_pin` of the new Host PIN."""
-        await self._change_room(room, pin_hash=pin_hash)
-
-    async def close_room(self, room: RoomId) -> None:
-        """Nobody can start anything in it any more; its records stay."""
-        await self._change_room(room, is_closed=True)
-
     async def set_room_end(self, room: RoomId, ends_at: float | None) -> None:
         """When the room's next meeting ends; None: no end."""
         await self._change_room(room, ends_at=ends_at)
@@ -153,9 +145,6 @@ class Store:
         return await self._database.read(
             lambda connection: rooms.invite_by_token_hash(connection, token_hash)
         )
-
-    async def revoke_invite(self, invite: InviteId) -> None:
-        await self._database.write(lambda connection: rooms.revoke_invite(connection, invite))
 
     # -- meetings and records -----------------------------------------------------------------
 

@@ -16,6 +16,8 @@ from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG, PIN, PIN_HASH, Server
 from tests.signalling.mail.server import Mailbox, mail_server, part
 from tests.vmr.bookings.made import at
+from vmr.room_record import RoomEvent, room_happening
+from vmr.staff_record import OPERATOR
 from vmr.store import Store
 
 
@@ -43,7 +45,8 @@ class Prison:
 async def prison(tmp_path: Path) -> AsyncIterator[Prison]:
     store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
     office = await Office.open(store)
-    await store.set_pin(office.room.id, PIN_HASH)
+    renewed = room_happening(RoomEvent.PIN_RENEWED, office.room, by=OPERATOR, at=office.clock())
+    await store.office.set_pin(office.room, PIN_HASH, renewed)
     async with mail_server(Mailbox()) as mailbox:
         config = replace(CONFIG, mail=mailbox.config)
         engine = FakeEngine(lambda event: None)
