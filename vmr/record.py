@@ -1,10 +1,10 @@
 """The record of a meeting: an append-only hash chain of who did what, when and why.
 
 Pure: bytes and values only. Personal fields lie beside the chain, which holds only their keyed
-digest, so that deleting them (and their key) later leaves the chain verifiable, and nobody can
-guess a deleted name by trying names. The chain begins with the meeting's id: an entry cannot be
-moved to another meeting. What the chain cannot show by itself is a tail cut off; whoever needs
-that keeps the last hash elsewhere.
+digest, so that deleting them and the key later leaves the chain verifiable, and nobody can
+guess a deleted name by trying names, nor see that two entries were about the same one. The chain
+begins with the meeting's id: an entry cannot be moved to another meeting. What the chain cannot
+show by itself is a tail cut off: its head, the last sequence and hash, is kept elsewhere for that.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from enum import Enum
 from vmr.ids import MeetingId
 
 Fact = tuple[str, str | int | float | bool]
+Personal = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,18 @@ class Happening:
     subject: str = ""
     reason: str = ""
     facts: tuple[Fact, ...] = ()
-    personal: tuple[tuple[str, str], ...] = ()
+    personal: Personal = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalKey:
+    """The key of personal digests: 32 random bytes, of a whole chain or of one entry alone.
+
+    Under a chain's key the sequence goes into the digest, so that equal values differ.
+    """
+
+    secret: bytes
+    is_of_chain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,11 @@ class Entry:
     hash: str
 
 
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
+
 class Fault(Enum):
     SEQUENCE = "sequence"
     PREVIOUS = "previous"
@@ -71,10 +88,7 @@ class BadEntry:
 
 def canonical(value: object) -> bytes:
     """JSON with sorted keys, no spaces, UTF-8; NaN and infinities are refused (ValueError)."""
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode()
+    return _encode(value).encode()
 
 
 def first_link(meeting: MeetingId) -> str:
@@ -82,28 +96,35 @@ def first_link(meeting: MeetingId) -> str:
     return hashlib.sha256(canonical(["vmr-record", 1, meeting])).hexdigest()
 
 
-def digest_personal(personal: Iterable[tuple[str, str]], key: bytes) -> str:
-    """HMAC-SHA256 of the personal fields under the entry's own random key; empty for none."""
-    fields = [list(field) for field in personal]
-    return hmac.new(key, canonical(fields), hashlib.sha256).hexdigest() if fields else ""
+def digest_personal(personal: Personal, key: PersonalKey, sequence: int) -> str:
+    """HMAC-SHA256 of the personal fields of the entry with this sequence; empty for none."""
+    if not personal:
+        return ""
+    said = canonical([sequence, personal] if key.is_of_chain else personal)
+    return hmac.digest(key.secret, said, "sha256").hex()
+
+
+def preimage(entry: Entry) -> bytes:
+    """The bytes whose SHA-256 is the entry's hash: all it says, its own hash left out."""
+    return canonical(
+        (
+            *(entry.sequence, entry.previous, entry.at, entry.actor, entry.what, entry.subject),
+            *(entry.reason, entry.facts, entry.personal_digest),
+        )
+    )
 
 
 def hash_entry(entry: Entry) -> str:
-    """SHA-256 over everything the entry says, its own hash left out."""
-    said = [
-        *(entry.sequence, entry.previous, entry.at, entry.actor, entry.what, entry.subject),
-        *(entry.reason, [list(fact) for fact in entry.facts], entry.personal_digest),
-    ]
-    return hashlib.sha256(canonical(said)).hexdigest()
+    return hashlib.sha256(preimage(entry)).hexdigest()
 
 
-def append(last: Entry | None, happening: Happening, *, meeting: MeetingId, key: bytes) -> Entry:
-    """The next entry after `last` (None: the meeting's first).
-
-    `key` is random, of 32 bytes, new for each entry, and kept beside the personal fields.
-    """
+def append(
+    last: Entry | None, happening: Happening, *, meeting: MeetingId, key: PersonalKey
+) -> Entry:
+    """The next entry after `last` (None: the meeting's first)."""
+    sequence = 1 if last is None else last.sequence + 1
     entry = Entry(
-        sequence=1 if last is None else last.sequence + 1,
+        sequence=sequence,
         previous=first_link(meeting) if last is None else last.hash,
         at=float(happening.at),
         actor=happening.actor,
@@ -111,26 +132,44 @@ def append(last: Entry | None, happening: Happening, *, meeting: MeetingId, key:
         subject=happening.subject,
         reason=happening.reason,
         facts=happening.facts,
-        personal_digest=digest_personal(happening.personal, key),
+        personal_digest=digest_personal(happening.personal, key, sequence),
         hash="",
     )
     return replace(entry, hash=hash_entry(entry))
 
 
+class ChainWalk:
+    """Proves a chain entry by entry; `sequence` and `hash` are its head so far."""
+
+    __slots__ = ("hash", "sequence")
+
+    def __init__(self, meeting: MeetingId) -> None:
+        self.sequence = 0
+        self.hash = first_link(meeting)
+
+    def take(self, entry: Entry) -> Fault | None:
+        """What is wrong with the next entry; then the walk stays where it is."""
+        if entry.sequence != self.sequence + 1:
+            return Fault.SEQUENCE
+        if entry.previous != self.hash:
+            return Fault.PREVIOUS
+        if entry.hash != hash_entry(entry):
+            return Fault.HASH
+        self.sequence, self.hash = entry.sequence, entry.hash
+        return None
+
+
 def verify(entries: Iterable[Entry], *, meeting: MeetingId) -> BadEntry | None:
     """None when the chain holds from its first entry on, else the first bad entry."""
-    previous = first_link(meeting)
+    walk = ChainWalk(meeting)
     for position, entry in enumerate(entries, start=1):
-        if entry.sequence != position:
-            return BadEntry(position=position, fault=Fault.SEQUENCE)
-        if entry.previous != previous:
-            return BadEntry(position=position, fault=Fault.PREVIOUS)
-        if entry.hash != hash_entry(entry):
-            return BadEntry(position=position, fault=Fault.HASH)
-        previous = entry.hash
+        fault = walk.take(entry)
+        if fault is not None:
+            return BadEntry(position=position, fault=fault)
     return None
 
 
-def is_personal_of(entry: Entry, personal: Iterable[tuple[str, str]], key: bytes) -> bool:
+def is_personal_of(entry: Entry, personal: Personal, key: PersonalKey) -> bool:
     """Whether these personal fields are the ones the entry was made with."""
-    return hmac.compare_digest(entry.personal_digest, digest_personal(personal, key))
+    digest = digest_personal(personal, key, entry.sequence)
+    return hmac.compare_digest(entry.personal_digest, digest)

@@ -138,6 +138,8 @@ async def test_commits_at_the_same_time_make_one_chain(store: Store, room: Room)
         "UPDATE record_entries SET hash = previous_hash WHERE sequence = 3",
         'UPDATE record_personal SET fields = \'[["name", "Eve"]]\' WHERE sequence = 1',
         "UPDATE record_personal SET sequence = 2 WHERE sequence = 1",
+        "UPDATE record_personal SET key = (SELECT key FROM record_keys)",
+        "DELETE FROM record_keys",
     ],
 )
 async def test_a_changed_record_is_found(
@@ -161,11 +163,28 @@ async def test_a_record_without_its_personal_fields_still_verifies(
     assert kept.entry.personal_digest
 
 
-async def test_every_entry_has_a_key_of_its_own(store: Store, room: Room) -> None:
+async def test_a_meeting_has_one_random_key_for_its_personal_fields(
+    store: Store, room: Room, place: Place
+) -> None:
     said = [happening("admitted", name="Ann"), happening("attested", name="Ann")]
-    await store.commit(MEETING, room.id, None, said)
-    first, second = await store.record(MEETING)
-    assert first.entry.personal_digest != second.entry.personal_digest
+    await store.commit(MEETING, room.id, {}, said)
+    await store.commit(MEETING, room.id, {}, [happening("opened"), happening("left", name="Bo")])
+    await store.commit(MeetingId("m2"), room.id, None, said)
+    rows = place.rows("SELECT meeting_id, key FROM record_keys")
+    keys = {meeting: bytes(key) for meeting, key in rows}
+    assert keys["m1"] != keys["m2"]
+    assert {len(key) for key in keys.values()} == {32}
+    assert set(place.rows("SELECT key FROM record_personal")) == {(None,)}
+    digests = {kept.entry.personal_digest for kept in await store.record(MEETING)}
+    assert len(digests) == 4, "equal names have unlike digests; no fields, none"
+    assert await store.verify(MEETING) == 4
+
+
+async def test_a_meeting_without_personal_fields_has_no_key(
+    store: Store, room: Room, place: Place
+) -> None:
+    await store.commit(MEETING, room.id, None, [happening("opened")])
+    assert place.rows("SELECT * FROM record_keys") == []
 
 
 async def test_an_unknown_meeting_has_no_record(store: Store) -> None:

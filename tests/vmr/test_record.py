@@ -1,5 +1,7 @@
 """The hash chain: it grows, it verifies, and any change to it is found."""
 
+import hashlib
+import hmac
 import json
 from dataclasses import replace
 from typing import Any
@@ -14,17 +16,20 @@ from vmr.record import (
     Entry,
     Fault,
     Happening,
+    PersonalKey,
     append,
     canonical,
     digest_personal,
     first_link,
     hash_entry,
     is_personal_of,
+    preimage,
     verify,
 )
 
 MEETING = MeetingId("m1")
-KEY = bytes(range(32))
+KEY = PersonalKey(secret=bytes(range(32)))
+OF_ENTRY = PersonalKey(secret=bytes(range(32)), is_of_chain=False)
 
 
 def chain(length: int, meeting: MeetingId = MEETING) -> list[Entry]:
@@ -101,9 +106,39 @@ def test_a_chain_cannot_be_moved_to_another_meeting() -> None:
 def test_personal_fields_lie_beside_the_chain() -> None:
     entry = chain(1)[0]
     assert "Guest" not in repr(entry)
-    assert is_personal_of(entry, [("name", "Guest 0")], KEY)
-    assert not is_personal_of(entry, [("name", "Guest 1")], KEY)
-    assert not is_personal_of(entry, [("name", "Guest 0")], b"another key")
+    assert is_personal_of(entry, (("name", "Guest 0"),), KEY)
+    assert not is_personal_of(entry, (("name", "Guest 1"),), KEY)
+    assert not is_personal_of(entry, (("name", "Guest 0"),), PersonalKey(secret=b"another key"))
+    assert not is_personal_of(entry, (("name", "Guest 0"),), OF_ENTRY)
+
+
+def test_equal_personal_values_of_two_entries_are_not_seen_to_be_equal() -> None:
+    fields = (("name", "Ann"),)
+    digests = {digest_personal(fields, KEY, sequence) for sequence in range(1, 100)}
+    assert len(digests) == 99
+
+
+def test_an_entry_with_a_key_of_its_own_still_proves_itself() -> None:
+    """So the first version wrote all of them: HMAC-SHA256 over the fields alone."""
+    said = b'[["name","Ann"],["alias","Witness A"]]'
+    fields = (("name", "Ann"), ("alias", "Witness A"))
+    expected = hmac.new(OF_ENTRY.secret, said, hashlib.sha256).hexdigest()
+    assert digest_personal(fields, OF_ENTRY, 7) == expected
+
+
+def test_the_hash_is_the_one_that_the_first_version_wrote() -> None:
+    """Records are kept for years: this text and its hash may never change."""
+    happening = Happening(
+        at=1000.5, actor="host:p1", what="admitted", subject="guest:p2", reason="é",
+        facts=(("how", "invited"), ("count", 3), ("rate", 0.1), ("late", True)),
+    )  # fmt: skip
+    entry = append(None, happening, meeting=MEETING, key=KEY)
+    said = (
+        '[1,"' + first_link(MEETING) + '",1000.5,"host:p1","admitted","guest:p2","é",'
+        '[["how","invited"],["count",3],["rate",0.1],["late",true]],""]'
+    )
+    assert preimage(entry) == said.encode()
+    assert entry.hash == hash_entry(entry) == hashlib.sha256(said.encode()).hexdigest()
 
 
 def test_the_chain_verifies_when_personal_fields_and_keys_are_gone() -> None:
@@ -114,7 +149,7 @@ def test_the_chain_verifies_when_personal_fields_and_keys_are_gone() -> None:
 def test_an_entry_without_personal_fields_has_no_digest() -> None:
     happening = Happening(at=1.0, actor="server", what="ended")
     entry = append(None, happening, meeting=MEETING, key=KEY)
-    assert entry.personal_digest == digest_personal((), KEY) == ""
+    assert entry.personal_digest == digest_personal((), KEY, 1) == ""
 
 
 def test_a_whole_number_of_seconds_hashes_like_the_same_float() -> None:

@@ -17,7 +17,7 @@ from lobby.terminal import WhyNot
 from signalling.texts import Texts
 from tests.lobby import recorded
 from vmr.ids import MeetingId
-from vmr.record import Entry, Fact, Happening, append
+from vmr.record import Entry, Fact, Happening, PersonalKey, append
 from vmr.record_text import WORDS, Line, Narrator, Personal, Said, key_of
 from vmr.record_totals import totals
 
@@ -40,7 +40,7 @@ def said(
         at=5.0, actor=actor, what=what, subject=subject, reason=reason, facts=facts,
         personal=personal,
     )  # fmt: skip
-    entry = append(None, done, meeting=MeetingId("m"), key=bytes(32))
+    entry = append(None, done, meeting=MeetingId("m"), key=PersonalKey(secret=bytes(32)))
     return entry, personal if keep else ()
 
 
@@ -144,7 +144,7 @@ def consultation() -> list[Said]:
     record: list[Said] = []
     for done in recorded.consultation():
         last = record[-1][0] if record else None
-        entry = append(last, done, meeting=MeetingId("m1"), key=bytes(32))
+        entry = append(last, done, meeting=MeetingId("m1"), key=PersonalKey(secret=bytes(32)))
         record.append((entry, done.personal))
     return record
 

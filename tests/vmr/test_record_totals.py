@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmr.ids import MeetingId
-from vmr.record import Entry, Fact, Happening, append
+from vmr.record import Entry, Fact, Happening, PersonalKey, append
 from vmr.record_text import WORDS
 from vmr.record_times import Cause, Doing, PersonTotals, Totals
 from vmr.record_totals import COMES, GOES, totals
@@ -29,7 +29,7 @@ def written(*steps: Step, reason: str = "") -> list[Entry]:
         at += after
         done = Happening(at=at, actor=actor, what=what, subject=subject, facts=facts, reason=reason)
         last = entries[-1] if entries else None
-        entries.append(append(last, done, meeting=MEETING, key=bytes(32)))
+        entries.append(append(last, done, meeting=MEETING, key=PersonalKey(secret=bytes(32))))
     return entries
 
 

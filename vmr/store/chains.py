@@ -1,137 +1,200 @@
 """A hash chain in two tables: the entries, and the personal fields beside them.
 
-Entries are only ever inserted. Personal fields and their key are rows of their own, so that they
-can be deleted when their retention ends, without a change to the chain.
+Entries are only ever inserted. Personal fields and their keys are rows of their own, so that they
+can be deleted when their retention ends, without a change to the chain. A chain that ends has one
+key, in a third table; one that never ends has a key for each entry, beside its fields, so that old
+fields can go while newer ones stay.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Column, Table, insert, select
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy import Column, Table, and_, insert, select
+from sqlalchemy.engine import Connection
 
 from vmr import record
 from vmr.ids import MeetingId
-from vmr.record import Entry, Happening
+from vmr.record import ChainWalk, Entry, Happening, Personal, PersonalKey
 from vmr.store import secrets
 from vmr.store.errors import RecordBroken
 
-Personal = Mapping[int, tuple[tuple[tuple[str, str], ...], bytes]]
+AT_ONCE = 1_000  # rows held while a chain is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEntry:
-    """One link of the chain with the personal fields that are still kept (else empty)."""
+    """One link of the chain with the personal fields that are still kept (else empty).
+
+    `key` is theirs; None where there are none, or where it is missing.
+    """
 
     entry: Entry
-    personal: tuple[tuple[str, str], ...]
+    personal: Personal = ()
+    key: PersonalKey | None = field(default=None, repr=False)
 
 
 class Chains:
     """The chains in one pair of tables, told apart by a column named `owner` in both.
 
     `first` is what an owner's chain begins with instead of a meeting's id, so that an entry can
-    be moved neither to another owner nor to another pair of tables.
+    be moved neither to another owner nor to another pair of tables. `keys` holds a key for each
+    owner; without it each entry has its own.
     """
 
-    def __init__(self, *, entries: Table, personal: Table, owner: str, first: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        entries: Table,
+        personal: Table,
+        owner: str,
+        first: str = "",
+        keys: Table | None = None,
+    ) -> None:
         self._table = entries
         self._personal_table = personal
         self._owner = owner
         self._first = first
+        self._keys = keys
+        self._columns = [entries.c[name] for name in _COLUMNS]
 
-    def extend(self, connection: Connection, owner: str, happenings: Sequence[Happening]) -> None:
-        """Append happenings; needs the write lock, held by the caller."""
-        last = self._last(connection, owner)
+    def extend(self, connection: Connection, owner: str, happenings: Sequence[Happening]) -> Entry:
+        """Append happenings (one or more); needs the write lock, held by the caller.
+
+        Returns the chain's new head.
+        """
+        last = self.last(connection, owner)
         entries, personal = [], []
+        of_chain: PersonalKey | None = None
         for happening in happenings:
-            key = secrets.make_key()
-            last = record.append(last, happening, meeting=self._chain(owner), key=key)
+            if happening.personal and self._keys is not None and of_chain is None:
+                of_chain = self.key(connection, owner) or self._add_key(connection, owner)
+            key = of_chain or PersonalKey(secret=secrets.make_key(), is_of_chain=False)
+            last = record.append(last, happening, meeting=self.begin(owner), key=key)
             entries.append({self._owner: owner, **_values(last)})
             if happening.personal:
-                fields = json.dumps(happening.personal, ensure_ascii=False)
-                beside = {"sequence": last.sequence, "key": key, "fields": fields}
-                personal.append({self._owner: owner, **beside})
+                personal.append(
+                    {
+                        self._owner: owner,
+                        "sequence": last.sequence,
+                        "key": None if key.is_of_chain else key.secret,
+                        "fields": json.dumps(happening.personal, ensure_ascii=False),
+                    }
+                )
         connection.execute(insert(self._table), entries)
         if personal:
             connection.execute(insert(self._personal_table), personal)
+        if last is None:
+            raise ValueError("nothing to append")
+        return last
 
-    def read(self, connection: Connection, owner: str) -> tuple[KeptEntry, ...]:
-        """Oldest first."""
-        kept = self._personal(connection, owner)
-        return tuple(
-            KeptEntry(entry=one, personal=kept[one.sequence][0] if one.sequence in kept else ())
-            for one in self._entries(connection, owner)
+    def read(
+        self, connection: Connection, owner: str, *, after: int = 0
+    ) -> Generator[KeptEntry, None, None]:
+        """Oldest first, those `after` a sequence number, read as they are consumed.
+
+        To be closed by who stops before the end.
+        """
+        entries, personal = self._table, self._personal_table
+        joined = entries.outerjoin(
+            personal,
+            and_(
+                personal.c[self._owner] == entries.c[self._owner],
+                personal.c.sequence == entries.c.sequence,
+            ),
         )
+        query = (
+            select(*self._columns, personal.c.fields, personal.c.key)
+            .select_from(joined)
+            .where(self._owner_of(entries) == owner, entries.c.sequence > after)
+            .order_by(entries.c.sequence)
+            .execution_options(yield_per=AT_ONCE)
+        )
+        of_chain = self.key(connection, owner)
+        with connection.execute(query) as rows:
+            for row in rows:
+                entry, fields, key = _entry(row), row[-2], row[-1]
+                if fields is None:
+                    yield KeptEntry(entry=entry)
+                    continue
+                yield KeptEntry(
+                    entry=entry,
+                    personal=tuple((name, text) for name, text in json.loads(fields)),
+                    key=of_chain if key is None else PersonalKey(secret=key, is_of_chain=False),
+                )
 
     def newest(
         self, connection: Connection, owner: str, limit: int, before: int | None
     ) -> tuple[KeptEntry, ...]:
         """At most `limit`, newest first; those before this sequence number, or (None) the last."""
-        table = self._table
-        query = select(table).where(self._owner_of(table) == owner)
-        if before is not None:
-            query = query.where(table.c.sequence < before)
-        rows = connection.execute(query.order_by(table.c.sequence.desc()).limit(limit)).mappings()
-        entries = tuple(_entry(row) for row in rows)
-        kept = self._personal(connection, owner, entries[-1].sequence, before) if entries else {}
-        return tuple(
-            KeptEntry(entry=one, personal=kept[one.sequence][0] if one.sequence in kept else ())
-            for one in entries
-        )
+        found = self.last(connection, owner) if before is None else None
+        end = before if before is not None else 1 if found is None else found.sequence + 1
+        with closing(self.read(connection, owner, after=max(0, end - 1 - limit))) as entries:
+            page = list(takewhile(lambda kept: kept.entry.sequence < end, entries))
+        return tuple(reversed(page))
 
     def verify(self, connection: Connection, owner: str) -> int:
         """How many entries hold; raises RecordBroken naming the first that does not."""
-        entries = self._entries(connection, owner)
-        bad = record.verify(entries, meeting=self._chain(owner))
-        if bad is not None:
-            raise RecordBroken(f"entry {bad.position} does not fit ({bad.fault.value})")
-        by_sequence = {entry.sequence: entry for entry in entries}
-        for sequence, (fields, key) in self._personal(connection, owner).items():
-            if not record.is_personal_of(by_sequence[sequence], fields, key):
-                raise RecordBroken(f"the personal fields of entry {sequence} were changed")
-        return len(entries)
+        walk = ChainWalk(self.begin(owner))
+        with closing(self.read(connection, owner)) as entries:
+            for kept in entries:
+                prove(walk, kept)
+        return walk.sequence
 
-    def _chain(self, owner: str) -> MeetingId:
+    def begin(self, owner: str) -> MeetingId:
+        """What the owner's chain begins with."""
         return MeetingId(self._first + owner)
 
-    def _owner_of(self, table: Table) -> "Column[str]":
-        return table.c[self._owner]
-
-    def _last(self, connection: Connection, owner: str) -> Entry | None:
+    def last(self, connection: Connection, owner: str) -> Entry | None:
+        """The head of the chain; None while it is empty."""
         query = (
-            select(self._table)
+            select(*self._columns)
             .where(self._owner_of(self._table) == owner)
             .order_by(self._table.c.sequence.desc())
             .limit(1)
         )
-        row = connection.execute(query).mappings().one_or_none()
+        row = connection.execute(query).one_or_none()
         return None if row is None else _entry(row)
 
-    def _entries(self, connection: Connection, owner: str) -> tuple[Entry, ...]:
-        query = (
-            select(self._table)
-            .where(self._owner_of(self._table) == owner)
-            .order_by(self._table.c.sequence)
-        )
-        return tuple(_entry(row) for row in connection.execute(query).mappings())
+    def key(self, connection: Connection, owner: str) -> PersonalKey | None:
+        """The one key of the owner's chain, where it has one."""
+        if self._keys is None:
+            return None
+        query = select(self._keys.c.key).where(self._owner_of(self._keys) == owner)
+        secret = connection.execute(query).scalar_one_or_none()
+        return None if secret is None else PersonalKey(secret=secret)
 
-    def _personal(
-        self, connection: Connection, owner: str, since: int = 1, before: int | None = None
-    ) -> Personal:
-        """Fields and key by the sequence number of their entry, of all or of some of them."""
-        table = self._personal_table
-        query = select(table).where(self._owner_of(table) == owner, table.c.sequence >= since)
-        if before is not None:
-            query = query.where(table.c.sequence < before)
-        return {
-            row["sequence"]: (
-                tuple((name, text) for name, text in json.loads(row["fields"])),
-                row["key"],
-            )
-            for row in connection.execute(query).mappings()
-        }
+    def _add_key(self, connection: Connection, owner: str) -> PersonalKey | None:
+        if self._keys is None:
+            return None
+        added = PersonalKey(secret=secrets.make_key())
+        connection.execute(insert(self._keys).values({self._owner: owner, "key": added.secret}))
+        return added
+
+    def _owner_of(self, table: Table) -> "Column[str]":
+        return table.c[self._owner]
+
+
+def prove(walk: ChainWalk, kept: KeptEntry) -> None:
+    """The next entry of a walk, with its personal fields; raises RecordBroken."""
+    entry, position = kept.entry, walk.sequence + 1
+    fault = walk.take(entry)
+    if fault is not None:
+        raise RecordBroken(f"entry {position} does not fit ({fault.value})")
+    if not kept.personal:
+        return
+    if kept.key is None:
+        raise RecordBroken(f"the key of the personal fields of entry {position} is missing")
+    if not record.is_personal_of(entry, kept.personal, kept.key):
+        raise RecordBroken(f"the personal fields of entry {position} were changed")
+
+
+_COLUMNS = (
+    "sequence", "previous_hash", "at", "actor", "what", "subject", "reason", "facts",
+    "personal_digest", "hash",
+)  # fmt: skip
 
 
 def _values(entry: Entry) -> dict[str, object]:
@@ -149,16 +212,18 @@ def _values(entry: Entry) -> dict[str, object]:
     }
 
 
-def _entry(row: RowMapping) -> Entry:
+def _entry(row: Sequence[Any]) -> Entry:
+    """Of a row whose first columns are `_COLUMNS`."""
+    facts = row[7]
     return Entry(
-        sequence=row["sequence"],
-        previous=row["previous_hash"],
-        at=row["at"],
-        actor=row["actor"],
-        what=row["what"],
-        subject=row["subject"],
-        reason=row["reason"],
-        facts=tuple((name, value) for name, value in json.loads(row["facts"])),
-        personal_digest=row["personal_digest"],
-        hash=row["hash"],
+        sequence=row[0],
+        previous=row[1],
+        at=row[2],
+        actor=row[3],
+        what=row[4],
+        subject=row[5],
+        reason=row[6],
+        facts=() if facts == "[]" else tuple((name, value) for name, value in json.loads(facts)),
+        personal_digest=row[8],
+        hash=row[9],
     )

@@ -9,25 +9,27 @@ from vmr.ids import MeetingId
 from vmr.record import Happening
 from vmr.store.chains import Chains, KeptEntry
 from vmr.store.errors import NotFound
-from vmr.store.tables import meetings, record_entries, record_personal
+from vmr.store.tables import meetings, record_entries, record_keys, record_personal
 
-_chains = Chains(entries=record_entries, personal=record_personal, owner="meeting_id")
+chains = Chains(
+    entries=record_entries, personal=record_personal, owner="meeting_id", keys=record_keys
+)
 
 
 def extend(connection: Connection, meeting: MeetingId, happenings: Sequence[Happening]) -> None:
     """Append happenings to the meeting's chain; needs the write lock, held by the caller."""
-    _chains.extend(connection, meeting, happenings)
+    chains.extend(connection, meeting, happenings)
 
 
 def read(connection: Connection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
     _demand_meeting(connection, meeting)
-    return _chains.read(connection, meeting)
+    return tuple(chains.read(connection, meeting))
 
 
 def verify(connection: Connection, meeting: MeetingId) -> int:
     """How many entries hold; raises RecordBroken naming the first that does not."""
     _demand_meeting(connection, meeting)
-    return _chains.verify(connection, meeting)
+    return chains.verify(connection, meeting)
 
 
 def _demand_meeting(connection: Connection, meeting: MeetingId) -> None:

@@ -91,5 +91,5 @@ def make_id() -> str:
 
 
 def make_key() -> bytes:
-    """The key of one record entry's personal fields."""
+    """The key of the personal fields of one meeting, or of one entry."""
     return secrets.token_bytes(32)

@@ -150,7 +150,7 @@ def by_subject(connection: Connection, issuer: str, subject: str) -> StaffAccoun
 
 
 def read_record(connection: Connection, establishment: EstablishmentId) -> tuple[KeptEntry, ...]:
-    return _chains.read(connection, establishment)
+    return tuple(_chains.read(connection, establishment))
 
 
 def newest_of_record(

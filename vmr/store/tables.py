@@ -3,6 +3,8 @@
 Times are seconds since the epoch. Ids are opaque strings made by the store, except the meeting's,
 which signalling makes. Only hashes of PINs, passwords, tokens, cookies and recovery codes are
 kept; the secret of a second factor has to be kept as it is.
+The personal fields of a meeting's record are keyed by its row in `record_keys`; an older row of
+`record_personal`, and every one of `staff_personal`, has a key of its own.
 """
 
 from sqlalchemy import (
@@ -96,12 +98,19 @@ record_entries = Table(
     Column("hash", String(64), nullable=False),
 )
 
+record_keys = Table(
+    "record_keys",
+    metadata,
+    Column("meeting_id", ForeignKey("meetings.id"), primary_key=True),
+    Column("key", LargeBinary(32), nullable=False),
+)
+
 record_personal = Table(
     "record_personal",
     metadata,
     Column("meeting_id", String(64), primary_key=True),
     Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("key", LargeBinary(32), nullable=False),
+    Column("key", LargeBinary(32)),
     Column("fields", Text, nullable=False),
     ForeignKeyConstraint(
         ["meeting_id", "sequence"],
