@@ -65,3 +65,26 @@ def test_an_unknown_meeting_is_one_line(program: Program, address: str) -> None:
     ended = program.run("record", "show", "m2")
     assert ended.returncode == 1
     assert ended.stderr == "vmr: no such meeting\n"
+
+
+def test_a_look_at_a_record_is_in_the_record_of_the_establishment(
+    program: Program, address: str
+) -> None:
+    program.done("record", "show", "m1")
+    written = program.done("staff", "record")
+    assert "record_read  meeting:m1  by operator  sequence=2" in written
+
+
+def test_the_establishment_proves_itself_until_a_record_is_gone(
+    program: Program, address: str
+) -> None:
+    assert "All of them hold." in program.done("record", "verify")
+    database = sqlite3.connect(program.database)
+    with database:
+        for table in ("record_personal", "record_keys", "record_entries", "meetings"):
+            database.execute(f"DELETE FROM {table}")
+    database.close()
+    ended = program.run("record", "verify", "--establishment", "HMP Test")
+    assert ended.returncode == 1
+    assert "WRONG  meeting m1: the record is missing; it had 2 entries" in ended.stdout
+    assert ended.stderr == "vmr: 1 of the records do not hold\n"

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 
 from vmr.cli.errors import CommandError
-from vmr.cli.work import add_verb, printable, time_text
+from vmr.cli.work import add_verb, find_establishment, printable, time_text
 from vmr.ids import OfficerId
 from vmr.record import Happening
 from vmr.rooms import Establishment
@@ -58,7 +58,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
     _add_username(add_verb(verbs, "disable", _disable, "sign somebody out, for good"))
     _add_username(add_verb(verbs, "enable", _enable, "let a disabled account sign in again"))
-    record = add_verb(verbs, "record", _record, "what was done to accounts, and by whom; verified")
+    record = add_verb(
+        verbs, "record", _record, "the establishment's record: accounts, settings, looks; verified"
+    )
     record.add_argument("--establishment", metavar="NAME", help="where there is more than one")
 
 
@@ -126,7 +128,7 @@ async def _add(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
     if name is None:
         raise CommandError("a name has 1 to 100 characters")
     roles = frozenset(StaffRole(word) for word in chosen.role)
-    establishment = await _establishment(chosen, store)
+    establishment = await find_establishment(chosen.establishment, store)
     member = _member(establishment, username=username, name=name, roles=roles)
     try:
         made = await _make(store, member, settings.staff_one_time_s, by=OPERATOR)
@@ -134,17 +136,6 @@ async def _add(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
         raise CommandError(f"there is an account {username} already") from error
     print(f"Username           {username}")
     _print_password(made.password, made.expires_at)
-
-
-async def _establishment(chosen: argparse.Namespace, store: Store) -> Establishment:
-    known = await store.establishments()
-    if chosen.establishment is None and len(known) == 1:
-        return known[0]
-    for one in known:
-        if one.name == chosen.establishment:
-            return one
-    names = ", ".join(printable(one.name) for one in known) or "none"
-    raise CommandError(f"say which establishment with --establishment NAME (there are: {names})")
 
 
 async def _list(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -193,14 +184,16 @@ async def _enable(chosen: argparse.Namespace, settings: Settings, store: Store) 
 
 
 async def _record(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
-    establishment = await _establishment(chosen, store)
+    establishment = await find_establishment(chosen.establishment, store)
     count = await store.staff.verify_record(establishment.id)
-    for kept in await store.staff.record(establishment.id):
+    for kept in await store.records.look_at_establishment(
+        establishment.id, by=OPERATOR, at=time.time()
+    ):
         entry, names = kept.entry, dict(kept.personal)
         by = names.get("officer", entry.actor)
+        whom = names.get("username") or entry.subject or "-"
         facts = "".join(f"  {name}={value}" for name, value in entry.facts)
-        line = f"{time_text(entry.at)}  {entry.what}  {names.get('username', '-')}  by {by}{facts}"
-        print(printable(line))
+        print(printable(f"{time_text(entry.at)}  {entry.what}  {whom}  by {by}{facts}"))
     print(f"{count} entries, all proven.")
 
 

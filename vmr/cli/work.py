@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vmr.cli import links, options
 from vmr.cli.errors import CommandError
-from vmr.rooms import Room
+from vmr.rooms import Establishment, Room
 from vmr.settings import Settings
 from vmr.store.database import dialect_of
 from vmr.store.store import Store
@@ -60,6 +60,18 @@ async def find_room(chosen: argparse.Namespace, store: Store) -> Room:
     if room is None:
         raise CommandError("no room with this address (vmr room list shows them)")
     return room
+
+
+async def find_establishment(name: str | None, store: Store) -> Establishment:
+    """That of the name; without one, the only one there is."""
+    known = await store.establishments()
+    if name is None and len(known) == 1:
+        return known[0]
+    for one in known:
+        if one.name == name:
+            return one
+    names = ", ".join(printable(one.name) for one in known) or "none"
+    raise CommandError(f"say which establishment with --establishment NAME (there are: {names})")
 
 
 def printable(text: object) -> str:

@@ -3,6 +3,7 @@
 It keeps what it is given and proves records; it decides nothing.
 """
 
+from vmr.store.audit import EstablishmentProof, Problem
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.errors import (
@@ -20,6 +21,7 @@ from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
+from vmr.store.record_store import MeetingRecord, RecordStore
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
@@ -28,17 +30,21 @@ from vmr.store.terminal_store import TerminalStore
 __all__ = [
     "BookingStore",
     "Conflict",
+    "EstablishmentProof",
     "FoundRecord",
     "KeptEntry",
     "LiveMeeting",
+    "MeetingRecord",
     "MeetingSummary",
     "NewerDatabase",
     "NotFound",
     "Occupied",
     "Office",
     "OutboxStore",
+    "Problem",
     "RecordBroken",
     "RecordSearch",
+    "RecordStore",
     "SignedIn",
     "SlotTaken",
     "StaffStore",

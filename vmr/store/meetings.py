@@ -1,6 +1,7 @@
 """Meetings and their records in the database: the queries, given a connection.
 
-Invariant: a room has at most one live meeting; a record only ever grows.
+Invariant: a room has at most one live meeting; a record only ever grows, and its head stands in
+the record of its establishment when it has begun and when it has ended.
 """
 
 import json
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
-from vmr.store import records
-from vmr.store.errors import Conflict
+from vmr.store import establishment_chain, records
+from vmr.store.errors import Conflict, NotFound
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
 
@@ -63,6 +64,8 @@ def commit(
     connection.execute(update(table).where(table.c.id == meeting).values(**values))
     if happenings:
         records.extend(connection, meeting, happenings)
+    if state is None or snapshot is None:
+        establishment_chain.note_head(connection, meeting)
 
 
 def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> str | None:
@@ -82,11 +85,11 @@ def _begin(
     happenings: Sequence[Happening],
 ) -> None:
     """A new meeting; one of the same room that was still live had been dropped unfinished."""
-    connection.execute(
-        update(table)
-        .where(table.c.room_id == room, table.c.state == LIVE)
-        .values(state=ENDED, snapshot=None)
-    )
+    dropped = select(table.c.id).where(table.c.room_id == room, table.c.state == LIVE)
+    for (other,) in connection.execute(dropped).all():
+        query = update(table).where(table.c.id == other)
+        connection.execute(query.values(state=ENDED, snapshot=None))
+        establishment_chain.note_head(connection, MeetingId(other))
     connection.execute(
         insert(table).values(
             id=meeting,
@@ -106,28 +109,39 @@ def live(connection: Connection) -> tuple[LiveMeeting, ...]:
 
 
 def of_room(connection: Connection, room: RoomId) -> tuple[MeetingSummary, ...]:
-    entries = (
-        select(func.count())
-        .where(record_entries.c.meeting_id == table.c.id)
-        .scalar_subquery()
-        .label("entries")
-    )
-    query = (
-        select(
-            table.c.id, table.c.room_id, table.c.state, table.c.started_at, table.c.ended_at,
-            entries,
-        )
-        .where(table.c.room_id == room)
-        .order_by(table.c.started_at.desc(), table.c.id)
-    )  # fmt: skip
-    return tuple(
-        MeetingSummary(
-            id=MeetingId(row.id),
-            room=RoomId(row.room_id),
-            is_live=row.state == LIVE,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            entries=row.entries,
-        )
-        for row in connection.execute(query)
+    query = _SUMMARIES.where(table.c.room_id == room)
+    ordered = query.order_by(table.c.started_at.desc(), table.c.id)
+    return tuple(_summary(row) for row in connection.execute(ordered).mappings())
+
+
+def one(connection: Connection, meeting: MeetingId) -> MeetingSummary:
+    """Raises NotFound."""
+    query = _SUMMARIES.where(table.c.id == meeting)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("no such meeting")
+    return _summary(row)
+
+
+_SUMMARIES = select(
+    table.c.id,
+    table.c.room_id,
+    table.c.state,
+    table.c.started_at,
+    table.c.ended_at,
+    select(func.count())
+    .where(record_entries.c.meeting_id == table.c.id)
+    .scalar_subquery()
+    .label("entries"),
+)
+
+
+def _summary(row: RowMapping) -> MeetingSummary:
+    return MeetingSummary(
+        id=MeetingId(row["id"]),
+        room=RoomId(row["room_id"]),
+        is_live=row["state"] == LIVE,
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        entries=row["entries"],
     )

@@ -1,6 +1,6 @@
 """Staff accounts in the database: the queries, given a connection.
 
-Every change of an account comes with what is written into its establishment's record of staff,
+Every change of an account comes with what is written into its establishment's record,
 in the same transaction.
 """
 
@@ -15,13 +15,11 @@ from vmr.record import Happening
 from vmr.rooms import Establishment
 from vmr.staff import StaffMember, StaffRole, role_names
 from vmr.staff_accounts import StaffAccount
-from vmr.store.chains import Chains, KeptEntry
+from vmr.store import establishment_chain
 from vmr.store.errors import NotFound
 from vmr.store.tables import (
     establishments,
     staff,
-    staff_entries,
-    staff_personal,
     staff_recovery_codes,
     staff_sessions,
 )
@@ -49,9 +47,6 @@ _ACCOUNT = (
     staff.c.oidc_issuer,
     staff.c.oidc_subject,
 )
-_chains = Chains(
-    entries=staff_entries, personal=staff_personal, owner="establishment_id", first="staff:"
-)
 
 
 def add(connection: Connection, added: StaffAccount, happening: Happening) -> None:
@@ -71,7 +66,7 @@ def add(connection: Connection, added: StaffAccount, happening: Happening) -> No
             totp_last_step=added.totp_last_step,
         )
     )
-    _chains.extend(connection, member.establishment.id, [happening])
+    establishment_chain.write(connection, member.establishment.id, happening)
 
 
 def change(
@@ -149,25 +144,11 @@ def by_subject(connection: Connection, issuer: str, subject: str) -> StaffAccoun
     return _one(connection, query)
 
 
-def read_record(connection: Connection, establishment: EstablishmentId) -> tuple[KeptEntry, ...]:
-    return tuple(_chains.read(connection, establishment))
-
-
-def newest_of_record(
-    connection: Connection, establishment: EstablishmentId, limit: int, before: int | None
-) -> tuple[KeptEntry, ...]:
-    return _chains.newest(connection, establishment, limit, before)
-
-
-def verify_record(connection: Connection, establishment: EstablishmentId) -> int:
-    return _chains.verify(connection, establishment)
-
-
 def write_record(
     connection: Connection, establishment: EstablishmentId, happening: Happening | None
 ) -> None:
     if happening is not None:
-        _chains.extend(connection, establishment, [happening])
+        establishment_chain.write(connection, establishment, happening)
 
 
 def roles_text(roles: frozenset[StaffRole]) -> str:

@@ -1,7 +1,7 @@
 """What others hold of staff in the database: `StaffStore`, as `Store.staff`.
 
-Each method is one transaction, as in `vmr.store.store`. Happenings go into the record of staff of
-the account's establishment, a hash chain like a meeting's, in the same transaction.
+Each method is one transaction, as in `vmr.store.store`. Happenings go into the record of the
+account's establishment, a hash chain like a meeting's, in the same transaction.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,14 +14,14 @@ from vmr.record import Happening
 from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_sessions import SessionLimits, SignInStep, StaffSession
-from vmr.store import staff, staff_sessions
+from vmr.store import establishment_chain, staff, staff_sessions
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.staff_sessions import SignedIn
 
 
 class StaffStore:
-    """Accounts, sessions and the record of staff."""
+    """Accounts, sessions, and entries of the establishment's record."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -231,7 +231,7 @@ class StaffStore:
         """Forget those that are over."""
         await self._database.write(lambda connection: staff_sessions.sweep(connection, limits, now))
 
-    # -- the record of staff --------------------------------------------------------------------
+    # -- the record of the establishment --------------------------------------------------------
 
     async def write_record(self, establishment: EstablishmentId, happening: Happening) -> None:
         await self._database.write(
@@ -241,7 +241,7 @@ class StaffStore:
     async def record(self, establishment: EstablishmentId) -> tuple[KeptEntry, ...]:
         """Oldest first."""
         return await self._database.read(
-            lambda connection: staff.read_record(connection, establishment)
+            lambda connection: tuple(establishment_chain.chains.read(connection, establishment))
         )
 
     async def newest_of_record(
@@ -249,11 +249,13 @@ class StaffStore:
     ) -> tuple[KeptEntry, ...]:
         """At most `limit` entries, newest first: the last, or those before a sequence number."""
         return await self._database.read(
-            lambda connection: staff.newest_of_record(connection, establishment, limit, before)
+            lambda connection: establishment_chain.chains.newest(
+                connection, establishment, limit, before
+            )
         )
 
     async def verify_record(self, establishment: EstablishmentId) -> int:
         """How many entries it has, all of them proven; raises RecordBroken."""
         return await self._database.read(
-            lambda connection: staff.verify_record(connection, establishment)
+            lambda connection: establishment_chain.chains.verify(connection, establishment)
         )

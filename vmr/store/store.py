@@ -21,6 +21,7 @@ from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import RecordSearch
+from vmr.store.record_store import RecordStore
 from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
 
@@ -36,6 +37,7 @@ class Store:
         self.record_search = RecordSearch(database)
         self.outbox = OutboxStore(database)
         self.office = Office(database)
+        self.records = RecordStore(database)
 
     @classmethod
     async def open(cls, url: str) -> "Store":
@@ -175,7 +177,10 @@ class Store:
         return await self._database.read(lambda connection: meetings.of_room(connection, room))
 
     async def record(self, meeting: MeetingId) -> tuple[KeptEntry, ...]:
-        """The chain of one meeting, oldest first, with the personal fields still kept."""
+        """The chain of one meeting, oldest first, with the personal fields still kept.
+
+        For the server's own use: what a person is shown comes by `records.look`.
+        """
         return await self._database.read(lambda connection: records.read(connection, meeting))
 
     async def verify(self, meeting: MeetingId) -> int:

@@ -4,7 +4,8 @@ Times are seconds since the epoch. Ids are opaque strings made by the store, exc
 which signalling makes. Only hashes of PINs, passwords, tokens, cookies and recovery codes are
 kept; the secret of a second factor has to be kept as it is.
 The personal fields of a meeting's record are keyed by its row in `record_keys`; an older row of
-`record_personal`, and every one of `staff_personal`, has a key of its own.
+`record_personal`, and every one of `staff_personal`, has a key of its own. `staff_entries` is the
+record of an establishment; `noted_sequence` is how far a meeting's record stands in it.
 """
 
 from sqlalchemy import (
@@ -79,6 +80,7 @@ meetings = Table(
     Column("snapshot", Text),
     Column("started_at", Float),
     Column("ended_at", Float),
+    Column("noted_sequence", Integer, nullable=False, server_default="0"),
     Index("ix_meetings_room_id_state", "room_id", "state"),
 )
 

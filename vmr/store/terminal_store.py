@@ -1,7 +1,7 @@
 """What others hold of enrolled terminals in the database: `TerminalStore`, as `Store.terminals`.
 
 Each method is one transaction, as in `vmr.store.store`. Happenings go into the establishment's
-record of staff, in the same transaction.
+record, in the same transaction.
 """
 
 from vmr.ids import DeviceId, EstablishmentId, OfficerId, TerminalId

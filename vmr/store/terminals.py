@@ -1,6 +1,6 @@
 """Enrolled terminals in the database: the queries, given a connection.
 
-Every change comes with what is written into the establishment's record of staff, in the same
+Every change comes with what is written into the establishment's record, in the same
 transaction.
 """
 
@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.ids import DeviceId, EstablishmentId, OfficerId, TerminalId
 from vmr.record import Happening
-from vmr.store import staff
+from vmr.store import establishment_chain
 from vmr.store.errors import Conflict, NotFound
 from vmr.store.tables import establishments
 from vmr.store.tables import staff as members
@@ -43,7 +43,7 @@ def enrol(
             enrolled_by=by,
         )
     )
-    staff.write_record(connection, added.establishment, happening)
+    establishment_chain.write(connection, added.establishment, happening)
 
 
 def revoke(
@@ -53,7 +53,7 @@ def revoke(
     values = {"revoked_at": happening.at, "revoked_by": by}
     if connection.execute(query.values(**values)).rowcount != 1:
         raise NotFound("no such terminal in use")
-    staff.write_record(connection, revoked.establishment, happening)
+    establishment_chain.write(connection, revoked.establishment, happening)
 
 
 def is_enrolled(connection: Connection, establishment: EstablishmentId, device: DeviceId) -> bool:
@@ -95,7 +95,7 @@ def set_hosts_only(
     query = update(establishments).where(establishments.c.id == establishment)
     if connection.execute(query.values(hosts_only_at_terminals=only)).rowcount != 1:
         raise NotFound("no such establishment")
-    staff.write_record(connection, establishment, happening)
+    establishment_chain.write(connection, establishment, happening)
 
 
 def _terminal(row: RowMapping) -> EnrolledTerminal:

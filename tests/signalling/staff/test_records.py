@@ -20,6 +20,7 @@ from tests.signalling.officers import account, add_prison
 from tests.signalling.staff.browser import Browser, Page
 from tests.signalling.staff.conftest import Open
 from tests.signalling.staff.test_people import OTHER, administrator
+from vmr.establishment_record import RecordEvent
 from vmr.ids import MeetingId
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -49,9 +50,10 @@ async def hold(
 
 
 async def looks(house: House) -> list[tuple[str, str]]:
-    """What the record of the establishment says of records, oldest first."""
-    entries = await house.store.staff.record(PRISON.id)
-    found = [kept.entry for kept in entries if kept.entry.what.startswith("record")]
+    """What the record of the establishment says of looks at records, oldest first."""
+    entries = [kept.entry for kept in await house.store.staff.record(PRISON.id)]
+    heads = RecordEvent.HEAD_NOTED.value
+    found = [one for one in entries if one.what.startswith("record") and one.what != heads]
     return [(entry.what, entry.subject) for entry in found]
 
 

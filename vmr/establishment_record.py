@@ -1,0 +1,78 @@
+"""What the record of an establishment says of the records of its meetings. Pure.
+
+An entry about a meeting's record states its head: how long the chain is, and its last hash. A
+record that was later shortened, replaced or deleted no longer reaches a head that stands here.
+Beside these stand the entries of `vmr.staff_record`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from vmr.ids import MeetingId
+from vmr.record import Entry, Fact, Happening
+from vmr.staff import StaffMember
+from vmr.staff_record import SERVER, actor_of, officer_of
+
+_MEETING = "meeting:"
+
+
+class RecordEvent(Enum):
+    HEAD_NOTED = "record_head_noted"  # at its beginning and end, and from time to time
+    SEEN = "record_read"
+    EXPORTED = "record_exported"  # as `vmr.staff_record` says it of pages
+    ESTABLISHMENT_SEEN = "establishment_record_seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The last entry of a chain; `sequence` 0 for an empty one."""
+
+    sequence: int
+    hash: str
+
+
+def head_of(entry: Entry) -> Head:
+    return Head(sequence=entry.sequence, hash=entry.hash)
+
+
+def meeting_happening(
+    event: RecordEvent,
+    meeting: MeetingId,
+    head: Head,
+    *,
+    at: float,
+    by: StaffMember | str = SERVER,
+    facts: tuple[Fact, ...] = (),
+) -> Happening:
+    """Something about a meeting's record, which now has this head. `by` as in `staff_record`."""
+    return Happening(
+        at=at,
+        actor=actor_of(by),
+        what=event.value,
+        subject=f"{_MEETING}{meeting}",
+        facts=(("sequence", head.sequence), ("hash", head.hash), *facts),
+        personal=officer_of(by),
+    )
+
+
+def seen_happening(*, by: StaffMember | str, at: float) -> Happening:
+    """Somebody looked at the record of the establishment itself."""
+    return Happening(
+        at=at,
+        actor=actor_of(by),
+        what=RecordEvent.ESTABLISHMENT_SEEN.value,
+        personal=officer_of(by),
+    )
+
+
+def head_in(entry: Entry) -> tuple[MeetingId, Head] | None:
+    """The meeting's head that the entry states, if it states one."""
+    if not entry.subject.startswith(_MEETING):
+        return None
+    facts: Mapping[str, object] = dict(entry.facts)
+    sequence, digest = facts.get("sequence"), facts.get("hash")
+    if not isinstance(sequence, int) or not isinstance(digest, str):
+        return None
+    meeting = MeetingId(entry.subject.removeprefix(_MEETING))
+    return meeting, Head(sequence=sequence, hash=digest)

@@ -1,0 +1,84 @@
+"""What others hold of looking at records and proving them: `RecordStore`, as `Store.records`.
+
+Each method is one transaction, as in `vmr.store.store`. Every look is written into the record of
+the establishment first: no entry, no look.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from vmr.establishment_record import RecordEvent, head_of, meeting_happening, seen_happening
+from vmr.ids import EstablishmentId, MeetingId
+from vmr.rooms import Room
+from vmr.staff import StaffMember
+from vmr.store import audit, establishment_chain, meetings, records, rooms
+from vmr.store.audit import EstablishmentProof
+from vmr.store.chains import KeptEntry
+from vmr.store.database import Database
+from vmr.store.errors import NotFound
+from vmr.store.meetings import MeetingSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingRecord:
+    """A meeting's record as somebody was shown it, oldest entry first."""
+
+    room: Room
+    summary: MeetingSummary
+    entries: tuple[KeptEntry, ...]
+
+
+class RecordStore:
+    """Looks at records, and proofs of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def look(self, meeting: MeetingId, *, by: StaffMember | str, at: float) -> MeetingRecord:
+        """The record for somebody's eyes; `by` as in `vmr.staff_record`. Raises NotFound."""
+        return await self._database.write(
+            lambda connection: _look(connection, meeting, by=by, at=at)
+        )
+
+    async def look_at_establishment(
+        self, establishment: EstablishmentId, *, by: StaffMember | str, at: float
+    ) -> tuple[KeptEntry, ...]:
+        """The establishment's own record, oldest entry first, this look included."""
+
+        def work(connection: Connection) -> tuple[KeptEntry, ...]:
+            establishment_chain.write(connection, establishment, seen_happening(by=by, at=at))
+            return tuple(establishment_chain.chains.read(connection, establishment))
+
+        return await self._database.write(work)
+
+    async def verify_establishment(self, establishment: EstablishmentId) -> EstablishmentProof:
+        """Its record and, against it, those of all its meetings. Raises NotFound.
+
+        Reads everything: 17 s a million entries, in a thread of this process.
+        """
+        return await self._database.read(
+            lambda connection: audit.verify_establishment(connection, establishment)
+        )
+
+    async def note_heads(self, establishment: EstablishmentId, at: float) -> None:
+        """State the heads that moved since they were stated last."""
+        await self._database.write(
+            lambda connection: establishment_chain.note_heads(connection, establishment, at)
+        )
+
+
+def _look(
+    connection: Connection, meeting: MeetingId, *, by: StaffMember | str, at: float
+) -> MeetingRecord:
+    summary = meetings.one(connection, meeting)
+    room = rooms.room_by_id(connection, summary.room)
+    if room is None:
+        raise NotFound("no such room")
+    entries = records.read(connection, meeting)
+    if entries:
+        head = head_of(entries[-1].entry)
+        seen = meeting_happening(RecordEvent.SEEN, meeting, head, at=at, by=by)
+        establishment_chain.write(connection, room.establishment.id, seen)
+        establishment_chain.mark_noted(connection, meeting, head)
+    return MeetingRecord(room=room, summary=summary, entries=entries)
