@@ -22,6 +22,7 @@ class RecordEvent(Enum):
     SEEN = "record_read"
     EXPORTED = "record_exported"  # as `vmr.staff_record` says it of pages
     ESTABLISHMENT_SEEN = "establishment_record_seen"
+    SIGNING_KEY_SET = "signing_key_set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,20 @@ class Head:
 
     sequence: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyNote:
+    """A signing key taken into use; `endorsement` is the signature (hex) of the one before.
+
+    Both `previous` and `endorsement` are empty for the first key, `endorsement` alone for one that
+    took the place of a lost key.
+    """
+
+    id: str
+    public_key: bytes
+    previous: str
+    endorsement: str
 
 
 def head_of(entry: Entry) -> Head:
@@ -64,6 +79,36 @@ def seen_happening(*, by: StaffMember | str, at: float) -> Happening:
         what=RecordEvent.ESTABLISHMENT_SEEN.value,
         personal=officer_of(by),
     )
+
+
+def key_happening(note: SigningKeyNote, *, by: str, at: float) -> Happening:
+    return Happening(
+        at=at,
+        actor=by,
+        what=RecordEvent.SIGNING_KEY_SET.value,
+        facts=(
+            ("key", note.id),
+            ("public_key", note.public_key.hex()),
+            ("previous", note.previous),
+            ("endorsement", note.endorsement),
+        ),
+    )
+
+
+def key_in(entry: Entry) -> SigningKeyNote | None:
+    """The signing key that the entry takes into use, if it does."""
+    if entry.what != RecordEvent.SIGNING_KEY_SET.value:
+        return None
+    facts = {name: str(value) for name, value in entry.facts}
+    try:
+        return SigningKeyNote(
+            id=facts["key"],
+            public_key=bytes.fromhex(facts["public_key"]),
+            previous=facts["previous"],
+            endorsement=facts["endorsement"],
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 def head_in(entry: Entry) -> tuple[MeetingId, Head] | None:

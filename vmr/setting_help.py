@@ -44,3 +44,7 @@ BOOKING_NUMBERS_HELP = {
     "open_early_min": "A room may be opened for a slot so many minutes before it begins.",
     "link_early_min": "A personal link lets its person wait from so many minutes before the slot.",
 }
+
+RECORD_NUMBERS_HELP = {
+    "checkpoint_s": "Records are signed after this long, and at the end of each meeting.",
+}

@@ -2,7 +2,8 @@
 
 One setting `http_port` is the option `--http-port`, the variable `VMR_HTTP_PORT` and the TOML key
 `http_port`; the first of these that is given wins, then the default. The numbers of
-`Numbers` and `BookingNumbers` are settings under their own names. Pure: the caller hands in texts.
+`Numbers`, `BookingNumbers` and `RecordNumbers` are settings under their own names. Pure: the caller
+hands in the texts.
 """
 
 import dataclasses
@@ -15,7 +16,8 @@ from urllib.parse import urlsplit
 from vmr import setting_checks as checks
 from vmr.bookings.numbers import BookingNumbers
 from vmr.numbers import Numbers
-from vmr.setting_help import BOOKING_NUMBERS_HELP, NUMBERS_HELP
+from vmr.record_numbers import RecordNumbers
+from vmr.setting_help import BOOKING_NUMBERS_HELP, NUMBERS_HELP, RECORD_NUMBERS_HELP
 from vmr.setting_kinds import KIND_OF, Kind, Value, default_of, of_kind, read
 from vmr.staff_accounts import ONE_TIME_S
 
@@ -27,6 +29,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 GROUPS: dict[str, tuple[type[Any], dict[str, str]]] = {
     "numbers": (Numbers, NUMBERS_HELP),
     "booking_numbers": (BookingNumbers, BOOKING_NUMBERS_HELP),
+    "record_numbers": (RecordNumbers, RECORD_NUMBERS_HELP),
 }
 """The fields of `Settings` that hold numbers, and what each number means."""
 MAY_BE_0 = ("notice_h", "open_early_min", "link_early_min")
@@ -60,7 +63,7 @@ def _setting(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The server's settings, checked. The two kinds of numbers are those of the rules."""
+    """The server's settings, checked. The kinds of numbers are those of the rules."""
 
     http_host: str = _setting("127.0.0.1", "Address the pages are served on.")
     http_port: int = _setting(
@@ -77,6 +80,11 @@ class Settings:
         " postgresql://user@host/name.",
         checks.database_url,
         has_password=True,
+    )
+    record_key_file: str = _setting(
+        "",
+        "The file of the key that signs records, made when it is missing. Empty: beside an SQLite"
+        " database, with .signing-key after its name; else var/vmr.signing-key.",
     )
     media_host: str = _setting(
         "", "Address that sound and pictures arrive on. Empty: every address.", checks.media_host
@@ -191,6 +199,7 @@ class Settings:
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     numbers: Numbers = field(default_factory=Numbers)
     booking_numbers: BookingNumbers = field(default_factory=BookingNumbers)
+    record_numbers: RecordNumbers = field(default_factory=RecordNumbers)
 
     def __post_init__(self) -> None:
         if self.turn_urls and not self.turn_secret:

@@ -1,6 +1,8 @@
 """`vmr record ...` lists, shows and proves the records of meetings."""
 
 import sqlite3
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -88,3 +90,41 @@ def test_the_establishment_proves_itself_until_a_record_is_gone(
     assert ended.returncode == 1
     assert "WRONG  meeting m1: the record is missing; it had 2 entries" in ended.stdout
     assert ended.stderr == "vmr: 1 of the records do not hold\n"
+
+
+def test_a_checkpoint_kept_elsewhere_shows_a_record_written_anew(
+    program: Program, address: str
+) -> None:
+    kept = program.directory / "checkpoint.json"
+    kept.write_text(program.done("record", "checkpoint"))
+    assert "All of them hold." in program.done("record", "verify", "--checkpoint", str(kept))
+    other = program.directory / "other.json"
+    other.write_text(kept.read_text().replace('"sequence":2', '"sequence":1'))
+    ended = program.run("record", "verify", "--checkpoint", str(other))
+    assert ended.returncode == 1
+    assert "the checkpoint given does not fit" in ended.stdout
+    for wrong in ("x", '{"sequence":1}'):
+        other.write_text(wrong)
+        ended = program.run("record", "verify", "--checkpoint", str(other))
+        assert ended.stderr == f"vmr: {other}: this is not a checkpoint\n"
+
+
+def test_a_new_key_is_named_and_the_records_hold(program: Program, address: str) -> None:
+    program.done("record", "checkpoint")
+    assert "Records are signed with key " in program.done("record", "rotate-key")
+    assert "All of them hold." in program.done("record", "verify")
+
+
+def test_the_server_signs_at_its_first_start(program: Program) -> None:
+    program.start()
+    key = program.database.with_name("vmr.db.signing-key")
+    wait_for(key.exists, "the signing key")
+    wait_for(lambda: "Signed up to entry 2" in program.done("record", "verify"), "a checkpoint")
+
+
+def wait_for(is_so: Callable[[], bool], what: str) -> None:
+    """The server does it in its own time."""
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, f"no {what}"
+        time.sleep(0.1)

@@ -19,6 +19,7 @@ from vmr.store import BookingStore, Office, StaffStore, Store, TerminalStore
 from vmr.store.database import Database
 from vmr.store.rooms import add_establishment
 from vmr.store.secrets import hash_token, make_id, make_token
+from vmr.store.signing import KeyFile
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 EVERY_ROLE = frozenset(StaffRole)
@@ -50,7 +51,7 @@ def bookings_beside(staff: StaffStore) -> BookingStore:
 
 def store_beside(staff: StaffStore) -> Store:
     """For `FakeStore.real`: all the rest of the same database."""
-    return Store(staff._database)
+    return Store(staff._database, KeyFile(staff._database._dialect.key_file))
 
 
 def office_beside(staff: StaffStore) -> Office:

@@ -19,6 +19,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "vmr.db"
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is made in the working directory is made in the test's own."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def template(postgresql: Postgresql) -> Iterator[str]:
     """A database with today's tables and nothing in them, to be copied."""
@@ -55,8 +61,8 @@ def in_server(request: pytest.FixtureRequest, template: str) -> Iterator[Place]:
 
 
 @pytest.fixture
-async def store(place: Place) -> AsyncIterator[Store]:
-    store = await Store.open(place.url)
+async def store(place: Place, path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(place.url, f"{path}.signing-key")
     yield store
     await store.close()
 

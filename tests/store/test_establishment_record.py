@@ -39,7 +39,7 @@ async def test_the_head_of_a_record_is_stated_when_it_begins_and_when_it_ends(
         (MEETING, Head(sequence=4, hash=entries[3].hash)),
     ]
     proof = await store.records.verify_establishment(room.establishment.id)
-    assert (proof.entries, proof.meetings, proof.meeting_entries) == (2, 1, 4)
+    assert (proof.entries, proof.meetings, proof.meeting_entries) == (3, 1, 4), "and the key"
     assert proof.problems == ()
 
 
@@ -61,11 +61,11 @@ async def test_the_heads_of_live_meetings_are_stated_from_time_to_time(
     place = room.establishment.id
     await store.commit(MEETING, room.id, {}, [happening("joined")])
     await store.commit(MEETING, room.id, {}, [happening("opened")])
-    await store.records.note_heads(place, 50.0)
-    await store.records.note_heads(place, 60.0)
+    await store.records.checkpoint(place, 50.0)
+    await store.records.checkpoint(place, 60.0)
     assert [head.sequence for _, head in await heads(store, room)] == [1, 2]
     kept = await store.staff.record(place)
-    assert kept[-1].entry.at == 50.0
+    assert [one.entry.at for one in kept[1:]] == [50.0, 50.0], "the head and the signing key"
 
 
 async def test_every_look_is_written_down_with_the_head_that_was_seen(
@@ -134,9 +134,8 @@ async def test_what_was_done_to_a_record_is_named(
     assert await problems(store, room) == []
     for change in changes:
         place.alter(change)
-    ((where, said),) = await problems(store, room)
-    assert where == meeting
-    assert text in said
+    found = await problems(store, room)
+    assert any(where == meeting and text in said for where, said in found), found
 
 
 async def test_a_record_made_anew_is_not_the_one_that_was_recorded(
@@ -175,7 +174,7 @@ async def test_records_of_another_establishment_are_not_this_ones(store: Store, 
     await store.commit(OTHER, other.id, None, [happening("ended")])
     for place in (room, other):
         proof = await store.records.verify_establishment(place.establishment.id)
-        assert (proof.entries, proof.meetings, proof.problems) == (1, 1, ())
+        assert (proof.entries, proof.meetings, proof.problems) == (2, 1, ())
 
 
 async def test_records_from_before_heads_were_stated_are_stated_later(path: Path) -> None:
@@ -184,7 +183,7 @@ async def test_records_from_before_heads_were_stated_are_stated_later(path: Path
     (room,) = await store.rooms()
     ((meeting, text),) = await problems(store, room)
     assert (meeting, "does not stand in" in text) == (MEETING, True)
-    await store.records.note_heads(room.establishment.id, 200.0)
+    await store.records.checkpoint(room.establishment.id, 200.0)
     assert await problems(store, room) == []
     await store.close()
 

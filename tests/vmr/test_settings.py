@@ -6,6 +6,7 @@ import pytest
 
 from vmr.bookings.numbers import BookingNumbers
 from vmr.numbers import Numbers
+from vmr.record_numbers import RecordNumbers
 from vmr.settings import (
     GROUPS,
     SETTINGS,
@@ -30,6 +31,7 @@ def test_every_field_and_every_number_is_a_setting_with_a_help_sentence() -> Non
         *dataclasses.fields(Settings),
         *dataclasses.fields(Numbers),
         *dataclasses.fields(BookingNumbers),
+        *dataclasses.fields(RecordNumbers),
     ]
     assert names == [one.name for one in declared if one.name not in GROUPS]
     assert len(set(names)) == len(names)

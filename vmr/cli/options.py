@@ -11,7 +11,7 @@ EPILOG = (
     " Options win over variables, variables over the file."
 )
 CONFIG_VARIABLE = "VMR_CONFIG"
-FOR_COMMANDS = ("database_url", "public_url", "http_port")
+FOR_COMMANDS = ("database_url", "record_key_file", "public_url", "http_port")
 
 
 def add_all(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,7 @@ def add_all(parser: argparse.ArgumentParser) -> None:
         "": parser.add_argument_group("server"),
         "numbers": parser.add_argument_group("numbers (seconds in _s, minutes in _min)"),
         "booking_numbers": parser.add_argument_group("bookings (minutes in _min, hours in _h)"),
+        "record_numbers": parser.add_argument_group("records (seconds in _s)"),
     }
     for one in SETTINGS:
         _add(groups[one.group], one)

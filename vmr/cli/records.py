@@ -1,17 +1,10 @@
-"""`vmr record list|show|verify`: the logs of meetings, for those who may run this command."""
+"""`vmr record list|show`: the logs of meetings, for those who may run this command."""
 
 import argparse
 import time
 
-from vmr.cli.errors import CommandError
-from vmr.cli.work import (
-    add_room_argument,
-    add_verb,
-    find_establishment,
-    find_room,
-    printable,
-    time_text,
-)
+from vmr.cli import proofs
+from vmr.cli.work import add_room_argument, add_verb, find_room, printable, time_text
 from vmr.ids import MeetingId
 from vmr.settings import Settings
 from vmr.staff_record import OPERATOR
@@ -27,11 +20,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         verbs, "show", _show, "one meeting's record, with the personal data still kept"
     )
     shown.add_argument("meeting", help="the meeting's id")
-    verified = add_verb(verbs, "verify", _verify, "prove that records were not changed")
-    verified.add_argument(
-        "meeting", nargs="?", help="the meeting's id; without it, the whole establishment is proven"
-    )
-    verified.add_argument("--establishment", metavar="NAME", help="where there is more than one")
+    proofs.add_verbs(verbs)
 
 
 async def _list(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -46,27 +35,6 @@ async def _show(chosen: argparse.Namespace, settings: Settings, store: Store) ->
     record = await store.records.look(meeting, by=OPERATOR, at=time.time())
     for kept in record.entries:
         print(_line(kept))
-
-
-async def _verify(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
-    if chosen.meeting is None:
-        await _verify_establishment(chosen, store)
-        return
-    entries = await store.verify(MeetingId(chosen.meeting))
-    print(f"The record holds: {entries} entries, each proven by the next.")
-
-
-async def _verify_establishment(chosen: argparse.Namespace, store: Store) -> None:
-    establishment = await find_establishment(chosen.establishment, store)
-    proof = await store.records.verify_establishment(establishment.id)
-    print(f"The record of {printable(establishment.name)}: {proof.entries} entries")
-    print(f"Records of its meetings: {proof.meetings}, with {proof.meeting_entries} entries")
-    for problem in proof.problems:
-        place = "establishment" if problem.meeting is None else f"meeting {problem.meeting}"
-        print(printable(f"WRONG  {place}: {problem.text}"))
-    if proof.problems:
-        raise CommandError(f"{len(proof.problems)} of the records do not hold")
-    print("All of them hold.")
 
 
 def _line(kept: KeptEntry) -> str:

@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
@@ -23,6 +24,7 @@ from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
 from vmr.cli import demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
+from vmr.cli.upkeep import Upkeep
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
 from vmr.store.errors import Occupied
@@ -43,11 +45,12 @@ async def serve(settings: Settings) -> int:
 
 
 async def _start(settings: Settings, stack: AsyncExitStack) -> None:
-    store = await Store.open(settings.database_url)
+    store = await Store.open(settings.database_url, settings.record_key_file)
     stack.push_async_callback(store.close)
     await _claim(store)
+    clock = _steady_clock()
     signalling = Signalling(
-        store=store, numbers=settings.numbers, clock=_steady_clock(), config=_config(settings)
+        store=store, numbers=settings.numbers, clock=clock, config=_config(settings)
     )
     engine = MediaWorkers(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)
@@ -63,6 +66,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     signalling.served_at(base)
     made = await demonstration.make(store, settings.numbers)
     administrators = await staff.make_administrators(store, settings.staff_one_time_s)
+    await stack.enter_async_context(_running(Upkeep(store, settings.record_numbers, clock)))
     rooms = await store.rooms()
     welcome = demonstration.welcome(
         base, media.lines(started), rooms, made, administrators, settings
@@ -75,6 +79,16 @@ async def _claim(store: Store) -> None:
         await store.claim()
     except Occupied as error:
         raise CommandError(f"database_url: {error}") from error
+
+
+@asynccontextmanager
+async def _running(upkeep: Upkeep) -> AsyncIterator[None]:
+    task = asyncio.create_task(upkeep.run(), name="upkeep")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _config(settings: Settings) -> SignallingConfig:

@@ -42,7 +42,7 @@ def _run(work: Work, chosen: argparse.Namespace, makes_database: bool) -> None:
         )
 
     async def within() -> None:
-        store = await Store.open(settings.database_url)
+        store = await Store.open(settings.database_url, settings.record_key_file)
         try:
             await work(chosen, settings, store)
         finally:

@@ -1,22 +1,25 @@
 """Proves the record of an establishment and, both ways, the records of its meetings against it.
 
 Every head that stands in the establishment's chain has to be reached by the meeting's own chain,
-and every record has to stand there up to its end. Only reads; finds all faults, not the first.
+and every record has to stand there up to its end; every checkpoint has to be signed by the key of
+its time and to fit. Only reads; finds all faults, not the first.
 """
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from vmr.establishment_record import Head, head_in
+from vmr.checkpoints import SignedCheckpoint, endorsement_statement, key_id
+from vmr.establishment_record import Head, SigningKeyNote, head_in, key_in
 from vmr.ids import EstablishmentId, MeetingId
-from vmr.record import ChainWalk
-from vmr.store import establishment_chain, records
-from vmr.store.chains import prove
+from vmr.record import ChainWalk, Entry
+from vmr.store import checkpoints, establishment_chain, records
+from vmr.store.chains import KeptEntry, prove
 from vmr.store.errors import NotFound, RecordBroken
+from vmr.store.signing import is_genuine, is_signed
 from vmr.store.tables import establishments, meetings, rooms
 
 ENDED = "ended"
@@ -37,57 +40,120 @@ class EstablishmentProof:
     entries: int
     meetings: int
     meeting_entries: int
+    signed: int
+    """Entries up to the newest checkpoint."""
     problems: tuple[Problem, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Stated:
-    """What the establishment's chain says."""
-
-    entries: int = 0
-    heads: dict[MeetingId, list[Head]] = field(default_factory=dict)
+    notes: tuple[str, ...]
+    """What is no proof of a fault and has to be known."""
 
 
 def verify_establishment(
-    connection: Connection, establishment: EstablishmentId
+    connection: Connection,
+    establishment: EstablishmentId,
+    kept_elsewhere: SignedCheckpoint | None = None,
 ) -> EstablishmentProof:
     """Walk everything; raises NotFound for an unknown establishment."""
     query = select(establishments.c.id).where(establishments.c.id == establishment)
     if connection.execute(query).one_or_none() is None:
         raise NotFound("no such establishment")
-    problems: list[Problem] = []
-    stated = _walk_own(connection, establishment, problems)
+    own = _Own(connection, establishment, kept_elsewhere)
+    problems = [Problem(meeting=None, text=text) for text in own.problems]
     states = _states(connection, establishment)
     length = 0
-    for meeting in (*states, *(one for one in stated.heads if one not in states)):
-        found = _Meeting(connection, meeting, stated.heads.get(meeting, []))
+    for meeting in (*states, *(one for one in own.heads if one not in states)):
+        found = _Meeting(connection, meeting, own.heads.get(meeting, []))
         length += found.walk.sequence
         is_ended = states.get(meeting) == ENDED
         problems += [Problem(meeting=meeting, text=text) for text in found.faults(is_ended)]
     return EstablishmentProof(
-        entries=stated.entries,
+        entries=own.walk.sequence,
         meetings=len(states),
         meeting_entries=length,
+        signed=own.signed,
         problems=tuple(problems),
+        notes=tuple(own.notes),
     )
 
 
-def _walk_own(
-    connection: Connection, establishment: EstablishmentId, problems: list[Problem]
-) -> _Stated:
-    chains, stated = establishment_chain.chains, _Stated()
-    walk = ChainWalk(chains.begin(establishment))
-    for kept in chains.read(connection, establishment):
-        if not problems:
-            try:
-                prove(walk, kept)
-            except RecordBroken as error:  # what follows still says which records there were
-                problems.append(Problem(meeting=None, text=str(error)))
-        found = head_in(kept.entry)
-        if found is not None:
-            stated.heads.setdefault(found[0], []).append(found[1])
-    stated.entries = walk.sequence
-    return stated
+class _Own:
+    """The establishment's own chain, walked, with its checkpoints and what it says of meetings."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        establishment: EstablishmentId,
+        kept_elsewhere: SignedCheckpoint | None,
+    ) -> None:
+        chains = establishment_chain.chains
+        self.walk = ChainWalk(chains.begin(establishment))
+        self.heads: dict[MeetingId, list[Head]] = {}
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+        self.signed = 0
+        self._keys: list[SigningKeyNote] = []
+        self._ours = {
+            one.checkpoint.sequence: one for one in checkpoints.all_of(connection, establishment)
+        }
+        self._theirs = kept_elsewhere
+        for kept in chains.read(connection, establishment):
+            self._prove(kept)
+            self._take(kept.entry)
+        if self._theirs is not None:
+            at = self._theirs.checkpoint.sequence
+            self.problems.append(f"the record was shortened: the checkpoint given is of entry {at}")
+        for sequence in self._ours:
+            self.problems.append(f"there is no entry {sequence} any more, and its checkpoint is")
+
+    def _prove(self, kept: KeptEntry) -> None:
+        if self.problems:
+            return
+        try:
+            prove(self.walk, kept)
+        except RecordBroken as error:  # what follows still says which records there were
+            self.problems.append(str(error))
+
+    def _take(self, entry: Entry) -> None:
+        stated = head_in(entry)
+        if stated is not None:
+            self.heads.setdefault(stated[0], []).append(stated[1])
+        key = key_in(entry)
+        if key is not None:
+            self._take_key(entry.sequence, key)
+        theirs, ours = self._theirs, self._ours.pop(entry.sequence, None)
+        if theirs is not None and theirs.checkpoint.sequence == entry.sequence:
+            self._theirs = None
+            self._fit(entry, theirs, "the checkpoint given")
+        if ours is not None:
+            self.signed = entry.sequence
+            self._fit(entry, ours, f"the checkpoint of entry {entry.sequence}")
+            if not self._keys or self._keys[-1].id != ours.checkpoint.key:
+                self.problems.append(f"entry {entry.sequence} is signed by a key not in use")
+
+    def _fit(self, entry: Entry, signed: SignedCheckpoint, what: str) -> None:
+        if signed.checkpoint.hash != entry.hash:
+            self.problems.append(f"{what} does not fit: the record was written anew")
+        if signed.checkpoint.key not in (key.id for key in self._keys):
+            self.problems.append(f"{what} is signed by a key that this record does not know")
+        if not is_genuine(signed):
+            self.problems.append(f"{what} has a wrong signature")
+
+    def _take_key(self, sequence: int, key: SigningKeyNote) -> None:
+        before = self._keys[-1] if self._keys else None
+        self._keys.append(key)
+        if key.id != key_id(key.public_key):
+            self.problems.append(f"entry {sequence} names a signing key that is another")
+        elif before is not None and not key.endorsement:
+            self.notes.append(
+                f"entry {sequence}: the signing key was lost and replaced; the old one did not"
+                " sign the new one"
+            )
+        elif before is not None and (
+            before.id != key.previous
+            or not is_signed(
+                endorsement_statement(key.public_key), key.endorsement, before.public_key
+            )
+        ):
+            self.problems.append(f"entry {sequence}: the old signing key did not sign the new one")
 
 
 def _states(connection: Connection, establishment: EstablishmentId) -> dict[MeetingId, str]:

@@ -5,6 +5,7 @@ every process that has the database open. `Conflict`, uniqueness and the chains 
 rest on that, so queries lock nothing themselves.
 """
 
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.engine import Connection, Engine
@@ -19,6 +20,10 @@ class Dialect(Protocol):
     @property
     def place(self) -> str:
         """Where the data is, for operators: never with a password."""
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key that signs records is, unless a setting says otherwise."""
 
     def is_missing(self) -> bool:
         """Whether there is certainly no such database yet."""

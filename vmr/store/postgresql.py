@@ -6,6 +6,7 @@ can change nothing. What a session needs is set when it connects, so the way to 
 keep sessions (no pooler in transaction mode).
 """
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event
@@ -64,6 +65,10 @@ class Postgresql:
     @property
     def place(self) -> str:
         return self._place
+
+    @property
+    def key_file(self) -> Path:
+        return Path("var/vmr.signing-key")
 
     def is_missing(self) -> bool:
         return False

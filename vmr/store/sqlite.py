@@ -39,6 +39,11 @@ class Sqlite:
     def place(self) -> str:
         return str(self._path)
 
+    @property
+    def key_file(self) -> Path:
+        """Beside the file, which is not to hold it."""
+        return self._path.with_name(f"{self._path.name}.signing-key")
+
     def is_missing(self) -> bool:
         return not self._path.exists()
 

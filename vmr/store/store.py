@@ -6,44 +6,58 @@ arguments. `close()` may be called twice.
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
-from vmr.store import meetings, records, rooms, secrets
+from vmr.store import checkpoints, establishment_chain, meetings, records, rooms, secrets
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
-from vmr.store.database import Database
+from vmr.store.database import Database, dialect_of
+from vmr.store.errors import StoreUnavailable
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.record_store import RecordStore
+from vmr.store.signing import KeyFile
 from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
+
+log = logging.getLogger(__name__)
 
 
 class Store:
     """Rooms, personal links, live meetings, records; and more in stores of their own."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: KeyFile) -> None:
         self._database = database
+        self._keys = keys
         self.staff = StaffStore(database)
         self.terminals = TerminalStore(database)
         self.bookings = BookingStore(database)
         self.record_search = RecordSearch(database)
         self.outbox = OutboxStore(database)
         self.office = Office(database)
-        self.records = RecordStore(database)
+        self.records = RecordStore(database, keys)
 
     @classmethod
-    async def open(cls, url: str) -> "Store":
+    async def open(cls, url: str, key_file: str = "") -> "Store":
         """Open `sqlite:///path` or `postgresql://user@host/name`, making file and schema when
-        missing, migrating when older."""
-        return cls(await Database.open(url))
+        missing, migrating when older.
+
+        `key_file` is the path of the key that signs records; empty: where the database's kind
+        has it.
+        """
+        keys = KeyFile(Path(key_file) if key_file else dialect_of(url).key_file)
+        return cls(await Database.open(url), keys)
 
     async def claim(self) -> None:
         """Two servers on one database would hold two meetings in one room: the second gets
@@ -160,13 +174,29 @@ class Store:
         """Keep a meeting's new state and what happened, together and on the disk, or neither.
 
         `snapshot` None means the meeting has ended: it is live no more and its snapshot is
-        deleted. A meeting is made by its first commit; an ended one cannot come back (Conflict).
+        deleted; the record of its establishment is signed. A meeting is made by its first commit;
+        an ended one cannot come back (Conflict).
         """
         text = None if snapshot is None else json.dumps(snapshot, separators=(",", ":"))
         entries = tuple(happenings)
-        await self._database.write(
-            lambda connection: meetings.commit(connection, meeting, room, text, entries)
-        )
+
+        def work(connection: Connection) -> None:
+            meetings.commit(connection, meeting, room, text, entries)
+            if text is None:
+                self._sign_end(connection, meeting)
+
+        await self._database.write(work)
+
+    def _sign_end(self, connection: Connection, meeting: MeetingId) -> None:
+        """A checkpoint; a meeting ends without one where the key's file fails."""
+        last = records.chains.last(connection, meeting)
+        if last is None:
+            return
+        establishment = establishment_chain.establishment_of(connection, meeting)
+        try:
+            checkpoints.make(connection, establishment, self._keys, last.at)
+        except StoreUnavailable as error:
+            log.error("the end of a meeting was not signed meeting=%s: %s", meeting, error)
 
     async def live_meetings(self) -> tuple[LiveMeeting, ...]:
         """`(meeting, room, snapshot)` of every meeting that has not ended."""

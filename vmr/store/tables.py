@@ -189,6 +189,28 @@ staff_personal = Table(
     ),
 )
 
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("retired_at", Float),
+    Column("previous_id", String(32), nullable=False),
+    Column("endorsement", String(128), nullable=False),
+)
+
+record_checkpoints = Table(
+    "record_checkpoints",
+    metadata,
+    Column("establishment_id", ForeignKey("establishments.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("key_id", ForeignKey("signing_keys.id"), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
 terminals = Table(
     "terminals",
     metadata,

@@ -1,0 +1,102 @@
+"""`vmr record verify|checkpoint|rotate-key`: proving records, and signing them."""
+
+import argparse
+import time
+from pathlib import Path
+
+from vmr import checkpoints
+from vmr.checkpoints import BadCheckpoint, SignedCheckpoint
+from vmr.cli.errors import CommandError, reason
+from vmr.cli.work import add_verb, find_establishment, printable, time_text
+from vmr.ids import MeetingId
+from vmr.rooms import Establishment
+from vmr.settings import Settings
+from vmr.store import EstablishmentProof
+from vmr.store.store import Store
+
+
+def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Below `vmr record`."""
+    verified = add_verb(verbs, "verify", _verify, "prove that records were not changed")
+    verified.add_argument(
+        "meeting", nargs="?", help="the meeting's id; without it, the whole establishment is proven"
+    )
+    _add_establishment(verified)
+    verified.add_argument(
+        "--checkpoint", metavar="FILE", help="one kept elsewhere: shows a record written anew"
+    )
+    checkpoint = add_verb(
+        verbs, "checkpoint", _checkpoint, "sign the record as it is now, and print the signature"
+    )
+    _add_establishment(checkpoint)
+    add_verb(verbs, "rotate-key", _rotate, "sign with a new key, which the old one signs")
+
+
+def _add_establishment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--establishment", metavar="NAME", help="where there is more than one")
+
+
+async def _verify(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
+    if chosen.meeting is None:
+        await _verify_establishment(chosen, store)
+    elif chosen.checkpoint or chosen.establishment:
+        raise CommandError("name either a meeting or an establishment with its checkpoint")
+    else:
+        entries = await store.verify(MeetingId(chosen.meeting))
+        print(f"The record holds: {entries} entries, each proven by the next.")
+
+
+async def _verify_establishment(chosen: argparse.Namespace, store: Store) -> None:
+    kept = read_checkpoint(chosen.checkpoint) if chosen.checkpoint else None
+    establishment = await _establishment(chosen, store, kept)
+    proof = await store.records.verify_establishment(establishment.id, kept)
+    print(f"The record of {printable(establishment.name)}: {proof.entries} entries")
+    print(f"Records of its meetings: {proof.meetings}, with {proof.meeting_entries} entries")
+    print(f"Signed up to entry {proof.signed}")
+    if kept is not None:
+        said = kept.checkpoint
+        print(f"Checkpoint given: entry {said.sequence}, of {time_text(said.at)}, key {said.key}")
+    _judge(proof)
+
+
+def _judge(proof: EstablishmentProof) -> None:
+    for note in proof.notes:
+        print(printable(f"NOTE   {note}"))
+    for problem in proof.problems:
+        place = "establishment" if problem.meeting is None else f"meeting {problem.meeting}"
+        print(printable(f"WRONG  {place}: {problem.text}"))
+    if proof.problems:
+        raise CommandError(f"{len(proof.problems)} of the records do not hold")
+    print("All of them hold.")
+
+
+async def _establishment(
+    chosen: argparse.Namespace, store: Store, kept: SignedCheckpoint | None
+) -> Establishment:
+    """Whose checkpoint it is, or the one that was named."""
+    if kept is None:
+        return await find_establishment(chosen.establishment, store)
+    for one in await store.establishments():
+        if one.id == kept.checkpoint.establishment:
+            return one
+    raise CommandError("the checkpoint is of an establishment that this database does not know")
+
+
+def read_checkpoint(path: str) -> SignedCheckpoint:
+    """Raises CommandError."""
+    try:
+        return checkpoints.parse(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path}: {reason(error)}") from error
+    except (BadCheckpoint, UnicodeDecodeError) as error:
+        raise CommandError(f"{path}: this is not a checkpoint") from error
+
+
+async def _checkpoint(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
+    establishment = await find_establishment(chosen.establishment, store)
+    print((await store.records.checkpoint(establishment.id, time.time())).text())
+
+
+async def _rotate(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
+    key = await store.records.rotate_key(time.time())
+    print(f"Records are signed with key {key} from now on. The old key has signed it and is gone.")
