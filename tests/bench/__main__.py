@@ -1,5 +1,5 @@
 """Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`,
-`--calm` or `--memory` for these alone."""
+`--calm`, `--memory` or `--records` for these alone."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from tests.bench.calm import measure_calm
 from tests.bench.desk_time import knock_figures, measure_knocks
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
+from tests.bench.record_cost import record_figures
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work, measure_server
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
@@ -118,6 +119,10 @@ def print_memory() -> None:
     print(f"{growth.bytes_each:.0f} bytes a join")
 
 
+def print_records(*, is_short: bool) -> None:
+    print_figures("Records", record_figures(is_short=is_short))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
@@ -126,7 +131,11 @@ def main() -> None:
     parser.add_argument("--no-browser", action="store_true", help="leave out the browsers")
     parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
     parser.add_argument("--memory", action="store_true", help="nothing but the memory")
+    parser.add_argument("--records", action="store_true", help="nothing but the records")
     options = parser.parse_args()
+    if options.records:
+        print_records(is_short=options.short)
+        return
     if options.memory:
         print_memory()
         return
@@ -145,6 +154,7 @@ def main() -> None:
     print_seam(is_short=options.short, echo_us=(quantile(echo_us, 0.5), quantile(echo_us, 0.99)))
     knocks = asyncio.run(measure_knocks(SHORT_KNOCKS if options.short else KNOCKS))
     print_figures("From a knock to the duty desk", knock_figures(knocks))
+    print_records(is_short=options.short)
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.browser_restart import browser_restart_figures

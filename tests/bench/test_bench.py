@@ -22,6 +22,7 @@ from tests.bench.loader import ROOM_SIZE, Load
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
 from tests.bench.receiver import transport_number
+from tests.bench.record_cost import measure_record
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work
 from tests.bench.wall_cost import measure_wall
@@ -179,3 +180,9 @@ async def test_a_browsers_wall_shows_every_tile_and_its_frames_are_timed() -> No
     assert sum(wall.gaps_ms) <= 1000 * (wall.seconds + max(wall.gaps_ms)), wall
     assert 0 < wall.browser_cores <= (os.cpu_count() or 1), wall
     assert len(wall_frame_figures(wall)) == 4
+
+
+async def test_what_a_record_costs_is_measured() -> None:
+    cost = await measure_record(writes=5, entries=200)
+    assert cost.add_ms > 0 < cost.bare_ms
+    assert cost.database_per_s > 1_000 < cost.file_per_s

@@ -1,8 +1,10 @@
 """`vmr record ...` lists, shows and proves the records of meetings."""
 
 import sqlite3
+import stat
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +109,38 @@ def test_a_checkpoint_kept_elsewhere_shows_a_record_written_anew(
         other.write_text(wrong)
         ended = program.run("record", "verify", "--checkpoint", str(other))
         assert ended.stderr == f"vmr: {other}: this is not a checkpoint\n"
+
+
+def test_an_export_proves_itself_far_from_the_database(
+    program: Program, address: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(program.done("record", "checkpoint"))
+    file = tmp_path / "m1.jsonl"
+    assert "2 entries" in program.done("record", "export", "m1", "--out", str(file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert program.run("record", "export", "m1", "--out", str(file)).returncode == 1, "kept as is"
+    assert "record_exported  meeting:m1  by operator" in program.done("staff", "record")
+    far = Program(tmp_path / "far")
+    far.directory.mkdir()
+    told = far.done("record", "verify", str(file), "--checkpoint", str(kept))
+    assert "The record holds: 2 entries" in told
+    assert "Meeting m1, Room, HMP Test" in told
+    file.write_bytes(file.read_bytes().replace(b"attested", b"admitted"))
+    ended = far.run("record", "verify", str(file))
+    assert ended.returncode == 1
+    assert ended.stderr == f"vmr: {file}: entry 2 was changed\n"
+
+
+def test_an_export_signed_by_another_key_than_the_checkpoint_is_refused(
+    program: Program, address: str, tmp_path: Path
+) -> None:
+    kept, file = tmp_path / "kept.json", tmp_path / "m1.jsonl"
+    kept.write_text(program.done("record", "checkpoint"))
+    program.database.with_name("vmr.db.signing-key").unlink()
+    program.done("record", "export", "m1", "--out", str(file))
+    ended = program.run("record", "verify", str(file), "--checkpoint", str(kept))
+    assert ended.stderr == f"vmr: {file}: signed by another key than the checkpoint given\n"
 
 
 def test_a_new_key_is_named_and_the_records_hold(program: Program, address: str) -> None:

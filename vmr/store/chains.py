@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, insert, select
+from sqlalchemy import Column, Table, and_, bindparam, insert, select
 from sqlalchemy.engine import Connection
 
 from vmr import record
@@ -59,6 +59,12 @@ class Chains:
         self._first = first
         self._keys = keys
         self._columns = [entries.c[name] for name in _COLUMNS]
+        self._last = (  # built once: it runs at every commit of a meeting
+            select(*self._columns)
+            .where(self._owner_of(entries) == bindparam("owner"))
+            .order_by(entries.c.sequence.desc())
+            .limit(1)
+        )
 
     def extend(self, connection: Connection, owner: str, happenings: Sequence[Happening]) -> Entry:
         """Append happenings (one or more); needs the write lock, held by the caller.
@@ -149,13 +155,7 @@ class Chains:
 
     def last(self, connection: Connection, owner: str) -> Entry | None:
         """The head of the chain; None while it is empty."""
-        query = (
-            select(*self._columns)
-            .where(self._owner_of(self._table) == owner)
-            .order_by(self._table.c.sequence.desc())
-            .limit(1)
-        )
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(self._last, {"owner": owner}).one_or_none()
         return None if row is None else _entry(row)
 
     def key(self, connection: Connection, owner: str) -> PersonalKey | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.ids import MeetingId, RoomId
@@ -21,6 +21,10 @@ from vmr.store.tables import record_entries
 
 LIVE = "live"
 ENDED = "ended"
+
+# Built once: these run at every commit.
+_STATE = select(table.c.state, table.c.room_id).where(table.c.id == bindparam("meeting"))
+_UPDATE = update(table).where(table.c.id == bindparam("meeting"))
 
 
 class LiveMeeting(NamedTuple):
@@ -61,7 +65,7 @@ def commit(
         values["state"] = ENDED
         if happenings:
             values["ended_at"] = happenings[-1].at
-    connection.execute(update(table).where(table.c.id == meeting).values(**values))
+    connection.execute(_UPDATE, {"meeting": meeting, **values})
     if happenings:
         records.extend(connection, meeting, happenings)
     if state is None or snapshot is None:
@@ -69,8 +73,7 @@ def commit(
 
 
 def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> str | None:
-    query = select(table.c.state, table.c.room_id).where(table.c.id == meeting)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_STATE, {"meeting": meeting}).one_or_none()
     if row is None:
         return None
     if row.room_id != room:

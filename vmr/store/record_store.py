@@ -13,7 +13,7 @@ from vmr.establishment_record import RecordEvent, head_of, meeting_happening, se
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.rooms import Room
 from vmr.staff import StaffMember
-from vmr.store import audit, checkpoints, establishment_chain, meetings, records, rooms
+from vmr.store import audit, checkpoints, establishment_chain, exports, meetings, records, rooms
 from vmr.store.audit import EstablishmentProof
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
@@ -42,6 +42,16 @@ class RecordStore:
         """The record for somebody's eyes; `by` as in `vmr.staff_record`. Raises NotFound."""
         return await self._database.write(
             lambda connection: _look(connection, meeting, by=by, at=at)
+        )
+
+    async def export(self, meeting: MeetingId, *, by: StaffMember | str, at: float) -> bytes:
+        """The record as a file that proves itself (`vmr.record_export`), to be given away.
+
+        Raises NotFound, RecordBroken (nothing false is signed), or StoreUnavailable when the
+        signing key cannot be read.
+        """
+        return await self._database.write(
+            lambda connection: exports.export(connection, meeting, self._keys, by=by, at=at)
         )
 
     async def look_at_establishment(
