@@ -22,6 +22,7 @@ class RecordEvent(Enum):
     SEEN = "record_read"
     EXPORTED = "record_exported"  # as `vmr.staff_record` says it of pages
     ESTABLISHMENT_SEEN = "establishment_record_seen"
+    PERSONAL_DELETED = "personal_values_deleted"  # at the end of their retention
     SIGNING_KEY_SET = "signing_key_set"
 
 
@@ -79,6 +80,26 @@ def seen_happening(*, by: StaffMember | str, at: float) -> Happening:
         what=RecordEvent.ESTABLISHMENT_SEEN.value,
         personal=officer_of(by),
     )
+
+
+def own_deletion_happening(*, until: int, by: str, at: float, days: int) -> Happening:
+    """The names in the establishment's own record were deleted, up to this entry."""
+    return Happening(
+        at=at,
+        actor=by,
+        what=RecordEvent.PERSONAL_DELETED.value,
+        facts=(("until", until), ("days", days)),
+    )
+
+
+def deleted_until(entry: Entry) -> int:
+    """Up to which entry of the chain that it speaks of there are no personal values any more; 0
+    where it says nothing of that."""
+    if entry.what != RecordEvent.PERSONAL_DELETED.value:
+        return 0
+    facts: Mapping[str, object] = dict(entry.facts)
+    until = facts.get("sequence" if entry.subject else "until")
+    return until if isinstance(until, int) else 0
 
 
 def key_happening(note: SigningKeyNote, *, by: str, at: float) -> Happening:

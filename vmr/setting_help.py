@@ -47,4 +47,9 @@ BOOKING_NUMBERS_HELP = {
 
 RECORD_NUMBERS_HELP = {
     "checkpoint_s": "Records are signed after this long, and at the end of each meeting.",
+    "retention_legal_days": "Names and other personal values of a legal meeting are kept so long.",
+    "retention_social_days": "The same of a social call.",
+    "retention_compassionate_days": "The same of a compassionate call.",
+    "retention_hearing_days": "The same of a hearing.",
+    "retention_staff_days": "Names of staff stay this long in the record of the establishment.",
 }

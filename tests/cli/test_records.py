@@ -56,13 +56,31 @@ def test_a_record_proves_itself_until_it_is_changed(program: Program, address: s
     assert ended.stderr == "vmr: entry 2 does not fit (hash)\n"
 
 
-def test_deleted_personal_data_is_said_to_be_deleted(program: Program, address: str) -> None:
-    database = sqlite3.connect(program.database)
-    with database:
-        database.execute("DELETE FROM record_personal")
-    database.close()
-    assert "(personal data deleted)" in program.done("record", "show", "m1")
+def test_retention_deletes_names_and_says_so_wherever_the_record_is_shown(
+    program: Program, address: str, tmp_path: Path
+) -> None:
+    planned = program.done("retention", "run", "--dry-run")
+    assert "m1  ended 1970" in planned
+    assert "HMP Test, Room (legal)  1 entries" in planned
+    assert "would be deleted: of 1 meetings" in planned
+    assert "name=Ann" in program.done("record", "show", "m1"), "nothing was deleted yet"
+    assert "Personal values deleted: of 1 meetings" in program.done("retention", "run")
+    shown = program.done("record", "show", "m1")
+    assert shown.startswith("Personal values deleted 2")
+    assert "(personal data deleted)" in shown
     assert "holds: 2 entries" in program.done("record", "verify", "m1")
+    assert "All of them hold." in program.done("record", "verify")
+    file = tmp_path / "m1.jsonl"
+    program.done("record", "export", "m1", "--out", str(file))
+    assert "Personal values deleted 2" in program.done("record", "verify", str(file))
+    assert "of 0 meetings" in program.done("retention", "run")
+
+
+def test_the_days_of_retention_are_settings(program: Program, address: str) -> None:
+    ended = program.run(
+        "retention", "run", "--dry-run", settings={"VMR_RETENTION_LEGAL_DAYS": "100000"}
+    )
+    assert "of 0 meetings" in ended.stdout
 
 
 def test_an_unknown_meeting_is_one_line(program: Program, address: str) -> None:

@@ -44,7 +44,13 @@ async def test_a_readable_database_is_closed_to_others_at_the_next_start(path: P
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 5000),
+        ("secure_delete", 1),
+    ],
 )
 async def test_connections_are_set_up_to_lose_nothing(
     path: Path, pragma: str, value: object

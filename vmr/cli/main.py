@@ -1,4 +1,4 @@
-"""`vmr serve|room|staff|terminals|record|settings`: the parsers, and errors as one line each.
+"""`vmr serve`, `vmr room`, and the other commands: the parsers, and errors as one line each.
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong settings or usage, 130 interrupted.
 """
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vmr.cli import options, records, rooms, staff, terminals
+from vmr.cli import options, records, retention, rooms, staff, terminals
 from vmr.cli.errors import CommandError
 from vmr.settings import SettingError, markdown
 from vmr.store.errors import StoreError
@@ -49,6 +49,7 @@ def build() -> argparse.ArgumentParser:
     staff.add_parser(commands)
     terminals.add_parser(commands)
     records.add_parser(commands)
+    retention.add_parser(commands)
     _add_settings(commands)
     return parser
 

@@ -21,7 +21,7 @@ def add_all(parser: argparse.ArgumentParser) -> None:
         "": parser.add_argument_group("server"),
         "numbers": parser.add_argument_group("numbers (seconds in _s, minutes in _min)"),
         "booking_numbers": parser.add_argument_group("bookings (minutes in _min, hours in _h)"),
-        "record_numbers": parser.add_argument_group("records (seconds in _s)"),
+        "record_numbers": parser.add_argument_group("records (seconds in _s, days in _days)"),
     }
     for one in SETTINGS:
         _add(groups[one.group], one)

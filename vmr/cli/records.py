@@ -33,6 +33,8 @@ async def _list(chosen: argparse.Namespace, settings: Settings, store: Store) ->
 async def _show(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
     meeting = MeetingId(chosen.meeting)
     record = await store.records.look(meeting, by=OPERATOR, at=time.time())
+    if record.summary.personal_deleted_at is not None:
+        print(f"Personal values deleted {time_text(record.summary.personal_deleted_at)}")
     for kept in record.entries:
         print(_line(kept))
 

@@ -21,7 +21,7 @@ from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
-from vmr.store.record_store import MeetingRecord, RecordStore
+from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
@@ -45,6 +45,7 @@ __all__ = [
     "RecordBroken",
     "RecordSearch",
     "RecordStore",
+    "RetentionReport",
     "SignedIn",
     "SlotTaken",
     "StaffStore",

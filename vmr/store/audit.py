@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from vmr.checkpoints import SignedCheckpoint, endorsement_statement, key_id
-from vmr.establishment_record import Head, SigningKeyNote, head_in, key_in
+from vmr.establishment_record import Head, SigningKeyNote, deleted_until, head_in, key_in
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.record import ChainWalk, Entry
 from vmr.store import checkpoints, establishment_chain, records
@@ -61,7 +61,9 @@ def verify_establishment(
     states = _states(connection, establishment)
     length = 0
     for meeting in (*states, *(one for one in own.heads if one not in states)):
-        found = _Meeting(connection, meeting, own.heads.get(meeting, []))
+        found = _Meeting(
+            connection, meeting, own.heads.get(meeting, []), own.deleted.get(meeting, 0)
+        )
         length += found.walk.sequence
         is_ended = states.get(meeting) == ENDED
         problems += [Problem(meeting=meeting, text=text) for text in found.faults(is_ended)]
@@ -90,6 +92,9 @@ class _Own:
         self.problems: list[str] = []
         self.notes: list[str] = []
         self.signed = 0
+        self.deleted: dict[MeetingId | None, int] = {}
+        """Up to which entry personal values were deleted by right; None: of this chain itself."""
+        self._lacking = 0
         self._keys: list[SigningKeyNote] = []
         self._ours = {
             one.checkpoint.sequence: one for one in checkpoints.all_of(connection, establishment)
@@ -101,10 +106,14 @@ class _Own:
         if self._theirs is not None:
             at = self._theirs.checkpoint.sequence
             self.problems.append(f"the record was shortened: the checkpoint given is of entry {at}")
+        if self._lacking > self.deleted.get(None, 0):
+            self.problems.append(f"the personal fields of entry {self._lacking} are missing")
         for sequence in self._ours:
             self.problems.append(f"there is no entry {sequence} any more, and its checkpoint is")
 
     def _prove(self, kept: KeptEntry) -> None:
+        if kept.lacks_personal:
+            self._lacking = kept.entry.sequence
         if self.problems:
             return
         try:
@@ -116,6 +125,9 @@ class _Own:
         stated = head_in(entry)
         if stated is not None:
             self.heads.setdefault(stated[0], []).append(stated[1])
+        until = deleted_until(entry)
+        if until:
+            self.deleted[None if stated is None else stated[0]] = until
         key = key_in(entry)
         if key is not None:
             self._take_key(entry.sequence, key)
@@ -169,8 +181,12 @@ def _states(connection: Connection, establishment: EstablishmentId) -> dict[Meet
 class _Meeting:
     """One meeting's chain, walked, with the hashes it has where a head was stated."""
 
-    def __init__(self, connection: Connection, meeting: MeetingId, heads: list[Head]) -> None:
+    def __init__(
+        self, connection: Connection, meeting: MeetingId, heads: list[Head], deleted_until: int
+    ) -> None:
         self._heads = heads
+        self._deleted_until = deleted_until
+        self._lacking = 0
         self._broken = ""
         self.walk = ChainWalk(records.chains.begin(meeting))
         at = {head.sequence for head in heads}
@@ -179,6 +195,8 @@ class _Meeting:
             with closing(records.chains.read(connection, meeting)) as entries:
                 for kept in entries:
                     prove(self.walk, kept)
+                    if kept.lacks_personal:
+                        self._lacking = kept.entry.sequence
                     if kept.entry.sequence in at:
                         self._hashes[kept.entry.sequence] = kept.entry.hash
         except RecordBroken as error:
@@ -189,6 +207,11 @@ class _Meeting:
         if self._broken:
             yield self._broken
             return
+        if self._lacking > self._deleted_until:
+            yield (
+                f"the personal fields of entry {self._lacking} are missing, and no deletion of them"
+                " was recorded"
+            )
         known = max((head.sequence for head in self._heads), default=0)
         if known > length:
             ends = f"was shortened: it ends at entry {length}" if length else "is missing"

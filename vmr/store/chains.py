@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, bindparam, insert, select
+from sqlalchemy import Column, Table, and_, bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from vmr import record
@@ -34,6 +34,11 @@ class KeptEntry:
     entry: Entry
     personal: Personal = ()
     key: PersonalKey | None = field(default=None, repr=False)
+
+    @property
+    def lacks_personal(self) -> bool:
+        """Whether it was made with personal fields that are not kept any more."""
+        return not self.personal and self.entry.personal_digest != ""
 
 
 class Chains:
@@ -141,13 +146,28 @@ class Chains:
             page = list(takewhile(lambda kept: kept.entry.sequence < end, entries))
         return tuple(reversed(page))
 
-    def verify(self, connection: Connection, owner: str) -> int:
-        """How many entries hold; raises RecordBroken naming the first that does not."""
+    def verify(self, connection: Connection, owner: str, *, deleted_until: int = 0) -> int:
+        """How many entries hold; raises RecordBroken naming the first that does not.
+
+        Up to entry `deleted_until` personal fields may have been deleted.
+        """
         walk = ChainWalk(self.begin(owner))
         with closing(self.read(connection, owner)) as entries:
             for kept in entries:
                 prove(walk, kept)
+                if kept.lacks_personal and walk.sequence > deleted_until:
+                    raise RecordBroken(f"the personal fields of entry {walk.sequence} are missing")
         return walk.sequence
+
+    def delete_personal(self, connection: Connection, owner: str, until: int) -> bool:
+        """The personal fields of the entries up to this one, with the keys, those of a whole
+        chain too. Whether there were any."""
+        table = self._personal_table
+        of_owner = self._owner_of(table) == owner
+        gone = connection.execute(delete(table).where(of_owner, table.c.sequence <= until))
+        if self._keys is not None:
+            connection.execute(delete(self._keys).where(self._owner_of(self._keys) == owner))
+        return gone.rowcount > 0
 
     def begin(self, owner: str) -> MeetingId:
         """What the owner's chain begins with."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -68,6 +69,10 @@ class Database:
         """
         return await self._writer.run(work)
 
+    async def scrub(self) -> None:
+        """What was deleted leaves the disk as well, as far as this kind of database knows how."""
+        await self._writer.scrub()
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """One consistent snapshot."""
         return await self._readers.run(work)
@@ -87,11 +92,15 @@ class _Lane:
         self._is_closed = False
 
     async def run(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(partial(self._transaction, work))
+
+    async def scrub(self) -> None:
+        await self._run(self._scrub)
+
+    async def _run(self, work: Callable[[], T]) -> T:
         if self._is_closed:
             raise StoreUnavailable("the database is closed")
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._transaction, work
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def close(self) -> None:
         """Work under way is finished first."""
@@ -99,6 +108,10 @@ class _Lane:
             self._is_closed = True
             await asyncio.to_thread(self._threads.shutdown)
             self._engine.dispose()
+
+    def _scrub(self) -> None:
+        with _translated(self._dialect):
+            self._dialect.scrub(self._engine)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         with _translated(self._dialect):

@@ -38,6 +38,9 @@ class Dialect(Protocol):
     def readers(self) -> Engine:
         """`READERS` connections. Each transaction sees one snapshot."""
 
+    def scrub(self, writer: Engine) -> None:
+        """Outside any transaction: leave as little as possible on the disk of what was deleted."""
+
     def await_migration(self, connection: Connection) -> None:
         """First in a write that migrates: wait for another process that does the same."""
 

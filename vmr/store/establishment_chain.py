@@ -4,6 +4,8 @@ Accounts, terminals and settings are written here by their own modules. Invarian
 meeting's record stands here from its first entries on, and again when the meeting has ended.
 """
 
+import json
+
 from sqlalchemy import or_, select, update
 from sqlalchemy.engine import Connection
 
@@ -23,6 +25,23 @@ chains = Chains(
 def write(connection: Connection, establishment: EstablishmentId, happening: Happening) -> None:
     """One more entry; needs the write lock, held by the caller."""
     chains.extend(connection, establishment, [happening])
+
+
+def verify(connection: Connection, establishment: EstablishmentId) -> int:
+    """How many entries hold; raises RecordBroken naming the first that does not."""
+    query = (
+        select(staff_entries.c.facts)
+        .where(
+            staff_entries.c.establishment_id == establishment,
+            staff_entries.c.what == RecordEvent.PERSONAL_DELETED.value,
+            staff_entries.c.subject == "",
+        )
+        .order_by(staff_entries.c.sequence.desc())
+        .limit(1)
+    )
+    facts = connection.execute(query).scalar_one_or_none()
+    until = 0 if facts is None else int(dict(json.loads(facts))["until"])
+    return chains.verify(connection, establishment, deleted_until=until)
 
 
 def establishment_of(connection: Connection, meeting: MeetingId) -> EstablishmentId:

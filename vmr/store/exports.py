@@ -11,7 +11,7 @@ from vmr.record import ChainWalk
 from vmr.staff import StaffMember
 from vmr.store import checkpoints, establishment_chain, meetings, records, rooms
 from vmr.store.chains import KeptEntry, prove
-from vmr.store.errors import NotFound
+from vmr.store.errors import NotFound, RecordBroken
 from vmr.store.signing import KeyFile
 
 
@@ -28,6 +28,8 @@ def export(
     with closing(records.chains.read(connection, meeting)) as entries:
         for kept in entries:
             prove(walk, kept)
+            if kept.lacks_personal and summary.personal_deleted_at is None:
+                raise RecordBroken(f"the personal fields of entry {walk.sequence} are missing")
             lines.append(_line(kept))
     head = Head(sequence=walk.sequence, hash=walk.hash)
     exported = meeting_happening(RecordEvent.EXPORTED, meeting, head, at=at, by=by)
@@ -40,7 +42,7 @@ def export(
         exported_at=at,
         is_live=summary.is_live,
         head=head,
-        personal_deleted_at=None,
+        personal_deleted_at=summary.personal_deleted_at,
         personal_key=records.chains.key(connection, meeting),
         checkpoint=checkpoint,
         sign=checkpoints.key_in_use(connection, keys, at).sign,

@@ -37,7 +37,10 @@ class LiveMeeting(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingSummary:
-    """`started_at` and `ended_at` are the times of its first and (when over) last entry."""
+    """`started_at` and `ended_at` are the times of its first and (when over) last entry.
+
+    `personal_deleted_at` is when retention took the personal values out of its record.
+    """
 
     id: MeetingId
     room: RoomId
@@ -45,6 +48,7 @@ class MeetingSummary:
     started_at: float | None
     ended_at: float | None
     entries: int
+    personal_deleted_at: float | None = None
 
 
 def commit(
@@ -132,6 +136,7 @@ _SUMMARIES = select(
     table.c.state,
     table.c.started_at,
     table.c.ended_at,
+    table.c.personal_deleted_at,
     select(func.count())
     .where(record_entries.c.meeting_id == table.c.id)
     .scalar_subquery()
@@ -147,4 +152,5 @@ def _summary(row: RowMapping) -> MeetingSummary:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         entries=row["entries"],
+        personal_deleted_at=row["personal_deleted_at"],
     )

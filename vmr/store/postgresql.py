@@ -84,6 +84,9 @@ class Postgresql:
     def readers(self) -> Engine:
         return _engine(self._url, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", READERS)
 
+    def scrub(self, writer: Engine) -> None:
+        """Its own vacuum does that in its own time, its log and its replicas in theirs."""
+
     def await_migration(self, connection: Connection) -> None:
         """What was waited for must be seen afterwards, so not in one snapshot. Raises
         UnsupportedDatabase for one that cannot hold every name."""

@@ -4,6 +4,7 @@ Each method is one transaction, as in `vmr.store.store`. Every look is written i
 the establishment first: no entry, no look.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -11,15 +12,28 @@ from sqlalchemy.engine import Connection
 from vmr.checkpoints import SignedCheckpoint
 from vmr.establishment_record import RecordEvent, head_of, meeting_happening, seen_happening
 from vmr.ids import EstablishmentId, MeetingId
+from vmr.policies import PolicyName
 from vmr.rooms import Room
 from vmr.staff import StaffMember
-from vmr.store import audit, checkpoints, establishment_chain, exports, meetings, records, rooms
+from vmr.store import (
+    audit,
+    checkpoints,
+    establishment_chain,
+    exports,
+    meetings,
+    records,
+    retention,
+    rooms,
+)
 from vmr.store.audit import EstablishmentProof
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.errors import NotFound
 from vmr.store.meetings import MeetingSummary
+from vmr.store.retention import DueNames, DueRecord
 from vmr.store.signing import KeyFile
+
+RECORDS_AT_ONCE = 20  # records in one transaction of retention: meetings wait for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +43,14 @@ class MeetingRecord:
     room: Room
     summary: MeetingSummary
     entries: tuple[KeptEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionReport:
+    """What retention has deleted, or would delete."""
+
+    records: tuple[DueRecord, ...]
+    names: tuple[DueNames, ...]
 
 
 class RecordStore:
@@ -90,6 +112,47 @@ class RecordStore:
         return await self._database.read(
             lambda connection: checkpoints.latest(connection, establishment)
         )
+
+    async def run_retention(
+        self,
+        days: Mapping[PolicyName, int],
+        staff_days: int,
+        *,
+        by: str,
+        at: float,
+        is_dry_run: bool = False,
+    ) -> RetentionReport:
+        """Delete the personal values of meetings that ended so many days ago, and names in the
+        establishments' own records that are `staff_days` old; or only say which those are."""
+        found = await self._database.read(
+            lambda connection: RetentionReport(
+                records=retention.due_records(connection, days, at),
+                names=retention.due_names(connection, staff_days, at),
+            )
+        )
+        if is_dry_run:
+            return found
+        for first in range(0, len(found.records), RECORDS_AT_ONCE):
+            some = found.records[first : first + RECORDS_AT_ONCE]
+
+            def work(connection: Connection, some: tuple[DueRecord, ...] = some) -> None:
+                for due in some:
+                    retention.delete_record(connection, due, by=by, at=at, days=days[due.policy])
+
+            await self._database.write(work)
+
+        def delete_names(connection: Connection) -> None:
+            for due in found.names:
+                retention.delete_names(connection, due, by=by, at=at, days=staff_days)
+
+        if found.names:
+            await self._database.write(delete_names)
+        await self._database.scrub()
+        return found
+
+    async def scrub(self) -> None:
+        """What was deleted leaves the disk, as far as the database has a hand in that."""
+        await self._database.scrub()
 
     async def rotate_key(self, at: float) -> str:
         """A new signing key, signed by the old one, which is forgotten. Its id."""

@@ -1,5 +1,6 @@
 """The record of a meeting in the database: its chain, where there is such a meeting."""
 
+import sys
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -27,9 +28,16 @@ def read(connection: Connection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
 
 
 def verify(connection: Connection, meeting: MeetingId) -> int:
-    """How many entries hold; raises RecordBroken naming the first that does not."""
-    _demand_meeting(connection, meeting)
-    return chains.verify(connection, meeting)
+    """How many entries hold; raises RecordBroken naming the first that does not.
+
+    That personal values were deleted by right is for the establishment's record to show.
+    """
+    query = select(meetings.c.personal_deleted_at).where(meetings.c.id == meeting)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such meeting")
+    until = 0 if row.personal_deleted_at is None else sys.maxsize
+    return chains.verify(connection, meeting, deleted_until=until)
 
 
 def _demand_meeting(connection: Connection, meeting: MeetingId) -> None:

@@ -9,6 +9,7 @@ import fcntl
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,14 @@ class Sqlite:
     def readers(self) -> Engine:
         return _engine(self._url, "BEGIN", connections=READERS)
 
+    def scrub(self, writer: Engine) -> None:
+        """Empty the log: what is deleted is overwritten in the file, and lies on in the log until
+        then. Not while somebody reads what was before; the next time will do."""
+        with closing(writer.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+
     def await_migration(self, connection: Connection) -> None:
         """The write lock is enough."""
 
@@ -97,6 +106,7 @@ def _engine(url: URL, begin: str, connections: int) -> Engine:
         _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:

@@ -257,5 +257,5 @@ class StaffStore:
     async def verify_record(self, establishment: EstablishmentId) -> int:
         """How many entries it has, all of them proven; raises RecordBroken."""
         return await self._database.read(
-            lambda connection: establishment_chain.chains.verify(connection, establishment)
+            lambda connection: establishment_chain.verify(connection, establishment)
         )

@@ -81,6 +81,7 @@ meetings = Table(
     Column("started_at", Float),
     Column("ended_at", Float),
     Column("noted_sequence", Integer, nullable=False, server_default="0"),
+    Column("personal_deleted_at", Float),
     Index("ix_meetings_room_id_state", "room_id", "state"),
 )
 

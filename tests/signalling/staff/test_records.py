@@ -186,13 +186,25 @@ async def test_a_changed_record_is_shown_with_a_warning(
     assert "The record holds" not in page.text
 
 
-async def test_deleted_names_are_said_to_be_deleted(
+async def test_names_that_were_taken_out_otherwise_are_a_fault(
     house: House, browser: Browser, tmp_path: Path
 ) -> None:
     await hold(house, await a_room(house))
     with sqlite3.connect(tmp_path / "staff.db") as database:
         database.execute("DELETE FROM record_personal")
     database.close()
+    page = await browser.get(f"{LIST}/m1")
+    assert "The record was changed" in page.text
+    assert "are missing" in page.text
+
+
+async def test_deleted_names_are_said_to_be_deleted(house: House, browser: Browser) -> None:
+    await hold(house, await a_room(house))
+    at_once = dict.fromkeys(PolicyName, 0)
+    done = await house.store.real.records.run_retention(
+        at_once, 10_000, by="server", at=NOON + 86_400
+    )
+    assert len(done.records) == 1
     page = await browser.get(f"{LIST}/m1")
     assert "The record holds" in page.text
     assert "were deleted at the end of their retention" in page.text
