@@ -8,7 +8,7 @@ import pytest
 from signalling.texts import Texts
 from vmr.ids import DeviceId, EstablishmentId, InviteId, MeetingId, OfficerId, RoomId, TerminalId
 from vmr.policies import PolicyName
-from vmr.record import Entry, Happening, append
+from vmr.record import Entry, Happening, PersonalKey, append
 from vmr.room_record import (
     LinkEvent,
     RoomEvent,
@@ -74,7 +74,7 @@ def said(done: Happening, personal: Personal | None = None) -> str:
 
 
 def entry_of(done: Happening) -> Entry:
-    return append(None, done, meeting=MeetingId("staff:e1"), key=b"k" * 32)
+    return append(None, done, meeting=MeetingId("staff:e1"), key=PersonalKey(secret=b"k" * 32))
 
 
 @pytest.mark.parametrize("done", EVERY, ids=lambda done: done.what)
