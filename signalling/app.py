@@ -23,6 +23,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from media.messages import EngineEvent
+from signalling.bookings.app import BookingOffice
 from signalling.bookings.letters import Letters
 from signalling.bookings.reminders import Reminders
 from signalling.bookings.service import BookingService
@@ -303,6 +304,9 @@ class Signalling:
             is_running=running.rooms.is_running,
         )
         self.staff.add_to(app)
+        BookingOffice(
+            edge=self.staff.edge, store=self._store, renderer=renderer, clock=self._clock
+        ).add_to(app)
         ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend(

@@ -55,8 +55,7 @@ class AccountPages:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         who = await self._edge.signed_in(request)
-        links = [(path, key) for path, permission, key in self._edge.places
-                 if permission is None or who.member.may(permission)]  # fmt: skip
+        links = self._edge.places_of(who.member)
         return self._edge.page(request, "staff_home.html", who=who, links=links)
 
     async def account(self, request: web.Request) -> web.StreamResponse:

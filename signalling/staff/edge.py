@@ -23,7 +23,7 @@ from signalling.staff.cookies import (
     make_cookie,
 )
 from signalling.staff.sessions import StaffSessions
-from vmr.staff import StaffPermission
+from vmr.staff import StaffMember, StaffPermission
 from vmr.staff_sessions import SignInStep
 from vmr.store import SignedIn
 
@@ -34,7 +34,7 @@ PATH_OF_STEP = {
     SignInStep.SET_UP_SECOND_FACTOR: "/staff/set-up-second-factor",
     SignInStep.SIGNED_IN: HOME,
 }
-OWN_PATH = re.compile(r"/staff(?:/[a-z0-9-]+)*")
+OWN_PATH = re.compile(r"/staff(?:/[A-Za-z0-9-]+)*")
 FORM_WRONG = 422
 """The status of a page that shows what was wrong in a form."""
 
@@ -58,13 +58,21 @@ class Edge:
         self.sessions = sessions
         self.cookies = cookies
         self.config = config
-        self.places: list[tuple[str, StaffPermission | None, str]] = []
+        self.places: list[tuple[str, tuple[StaffPermission, ...], str]] = []
         self._renderer = renderer
 
-    def add_place(self, path: str, key: str, permission: StaffPermission | None) -> None:
+    def add_place(self, path: str, key: str, *any_of: StaffPermission) -> None:
         """A link on the staff home for who may follow it; `key` is its sentence, and `key`_hint
         what it is for."""
-        self.places.append((path, permission, key))
+        self.places.append((path, any_of, key))
+
+    def places_of(self, member: StaffMember) -> list[tuple[str, str]]:
+        """Path and sentence of where this member may go."""
+        return [
+            (path, key)
+            for path, any_of, key in self.places
+            if not any_of or any(map(member.may, any_of))
+        ]
 
     def add_route(self, app: web.Application, method: str, path: str, handler: Handler) -> None:
         """A staff page; where too many passwords wait to be checked it answers 503."""
@@ -79,12 +87,10 @@ class Edge:
 
     # -- who asks -----------------------------------------------------------------------------
 
-    async def signed_in(
-        self, request: web.Request, permission: StaffPermission | None = None
-    ) -> SignedIn:
+    async def signed_in(self, request: web.Request, *any_of: StaffPermission) -> SignedIn:
         """Who has signed in; others are sent to what they lack, or told that they may not."""
         found = await self.at_step(request, SignInStep.SIGNED_IN)
-        if permission is not None and not found.member.may(permission):
+        if any_of and not any(map(found.member.may, any_of)):
             self.refuse("staff_forbidden.html", found)
         return found
 

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 
+from signalling.app import Running
 from tests.signalling.fakes.store import PRISON
-from tests.signalling.house import House
 from vmr.ids import OfficerId, StaffSessionId
 from vmr.record import Happening
 from vmr.rooms import Establishment
@@ -23,6 +24,16 @@ from vmr.store.signing import KeyFile
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 EVERY_ROLE = frozenset(StaffRole)
+
+
+class Staffed(Protocol):
+    """A server that has staff; a `House`, or one with a real store."""
+
+    clock: Any
+    store: Any
+
+    @property
+    def running(self) -> Running: ...
 
 
 @asynccontextmanager
@@ -73,7 +84,7 @@ class SignedInOfficer:
 
 
 async def account(
-    house: House,
+    house: Staffed,
     username: str = "reed",
     *,
     password: str = "correct horse battery",
@@ -104,7 +115,7 @@ async def account(
 
 
 async def officer(
-    house: House,
+    house: Staffed,
     name: str = "Officer Reed",
     roles: Collection[StaffRole] = EVERY_ROLE,
     *,

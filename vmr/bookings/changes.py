@@ -1,10 +1,16 @@
-"""What the establishment's record says of a booking: who did what to it, when and why. Pure."""
+"""What the establishment's record says of bookings and of when rooms are open for them. Pure."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
 from enum import Enum
 from typing import Final
 
 from vmr.bookings.booking import Booking
+from vmr.bookings.hours import END_OF_DAY, Closure, OpeningHours
+from vmr.ids import BookingId
 from vmr.record import Fact, Happening
+from vmr.rooms import Room
 from vmr.staff import StaffMember
 
 REQUESTER: Final = "requester"
@@ -20,6 +26,34 @@ class BookingEvent(Enum):
     CANCELLED = "booking_cancelled"
     EXTENDED = "booking_extended"  # from the duty desk, while it runs
     LINK_RENEWED = "booking_link_renewed"  # of one person; the link before is void
+
+
+class ClosureEvent(Enum):
+    ADDED = "closure_added"
+    REMOVED = "closure_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastChange:
+    """What was done to a booking, as its page tells it.
+
+    `officer` and `reason` are empty where there were none, or where their retention has ended.
+    """
+
+    at: float
+    what: str
+    actor: str
+    officer: str = ""
+    reason: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def booking_subject(booking: BookingId) -> str:
+    """What the record calls it."""
+    return f"booking:{booking}"
 
 
 def booking_happening(
@@ -41,7 +75,7 @@ def booking_happening(
         at=at,
         actor=by if isinstance(by, str) else f"officer:{by.id}",
         what=event.value,
-        subject=f"booking:{booking.id}",
+        subject=booking_subject(booking.id),
         facts=(
             ("reference", booking.reference),
             ("purpose", booking.purpose.value),
@@ -60,3 +94,42 @@ def booking_happening(
             *((("waiver", waiver),) if waiver else ()),
         ),
     )
+
+
+def hours_happening(
+    room: Room, hours: Iterable[OpeningHours], *, by: StaffMember, at: float
+) -> Happening:
+    """The opening hours of a room were set; `hours` as "mon 09:00-12:30, tue 13:00-24:00"."""
+    said = ", ".join(
+        f"{WEEKDAYS[one.weekday]} {one.opens:%H:%M}-{_closes(one.closes)}" for one in sorted(hours)
+    )
+    return Happening(
+        at=at,
+        actor=f"officer:{by.id}",
+        what="room_hours_set",
+        subject=f"room:{room.id}",
+        facts=(("room", room.name), ("hours", said)),
+        personal=(("officer", by.name),),
+    )
+
+
+def closure_happening(
+    event: ClosureEvent, closure: Closure, *, by: StaffMember, at: float
+) -> Happening:
+    """A room, or the whole establishment, is closed for a while, or no longer."""
+    return Happening(
+        at=at,
+        actor=f"officer:{by.id}",
+        what=event.value,
+        subject=f"closure:{closure.id}",
+        facts=(
+            ("room", closure.room or ""),
+            ("starts_at", closure.interval.starts_at),
+            ("ends_at", closure.interval.ends_at),
+        ),
+        personal=(("officer", by.name), ("reason", closure.reason)),
+    )
+
+
+def _closes(at: time) -> str:
+    return "24:00" if at >= END_OF_DAY else f"{at:%H:%M}"

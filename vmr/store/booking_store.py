@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from vmr.bookings.booking import Booking, BookingState
+from vmr.bookings.changes import PastChange
 from vmr.bookings.hours import Closure, OpeningHours
 from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
 from vmr.bookings.rules import RoomWeek
+from vmr.bookings.timeline import RoomTime
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, ClosureId, EstablishmentId, InviteId, RoomId
 from vmr.letters import Letter
 from vmr.record import Happening
-from vmr.rooms import Room
-from vmr.store import bookings, room_hours, secrets
+from vmr.rooms import Establishment, Room
+from vmr.store import booking_history, bookings, room_hours, rooms, secrets
 from vmr.store.database import Database
 
 
@@ -104,6 +106,12 @@ class BookingStore:
         """Those before and after this hearing, earliest first."""
         return await self._database.read(lambda one: bookings.linked_to(one, booking))
 
+    async def history(self, booking: Booking) -> tuple[PastChange, ...]:
+        """What the establishment's record says of it, oldest first."""
+        return await self._database.read(
+            lambda one: booking_history.history(one, booking.establishment, booking.id)
+        )
+
     async def search(
         self, establishment: EstablishmentId, text: str, *, limit: int, offset: int = 0
     ) -> tuple[tuple[Booking, ...], int]:
@@ -142,6 +150,30 @@ class BookingStore:
 
         return await self._database.read(work)
 
+    async def rooms_in_time(
+        self, establishment: Establishment, span: Interval
+    ) -> tuple[RoomTime, ...]:
+        """What fills the time of each of its rooms in this span, as one moment saw it."""
+
+        def work(connection: Connection) -> tuple[RoomTime, ...]:
+            hours = room_hours.hours_of(connection, establishment.id)
+            closures = room_hours.closures_in(connection, establishment.id, span)
+            by_room: dict[RoomId | None, list[Booking]] = {}
+            for one in bookings.in_time(connection, establishment.id, span):
+                by_room.setdefault(one.room, []).append(one)
+            return tuple(
+                RoomTime(
+                    room=room,
+                    hours=hours[room.id],
+                    closures=closures,
+                    bookings=by_room.get(room.id, ()),
+                    zone=ZoneInfo(establishment.zone),
+                )
+                for room in rooms.rooms_of(connection, establishment.id)
+            )
+
+        return await self._database.read(work)
+
     # -- opening hours --------------------------------------------------------------------------
 
     async def hours(self, room: RoomId) -> tuple[OpeningHours, ...]:
@@ -160,6 +192,11 @@ class BookingStore:
         return await self._database.read(
             lambda one: room_hours.closures_in(one, establishment, span)
         )
+
+    async def closure(self, closure: ClosureId, establishment: EstablishmentId) -> Closure | None:
+        """None where it is another establishment's."""
+        found = await self._database.read(lambda one: room_hours.closure(one, closure))
+        return found[1] if found is not None and found[0] == establishment else None
 
     async def add_closure(
         self, closure: Closure, establishment: EstablishmentId, happening: Happening

@@ -1,10 +1,11 @@
 """Opening hours and closures of rooms in the database: the queries, given a connection."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from vmr.bookings.hours import ALWAYS, Closure, OpeningHours
 from vmr.bookings.times import Interval
@@ -30,6 +31,26 @@ def hours(connection: Connection, room: RoomId) -> tuple[OpeningHours, ...]:
         OpeningHours(weekday=row.weekday, opens=_time(row.opens), closes=_time(row.closes))
         for row in connection.execute(query)
     )
+
+
+def hours_of(
+    connection: Connection, establishment: EstablishmentId
+) -> Mapping[RoomId, tuple[OpeningHours, ...]]:
+    """The hours of each of its rooms, as `hours` gives them."""
+    said = select(rooms.c.id, rooms.c.has_hours).where(rooms.c.establishment_id == establishment)
+    found: dict[RoomId, tuple[OpeningHours, ...]] = {
+        RoomId(row.id): () if row.has_hours else ALWAYS for row in connection.execute(said)
+    }
+    query = (
+        select(room_hours)
+        .join(rooms)
+        .where(rooms.c.establishment_id == establishment, rooms.c.has_hours)
+        .order_by(room_hours.c.room_id, room_hours.c.position)
+    )
+    for row in connection.execute(query):
+        one = OpeningHours(weekday=row.weekday, opens=_time(row.opens), closes=_time(row.closes))
+        found[RoomId(row.room_id)] += (one,)
+    return found
 
 
 def set_hours(
@@ -68,15 +89,14 @@ def closures_in(
         closures.c.ends_at > span.starts_at,
         closures.c.starts_at < span.ends_at,
     )
-    return tuple(
-        Closure(
-            id=ClosureId(row.id),
-            room=None if row.room_id is None else RoomId(row.room_id),
-            interval=Interval(starts_at=row.starts_at, ends_at=row.ends_at),
-            reason=row.reason,
-        )
-        for row in connection.execute(query.order_by(closures.c.starts_at, closures.c.id))
-    )
+    query = query.order_by(closures.c.starts_at, closures.c.id)
+    return tuple(_closure(row) for row in connection.execute(query))
+
+
+def closure(connection: Connection, closure: ClosureId) -> tuple[EstablishmentId, Closure] | None:
+    """With the establishment that it is of."""
+    row = connection.execute(select(closures).where(closures.c.id == closure)).one_or_none()
+    return None if row is None else (EstablishmentId(row.establishment_id), _closure(row))
 
 
 def add_closure(
@@ -109,6 +129,15 @@ def remove_closure(
     if connection.execute(gone).rowcount != 1:
         raise NotFound("no such closure")
     staff.write_record(connection, establishment, happening)
+
+
+def _closure(row: Row[Any]) -> Closure:
+    return Closure(
+        id=ClosureId(row.id),
+        room=None if row.room_id is None else RoomId(row.room_id),
+        interval=Interval(starts_at=row.starts_at, ends_at=row.ends_at),
+        reason=row.reason,
+    )
 
 
 def _time(text: str) -> time:

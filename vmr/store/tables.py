@@ -174,6 +174,7 @@ staff_entries = Table(
     Column("personal_digest", String(64), nullable=False),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_staff_entries_establishment_id_subject", "establishment_id", "subject"),
 )
 
 staff_personal = Table(

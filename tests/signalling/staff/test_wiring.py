@@ -2,12 +2,16 @@
 
 import json
 import re
+from enum import Enum
 from pathlib import Path
 
 import pytest
 
 from lobby.events import EndCode
 from signalling.pages import FILES
+from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
+from vmr.bookings.changes import BookingEvent
+from vmr.bookings.purposes import Purpose
 from vmr.cli.serve import _config
 from vmr.policies import PolicyName
 from vmr.record_times import Cause, Doing
@@ -17,6 +21,11 @@ from vmr.staff import StaffRole
 from vmr.staff_record_text import ACTORS, BOOKING, HOSTS_ONLY, OTHER, SENTENCES
 from vmr.staff_sessions import TotpMode
 
+WORDS: tuple[tuple[str, type[Enum]], ...] = (
+    ("purpose", Purpose), ("state", BookingState), ("channel", Channel), ("priority", Priority),
+    ("part", Part), ("id", IdToBring), ("happened", BookingEvent),
+)  # fmt: skip
+"""Families of sentences, and the words they are chosen by."""
 SOURCES = Path(__file__).parents[3] / "signalling" / "staff"
 
 
@@ -59,6 +68,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     """And every one that a page chooses by a word exists."""
     texts = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
     ours = [*(FILES / "pages").glob("staff_*.html"), *SOURCES.glob("*.py")]
+    ours += SOURCES.with_name("bookings").glob("*.py")
     scripts = [*(FILES / "scripts").rglob("*.js"), *(FILES / "pages").glob("*.html")]
     named = _named([*ours, *scripts])
     chosen = {
@@ -71,6 +81,14 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= _chosen_of_records()
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
+    chosen |= {f"staff.bookings.{family}.{one.value}" for family, kind in WORDS for one in kind}
+    chosen |= {f"staff.bookings.date.{part}" for part in ("day", "month", "year")}
+    chosen |= {f"staff.bookings.filling.{one}" for one in ("free", "closed", "shut")}
+    chosen |= {
+        f"staff.bookings.closures.{end}_{what}"
+        for end in ("from", "until")
+        for what in ("wrong", "time_wrong")
+    }
     kept = {key for key in texts if key.startswith("staff.")}
     assert kept - named - chosen == set()
     assert {key for key in _named(ours) if not key.endswith(".")} - kept == set()

@@ -1,0 +1,30 @@
+"""The page of one booking: all that is known of it, and what was done to it."""
+
+from aiohttp import web
+
+from signalling.bookings.office import BOOKINGS, REFERENCE, Office
+from vmr.bookings.booking import Booking
+from vmr.store import SignedIn
+
+
+class DetailPages:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._edge = office.edge
+        self._bookings = office.store.bookings
+
+    def add_to(self, app: web.Application) -> None:
+        self._edge.add_route(app, "GET", f"{BOOKINGS}/{REFERENCE}", self.show)
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        who = await self._office.clerk(request)
+        return await self._show(request, who, await self._office.booking(request, who))
+
+    async def _show(self, request: web.Request, who: SignedIn, booking: Booking) -> web.Response:
+        hearing = None if booking.linked is None else await self._bookings.booking(booking.linked)
+        return self._edge.page(
+            request, "staff_booking.html", who=who, booking=booking, said=self._office.said(who),
+            room=None if booking.room is None else await self._office.store.room(booking.room),
+            hearing=hearing, linked=await self._bookings.linked_to(booking.id),
+            history=await self._bookings.history(booking),
+        )  # fmt: skip
