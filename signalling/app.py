@@ -305,7 +305,12 @@ class Signalling:
         )
         self.staff.add_to(app)
         BookingOffice(
-            edge=self.staff.edge, store=self._store, renderer=renderer, clock=self._clock
+            edge=self.staff.edge,
+            store=self._store,
+            service=running.bookings,
+            numbers=self._config.bookings,
+            renderer=renderer,
+            clock=self._clock,
         ).add_to(app)
         ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)

@@ -2,21 +2,51 @@
 
 from aiohttp import web
 
+from signalling.bookings.amend_pages import AmendPages
 from signalling.bookings.calendar_pages import CalendarPages
+from signalling.bookings.decision_pages import DecisionPages
 from signalling.bookings.detail_pages import DetailPages
+from signalling.bookings.form_page import FormPage
 from signalling.bookings.hours_pages import ROOMS, HoursPages
+from signalling.bookings.new_pages import NewPages
 from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, Office
+from signalling.bookings.service import BookingService
 from signalling.render import Renderer
 from signalling.seams import Clock, Store
 from signalling.staff.edge import Edge
+from vmr.bookings.numbers import BookingNumbers
 
 
 class BookingOffice:
-    def __init__(self, *, edge: Edge, store: Store, renderer: Renderer, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        edge: Edge,
+        store: Store,
+        service: BookingService,
+        numbers: BookingNumbers,
+        renderer: Renderer,
+        clock: Clock,
+    ) -> None:
         edge.add_place(BOOKINGS, "staff.home.bookings", BOOK)
         edge.add_place(ROOMS, "staff.home.booking_rooms", BOOK, MANAGE_ROOMS)
-        office = Office(edge=edge, store=store, texts=renderer.texts, clock=clock)
-        self._pages = (CalendarPages(office), HoursPages(office), DetailPages(office))
+        office = Office(
+            edge=edge,
+            store=store,
+            service=service,
+            numbers=numbers,
+            texts=renderer.texts,
+            clock=clock,
+        )
+        form_page = FormPage(office)
+        self._pages = (
+            CalendarPages(office),
+            HoursPages(office),
+            NewPages(office, form_page),
+            DetailPages(office),
+            DecisionPages(office),
+            AmendPages(office, form_page),
+        )
 
     def add_to(self, app: web.Application) -> None:
         for pages in self._pages:

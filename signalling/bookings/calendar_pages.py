@@ -58,7 +58,8 @@ class CalendarPages:
         who = await self._office.clerk(request)
         room = await self._office.room(request, who)
         said = self._office.said(who)
-        today = to_local(self._office.clock(), said.zone).date()
+        now = self._office.clock()
+        today = to_local(now, said.zone).date()
         day, faults = _day(request, today)
         monday = day - timedelta(days=day.weekday())
         days = [monday + timedelta(days=n) for n in range(WEEK_DAYS)]
@@ -70,7 +71,8 @@ class CalendarPages:
         time = next(one for one in rooms if one.room.id == room.id)
         return self._edge.page(
             request, "staff_bookings_week.html", who=who, faults=faults, said=said, room=room,
-            rooms=await self._office.rooms(who), monday=monday, today=today, sunday=days[-1],
+            now=now, rooms=await self._office.rooms(who), today=today,
+            monday=monday, sunday=days[-1],
             before=monday - timedelta(days=WEEK_DAYS), after=monday + timedelta(days=WEEK_DAYS),
             days=[(one, _without_edges(time.stretches(day_of(one, said.zone)))) for one in days],
         )  # fmt: skip

@@ -4,7 +4,15 @@ from aiohttp import web
 
 from signalling.bookings.office import BOOKINGS, REFERENCE, Office
 from vmr.bookings.booking import Booking
+from vmr.bookings.moves import BookingMove, may
 from vmr.store import SignedIn
+
+ACTIONS = {
+    BookingMove.CONFIRM: "confirm",
+    BookingMove.AMEND: "amend",
+    BookingMove.REFUSE: "refuse",
+    BookingMove.CANCEL: "cancel",
+}
 
 
 class DetailPages:
@@ -27,4 +35,5 @@ class DetailPages:
             room=None if booking.room is None else await self._office.store.room(booking.room),
             hearing=hearing, linked=await self._bookings.linked_to(booking.id),
             history=await self._bookings.history(booking),
+            actions=[path for move, path in ACTIONS.items() if may(booking, move)],
         )  # fmt: skip

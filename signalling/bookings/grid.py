@@ -26,6 +26,7 @@ USUAL = (time(8), time(18))
 class Cell:
     """A stretch, in the row it begins in; `rows` is how many it reaches over."""
 
+    room: Room
     stretch: Stretch
     rows: int
 
@@ -82,10 +83,10 @@ def grid_of(span: Interval, rooms: Sequence[RoomTime]) -> DayGrid:
     moments = sorted({*hours, *begins, span.ends_at})
     at_row = {moment: n for n, moment in enumerate(moments)}
     cells: list[list[Cell]] = [[] for _ in moments]
-    for column in columns:
+    for room, column in zip(rooms, columns, strict=True):
         for one in column:
             first, last = at_row[one.interval.starts_at], at_row[one.interval.ends_at]
-            cells[first].append(Cell(stretch=one, rows=last - first))
+            cells[first].append(Cell(room=room.room, stretch=one, rows=last - first))
     ends_of = dict(zip(hours, [*hours[1:], span.ends_at], strict=True))
     return DayGrid(
         rooms=tuple(room.room for room in rooms),

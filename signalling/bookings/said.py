@@ -36,6 +36,10 @@ class Said:
         name = f" {local.tzname()}" if self.changes_on(local.date()) else ""
         return f"{local:%H:%M}{name}"
 
+    def wall(self, at: float) -> str:
+        """09:30, whatever the day."""
+        return f"{to_local(at, self.zone):%H:%M}"
+
     def span(self, interval: Interval) -> str:
         """10:00 to 11:15; with the date of the end where that is another."""
         start = to_local(interval.starts_at, self.zone).date()

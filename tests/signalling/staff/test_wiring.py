@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from lobby.events import EndCode
+from signalling.bookings.booking_form import TIME_PARTS
+from signalling.bookings.decision_pages import ENDS
+from signalling.bookings.detail_pages import ACTIONS
 from signalling.pages import FILES
 from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import BookingEvent
 from vmr.bookings.purposes import Purpose
+from vmr.bookings.rules import Problem
 from vmr.cli.serve import _config
 from vmr.policies import PolicyName
 from vmr.record_times import Cause, Doing
@@ -24,6 +28,7 @@ from vmr.staff_sessions import TotpMode
 WORDS: tuple[tuple[str, type[Enum]], ...] = (
     ("purpose", Purpose), ("state", BookingState), ("channel", Channel), ("priority", Priority),
     ("part", Part), ("id", IdToBring), ("happened", BookingEvent),
+    ("problem", Problem),
 )  # fmt: skip
 """Families of sentences, and the words they are chosen by."""
 SOURCES = Path(__file__).parents[3] / "signalling" / "staff"
@@ -82,7 +87,12 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
     chosen |= {f"staff.bookings.{family}.{one.value}" for family, kind in WORDS for one in kind}
-    chosen |= {f"staff.bookings.date.{part}" for part in ("day", "month", "year")}
+    chosen |= {f"staff.bookings.date.{part}" for part in TIME_PARTS}
+    chosen |= {f"staff.bookings.action.{one}" for one in ACTIONS.values()}
+    for move in ENDS.values():
+        chosen |= {f"staff.bookings.end.{move}{more}" for more in ("", "_hint", "_do")}
+    done = ("made", "requested", "amended", "confirmed", "ended", "resent")
+    chosen |= {f"staff.bookings.done.{one}" for one in done}
     chosen |= {f"staff.bookings.filling.{one}" for one in ("free", "closed", "shut")}
     chosen |= {
         f"staff.bookings.closures.{end}_{what}"
