@@ -28,6 +28,7 @@ from signalling.bookings.letters import Letters
 from signalling.bookings.reminders import Reminders
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
+from signalling.bookings.slot_pins import SlotPins
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
 from signalling.desk.sockets import DeskSockets
@@ -126,6 +127,13 @@ class Running:
         )
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
+        )
+        self.slot_pins = SlotPins(
+            store=store,
+            slots=self._slots,
+            pins=self._pins,
+            clock=clock,
+            digits=numbers.pin_digits_default,
         )
         self._encoders = Encoders(turn=config.turn, clock=clock, limit=config.max_encoders)
         self.whip = SdpOverHttp(path=WHIP_PATH, backend=self._encoders, config=config, clock=clock)
@@ -308,6 +316,7 @@ class Signalling:
             edge=self.staff.edge,
             store=self._store,
             service=running.bookings,
+            slot_pins=running.slot_pins,
             numbers=self._config.bookings,
             renderer=renderer,
             clock=self._clock,

@@ -15,6 +15,7 @@ from lobby.effects import Reply
 from lobby.errors import TerminalNotEnrolled
 from lobby.views import InsideView, PinView
 from signalling.bookings.slot_book import SlotBook
+from signalling.bookings.slot_pins import pin_hash_of
 from signalling.desk.board import Board
 from signalling.device import BadDevice, prove
 from signalling.errors import RequestError, error_ack
@@ -200,9 +201,12 @@ class Requests:
         is_correct = False
         if may_try_pin(mailbox, session.id):
             room = await self._store.room(mailbox.runner.room.id)
+            pin_hash = None
             if room is not None:
-                self._rooms.refresh(await self._slots.fill(room))
-            pin_hash = None if room is None or self._rooms.is_shut(room) else room.pin_hash
+                room = await self._slots.fill(room)
+                self._rooms.refresh(room)
+                if not self._rooms.is_shut(room):
+                    pin_hash = await pin_hash_of(self._store, room)
             is_correct = await self._pins.check(pin_hash, request.pin)
         device = mailbox.runner.meeting.device_at_prompt(session.id)
         command = EnterPin(

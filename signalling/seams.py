@@ -15,6 +15,7 @@ from vmr.store import (
     Office,
     OutboxStore,
     RecordSearch,
+    SlotPinStore,
     StaffStore,
     TerminalStore,
 )
@@ -48,6 +49,10 @@ class Store(Protocol):
     @property
     def outbox(self) -> OutboxStore:
         """Letters on their way."""
+
+    @property
+    def slot_pins(self) -> SlotPinStore:
+        """Host PINs of one slot each."""
 
     async def establishments(self) -> tuple[Establishment, ...]: ...
 

@@ -57,7 +57,8 @@ class Room:
 
     `pin_hash` is argon2id in PHC form. `is_closed` rooms let nobody start anything.
     `ends_at` is an optional end of the room's next meeting, seconds since the epoch. `slot` is
-    the booked one that runs now or is about to begin.
+    the booked one that runs now or is about to begin. `pin_per_slot`: during a slot the
+    Host PIN of that slot is asked for, and the room's own is none.
     """
 
     id: RoomId
@@ -69,6 +70,7 @@ class Room:
     is_closed: bool = False
     ends_at: float | None = None
     slot: Slot | None = None
+    pin_per_slot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from signalling.bookings.hours_pages import ROOMS, HoursPages
 from signalling.bookings.new_pages import NewPages
 from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, Office
 from signalling.bookings.service import BookingService
+from signalling.bookings.slot_pin_pages import PINS, USE_DESK, SlotPinPages
+from signalling.bookings.slot_pins import SlotPins
 from signalling.render import Renderer
 from signalling.seams import Clock, Store
 from signalling.staff.edge import Edge
@@ -24,12 +26,14 @@ class BookingOffice:
         edge: Edge,
         store: Store,
         service: BookingService,
+        slot_pins: SlotPins,
         numbers: BookingNumbers,
         renderer: Renderer,
         clock: Clock,
     ) -> None:
         edge.add_place(BOOKINGS, "staff.home.bookings", BOOK)
         edge.add_place(ROOMS, "staff.home.booking_rooms", BOOK, MANAGE_ROOMS)
+        edge.add_place(PINS, "staff.home.slot_pins", USE_DESK)
         office = Office(
             edge=edge,
             store=store,
@@ -46,6 +50,7 @@ class BookingOffice:
             DetailPages(office),
             DecisionPages(office),
             AmendPages(office, form_page),
+            SlotPinPages(office, slot_pins),
         )
 
     def add_to(self, app: web.Application) -> None:

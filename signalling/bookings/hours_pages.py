@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from signalling.bookings.office import BOOK, BOOKINGS, ROOM, Office
+from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, ROOM, Office
 from signalling.bookings.typed import clock_text, date_of, parse_clock, parse_closing
 from signalling.staff.edge import Faults
 from vmr.bookings.booking import TEXT_MAX
-from vmr.bookings.changes import ClosureEvent, closure_happening, hours_happening
+from vmr.bookings.changes import (
+    ClosureEvent,
+    closure_happening,
+    hours_happening,
+    pin_per_slot_happening,
+)
 from vmr.bookings.hours import END_OF_DAY, Closure, OpeningHours
 from vmr.bookings.timeline import hit_by
 from vmr.bookings.times import Interval, NoSuchTime, day_of, from_local
@@ -41,6 +46,7 @@ class HoursPages:
         add(app, "GET", ROOMS, self.rooms)
         add(app, "GET", f"{ROOMS}/{ROOM}/hours", self.ask_hours)
         add(app, "POST", f"{ROOMS}/{ROOM}/hours", self.set_hours)
+        add(app, "POST", f"{ROOMS}/{ROOM}/pin-per-slot", self.set_pin_per_slot)
         add(app, "GET", CLOSURES, self.closures)
         add(app, "POST", CLOSURES, self.add_closure)
         closure = CLOSURES + "/{id:[0-9a-f]{32}}"
@@ -54,7 +60,12 @@ class HoursPages:
             for one in await self._office.rooms(who)
         ]
         return self._edge.page(
-            request, "staff_bookings_rooms.html", who=who, rooms=rooms, may_book=_may_book(who)
+            request,
+            "staff_bookings_rooms.html",
+            who=who,
+            rooms=rooms,
+            may_book=_may_book(who),
+            may_manage=who.member.may(MANAGE_ROOMS),
         )
 
     # -- opening hours ------------------------------------------------------------------------
@@ -90,6 +101,19 @@ class HoursPages:
             typed={id: text[:20] for id, text in typed.items()}, spans=_spans(typed),
             said=self._office.said(who),
         )  # fmt: skip
+
+    async def set_pin_per_slot(self, request: web.Request) -> web.StreamResponse:
+        """Host PINs are the administrators'."""
+        who = await self._edge.signed_in(request, MANAGE_ROOMS)
+        form = await self._edge.form(request)
+        room = await self._office.room(request, who)
+        wanted = form.get("per_slot") == "yes"
+        if wanted != room.pin_per_slot:
+            at, member = self._office.clock(), who.member
+            done = pin_per_slot_happening(room, wanted, by=member, at=at)
+            pins = self._office.store.slot_pins
+            await pins.set_per_slot(room.id, member.establishment.id, wanted, done)
+        return self._edge.go(ROOMS)
 
     # -- closures -----------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class BookingEvent(Enum):
     REFUSED = "booking_refused"
     CANCELLED = "booking_cancelled"
     EXTENDED = "booking_extended"  # from the duty desk, while it runs
+    PIN_MADE = "booking_pin_made"  # the Host PIN of its slot; the one before is void
     LINK_RENEWED = "booking_link_renewed"  # of one person; the link before is void
 
 
@@ -109,6 +110,20 @@ def hours_happening(
         what="room_hours_set",
         subject=f"room:{room.id}",
         facts=(("room", room.name), ("hours", said)),
+        personal=(("officer", by.name),),
+    )
+
+
+def pin_per_slot_happening(
+    room: Room, is_per_slot: bool, *, by: StaffMember, at: float
+) -> Happening:
+    """Whether the room asks for a Host PIN of the slot was set."""
+    return Happening(
+        at=at,
+        actor=f"officer:{by.id}",
+        what="room_pin_per_slot_set",
+        subject=f"room:{room.id}",
+        facts=(("room", room.name), ("per_slot", is_per_slot)),
         personal=(("officer", by.name),),
     )
 

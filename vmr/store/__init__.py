@@ -22,6 +22,7 @@ from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
+from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
@@ -47,6 +48,7 @@ __all__ = [
     "RecordStore",
     "RetentionReport",
     "SignedIn",
+    "SlotPinStore",
     "SlotTaken",
     "StaffStore",
     "Store",

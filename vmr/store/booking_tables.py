@@ -97,3 +97,12 @@ closures = Table(
     Column("reason", Text, nullable=False),
     Index("ix_closures_establishment_id_ends_at", "establishment_id", "ends_at"),
 )
+
+slot_pins = Table(
+    "slot_pins",
+    metadata,
+    Column("booking_id", ForeignKey("bookings.id"), primary_key=True),
+    Column("room_id", ForeignKey("rooms.id"), nullable=False),
+    Column("starts_at", Float, nullable=False),
+    Column("pin_hash", Text, nullable=False),
+)

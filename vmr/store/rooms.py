@@ -56,6 +56,7 @@ def add_room(connection: Connection, added: Room) -> None:
             pin_hash=added.pin_hash,
             is_closed=added.is_closed,
             ends_at=added.ends_at,
+            pin_per_slot=added.pin_per_slot,
         )
     )
 
@@ -177,4 +178,5 @@ def _room(row: RowMapping) -> Room:
         pin_hash=row["pin_hash"],
         is_closed=row["is_closed"],
         ends_at=row["ends_at"],
+        pin_per_slot=row["pin_per_slot"],
     )

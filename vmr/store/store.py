@@ -28,6 +28,7 @@ from vmr.store.outbox_store import OutboxStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.record_store import RecordStore
 from vmr.store.signing import KeyFile
+from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
 
@@ -47,6 +48,7 @@ class Store:
         self.outbox = OutboxStore(database)
         self.office = Office(database)
         self.records = RecordStore(database, keys)
+        self.slot_pins = SlotPinStore(database)
 
     @classmethod
     async def open(cls, url: str, key_file: str = "") -> "Store":

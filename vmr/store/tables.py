@@ -57,6 +57,7 @@ rooms = Table(
     Column("is_closed", Boolean, nullable=False),
     Column("ends_at", Float),
     Column("has_hours", Boolean, nullable=False, server_default=false()),
+    Column("pin_per_slot", Boolean, nullable=False, server_default=false()),
 )
 
 invites = Table(

@@ -50,6 +50,7 @@ class FakeStore:
         """A store with records, for tests that read them."""
         self.outbox: Any = NoLetters()
         self.office: Any = None
+        self.slot_pins: Any = None
 
     # -- what a test sets up ------------------------------------------------------------------
 
