@@ -8,6 +8,7 @@ from signalling.bookings.decision_pages import DecisionPages
 from signalling.bookings.detail_pages import DetailPages
 from signalling.bookings.form_page import FormPage
 from signalling.bookings.hours_pages import ROOMS, HoursPages
+from signalling.bookings.import_pages import ImportPages
 from signalling.bookings.new_pages import NewPages
 from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, Office
 from signalling.bookings.service import BookingService
@@ -47,6 +48,7 @@ class BookingOffice:
             CalendarPages(office),
             HoursPages(office),
             NewPages(office, form_page),
+            ImportPages(office),
             DetailPages(office),
             DecisionPages(office),
             AmendPages(office, form_page),

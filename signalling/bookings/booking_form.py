@@ -138,9 +138,13 @@ def parse_booking(
     purpose: Purpose,
     zone: ZoneInfo,
     linked: BookingId | None,
+    is_strict: bool = False,
 ) -> Parsed:
-    """`linked` is the hearing that the field `hearing` names, where there is one."""
-    faults: Faults = {}
+    """`linked` is the hearing that the field `hearing` names, where there is one.
+
+    `is_strict`: a word that is none of its field is wrong; a form's own choices cannot be.
+    """
+    faults: Faults = _strange_words(typed) if is_strict else {}
     minutes = _minutes(typed, faults)
     slots = [_slot(typed, id, minutes, zone, faults) for id in SLOTS]
     people = tuple(
@@ -190,6 +194,21 @@ def amended(booking: Booking, draft: Draft) -> Booking:
     if booking.room is not None:
         values["alternatives"] = booking.alternatives
     return replace(booking, **values)
+
+
+def _strange_words(typed: Mapping[str, str]) -> Faults:
+    """Fields that hold a word they do not know; empty ones have a default."""
+    kinds: dict[str, type[Enum]] = {"channel": Channel, "priority": Priority}
+    for n in range(rows_of(typed)):
+        kinds |= {f"p{n}-part": Part, f"p{n}-id": IdToBring}
+    strange = {
+        id for id, kind in kinds.items()
+        if typed.get(id, "") not in ("", *(one.value for one in kind))
+    }  # fmt: skip
+    strange |= {
+        f"p{n}-minor" for n in range(rows_of(typed)) if typed.get(f"p{n}-minor") not in ("", "yes")
+    }
+    return {id: "staff.bookings.import.no_such_word" for id in sorted(strange)}
 
 
 def _minutes(typed: Mapping[str, str], faults: Faults) -> float | None:

@@ -30,10 +30,12 @@ class DetailPages:
 
     async def _show(self, request: web.Request, who: SignedIn, booking: Booking) -> web.Response:
         hearing = None if booking.linked is None else await self._bookings.booking(booking.linked)
+        letters = await self._office.store.outbox.of_booking(booking.id)
         return self._edge.page(
             request, "staff_booking.html", who=who, booking=booking, said=self._office.said(who),
             room=None if booking.room is None else await self._office.store.room(booking.room),
             hearing=hearing, linked=await self._bookings.linked_to(booking.id),
             history=await self._bookings.history(booking),
+            letters=letters, written_to={one.expected for one in letters},
             actions=[path for move, path in ACTIONS.items() if may(booking, move)],
         )  # fmt: skip

@@ -107,11 +107,7 @@ class Office:
     ) -> web.Response:
         """What was done, with the links of those whom no letter reaches: shown this once."""
         booking = changed.booking
-        alone = [
-            (one, changed.links[one.id])
-            for one in booking.people
-            if one.id in changed.links and not one.email
-        ]
+        alone = [(one, changed.links[one.id]) for one in booking.people if one.id in changed.links]
         if not alone and not changed.left:
             return self.edge.go(f"{BOOKINGS}/{booking.reference}")
         return self.edge.page(

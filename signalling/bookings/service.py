@@ -51,6 +51,7 @@ from vmr.bookings.times import Interval
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
 from vmr.letters import Letter, LetterKind
 from vmr.links import personal_link
+from vmr.record import Happening
 from vmr.rooms import Establishment, Room
 from vmr.staff import StaffMember
 from vmr.store import BookingStore, NotFound, OutboxStore, SlotTaken, secrets
@@ -80,6 +81,17 @@ class Changed:
     booking: Booking
     links: Mapping[ExpectedId, str] = field(default_factory=dict, repr=False)
     left: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A new booking that the rules allow, with all that is kept beside it; not kept yet."""
+
+    booking: Booking
+    happening: Happening
+    changes: LinkChanges = field(repr=False)
+    letters: Sequence[Letter] = field(repr=False)
+    links: Mapping[ExpectedId, str] = field(repr=False)
 
 
 class Store(Protocol):
@@ -147,11 +159,25 @@ class BookingService:
         self, draft: Draft, room: RoomId, by: StaffMember, *, waiver: str = ""
     ) -> Changed:
         """A clerk's booking, confirmed at once in the preferred slot."""
+        return (await self.add_all([await self.prepare(draft, room, by, waiver=waiver)]))[0]
+
+    async def prepare(
+        self, draft: Draft, room: RoomId, by: StaffMember, *, waiver: str = ""
+    ) -> "Prepared":
+        """What `make` would keep; nothing is kept yet."""
         request, now = await self._booked(draft, by), self._clock()
         booking, waiver = replace(request, state=BookingState.CONFIRMED, room=room), waiver.strip()
         found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
         await self._demand(booking, (*found, *await self._against_room(booking)), waiver)
-        return await self._add(BookingEvent.MADE, booking, by, waiver)
+        return await self._prepared(BookingEvent.MADE, booking, by, waiver)
+
+    async def add_all(self, prepared: Sequence["Prepared"]) -> tuple[Changed, ...]:
+        """All of them in one transaction, or none."""
+        with _taken_is_a_problem():
+            await self._store.bookings.add_all(
+                [(one.booking, one.happening, one.changes, one.letters) for one in prepared]
+            )
+        return tuple(self._done(one.booking, one.links, one.letters) for one in prepared)
 
     async def confirm(
         self, booking: Booking, room: RoomId, slot: Interval, by: StaffMember, *, waiver: str = ""
@@ -318,13 +344,21 @@ class BookingService:
         return await self._change(event, booking, ended, by)
 
     async def _add(self, event: BookingEvent, booking: Booking, by: By, waiver: str) -> Changed:
+        return (await self.add_all([await self._prepared(event, booking, by, waiver)]))[0]
+
+    async def _prepared(
+        self, event: BookingEvent, booking: Booking, by: By, waiver: str
+    ) -> "Prepared":
         booking, changes = self._linked(None, booking)
         happening = booking_happening(event, booking, by=by, at=booking.made_at, waiver=waiver)
         links = await self._links(booking, changes)
-        letters = await self._written(event, None, booking, links)
-        with _taken_is_a_problem():
-            await self._store.bookings.add(booking, happening, changes, letters)
-        return self._done(booking, links, letters)
+        return Prepared(
+            booking=booking,
+            happening=happening,
+            changes=changes,
+            letters=await self._written(event, None, booking, links),
+            links=links,
+        )
 
     async def _change(
         self, event: BookingEvent, before: Booking, after: Booking, by: By, *, waiver: str = ""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from aiohttp import web
-from multidict import MultiDictProxy
+from multidict import MultiDict, MultiDictProxy
 
 from signalling.errors import SENTENCES, RequestError
 from signalling.render import Renderer
@@ -114,6 +114,20 @@ class Edge:
             self.refuse("staff_form_refused.html")
         form: Form = fields
         return form
+
+    async def upload(self, request: web.Request, name: str) -> tuple[Form, bytes | None]:
+        """As `form`, with the one file that this field may hold; None where there is none."""
+        if not is_own_origin(request, self.config.origin):
+            self.refuse("staff_form_refused.html")
+        fields: Any = await request.post()
+        if not is_own_form(self.cookies.token(request), fields.get(CSRF_FIELD)):
+            self.refuse("staff_form_refused.html")
+        files = {id: one for id, one in fields.items() if not isinstance(one, str)}
+        if set(files) - {name} or any(not isinstance(one, web.FileField) for one in files.values()):
+            self.refuse("staff_form_refused.html")
+        texts = MultiDict({id: one for id, one in fields.items() if isinstance(one, str)})
+        data: bytes | None = files[name].file.read() if name in files else None
+        return MultiDictProxy(texts), data
 
     # -- what is answered ---------------------------------------------------------------------
 

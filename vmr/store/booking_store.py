@@ -45,6 +45,17 @@ class BookingStore:
             lambda one: bookings.add(one, booking, happening, links, letters)
         )
 
+    async def add_all(
+        self, added: Sequence[tuple[Booking, Happening, LinkChanges, Sequence[Letter]]]
+    ) -> None:
+        """All of them, as `add` does, or none."""
+
+        def work(connection: Connection) -> None:
+            for booking, happening, links, letters in added:
+                bookings.add(connection, booking, happening, links, letters)
+
+        await self._database.write(work)
+
     async def change(
         self,
         booking: Booking,

@@ -17,6 +17,7 @@ from vmr.bookings.changes import BookingEvent
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.rules import Problem
 from vmr.cli.serve import _config
+from vmr.letters import LetterKind, LetterState
 from vmr.policies import PolicyName
 from vmr.record_times import Cause, Doing
 from vmr.record_totals import GOES
@@ -28,7 +29,7 @@ from vmr.staff_sessions import TotpMode
 WORDS: tuple[tuple[str, type[Enum]], ...] = (
     ("purpose", Purpose), ("state", BookingState), ("channel", Channel), ("priority", Priority),
     ("part", Part), ("id", IdToBring), ("happened", BookingEvent),
-    ("problem", Problem),
+    ("problem", Problem), ("letter", LetterKind), ("letter_state", LetterState),
 )  # fmt: skip
 """Families of sentences, and the words they are chosen by."""
 SOURCES = Path(__file__).parents[3] / "signalling" / "staff"
@@ -91,6 +92,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= {f"staff.bookings.action.{one}" for one in ACTIONS.values()}
     for move in ENDS.values():
         chosen |= {f"staff.bookings.end.{move}{more}" for more in ("", "_hint", "_do")}
+    chosen |= {f"staff.bookings.import.{one}" for one in ("no_file", "too_large")}
     done = ("made", "requested", "amended", "confirmed", "ended", "resent")
     chosen |= {f"staff.bookings.done.{one}" for one in done}
     chosen |= {f"staff.bookings.filling.{one}" for one in ("free", "closed", "shut")}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest_asyncio
 
 from signalling.config import SignallingConfig
+from signalling.mail.config import MailConfig, Tls
 from signalling.staff.config import StaffConfig
 from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.engine import FakeEngine
@@ -28,13 +29,15 @@ from vmr.store.secrets import make_id
 
 CLERK = (StaffRole.BOOKING,)
 CALENDAR = "/staff/bookings"
+MAIL = MailConfig(host="127.0.0.1", port=9, tls=Tls.OFF, sender="bookings@prison.example")
+"""Nobody listens there: letters stay in the outbox."""
 
 
 class OfficeServer(Server):
     """`prison` has two legal rooms and one of each other policy, `other` one legal room."""
 
     def __init__(self, store: Store, clock: FakeClock, **settings: Any) -> None:
-        config = SignallingConfig(staff=StaffConfig(is_secure=False))
+        config = SignallingConfig(staff=StaffConfig(is_secure=False), mail=MAIL)
         super().__init__(store=store, engine=FakeEngine(), clock=clock, config=config, **settings)
         self.store = store
         self.clock = clock

@@ -89,6 +89,7 @@ async def test_a_clerk_books_a_slot_with_all_that_belongs_to_it(
     said = words(await clerk.get(page.place))
     assert "Sent to ada@law.example" in said
     assert "Booked 1 March 2027, 08:00, Cora Clerk" in said
+    assert "Invitation ada@law.example Waiting to be sent" in said
 
 
 async def test_who_has_no_address_has_a_link_that_is_shown_once(
