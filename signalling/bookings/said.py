@@ -22,10 +22,10 @@ class Said:
 
     def date(self, day: datetime.date) -> str:
         """2 March 2027"""
-        return f"{day.day} {self._texts.get(f'date.month.{day.month}')} {day.year}"
+        return f"{day.day} {self._texts.get(f'mail.month.{day.month}')} {day.year}"
 
     def weekday(self, day: datetime.date) -> str:
-        return self._texts.get(f"date.weekday.{day.weekday()}")
+        return self._texts.get(f"mail.weekday.{day.weekday()}")
 
     def day_of(self, at: float) -> datetime.date:
         return to_local(at, self.zone).date()
@@ -49,7 +49,9 @@ class Said:
             ends = "24:00"
         elif end != start:
             ends = f"{self.date(end)}, {ends}"
-        return self._texts.get("date.span", start=self.clock(interval.starts_at), end=ends)
+        return self._texts.get(
+            "staff.bookings.span", start=self.clock(interval.starts_at), end=ends
+        )
 
     def slot(self, interval: Interval) -> str:
         """Tuesday 2 March 2027, 10:00 to 11:15"""

@@ -123,6 +123,8 @@ class Edge:
         if not is_own_form(self.cookies.token(request), fields.get(CSRF_FIELD)):
             self.refuse("staff_form_refused.html")
         files = {id: one for id, one in fields.items() if not isinstance(one, str)}
+        if files.get(name) == b"":  # a field for a file in which none was chosen
+            del files[name]
         if set(files) - {name} or any(not isinstance(one, web.FileField) for one in files.values()):
             self.refuse("staff_form_refused.html")
         texts = MultiDict({id: one for id, one in fields.items() if isinstance(one, str)})

@@ -162,9 +162,9 @@ async def test_of_two_clerks_the_second_sees_what_the_first_did_and_loses_nothin
     assert (await kept(office)).prisoner == "B9999ZZ", "nothing was overwritten"
     said = words(page)
     assert "Changed 1 March 2027, 08:00, Fay First" in said
-    assert "Prisoner reference B9999ZZ A1234BC" in said
-    assert "When 04.03.2027 14:00 04.03.2027 10:00" in said
-    assert "Person 1: Name Ada Law Ada Lawson" in said
+    assert "Prisoner reference Saved now: B9999ZZ You typed: A1234BC" in said
+    assert "When Saved now: 04.03.2027 14:00 You typed: 04.03.2027 10:00" in said
+    assert "Person 1: Name Saved now: Ada Law You typed: Ada Lawson" in said
     assert page.text.count('<th scope="row">') == 4, "what is the same is not listed"
     assert (value(page, "p0-name"), value(page, "note_for_guest")) == ("Ada Lawson", "Mine")
     again = {**form, "version": value(page, "version")}

@@ -53,11 +53,11 @@ def carried(page: Page) -> str:
 
 async def test_a_file_is_tried_then_imported(office: OfficeServer, clerk: Browser) -> None:
     trial = await upload(clerk, b"\xef\xbb\xbf" + table(ADA, "", BEN))
-    assert "Every row is right. 2 bookings would be made." in words(trial)
+    assert "Every row is right. Bookings that would be made: 2." in words(trial)
     assert "Thursday 4 March 2027, 11:15 to 12:30, Consultation" in words(trial)
     assert not await booked(office), "trying is not doing"
     done = await upload(clerk, None, csv=carried(trial))
-    assert "2 bookings were made" in words(done)
+    assert "Bookings made: 2" in words(done)
     first, second = await booked(office)
     assert (first.slot, second.slot) == (slot(4, 10), slot(4, 11, 15))
     assert first.state is BookingState.CONFIRMED
@@ -86,11 +86,11 @@ async def test_one_wrong_row_stops_all_and_is_named(
     right = ADA if row.startswith("consultation,4/3") else BEN.replace("4/3/2027", "5/3/2027")
     data = table(right, row)
     trial = await upload(clerk, data)
-    assert "1 rows are wrong" in words(trial)
+    assert "Wrong rows: 1." in words(trial)
     assert re.search(rf"3 .*Wrong {column} : [^:]*{problem}", words(trial)), words(trial)
     assert 'name="csv"' not in trial.text
     forced = await upload(clerk, None, csv=data.decode())
-    assert "1 rows are wrong" in words(forced)
+    assert "Wrong rows: 1." in words(forced)
     assert not await booked(office)
 
 
@@ -136,6 +136,19 @@ async def test_what_is_no_table_is_said(
     page = await upload(clerk, data)
     assert page.status == 422
     assert problem in page.problems[0]
+
+
+async def test_a_form_without_a_file_is_told_so(clerk: Browser) -> None:
+    """As a browser sends a field in which no file was chosen."""
+    csrf = (await clerk.get("/staff")).csrf
+    part = 'Content-Disposition: form-data; name="{}"'
+    lines = ["--x", part.format("csrf"), "", csrf, "--x"]
+    lines += [part.format("file") + '; filename=""', "Content-Type: application/octet-stream"]
+    body = "\r\n".join([*lines, "", "", "--x--", ""])
+    headers = {"Origin": clerk._url, "Content-Type": "multipart/form-data; boundary=x"}
+    async with clerk._session.post(IMPORT, data=body, headers=headers) as answer:
+        page = await _page(answer)
+    assert (page.status, page.problems) == (422, ["Choose a CSV file"])
 
 
 async def test_what_was_exported_is_known_again_and_left_alone(
