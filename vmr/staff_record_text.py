@@ -7,6 +7,7 @@ sentence is shown by its own word.
 from collections.abc import Mapping
 from typing import Protocol
 
+from vmr.bookings.changes import ClosureEvent
 from vmr.record import Entry
 from vmr.room_record import LinkEvent, RoomEvent
 from vmr.staff_record import OPERATOR, SERVER, RecordEvent, StaffEvent, TerminalEvent
@@ -19,9 +20,17 @@ HOSTS_ONLY = {True: f"{PREFIX}hosts_only_on", False: f"{PREFIX}hosts_only_off"}
 
 SENTENCES: Mapping[str, str] = {
     event.value: PREFIX + event.value
-    for events in (StaffEvent, TerminalEvent, RoomEvent, LinkEvent, RecordEvent)
+    for events in (StaffEvent, TerminalEvent, RoomEvent, LinkEvent, RecordEvent, ClosureEvent)
     for event in events
-} | {what: PREFIX + what for what in ("establishment_changed", "records_searched")}
+} | {
+    what: PREFIX + what
+    for what in (
+        "establishment_changed",
+        "records_searched",
+        "room_hours_set",
+        "room_pin_per_slot_set",
+    )
+}
 """The sentence of each kind of entry; where hosts may join has two, and bookings one for all."""
 
 BOOKING = f"{PREFIX}booking"

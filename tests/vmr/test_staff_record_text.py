@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from signalling.texts import Texts
+from tests.vmr.bookings.made import NINE_TO_FIVE, closure, slot
+from vmr.bookings.changes import (
+    ClosureEvent,
+    closure_happening,
+    hours_happening,
+    pin_per_slot_happening,
+)
 from vmr.ids import DeviceId, EstablishmentId, InviteId, MeetingId, OfficerId, RoomId, TerminalId
 from vmr.policies import PolicyName
 from vmr.record import Entry, Happening, PersonalKey, append
@@ -58,6 +65,9 @@ ABOUT_STAFF: dict[StaffEvent, Happening] = {
 }
 EVERY = [
     *ABOUT_STAFF.values(),
+    hours_happening(ROOM, NINE_TO_FIVE, by=ADA, at=1.0),
+    pin_per_slot_happening(ROOM, True, by=ADA, at=1.0),
+    *(closure_happening(one, closure(slot(4, 10)), by=ADA, at=1.0) for one in ClosureEvent),
     *(terminal_happening(one, TERMINAL, by=ADA, at=1.0) for one in TerminalEvent),
     *(room_happening(one, ROOM, by=ADA, at=1.0) for one in RoomEvent),
     *(link_happening(one, INVITE, ROOM, by=ADA, at=1.0) for one in LinkEvent),
