@@ -14,7 +14,7 @@ const FAMILIES = [
 
 /** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py and
  * tests/vmr/test_record_text.py check them. */
-const OF_THE_SERVER = ["staff", "mail", "record"];
+const OF_THE_SERVER = ["staff", "mail", "record", "date"];
 
 /** @param {string} folder @param {string} ending @returns {string[]} */
 function sources(folder, ending) {
