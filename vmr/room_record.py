@@ -53,7 +53,7 @@ def link_happening(
 def establishment_happening(
     establishment: Establishment, *, by: StaffMember | str, at: float
 ) -> Happening:
-    """Its name and numbers as they are afterwards."""
+    """Its name, its numbers and whether it takes requests, as they are afterwards."""
     return Happening(
         at=at,
         actor=actor_of(by),
@@ -62,6 +62,7 @@ def establishment_happening(
             ("name", establishment.name),
             ("phone", establishment.phone),
             ("safer_custody", establishment.safer_custody),
+            ("takes_requests", establishment.takes_requests),
         ),
         personal=officer_of(by),
     )

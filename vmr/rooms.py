@@ -11,7 +11,8 @@ class Establishment:
     """`phone` is whom to call about a meeting; `safer_custody` may be empty.
 
     `hosts_only_at_terminals`: the Host PIN works only at enrolled terminals (`vmr.terminals`).
-    `zone` is the IANA name of the time zone its clocks show.
+    `zone` is the IANA name of the time zone its clocks show. `takes_requests`: people without an
+    account may ask for slots here (`signalling.bookings.request_pages`).
     """
 
     id: EstablishmentId
@@ -20,6 +21,7 @@ class Establishment:
     safer_custody: str = ""
     hosts_only_at_terminals: bool = False
     zone: str = "Europe/London"
+    takes_requests: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,9 @@ SENTENCES: Mapping[str, str] = {
 }
 """The sentence of each kind of entry; where hosts may join has two, and bookings one for all."""
 
+ESTABLISHMENT = f"{PREFIX}establishment_changed_requests"
+"""Of entries that also say whether it takes requests."""
+REQUESTS = {True: f"{PREFIX}takes_requests", False: f"{PREFIX}takes_no_requests"}
 BOOKING = f"{PREFIX}booking"
 OTHER = f"{PREFIX}other"
 
@@ -58,12 +61,16 @@ def sentence(entry: Entry, personal: Personal, say: Say) -> str:
         values["policy"] = say(f"policy.{facts['policy']}")
     if facts.get("safer_custody") == "":
         values["safer_custody"] = say("staff.record.none")
+    if "takes_requests" in facts:
+        values["requests"] = say(REQUESTS[facts["takes_requests"] is True])
     return say(_key(entry, facts), **values)
 
 
 def _key(entry: Entry, facts: Mapping[str, object]) -> str:
     if entry.what == "hosts_only_at_terminals_set":
         return HOSTS_ONLY[facts.get("only") is True]
+    if entry.what == "establishment_changed" and "takes_requests" in facts:
+        return ESTABLISHMENT
     if entry.what.startswith("booking_"):
         return BOOKING
     return SENTENCES.get(entry.what, OTHER)

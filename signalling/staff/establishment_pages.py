@@ -1,4 +1,4 @@
-"""The establishment of an administrator: its name, and whom its guests can call."""
+"""The establishment of an administrator: its name, whom guests can call, who may ask for slots."""
 
 from dataclasses import replace
 
@@ -42,6 +42,7 @@ class EstablishmentPages:
             name=parse_name(name) or name,
             phone=form.get("phone", "").strip(),
             safer_custody=form.get("safer_custody", "").strip(),
+            takes_requests=form.get("takes_requests") == "yes",
         )
         faults = _faults(typed)
         if faults:

@@ -168,6 +168,24 @@ async def test_a_search_is_of_one_establishment_and_takes_no_pattern(
     assert (await store.bookings.search(other.id, "ada", limit=9)) == ((), 0)
 
 
+async def test_a_mailbox_finds_what_it_asked_for_in_any_letter_case(
+    store: Store, room: Room
+) -> None:
+    asked = replace(
+        of(room, 1, requester_email="Ada@law.example"), state=BookingState.REQUESTED, room=None
+    )
+    later = of(room, 2, preferred=slot(5, 10), requester_email="ada@law.example")
+    other = of(room, 3, preferred=slot(6, 10), requester_email="eve@law.example")
+    none = of(room, 4, preferred=slot(7, 10))
+    for one in (asked, later, other, none):
+        await store.bookings.add(one, said(one))
+    found = await store.bookings.asked_by("ada@law.example", NOW)
+    assert [one.id for one in found] == ["b2", "b1"]
+    assert [one.id for one in await store.bookings.asked_by("ada@law.example", at(5, 0))] == ["b2"]
+    assert await store.bookings.count_waiting("ada@law.example") == 1
+    assert await store.bookings.count_waiting("a_a@law.example") == 0
+
+
 async def test_a_room_is_always_open_until_somebody_says_its_hours(
     store: Store, room: Room
 ) -> None:

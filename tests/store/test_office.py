@@ -80,7 +80,9 @@ async def test_a_personal_link_is_made_and_revoked(store: Store, room: Room) -> 
 
 
 async def test_an_establishment_is_changed(store: Store, room: Room) -> None:
-    changed = replace(room.establishment, name="HMP New", phone="2", safer_custody="3")
+    changed = replace(
+        room.establishment, name="HMP New", phone="2", safer_custody="3", takes_requests=True
+    )
     happened = establishment_happening(changed, by=OPERATOR, at=5.0)
     await store.office.change_establishment(changed, happened)
     assert await store.room(room.id) == replace(room, establishment=changed)

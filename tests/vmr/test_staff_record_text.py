@@ -111,7 +111,14 @@ def test_sentences_name_who_did_it_and_to_whom() -> None:
     assert said(bare) == "Ada added an account for Sam. Roles: none."
     closed = happening(StaffEvent.SIGN_IN_CLOSED, SAM, by=SERVER, at=1.0)
     assert said(closed).startswith("The server closed the sign-in of Sam")
-    assert said(establishment_happening(PRISON, by=ADA, at=1.0)).endswith("Safer custody: none.")
+    changed = establishment_happening(PRISON, by=ADA, at=1.0)
+    assert said(changed).endswith(
+        "Safer custody: none. It takes no requests of lawyers and courts."
+    )
+    older = replace(changed, facts=changed.facts[:3])
+    assert said(older).endswith("Safer custody: none.")
+    opened = establishment_happening(replace(PRISON, takes_requests=True), by=ADA, at=1.0)
+    assert said(opened).endswith("It takes requests of lawyers and courts.")
     assert said(hosts_only_happening(False, by=ADA, at=1.0)).endswith("work anywhere.")
 
 

@@ -185,6 +185,19 @@ class BookingStore:
 
         return await self._database.read(work)
 
+    # -- requests -------------------------------------------------------------------------------
+
+    async def asked_by(self, mailbox: str, since: float) -> tuple[Booking, ...]:
+        """What was asked for from this address in any establishment, the latest slot first.
+
+        Without those whose slot began before `since`. `mailbox` is in lower case.
+        """
+        return await self._database.read(lambda one: bookings.asked_by(one, mailbox, since))
+
+    async def count_waiting(self, mailbox: str) -> int:
+        """How many requests of this address (in lower case) nobody has decided."""
+        return await self._database.read(lambda one: bookings.count_waiting(one, mailbox))
+
     # -- opening hours --------------------------------------------------------------------------
 
     async def hours(self, room: RoomId) -> tuple[OpeningHours, ...]:

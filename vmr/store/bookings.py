@@ -142,6 +142,29 @@ def waiting(connection: Connection, establishment: EstablishmentId) -> tuple[Boo
     return _read(connection, query.order_by(table.c.starts_at, table.c.id))
 
 
+def asked_by(connection: Connection, mailbox: str, since: float) -> tuple[Booking, ...]:
+    """What was asked for from this address, whoever typed it in, the latest slot first."""
+    query = select(table).where(
+        table.c.state.in_([one.value for one in BookingState]),  # as the index has it
+        table.c.starts_at >= since,
+        func.lower(table.c.requester_email) == mailbox,
+    )
+    return _read(connection, query.order_by(table.c.starts_at.desc(), table.c.id))
+
+
+def count_waiting(connection: Connection, mailbox: str) -> int:
+    """Requests of this address that nobody has decided."""
+    query = (
+        select(func.count())
+        .select_from(table)
+        .where(
+            table.c.state == BookingState.REQUESTED.value,
+            func.lower(table.c.requester_email) == mailbox,
+        )
+    )
+    return connection.execute(query).scalar_one()
+
+
 def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
     """Those that come before or after this hearing, earliest first."""
     query = select(table).where(table.c.linked_id == booking)

@@ -19,6 +19,7 @@ _ROOMS = select(
     establishments.c.safer_custody,
     establishments.c.hosts_only_at_terminals,
     establishments.c.zone,
+    establishments.c.takes_requests,
 ).join(establishments)
 _INVITES = (
     select(invites, booking_people.c.booking_id, bookings.c.starts_at)
@@ -36,6 +37,7 @@ def add_establishment(connection: Connection, added: Establishment) -> None:
             safer_custody=added.safer_custody,
             hosts_only_at_terminals=added.hosts_only_at_terminals,
             zone=added.zone,
+            takes_requests=added.takes_requests,
         )
     )
 
@@ -137,6 +139,7 @@ def change_establishment(connection: Connection, changed: Establishment) -> None
     query = update(establishments).where(establishments.c.id == changed.id)
     values = {
         "name": changed.name, "phone": changed.phone, "safer_custody": changed.safer_custody,
+        "takes_requests": changed.takes_requests,
     }  # fmt: skip
     if connection.execute(query.values(**values)).rowcount != 1:
         raise NotFound("no such establishment")
@@ -150,6 +153,7 @@ def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establish
         safer_custody=row["safer_custody"],
         hosts_only_at_terminals=row["hosts_only_at_terminals"],
         zone=row["zone"],
+        takes_requests=row["takes_requests"],
     )
 
 

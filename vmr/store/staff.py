@@ -36,6 +36,7 @@ MEMBER = (
     establishments.c.safer_custody,
     establishments.c.hosts_only_at_terminals,
     establishments.c.zone,
+    establishments.c.takes_requests,
 )
 _ACCOUNT = (
     *MEMBER,
@@ -165,6 +166,7 @@ def member_of(row: RowMapping) -> StaffMember:
             safer_custody=row["safer_custody"],
             hosts_only_at_terminals=row["hosts_only_at_terminals"],
             zone=row["zone"],
+            takes_requests=row["takes_requests"],
         ),
         name=row["name"],
         username=row["username"],

@@ -43,6 +43,7 @@ establishments = Table(
     Column("safer_custody", Text, nullable=False),
     Column("hosts_only_at_terminals", Boolean, nullable=False, server_default=false()),
     Column("zone", String(64), nullable=False, server_default="Europe/London"),
+    Column("takes_requests", Boolean, nullable=False, server_default=false()),
 )
 
 rooms = Table(

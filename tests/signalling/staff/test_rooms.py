@@ -232,13 +232,16 @@ async def test_the_establishment_is_changed_by_name(house: House, open_browser: 
         "Enter a telephone number of 40 characters or fewer",
         "Enter a safer custody number of 40 characters or fewer, or none",
     ]
-    form = {"name": "HMP New", "phone": "01632 960 055 ext 2", "safer_custody": ""}
+    form = {"name": "HMP New", "phone": "01632 960 055 ext 2", "safer_custody": "",
+            "takes_requests": "yes"}  # fmt: skip
     for _ in range(2):
         done = await browser.post(ESTABLISHMENT, form)
         assert done.place == f"{ESTABLISHMENT}?saved=yes"
     assert "Saved." in (await browser.get(done.place)).text
     found = await house.store.office.room(room.id)
-    assert found.establishment == replace(PRISON, name="HMP New", phone="01632 960 055 ext 2")
+    assert found.establishment == replace(
+        PRISON, name="HMP New", phone="01632 960 055 ext 2", takes_requests=True
+    )
     changes = [one for one in await said(house) if one.entry.what == "establishment_changed"]
     assert [one.entry.actor for one in changes] == [f"officer:{me.id}"]
     assert dict(changes[0].entry.facts)["phone"] == "01632 960 055 ext 2"

@@ -1,0 +1,14 @@
+"""Whether people without an account may ask an establishment for slots."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0012"
+down_revision: str | None = "0011"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "establishments",
+        sa.Column("takes_requests", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
