@@ -26,6 +26,7 @@ from media.messages import EngineEvent
 from signalling.bookings.app import BookingOffice
 from signalling.bookings.letters import Letters
 from signalling.bookings.reminders import Reminders
+from signalling.bookings.request_app import RequestApp
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import SlotPins
@@ -108,19 +109,23 @@ class Running:
             clock=clock,
             counters=self.counters,
         )
-        letters = Letters(renderer, early_min=config.bookings.link_early_min)
+        self.letters = Letters(
+            renderer,
+            early_min=config.bookings.link_early_min,
+            base_url=lambda: self.base_url,
+        )
         self.bookings = BookingService(
             store=store,
             clock=clock,
             numbers=config.bookings,
             base_url=lambda: self.base_url,
-            letters=letters,
+            letters=self.letters,
             mail=config.mail,
             on_letters=self.mail.wake,
         )
         self.reminders = Reminders(
             store=store,
-            letters=letters,
+            letters=self.letters,
             clock=clock,
             before_h=config.mail.reminder_h,
             on_letters=self.mail.wake,
@@ -261,6 +266,7 @@ class Signalling:
         self._config = config
         self.running: Running | None = None
         self.staff: StaffApp | None = None
+        self.requests: RequestApp | None = None
 
     def process_engine_event(self, event: EngineEvent) -> None:
         """Take an event of the engine; never waits, never raises."""
@@ -321,6 +327,16 @@ class Signalling:
             renderer=renderer,
             clock=self._clock,
         ).add_to(app)
+        self.requests = RequestApp(
+            store=self._store,
+            service=running.bookings,
+            letters=running.letters,
+            renderer=renderer,
+            clock=self._clock,
+            config=self._config,
+            on_letters=running.mail.wake,
+        )
+        self.requests.add_to(app)
         ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from signalling.bookings.request_config import RequestConfig
 from signalling.mail.config import MailConfig
 from signalling.staff.config import StaffConfig
 from signalling.turn import Turn
@@ -20,6 +21,7 @@ class SignallingConfig:
     mail: MailConfig = field(default_factory=MailConfig)
     turn: Turn = field(default_factory=Turn)
     staff: StaffConfig = field(default_factory=StaffConfig)
+    requests: RequestConfig = field(default_factory=RequestConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)
     behind_proxy: bool = False
     max_sockets: int = 2000

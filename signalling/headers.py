@@ -14,6 +14,9 @@ OTHER_FEATURES = (
     "gyroscope", "magnetometer",
 )  # fmt: skip
 
+WITH_FORMS = ("/staff", "/request")
+"""Pages whose forms are sent without script."""
+
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _FEATURES_OF_A_MEETING = ", ".join(
     [f"{name}=(self)" for name in MEETING_FEATURES] + [f"{name}=()" for name in OTHER_FEATURES]
@@ -24,13 +27,15 @@ _NO_FEATURES = ", ".join(f"{name}=()" for name in (*MEETING_FEATURES, *OTHER_FEA
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For `Application.on_response_prepare`: pages, files, errors and sockets alike."""
     headers = response.headers
-    is_staff = request.path == "/staff" or request.path.startswith("/staff/")
-    headers["Content-Security-Policy"] = content_security_policy(request.host, has_forms=is_staff)
+    has_forms = any(
+        request.path == folder or request.path.startswith(f"{folder}/") for folder in WITH_FORMS
+    )
+    headers["Content-Security-Policy"] = content_security_policy(request.host, has_forms=has_forms)
     headers["Permissions-Policy"] = permissions_policy(request.path)
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin" if is_staff else "no-referrer"
+    headers["Referrer-Policy"] = "same-origin" if has_forms else "no-referrer"
     headers["Server"] = "vmr"
     headers.setdefault("Cache-Control", "no-store")
 

@@ -85,7 +85,8 @@ class Pages:
         return response
 
     async def index(self, _request: web.Request) -> web.Response:
-        return self._renderer.page("index.html")
+        takes = any(one.takes_requests for one in await self._store.establishments())
+        return self._renderer.page("index.html", takes_requests=takes)
 
     async def meeting(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]

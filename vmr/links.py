@@ -1,4 +1,4 @@
-"""Links to a room. Secrets are in the fragment: no server sees them. Pure."""
+"""Links to rooms and requests. Secrets are in the fragment: no server sees them. Pure."""
 
 from vmr.rooms import Room
 
@@ -14,3 +14,8 @@ def host_link(base: str, room: Room) -> str:
 
 def personal_link(base: str, room: Room, token: str) -> str:
     return f"{room_link(base, room)}#invite={token}"
+
+
+def request_state_link(base: str, reference: str) -> str:
+    """It holds no secret: whoever follows it proves their mailbox first."""
+    return f"{base}/request/state/{reference}"

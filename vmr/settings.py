@@ -192,6 +192,20 @@ class Settings:
     mail_reminder_h: float = _setting(
         24.0, "A reminder goes out so many hours before a slot; 0: none.", checks.not_negative
     )
+    request_domains: tuple[str, ...] = _setting(
+        (),
+        "Domains whose mailboxes may ask for slots on the request pages, with those below them."
+        " Empty: any.",
+        checks.mail_domains,
+    )
+    court_domains: tuple[str, ...] = _setting(
+        (),
+        "Domains of courts, which may ask for slots without notice and for hearings.",
+        checks.mail_domains,
+    )
+    request_open_max: int = _setting(
+        20, "Requests of one mailbox that may wait for a decision.", checks.positive
+    )
     behind_proxy: bool = _setting(
         False,
         "The last address of X-Forwarded-For is the client's: true behind a proxy that sets it.",

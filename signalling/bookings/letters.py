@@ -15,6 +15,7 @@ from vmr.bookings.booking import Booking, Expected, Part
 from vmr.bookings.times import MINUTE_S, to_local
 from vmr.ids import LetterId
 from vmr.letters import Letter, LetterKind
+from vmr.links import request_state_link
 from vmr.rooms import Establishment
 from vmr.store.secrets import make_id
 
@@ -24,11 +25,20 @@ REQUEST_S = 3 * 24 * 3_600.0
 
 
 class Letters:
-    """Writes letters; sends none. Personal links open `early_min` before a slot."""
+    """Writes letters; sends none. Personal links open `early_min` before a slot.
+
+    `base_url` is what links to the state of a request begin with.
+    """
 
     def __init__(
-        self, renderer: Renderer, *, early_min: float, make_id: Callable[[], str] = make_id
+        self,
+        renderer: Renderer,
+        *,
+        early_min: float,
+        base_url: Callable[[], str] = lambda: "",
+        make_id: Callable[[], str] = make_id,
     ) -> None:
+        self._base_url = base_url
         self._renderer = renderer
         self._early_s = early_min * MINUTE_S
         self._texts = renderer.texts
@@ -71,17 +81,21 @@ class Letters:
             name=booking.requester_name,
             times=[when_text(one, zone, self._texts) for one in slots],
             reason=booking.reason if kind is _K.REQUEST_REFUSED else "",
+            state_link=request_state_link(self._base_url(), booking.reference)
+            if at.takes_requests
+            else "",
         )
 
     def code(self, code: str, to: str, at: Establishment, now: float, *, minutes: int) -> Letter:
-        """To prove that somebody reads this address; of no use after so many minutes."""
+        """To prove that somebody reads this address; of no use after so many minutes.
+
+        It names no establishment: `at` is merely whose letter it is.
+        """
         subject = self._texts.get("mail.subject.code")
         said = {
             "subject": subject,
             "code": code,
             "minutes": minutes,
-            "establishment": at.name,
-            "phone": at.phone,
         }
         return Letter(
             id=LetterId(self._make_id()),

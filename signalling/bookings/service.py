@@ -146,8 +146,9 @@ class BookingService:
     async def request(self, draft: Draft, by: By, *, waiver: str = "") -> Changed:
         """A request that staff will confirm or refuse.
 
-        `waiver` is why staff do without the notice; of REQUESTER it counts nothing, nor do the
-        notes and exceptions that are for staff to make.
+        `waiver` is why staff do without the notice; of REQUESTER it counts nothing, nor do
+        exceptions that are for staff to make. A requester's note for staff is kept, and is theirs
+        no more once it is sent; a note for guests would go to others by our mail, and is not.
         """
         booking, now = await self._booked(draft, by), self._clock()
         waiver = _waiver(by, waiver)
@@ -296,7 +297,7 @@ class BookingService:
         )
         _demand_own(booking, by)
         if by == REQUESTER:
-            booking = replace(booking, note_for_staff="", more_persons_by="")
+            booking = replace(booking, note_for_guest="", more_persons_by="")
         people = tuple(
             replace(one, id=ExpectedId(secrets.make_id()), invite=None) for one in booking.people
         )
@@ -446,6 +447,7 @@ def _without_staff_fields(changed: Booking, booking: Booking) -> Booking:
         changed,
         channel=booking.channel,
         note_for_staff=booking.note_for_staff,
+        note_for_guest=booking.note_for_guest,
         more_persons_by=booking.more_persons_by,
     )
 

@@ -19,9 +19,9 @@ CSRF_FIELD = "csrf"
 class Cookies:
     """`is_secure`: `Secure` and the `__Host-` prefix, which no other host can set."""
 
-    def __init__(self, *, is_secure: bool) -> None:
+    def __init__(self, *, is_secure: bool, name: str = "vmr-staff") -> None:
         self._is_secure = is_secure
-        self.name = "__Host-vmr-staff" if is_secure else "vmr-staff"
+        self.name = f"__Host-{name}" if is_secure else name
 
     def token(self, request: web.BaseRequest) -> str:
         """What the browser sent, or empty."""

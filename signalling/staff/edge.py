@@ -9,19 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from aiohttp import web
-from multidict import MultiDict, MultiDictProxy
 
 from signalling.errors import SENTENCES, RequestError
+from signalling.forms import FORM_WRONG, own_form, own_upload
+from signalling.forms import Faults as Faults
+from signalling.forms import Form as Form
 from signalling.render import Renderer
 from signalling.staff.config import StaffConfig
-from signalling.staff.cookies import (
-    CSRF_FIELD,
-    Cookies,
-    csrf_token,
-    is_own_form,
-    is_own_origin,
-    make_cookie,
-)
+from signalling.staff.cookies import Cookies, csrf_token, make_cookie
 from signalling.staff.sessions import StaffSessions
 from vmr.staff import StaffMember, StaffPermission
 from vmr.staff_sessions import SignInStep
@@ -35,12 +30,6 @@ PATH_OF_STEP = {
     SignInStep.SIGNED_IN: HOME,
 }
 OWN_PATH = re.compile(r"/staff(?:/[A-Za-z0-9-]+)*")
-FORM_WRONG = 422
-"""The status of a page that shows what was wrong in a form."""
-
-Faults = dict[str, str]
-"""What is wrong in a form: the key of a sentence by the field's id."""
-Form = MultiDictProxy[str]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -105,31 +94,17 @@ class Edge:
 
     async def form(self, request: web.Request) -> Form:
         """The fields of a form that our own page sent from this browser."""
-        if not is_own_origin(request, self.config.origin):
+        form = await own_form(request, self.cookies, self.config.origin)
+        if form is None:
             self.refuse("staff_form_refused.html")
-        fields: Any = await request.post()
-        if not is_own_form(self.cookies.token(request), fields.get(CSRF_FIELD)):
-            self.refuse("staff_form_refused.html")
-        if any(not isinstance(value, str) for value in fields.values()):  # a file
-            self.refuse("staff_form_refused.html")
-        form: Form = fields
         return form
 
     async def upload(self, request: web.Request, name: str) -> tuple[Form, bytes | None]:
         """As `form`, with the one file that this field may hold; None where there is none."""
-        if not is_own_origin(request, self.config.origin):
+        sent = await own_upload(request, self.cookies, self.config.origin, name)
+        if sent is None:
             self.refuse("staff_form_refused.html")
-        fields: Any = await request.post()
-        if not is_own_form(self.cookies.token(request), fields.get(CSRF_FIELD)):
-            self.refuse("staff_form_refused.html")
-        files = {id: one for id, one in fields.items() if not isinstance(one, str)}
-        if files.get(name) == b"":  # a field for a file in which none was chosen
-            del files[name]
-        if set(files) - {name} or any(not isinstance(one, web.FileField) for one in files.values()):
-            self.refuse("staff_form_refused.html")
-        texts = MultiDict({id: one for id, one in fields.items() if isinstance(one, str)})
-        data: bytes | None = files[name].file.read() if name in files else None
-        return MultiDictProxy(texts), data
+        return sent
 
     # -- what is answered ---------------------------------------------------------------------
 

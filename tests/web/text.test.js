@@ -12,9 +12,9 @@ const FAMILIES = [
   "expected", "part", "policy", "presence", "quality", "recording", "role", "tile", "title",
 ];
 
-/** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py and
- * tests/vmr/test_record_text.py check them. */
-const OF_THE_SERVER = ["staff", "mail", "record", "date"];
+/** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py, tests/vmr/test_record_text.py and
+ * tests/signalling/bookings/test_request_pages.py check them. */
+const OF_THE_SERVER = ["staff", "mail", "record", "date", "request"];
 
 /** @param {string} folder @param {string} ending @returns {string[]} */
 function sources(folder, ending) {

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from media.workers import MediaWorkers
 from signalling.app import Signalling
+from signalling.bookings.request_config import RequestConfig
 from signalling.config import SignallingConfig
 from signalling.mail.config import MailConfig, Tls
 from signalling.seams import Clock
@@ -98,6 +99,11 @@ def _config(settings: Settings) -> SignallingConfig:
         turn=turn,
         staff=_staff_config(settings),
         bookings=settings.booking_numbers,
+        requests=RequestConfig(
+            domains=settings.request_domains,
+            court_domains=settings.court_domains,
+            open_max=settings.request_open_max,
+        ),
         behind_proxy=settings.behind_proxy,
     )
 

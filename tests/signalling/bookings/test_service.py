@@ -76,11 +76,13 @@ async def test_staff_waive_the_notice_with_a_reason_that_is_recorded(office: Off
 async def test_a_requester_waives_nothing_and_leaves_what_is_for_staff(office: Office) -> None:
     with pytest.raises(BookingProblems, match="short_notice"):
         await office.service.request(office.draft(preferred=slot(2, 9)), REQUESTER, waiver="Please")
-    asked = await office.ask(note_for_staff="VIP", more_persons_by="Myself")
-    assert (asked.note_for_staff, asked.more_persons_by) == ("", "")
+    said = {"note_for_staff": "A quiet room", "note_for_guest": "Buy", "more_persons_by": "Myself"}
+    asked = await office.ask(**said)
+    kept = (asked.note_for_staff, asked.note_for_guest, asked.more_persons_by)
+    assert kept == ("A quiet room", "", "")
     changed = replace(asked, note_for_staff="VIP", channel=Channel.COURT, room=office.room.id)
     amended = (await office.service.amend(asked, changed, REQUESTER)).booking
-    assert amended.note_for_staff == ""
+    assert amended.note_for_staff == "A quiet room"
     assert amended.channel is Channel.BOOKING_TEAM
     assert amended.room is None
     made = await office.make()

@@ -422,7 +422,7 @@ async def test_a_code_goes_to_its_address_while_it_is_good(post: PostRoom) -> No
     code = LETTERS.code("234 567", CLERK, post.prison, post.clock.now, minutes=15)
     await post.store.outbox.add([code])
     (message,) = await post.sent()
-    assert (message["To"], message["Subject"]) == (CLERK, "Your code to ask for a video call")
+    assert (message["To"], message["Subject"]) == (CLERK, "Your code for a video call request")
     for text in (part(message), shown(part(message, "html"))):
         assert "234 567" in text
         assert "It works for 15 minutes" in text
