@@ -83,6 +83,8 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= {f"staff.policy_hint.{policy.value}" for policy in PolicyName}
     chosen |= {*SENTENCES.values(), *HOSTS_ONLY.values(), *ACTORS.values(), BOOKING, OTHER}
     chosen |= {f"staff.record.{word}" for word in ("deleted", "an_officer", "none")}
+    requests = ("establishment_changed_requests", "takes_requests", "takes_no_requests")
+    chosen |= {f"staff.record.said.{word}" for word in requests}
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
     chosen |= _chosen_of_records()
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
