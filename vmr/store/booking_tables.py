@@ -1,7 +1,6 @@
 """The tables of bookings, as the newest migration leaves them.
 
-Times are seconds since the epoch. `search` is what a search looks through: names and references,
-folded by `vmr.store.bookings.folded`.
+Times are seconds since the epoch. `booking_texts` is what a search looks through.
 """
 
 from sqlalchemy import (
@@ -43,7 +42,6 @@ bookings = Table(
     Column("version", Integer, nullable=False),
     Column("made_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
-    Column("search", Text, nullable=False),
     Index("ix_bookings_establishment_id_starts_at", "establishment_id", "starts_at"),
     Index("ix_bookings_room_id_starts_at", "room_id", "starts_at"),
     Index("ix_bookings_establishment_id_state", "establishment_id", "state"),
@@ -74,6 +72,16 @@ booking_people = Table(
     Column("language", Text, nullable=False),
     Column("is_under_18", Boolean, nullable=False, server_default=false()),
     Column("invite_id", ForeignKey("invites.id"), index=True),
+)
+
+booking_texts = Table(
+    "booking_texts",
+    metadata,
+    Column("establishment_id", ForeignKey("establishments.id"), primary_key=True),
+    Column("starts_at", Float, primary_key=True),
+    Column("booking_id", ForeignKey("bookings.id"), primary_key=True, unique=True),
+    Column("text", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 room_hours = Table(

@@ -5,12 +5,11 @@ into the establishment's record, in the same transaction; a change is made to th
 maker has seen.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.bookings.booking import (
@@ -28,7 +27,7 @@ from vmr.bookings.times import Interval
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
 from vmr.letters import Letter
 from vmr.record import Happening
-from vmr.store import outbox, secrets, staff
+from vmr.store import booking_search, outbox, secrets, staff
 from vmr.store import rooms as room_store
 from vmr.store.booking_tables import booking_alternatives as alternatives
 from vmr.store.booking_tables import booking_people as people
@@ -60,6 +59,7 @@ def add(
     )
     _change_links(connection, links)
     _add_parts(connection, added)
+    booking_search.add(connection, added)
     outbox.add(connection, letters)
     staff.write_record(connection, added.establishment, happening)
 
@@ -82,6 +82,7 @@ def change(
         connection.execute(delete(part).where(part.c.booking_id == changed.id))
     _change_links(connection, links)
     _add_parts(connection, changed)
+    booking_search.change(connection, changed)
     outbox.add(connection, letters)
     staff.write_record(connection, changed.establishment, happening)
 
@@ -180,12 +181,9 @@ def search(
     offset: int = 0,
 ) -> tuple[tuple[Booking, ...], int]:
     """Bookings that hold every word of the text, the latest slot first; and how many there are."""
-    found = table.c.establishment_id == establishment
-    for word in folded(text).split():
-        found &= table.c.search.contains(word, autoescape=True)
-    count = connection.execute(select(func.count()).select_from(table).where(found)).scalar_one()
-    query = select(table).where(found).order_by(table.c.starts_at.desc(), table.c.id)
-    return _read(connection, query.limit(limit).offset(offset)), count
+    ids, count = booking_search.find(connection, establishment, text, limit=limit, offset=offset)
+    found = {one.id: one for one in _read(connection, select(table).where(table.c.id.in_(ids)))}
+    return tuple(found[one] for one in ids), count
 
 
 def taken(
@@ -232,12 +230,6 @@ def extend(
         connection.execute(late.values(closes_at=ends_at))
 
 
-def folded(text: str) -> str:
-    """Without case, accents and spaces of width: how names are searched."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
-
-
 def _taken(room: RoomId, span: Interval) -> "Select[Any]":
     return select(table.c.starts_at, table.c.ends_at, table.c.id, table.c.reference).where(
         table.c.room_id == room,
@@ -281,15 +273,7 @@ def _values(booking: Booking) -> dict[str, object]:
         "reason": booking.reason,
         "version": booking.version,
         "changed_at": booking.changed_at,
-        "search": _search_text(booking),
     }
-
-
-def _search_text(booking: Booking) -> str:
-    said = [booking.reference, booking.prisoner, booking.requester_name, booking.requester_email]
-    for one in booking.people:
-        said += [one.name, one.alias, one.email]
-    return folded(" ".join(said))
 
 
 def _change_links(connection: Connection, links: LinkChanges) -> None:
