@@ -4,7 +4,6 @@ What a search looks through lies in rows of its own, narrow and in the order of 
 a look at all of them is short. Words are found anywhere in it, in any script.
 """
 
-import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, insert, select
@@ -13,6 +12,7 @@ from sqlalchemy.engine import Connection
 from vmr.bookings.booking import Booking
 from vmr.ids import BookingId, EstablishmentId
 from vmr.store.booking_tables import booking_texts as table
+from vmr.store.folding import folded
 
 
 def add(connection: Connection, booking: Booking) -> None:
@@ -48,12 +48,6 @@ def find(
 
 
 LATEST_FIRST = (table.c.starts_at.desc(), table.c.booking_id.desc())
-
-
-def folded(text: str) -> str:
-    """Without case, accents and spaces of width: how names are searched."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
 
 
 def _text(booking: Booking) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
-from vmr.store import establishment_chain, records
+from vmr.store import establishment_chain, record_names, records
 from vmr.store.errors import Conflict, NotFound
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
@@ -23,7 +23,9 @@ LIVE = "live"
 ENDED = "ended"
 
 # Built once: these run at every commit.
-_STATE = select(table.c.state, table.c.room_id).where(table.c.id == bindparam("meeting"))
+_STATE = select(table.c.state, table.c.room_id, table.c.names).where(
+    table.c.id == bindparam("meeting")
+)
 _UPDATE = update(table).where(table.c.id == bindparam("meeting"))
 
 
@@ -59,12 +61,15 @@ def commit(
     happenings: Sequence[Happening],
 ) -> None:
     """See `Store.commit`; the snapshot is JSON."""
-    state = _state(connection, meeting, room)
+    state, names = _state(connection, meeting, room)
     if state == ENDED and snapshot is not None:
         raise Conflict("the meeting has ended")
     if state is None:
         _begin(connection, meeting, room, happenings)
-    values: dict[str, object] = {"snapshot": snapshot}
+    values: dict[str, object] = {
+        "snapshot": snapshot,
+        "names": record_names.with_names(names, happenings),
+    }
     if snapshot is None:
         values["state"] = ENDED
         if happenings:
@@ -76,13 +81,14 @@ def commit(
         establishment_chain.note_head(connection, meeting)
 
 
-def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> str | None:
+def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> tuple[str | None, str]:
+    """What it is, None for a new one, and the names in its record."""
     row = connection.execute(_STATE, {"meeting": meeting}).one_or_none()
     if row is None:
-        return None
+        return None, ""
     if row.room_id != room:
         raise Conflict("the meeting is of another room")
-    return str(row.state)
+    return row.state, row.names
 
 
 def _begin(

@@ -1,28 +1,22 @@
 """Finding records: an establishment's meetings by date, room and the names still kept.
 
-What others hold is `RecordSearch`, as `Store.record_search`. Names are looked for as they were
-typed, whatever the case of the letters; those that were deleted are found no more.
+What others hold is `RecordSearch`, as `Store.record_search`. Any part of a name is found, whatever
+its case and accents; those that were deleted are found no more.
 """
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.ids import EstablishmentId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.store.database import Database
+from vmr.store.folding import folded
 from vmr.store.meetings import LIVE
-from vmr.store.tables import meetings, record_entries, record_personal, rooms
-
-ROWS_AT_ONCE = 500
-"""Rows of a search by name that are held at a time."""
-_OF_PERSON = re.compile(r".+\.\d+")
-_NAMES = frozenset(("officer", "verified_name"))
+from vmr.store.tables import meetings, record_entries, rooms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +75,8 @@ def find(
 ) -> tuple[tuple[FoundRecord, ...], bool]:
     query = _meetings().where(rooms.c.establishment_id == establishment, *_bounds(wanted))
     query = query.order_by(meetings.c.started_at.desc(), meetings.c.id)
-    if wanted.name:
-        found = _with_name(connection, query, wanted.name, skip + most + 1)[skip:]
-    else:
-        rows = connection.execute(query.offset(skip).limit(most + 1)).mappings()
-        found = [_found(row) for row in rows]
+    rows = connection.execute(query.offset(skip).limit(most + 1)).mappings()
+    found = [_found(row) for row in rows]
     return tuple(_with_ends(connection, found[:most])), len(found) > most
 
 
@@ -119,58 +110,8 @@ def _bounds(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield meetings.c.started_at >= wanted.since
     if wanted.until is not None:
         yield meetings.c.started_at < wanted.until
-
-
-def _with_name(
-    connection: Connection, query: Select[tuple[object, ...]], name: str, most: int
-) -> list[FoundRecord]:
-    """The first so many meetings in whose record the name stands.
-
-    The database narrows, as well as it can tell letters; the names themselves are compared here.
-    """
-    narrowed = query.add_columns(record_personal.c.fields).join(
-        record_personal,
-        and_(record_personal.c.meeting_id == meetings.c.id, _may_hold(name)),
-    )
-    found: dict[str, FoundRecord] = {}
-    rows = connection.execute(narrowed, execution_options={"yield_per": ROWS_AT_ONCE}).mappings()
-    for row in rows:
-        if row["id"] not in found and _holds(row["fields"], name):
-            found[row["id"]] = _found(row)
-            if len(found) == most:
-                break
-    rows.close()
-    return list(found.values())
-
-
-def _may_hold(name: str) -> ColumnElement[bool]:
-    """Letters beyond ASCII are looked for as typed, small, large and with large initials."""
-    forms = {unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
-    cased = {text for one in forms for text in (one, one.lower(), one.upper(), one.title())}
-    told_apart = {text.translate(_ASCII_SMALL) for text in cased}
-    fields = record_personal.c.fields
-    return or_(*(fields.icontains(_as_kept(text), autoescape=True) for text in sorted(told_apart)))
-
-
-_ASCII_SMALL = {ord(one): one.lower() for one in map(chr, range(ord("A"), ord("Z") + 1))}
-
-
-def _as_kept(text: str) -> str:
-    """As JSON has it between its quotation marks."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-def _holds(fields: str, name: str) -> bool:
-    wanted = _plain(name)
-    return any(
-        wanted in _plain(value)
-        for key, value in json.loads(fields)
-        if key in _NAMES or _OF_PERSON.fullmatch(key)
-    )
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    if wanted.name:
+        yield meetings.c.names.contains(folded(wanted.name), autoescape=True)
 
 
 def _with_ends(connection: Connection, found: Iterable[FoundRecord]) -> Iterator[FoundRecord]:

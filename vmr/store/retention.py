@@ -110,7 +110,7 @@ def delete_record(connection: Connection, due: DueRecord, *, by: str, at: float,
     establishment_chain.write(connection, establishment, deleted)
     establishment_chain.mark_noted(connection, due.meeting, head_of(last))
     query = update(meetings).where(meetings.c.id == due.meeting)
-    connection.execute(query.values(personal_deleted_at=at))
+    connection.execute(query.values(personal_deleted_at=at, names=""))
 
 
 def due_names(connection: Connection, days: int, now: float) -> tuple[DueNames, ...]:

@@ -84,6 +84,7 @@ meetings = Table(
     Column("ended_at", Float),
     Column("noted_sequence", Integer, nullable=False, server_default="0"),
     Column("personal_deleted_at", Float),
+    Column("names", Text, nullable=False, server_default=""),
     Index("ix_meetings_room_id_state", "room_id", "state"),
 )
 
