@@ -1,5 +1,5 @@
 """Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`,
-`--calm`, `--memory` or `--records` for these alone."""
+`--calm`, `--memory`, `--records` or `--office` for these alone."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from tests.bench import memory
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
 from tests.bench.desk_time import knock_figures, measure_knocks
+from tests.bench.office_time import measure_office, office_figures
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
 from tests.bench.record_cost import record_figures
@@ -123,6 +124,12 @@ def print_records(*, is_short: bool) -> None:
     print_figures("Records", record_figures(is_short=is_short))
 
 
+def print_office(*, is_short: bool) -> None:
+    made_s, times = measure_office(is_short=is_short)
+    title = "A booking office with a year behind it: p50 / p95 / p99 of a call"
+    print_figures(f"{title} ({made_s:.0f} s to make the year)", office_figures(times))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
@@ -132,9 +139,13 @@ def main() -> None:
     parser.add_argument("--no-speech", action="store_true", help="leave out who speaks")
     parser.add_argument("--memory", action="store_true", help="nothing but the memory")
     parser.add_argument("--records", action="store_true", help="nothing but the records")
+    parser.add_argument("--office", action="store_true", help="nothing but the booking office")
     options = parser.parse_args()
     if options.records:
         print_records(is_short=options.short)
+        return
+    if options.office:
+        print_office(is_short=options.short)
         return
     if options.memory:
         print_memory()
@@ -155,6 +166,7 @@ def main() -> None:
     knocks = asyncio.run(measure_knocks(SHORT_KNOCKS if options.short else KNOCKS))
     print_figures("From a knock to the duty desk", knock_figures(knocks))
     print_records(is_short=options.short)
+    print_office(is_short=options.short)
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.browser_restart import browser_restart_figures
