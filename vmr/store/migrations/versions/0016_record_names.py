@@ -7,8 +7,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0015"
-down_revision: str | None = "0014"
+revision: str = "0016"
+down_revision: str | None = "0015"
 
 MEETINGS = sa.table("meetings", sa.column("id", sa.String()), sa.column("names", sa.Text()))
 PERSONAL = sa.table(
