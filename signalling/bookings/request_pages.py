@@ -4,6 +4,7 @@ Whoever asks has proven a mailbox and has no account. Of the prisoner nothing is
 typed in this session; of rooms and other bookings only at which times some room is free.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -77,6 +78,7 @@ class RequestPages:
         self._config = config
         self._numbers = numbers
         self._mail_domains = mail_domains
+        self._sending = asyncio.Lock()
 
     def add_to(self, app: web.Application) -> None:
         add = app.router.add_route
@@ -136,6 +138,8 @@ class RequestPages:
         )
         if not key and not await self._times.is_free(at.id, Purpose(draft.purpose), slot):
             key = "request.time.taken"
+        if draft.times[number].slot != slot:  # another tab has asked for another length
+            return {field: "request.time.missing"}
         if key:
             draft.times[number].slot = None
             return {field: key}
@@ -253,35 +257,40 @@ class RequestPages:
         return await self._check(request, session, at, {})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        session = self._edge.session(request)
+        """One at a time: what was counted and checked still holds when it is kept."""
+        self._edge.session(request)
         form = await self._edge.form(request)
+        async with self._sending:
+            return await self._send(request, form)
+
+    async def _send(self, request: web.Request, form: Form) -> web.StreamResponse:
+        session = self._edge.session(request)
         if session.sent and session.draft.establishment is None:  # pressed twice
             return self._edge.go(SENT)
         session, at = await self._at(request, Step.CHECK)
         if form.get("agreed") != "yes":
             return await self._check(request, session, at, {"agreed": "request.check.agree"})
+        draft = session.draft  # as it is complete now: another tab may go on with it
+        note = self._edge.texts.get("request.note.from", note=draft.note) if draft.note else ""
+        asked = draft.draft(session.mailbox, note)
         replaced = await self._replaced(session)
-        waiting = await self._store.bookings.count_waiting(session.mailbox)
-        if replaced is not None and replaced.state is BookingState.REQUESTED:
-            waiting -= 1
-        if waiting >= self._config.open_max:
+        if await self._has_too_many(session, replaced):
             return await self._check(request, session, at, {"send": "request.check.too_many"})
-        draft, session.draft = session.draft, RequestDraft()  # sent once, however often asked
         try:
-            note = self._edge.texts.get("request.note.from", note=draft.note) if draft.note else ""
-            asked = draft.draft(session.mailbox, note)
             changed = await self._service.request(asked, REQUESTER)
         except BookingProblems as problems:
-            session.draft = draft
             faults = {f"send-{one.value}": f"request.problem.{one.value}"
                       for one in problems.problems}  # fmt: skip
             return await self._check(request, session, at, faults)
-        except BaseException:
-            session.draft = draft
-            raise
-        session.sent = changed.booking.reference
+        session.draft, session.sent = RequestDraft(), changed.booking.reference
         await self._take_back(replaced, changed.booking.reference)
         return self._edge.go(SENT)
+
+    async def _has_too_many(self, session: Session, replaced: Booking | None) -> bool:
+        waiting = await self._store.bookings.count_waiting(session.mailbox)
+        if replaced is not None and replaced.state is BookingState.REQUESTED:
+            waiting -= 1
+        return waiting >= self._config.open_max
 
     async def sent(self, request: web.Request) -> web.StreamResponse:
         session = self._edge.session(request)

@@ -1,5 +1,6 @@
 """Lawyers and courts ask for slots: over HTTP, with the mail that is really sent."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priorit
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.rules import Problem
 from vmr.bookings.times import interval
+from vmr.store import BookingStore, StoreUnavailable
 
 HOUR_S = 3_600.0
 
@@ -279,6 +281,35 @@ async def test_a_request_is_sent_once_and_needs_the_agreement(asking: Asking) ->
     twice = await browser.post("/request/check", {"agreed": "yes"}, csrf=check.csrf)
     assert twice.place == "/request/sent"
     assert len(await asking.office.store.bookings.waiting(asking.office.prison.id)) == 1
+
+
+async def test_pressing_twice_in_the_same_moment_sends_one_request(asking: Asking) -> None:
+    browser = await asking.prove()
+    await asking.answer(browser)
+    csrf = (await browser.get("/request/check")).csrf
+    pressed = (browser.post("/request/check", {"agreed": "yes"}, csrf=csrf) for _ in range(4))
+    pages = await asyncio.gather(*pressed)
+    assert {page.status for page in pages} == {303}
+    assert len(await asking.office.store.bookings.waiting(asking.office.prison.id)) == 1
+
+
+async def test_what_was_typed_survives_a_disk_that_is_full(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await asking.prove()
+    await asking.answer(browser)
+    csrf = (await browser.get("/request/check")).csrf
+    add = BookingStore.add_all
+
+    async def full(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(BookingStore, "add_all", full)
+    failed = await browser.post("/request/check", {"agreed": "yes"}, csrf=csrf)
+    assert failed.status == 503
+    monkeypatch.setattr(BookingStore, "add_all", add)
+    assert "A1234BC" in (await browser.get("/request/check")).text
+    await asking.send(browser)
 
 
 async def test_a_mailbox_has_only_so_many_open_requests(asking: Asking) -> None:

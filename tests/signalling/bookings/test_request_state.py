@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
+from signalling.bookings.service import BookingService
 from tests.signalling.bookings.asking import ADA, Asking, typed_time
 from tests.signalling.mail.server import part
+from tests.signalling.staff.browser import Browser
 from tests.vmr.bookings.made import person, slot
 from vmr.bookings.booking import BookingState, Part
 from vmr.bookings.draft import NEW
+from vmr.store import Conflict
 
 
 @pytest_asyncio.fixture
@@ -141,6 +145,50 @@ async def test_a_change_is_a_new_request_with_the_data_filled_and_the_old_one_go
     assert (await asking.booking(reference)).preferred == slot(8, 13)
     old = await asking.office.kept(booking)
     assert (old.state, old.reason) == (BookingState.CANCELLED, f"Replaced by request {reference}")
+
+
+async def changed(asking: Asking, browser: Browser, reference: str) -> None:
+    """Up to the check of a change."""
+    page = await browser.get(f"/request/state/{reference}")
+    await browser.post(f"/request/state/{reference}/change", {}, csrf=page.csrf)
+    await asking.answer(browser, time=typed_time("8", "13:00"))
+
+
+async def test_a_confirmed_call_is_given_up_for_a_change_after_a_warning(asking: Asking) -> None:
+    browser, booking = await asking.requested()
+    office = asking.office
+    await office.service.confirm(booking, office.room.id, booking.slot, office.clerk)
+    state = await browser.get(f"/request/state/{booking.reference}")
+    assert "cancelled, before the new one is decided" in state.text
+    await changed(asking, browser, booking.reference)
+    check = await browser.get("/request/check")
+    assert f"confirmed call {booking.reference} is cancelled" in check.text
+    await asking.send(browser)
+    assert (await office.kept(booking)).state is BookingState.CANCELLED
+
+
+async def test_a_call_that_staff_change_just_then_stays_beside_the_new_request(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, booking = await asking.requested()
+    await changed(asking, browser, booking.reference)
+
+    async def taken(*_: object, **__: object) -> None:
+        raise Conflict("changed meanwhile")
+
+    monkeypatch.setattr(BookingService, "cancel", taken)
+    reference = await asking.send(browser)
+    assert (await asking.office.kept(booking)).state is BookingState.REQUESTED
+    assert (await asking.booking(reference)).state is BookingState.REQUESTED
+
+
+async def test_a_change_does_not_count_against_the_requests_that_wait(tmp_path: Path) -> None:
+    async with Asking.open(tmp_path, open_max=1) as asking:
+        browser, booking = await asking.requested()
+        await changed(asking, browser, booking.reference)
+        await asking.send(browser)
+        waiting = await asking.office.store.bookings.waiting(asking.office.prison.id)
+        assert len(waiting) == 1
 
 
 async def test_a_reference_of_the_prisoner_that_staff_may_have_put_there_is_not_shown(
