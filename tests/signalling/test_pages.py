@@ -222,5 +222,5 @@ def test_a_sentence_is_filled_in_and_an_unknown_key_shows_itself() -> None:
 def test_templates_use_only_sentences_that_exist() -> None:
     sentences = json.loads((signalling.pages.FILES / "text" / "en.json").read_text("utf-8"))
     for template in Path(signalling.pages.FILES / "pages").glob("*.html"):
-        used = set(re.findall(r't\("([^"]+)"', template.read_text("utf-8")))
+        used = set(re.findall(r'\bt\("([^"]+)"', template.read_text("utf-8")))
         assert used <= set(sentences), template.name
