@@ -10,11 +10,11 @@ from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import (
     BookingStore,
-    KeptEntry,
     LiveMeeting,
     Office,
     OutboxStore,
     RecordSearch,
+    RecordStore,
     SlotPinStore,
     StaffStore,
     TerminalStore,
@@ -47,6 +47,10 @@ class Store(Protocol):
         """Where records are found."""
 
     @property
+    def records(self) -> RecordStore:
+        """Looks at records, and proofs of them."""
+
+    @property
     def outbox(self) -> OutboxStore:
         """Letters on their way."""
 
@@ -67,11 +71,6 @@ class Store(Protocol):
     async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
 
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None: ...
-
-    async def record(self, meeting: MeetingId) -> Sequence[KeptEntry]: ...
-
-    async def verify(self, meeting: MeetingId) -> int:
-        """How many entries the record has, all of them proven; raises RecordBroken."""
 
     async def live_meetings(self) -> Sequence[LiveMeeting]: ...
 

@@ -20,7 +20,7 @@ _MEETING = "meeting:"
 class RecordEvent(Enum):
     HEAD_NOTED = "record_head_noted"  # at its beginning and end, and from time to time
     SEEN = "record_read"
-    EXPORTED = "record_exported"  # as `vmr.staff_record` says it of pages
+    EXPORTED = "record_exported"  # taken away as a file
     ESTABLISHMENT_SEEN = "establishment_record_seen"
     PERSONAL_DELETED = "personal_values_deleted"  # at the end of their retention
     SIGNING_KEY_SET = "signing_key_set"
@@ -48,6 +48,10 @@ class SigningKeyNote:
     endorsement: str
 
 
+def subject_of(meeting: MeetingId) -> str:
+    return f"{_MEETING}{meeting}"
+
+
 def head_of(entry: Entry) -> Head:
     return Head(sequence=entry.sequence, hash=entry.hash)
 
@@ -55,19 +59,24 @@ def head_of(entry: Entry) -> Head:
 def meeting_happening(
     event: RecordEvent,
     meeting: MeetingId,
-    head: Head,
+    head: Head | None,
     *,
     at: float,
     by: StaffMember | str = SERVER,
     facts: tuple[Fact, ...] = (),
 ) -> Happening:
-    """Something about a meeting's record, which now has this head. `by` as in `staff_record`."""
+    """Something about a meeting's record, which now has this head; None: nothing is said of it.
+    `by` as in `staff_record`.
+    """
+    stated: tuple[Fact, ...] = ()
+    if head is not None:
+        stated = (("sequence", head.sequence), ("hash", head.hash))
     return Happening(
         at=at,
         actor=actor_of(by),
         what=event.value,
-        subject=f"{_MEETING}{meeting}",
-        facts=(("sequence", head.sequence), ("hash", head.hash), *facts),
+        subject=subject_of(meeting),
+        facts=(*stated, *facts),
         personal=officer_of(by),
     )
 

@@ -147,6 +147,13 @@ class ChainWalk:
         self.sequence = 0
         self.hash = first_link(meeting)
 
+    @classmethod
+    def resumed(cls, sequence: int, digest: str) -> "ChainWalk":
+        """A walk that has come to the entry with this sequence and hash."""
+        walk = cls(MeetingId(""))
+        walk.sequence, walk.hash = sequence, digest
+        return walk
+
     def take(self, entry: Entry) -> Fault | None:
         """What is wrong with the next entry; then the walk stays where it is."""
         if entry.sequence != self.sequence + 1:

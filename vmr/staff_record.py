@@ -1,9 +1,8 @@
 """What the record of staff says: who did what to whose account, or to which terminal, and who
-looked at which record. Pure."""
+looked for records of whom. Pure."""
 
 from enum import Enum
 
-from vmr.ids import MeetingId
 from vmr.record import Fact, Happening
 from vmr.staff import StaffMember
 from vmr.terminals import EnrolledTerminal
@@ -33,11 +32,6 @@ class StaffEvent(Enum):
 class TerminalEvent(Enum):
     ENROLLED = "terminal_enrolled"
     REVOKED = "terminal_revoked"
-
-
-class RecordEvent(Enum):
-    READ = "record_read"
-    EXPORTED = "record_exported"  # taken away as a file
 
 
 def happening(
@@ -80,25 +74,6 @@ def hosts_only_happening(only: bool, *, by: StaffMember, at: float) -> Happening
         actor=actor_of(by),
         what="hosts_only_at_terminals_set",
         facts=(("only", only),),
-        personal=officer_of(by),
-    )
-
-
-def record_happening(
-    event: RecordEvent,
-    meeting: MeetingId,
-    *,
-    by: StaffMember,
-    at: float,
-    facts: tuple[Fact, ...] = (),
-) -> Happening:
-    """Somebody looks at the record of a meeting, or takes it away."""
-    return Happening(
-        at=at,
-        actor=actor_of(by),
-        what=event.value,
-        subject=f"meeting:{meeting}",
-        facts=facts,
         personal=officer_of(by),
     )
 

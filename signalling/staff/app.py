@@ -93,7 +93,7 @@ class StaffApp:
             ),
             LinkPages(edge=self.edge, office=office, clock=clock),
             EstablishmentPages(edge=self.edge, office=office, clock=clock),
-            HistoryPages(edge=self.edge, store=store, texts=renderer.texts),
+            HistoryPages(edge=self.edge, store=records, texts=renderer.texts, clock=clock),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
             RecordPages(
                 edge=self.edge, store=records, renderer=renderer, pdf=PdfMaker(), clock=clock

@@ -1,8 +1,8 @@
 """Records of meetings, for those who may read them, within their own establishment.
 
 A record of another establishment looks like one that does not exist. Every look, every file and
-every search by name is in the record of staff before anything is shown; what cannot be written
-there is not shown.
+every search by name is in the record of the establishment before anything is shown; what cannot be
+written there is not shown.
 """
 
 import asyncio
@@ -27,12 +27,14 @@ from vmr.record import Happening
 from vmr.record_text import isolated
 from vmr.rooms import Room
 from vmr.staff import StaffPermission
-from vmr.staff_record import RecordEvent, record_happening, search_happening
+from vmr.staff_record import search_happening
 from vmr.store import (
     FoundRecord,
-    KeptEntry,
+    MeetingProof,
+    MeetingRecord,
     RecordBroken,
     RecordSearch,
+    RecordStore,
     SignedIn,
     StaffStore,
     StoreError,
@@ -58,11 +60,10 @@ class Records(Protocol):
     @property
     def record_search(self) -> RecordSearch: ...
 
+    @property
+    def records(self) -> RecordStore: ...
+
     async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
-
-    async def record(self, meeting: MeetingId) -> Sequence[KeptEntry]: ...
-
-    async def verify(self, meeting: MeetingId) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ class RecordPages:
         one = RECORDS + "/{meeting:[0-9A-Za-z_-]{1,64}}"
         add(app, "GET", one, self.show)
         add(app, "GET", f"{one}/pdf", self.download_pdf)
+        add(app, "GET", f"{one}/jsonl", self.download_lines)
 
     # -- the list -----------------------------------------------------------------------------
 
@@ -133,9 +135,11 @@ class RecordPages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         who = await self._edge.signed_in(request, READ)
         found = await self._found(request, who)
-        if not await self._write(who, self._look(RecordEvent.READ, found, who)):
+        proof = await self._store.records.prove(found.meeting)
+        record = await self._look(found, who)
+        if record is None:
             return self._refused(request, who)
-        view, body = await self._read(found, who)
+        view, body = await self._put_together(found, record, proof, who)
         has_pdf = await self._pdf.is_available()
         return self._edge.page(
             request, "staff_record.html", who=who, record=view, body=body, has_pdf=has_pdf
@@ -146,24 +150,34 @@ class RecordPages:
         who = await self._edge.signed_in(request, READ)
         found = await self._found(request, who)
         if not await self._pdf.is_available():
-            return self._no_pdf(request, who, found, "staff.records.pdf_missing")
-        view, body = await self._read(found, who)
-        if view.entries > PDF_ENTRIES_MAX:
-            return self._no_pdf(request, who, found, "staff.records.pdf_long")
-        done = self._look(RecordEvent.EXPORTED, found, who, format="pdf", hash=view.head)
-        if not await self._write(who, done):
+            return self._no_file(request, who, found, "staff.records.pdf_missing")
+        proof = await self._store.records.prove(found.meeting)
+        if proof.entries > PDF_ENTRIES_MAX:
+            return self._no_file(request, who, found, "staff.records.pdf_long")
+        record = await self._look(found, who, as_file="pdf")
+        if record is None:
             return self._refused(request, who)
+        view, body = await self._put_together(found, record, proof, who)
         try:
             style = self._renderer.style("record_print.css")
             made = await self._pdf.make(self._document(view, body, who), style)
         except PdfBusy:
-            return self._no_pdf(request, who, found, "staff.records.pdf_busy")
+            return self._no_file(request, who, found, "staff.records.pdf_busy")
         except PdfError:
-            return self._no_pdf(request, who, found, "staff.records.pdf_failed")
-        day = datetime.fromtimestamp(found.started_at, ZoneInfo(who.member.establishment.zone))
-        name = f"record-{day:%Y-%m-%d}-{found.meeting[:8]}.pdf"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return web.Response(body=made, content_type="application/pdf", headers=headers)
+            return self._no_file(request, who, found, "staff.records.pdf_failed")
+        return _file(found, who, made, "application/pdf", "pdf")
+
+    async def download_lines(self, request: web.Request) -> web.StreamResponse:
+        """The file that proves itself (`vmr.record_export`); nothing that is false is signed."""
+        who = await self._edge.signed_in(request, READ)
+        found = await self._found(request, who)
+        try:
+            made = await self._store.records.export(found.meeting, by=who.member, at=self._clock())
+        except RecordBroken:
+            return self._no_file(request, who, found, "staff.records.lines_broken")
+        except StoreError:
+            return self._refused(request, who)
+        return _file(found, who, made, "application/jsonl", "jsonl")
 
     def _document(self, view: RecordView, body: str, who: SignedIn) -> str:
         return self._renderer.text(
@@ -174,12 +188,13 @@ class RecordPages:
             made_by=isolated(who.member.name),
         )
 
-    def _no_pdf(
+    def _no_file(
         self, request: web.Request, who: SignedIn, found: FoundRecord, why: str
     ) -> web.Response:
         return self._edge.page(
-            request, "staff_record_no_pdf.html", who=who, meeting=found.meeting, why=why, status=503
-        )
+            request, "staff_record_no_file.html", who=who, meeting=found.meeting, why=why,
+            status=503,
+        )  # fmt: skip
 
     async def _found(self, request: web.Request, who: SignedIn) -> FoundRecord:
         """One of the establishment of who asks."""
@@ -188,38 +203,39 @@ class RecordPages:
             raise web.HTTPNotFound
         return found
 
-    def _look(
-        self, event: RecordEvent, found: FoundRecord, who: SignedIn, **facts: str
-    ) -> Happening:
-        return record_happening(
-            event, found.meeting, by=who.member, at=self._clock(), facts=tuple(facts.items())
-        )
+    async def _look(
+        self, found: FoundRecord, who: SignedIn, *, as_file: str = ""
+    ) -> MeetingRecord | None:
+        """The record, once the look stands in that of the establishment; None where it cannot."""
+        try:
+            return await self._store.records.look(
+                found.meeting, by=who.member, at=self._clock(), as_file=as_file
+            )
+        except StoreError:
+            return None
 
     async def _write(self, who: SignedIn, done: Happening) -> bool:
-        """Whether it is in the record of staff."""
+        """Whether it is in the record of the establishment."""
         try:
             await self._store.staff.write_record(who.member.establishment.id, done)
         except StoreError:
             return False
         return True
 
-    async def _read(self, found: FoundRecord, who: SignedIn) -> tuple[RecordView, str]:
-        """The record and the part of a document that shows it, made beside the loop."""
-        record = await self._store.record(found.meeting)
-        fault = ""
-        try:
-            await self._store.verify(found.meeting)
-        except RecordBroken as error:
-            fault = str(error)
-        viewer = Viewer(
-            found,
-            record,
-            establishment=who.member.establishment,
-            texts=self._renderer.texts,
-            fault=fault,
-            now=self._clock(),
-        )
-        return await asyncio.to_thread(body_of, viewer, self._renderer)
+    async def _put_together(
+        self, found: FoundRecord, record: MeetingRecord, proof: MeetingProof, who: SignedIn
+    ) -> tuple[RecordView, str]:
+        """The view and the part of a document that shows it, made beside the loop."""
+        establishment, now = who.member.establishment, self._clock()
+
+        def work() -> tuple[RecordView, str]:
+            viewer = Viewer(
+                found, record.entries, establishment=establishment, texts=self._renderer.texts,
+                proof=proof, now=now,
+            )  # fmt: skip
+            return body_of(viewer, self._renderer)
+
+        return await asyncio.to_thread(work)
 
     def _refused(self, request: web.Request, who: SignedIn) -> web.Response:
         return self._edge.page(request, "staff_record_refused.html", who=who, status=503)
@@ -229,6 +245,16 @@ def body_of(viewer: Viewer, renderer: Renderer) -> tuple[RecordView, str]:
     """A second of work for ten thousand entries: for a thread."""
     view = viewer.view()
     return view, renderer.text("record_body.html", record=view)
+
+
+def _file(
+    found: FoundRecord, who: SignedIn, made: bytes, content_type: str, ending: str
+) -> web.Response:
+    """To be kept by the browser, named by the day of the meeting."""
+    day = datetime.fromtimestamp(found.started_at, ZoneInfo(who.member.establishment.zone))
+    name = f"record-{day:%Y-%m-%d}-{found.meeting[:8]}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=made, content_type=content_type, headers=headers)
 
 
 def _filters(request: web.Request) -> Filters:

@@ -14,7 +14,7 @@ from vmr.record_text import Narrator, capitalised
 from vmr.record_times import Cause, Doing, PersonTotals, Totals
 from vmr.record_totals import totals
 from vmr.rooms import Establishment
-from vmr.store import FoundRecord, KeptEntry
+from vmr.store import FoundRecord, KeptEntry, MeetingProof
 
 _TOLD = (Doing.WAITING, Doing.IDENTIFYING, Doing.TALKING, Doing.ALONE)
 """Of the meeting, in this order; lost time stands below with its causes."""
@@ -73,7 +73,8 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """`fault` is what is wrong with the chain (in words for operators), or empty."""
+    """`faults` are what is wrong with the chain, in words for operators. `deleted` and `signed` say
+    when personal values were deleted, and what is signed of it; empty where there is nothing."""
 
     meeting: str
     title: str
@@ -89,8 +90,9 @@ class RecordView:
     lines: tuple[LineRow, ...]
     entries: int
     head: str
-    fault: str
-    has_deleted: bool
+    faults: tuple[str, ...]
+    deleted: str
+    signed: str
     is_live: bool
     made: str
 
@@ -105,7 +107,7 @@ class Viewer:
         *,
         establishment: Establishment,
         texts: Texts,
-        fault: str,
+        proof: MeetingProof,
         now: float,
     ) -> None:
         self._found = found
@@ -113,7 +115,7 @@ class Viewer:
         self._texts = texts
         self._zone = ZoneInfo(establishment.zone)
         self._establishment = establishment
-        self._fault = fault
+        self._proof = proof
         self._now = now
         self._totals: Totals = totals(kept.entry for kept in record)
         self._narrator = Narrator([(kept.entry, kept.personal) for kept in record], texts.get)
@@ -165,11 +167,26 @@ class Viewer:
             ),
             entries=len(record),
             head=record[-1].entry.hash if record else "",
-            fault=self._fault,
-            has_deleted=self._narrator.has_deleted,
+            faults=self._proof.faults,
+            deleted=self._deleted(),
+            signed=self._signed(),
             is_live=found.is_live,
             made=self._when(self._now),
         )
+
+    def _deleted(self) -> str:
+        at = self._proof.deleted_at
+        return "" if at is None else self._t("deleted", when=self._when(at))
+
+    def _signed(self) -> str:
+        proof = self._proof
+        if proof.checkpoint is None:
+            return self._t("unsigned")
+        said = proof.checkpoint.checkpoint
+        values = {"when": self._when(said.at), "sequence": said.sequence, "key": said.key}
+        if proof.covered < proof.entries:
+            return self._t("signed_part", covered=proof.covered, **values)
+        return self._t("signed", **values)
 
     # -- parts --------------------------------------------------------------------------------
 

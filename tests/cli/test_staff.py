@@ -1,7 +1,9 @@
 """`vmr staff ...` and the first administrator: printed once, kept as hashes, recorded by name."""
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -82,9 +84,28 @@ def test_the_record_says_what_was_done_and_by_whom(prison: Program) -> None:
     prison.done(*ADD)
     prison.done("staff", "disable", "reed")
     printed = prison.done("staff", "record")
-    assert re.search(r"staff_added  reed  by operator  roles=duty,monitor", printed)
-    assert re.search(r"staff_disabled  reed  by operator", printed)
-    assert "2 entries, all proven." in printed
+    assert re.search(
+        r"2  20.* The operator added an account for Officer Reed. Roles: Duty officer, Monitoring"
+        r" officer\.\n",
+        printed,
+    )
+    assert re.search(r"3  20.* The operator disabled the account of Officer Reed\.\n", printed)
+    assert "    4  20" in printed, "this look"
+    assert "The operator read this record." in printed
+    assert "The record of HMP Test: 3 entries" in printed
+    assert "All of them hold." in printed
+
+
+def test_a_record_that_was_shortened_is_named_below_it(prison: Program) -> None:
+    prison.done(*ADD)
+    prison.done("record", "checkpoint")
+    with closing(sqlite3.connect(prison.database)) as database, database:
+        database.execute("DELETE FROM staff_entries WHERE sequence > 2")
+        database.execute("DELETE FROM staff_personal WHERE sequence > 2")
+    ended = prison.run("staff", "record")
+    assert ended.returncode == 1
+    assert "added an account for Officer Reed" in ended.stdout
+    assert "WRONG  establishment: there is no entry 3 any more" in ended.stdout
 
 
 @pytest.mark.parametrize(

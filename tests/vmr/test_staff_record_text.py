@@ -1,19 +1,45 @@
 """Every kind of entry in an establishment's record has a plain sentence, with or without names."""
 
+import ast
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import signalling
+import vmr
 from signalling.texts import Texts
-from tests.vmr.bookings.made import NINE_TO_FIVE, closure, slot
+from tests.vmr.bookings.made import NINE_TO_FIVE, booking, closure, slot
 from vmr.bookings.changes import (
+    REQUESTER,
+    BookingEvent,
     ClosureEvent,
+    booking_happening,
     closure_happening,
     hours_happening,
     pin_per_slot_happening,
 )
-from vmr.ids import DeviceId, EstablishmentId, InviteId, MeetingId, OfficerId, RoomId, TerminalId
+from vmr.bookings.times import Interval
+from vmr.establishment_record import (
+    Head,
+    RecordEvent,
+    SigningKeyNote,
+    key_happening,
+    meeting_happening,
+    own_deletion_happening,
+    seen_happening,
+)
+from vmr.ids import (
+    BookingId,
+    DeviceId,
+    EstablishmentId,
+    InviteId,
+    MeetingId,
+    OfficerId,
+    RoomId,
+    TerminalId,
+)
 from vmr.policies import PolicyName
 from vmr.record import Entry, Happening, PersonalKey, append
 from vmr.room_record import (
@@ -28,19 +54,19 @@ from vmr.staff import StaffMember, StaffRole
 from vmr.staff_record import (
     OPERATOR,
     SERVER,
-    RecordEvent,
     StaffEvent,
     TerminalEvent,
     happening,
     hosts_only_happening,
-    record_happening,
     search_happening,
     terminal_happening,
 )
-from vmr.staff_record_text import Personal, sentence
+from vmr.staff_record_text import CHOSEN, SENTENCES, Personal, _key, sentence
 from vmr.terminals import EnrolledTerminal
 
-SAY = Texts.load(Path(__file__).parents[2] / "web" / "text", "en").get
+ROOT = Path(__file__).parents[2]
+TEXTS = Texts.load(ROOT / "web" / "text", "en")
+SAY = TEXTS.get
 PRISON = Establishment(id=EstablishmentId("e1"), name="HMP Example", phone="01632 960001")
 ADA, SAM = (
     StaffMember(
@@ -59,6 +85,26 @@ TERMINAL = EnrolledTerminal(
     enrolled_at=1.0, enrolled_by="Ada",
 )  # fmt: skip
 ROLES = (("roles", "duty,monitor"),)
+DAY_S = 86_400.0
+UNTIL = (("until", 4 * DAY_S),)
+BOOKED = booking(
+    id=BookingId("b1"), reference="ABC-1",
+    preferred=Interval(starts_at=3 * DAY_S, ends_at=3 * DAY_S + 3600),
+)  # fmt: skip
+FIRST_KEY = SigningKeyNote(id="k1", public_key=b"1", previous="", endorsement="")
+RENEWED_KEY = SigningKeyNote(id="k2", public_key=b"2", previous="k1", endorsement="ab")
+LOST_KEY = SigningKeyNote(id="k3", public_key=b"3", previous="k2", endorsement="")
+ABOUT_A_RECORD = (
+    RecordEvent.HEAD_NOTED, RecordEvent.SEEN, RecordEvent.EXPORTED, RecordEvent.PERSONAL_DELETED,
+)  # fmt: skip
+HEAD = Head(sequence=12, hash="ab")
+
+
+def about_record(event: RecordEvent, head: Head | None = HEAD) -> Happening:
+    return meeting_happening(
+        event, MeetingId("m1"), head, at=1.0, by=ADA, facts=(("days", 90), ("format", "pdf"))
+    )
+
 
 ABOUT_STAFF: dict[StaffEvent, Happening] = {
     one: happening(one, SAM, by=ADA, at=1.0, facts=ROLES) for one in StaffEvent
@@ -66,21 +112,31 @@ ABOUT_STAFF: dict[StaffEvent, Happening] = {
 EVERY = [
     *ABOUT_STAFF.values(),
     hours_happening(ROOM, NINE_TO_FIVE, by=ADA, at=1.0),
-    pin_per_slot_happening(ROOM, True, by=ADA, at=1.0),
+    hours_happening(ROOM, (), by=ADA, at=1.0),
+    *(pin_per_slot_happening(ROOM, one, by=ADA, at=1.0) for one in (True, False)),
     *(closure_happening(one, closure(slot(4, 10)), by=ADA, at=1.0) for one in ClosureEvent),
     *(terminal_happening(one, TERMINAL, by=ADA, at=1.0) for one in TerminalEvent),
     *(room_happening(one, ROOM, by=ADA, at=1.0) for one in RoomEvent),
     *(link_happening(one, INVITE, ROOM, by=ADA, at=1.0) for one in LinkEvent),
     *(hosts_only_happening(only, by=ADA, at=1.0) for only in (True, False)),
     establishment_happening(PRISON, by=ADA, at=1.0),
-    *(record_happening(one, MeetingId("m1"), by=ADA, at=1.0) for one in RecordEvent),
+    *(about_record(one) for one in ABOUT_A_RECORD),
+    about_record(RecordEvent.SEEN, head=None),
+    seen_happening(by=ADA, at=1.0),
+    own_deletion_happening(until=7, by=SERVER, at=1.0, days=2190),
+    *(key_happening(note, by=SERVER, at=1.0) for note in (FIRST_KEY, RENEWED_KEY, LOST_KEY)),
     search_happening("Ms Shah", by=ADA, at=1.0),
+    *(booking_happening(one, BOOKED, by=ADA, at=1.0, facts=UNTIL) for one in BookingEvent),
 ]
+
+
+def when(at: float) -> str:
+    return f"day {at / 86_400:.0f}"
 
 
 def said(done: Happening, personal: Personal | None = None) -> str:
     kept = done.personal if personal is None else personal
-    return sentence(entry_of(done), kept, SAY)
+    return sentence(entry_of(done), kept, SAY, when)
 
 
 def entry_of(done: Happening) -> Entry:
@@ -131,7 +187,89 @@ def test_names_that_were_deleted_are_said_to_be() -> None:
 def test_what_has_no_sentence_is_shown_by_its_own_word() -> None:
     strange = replace(ABOUT_STAFF[StaffEvent.ADDED], what="moon_landed")
     assert said(strange) == "Ada: moon landed."
-    booked = replace(strange, what="booking_made", facts=(("reference", "ABC-1"),))
-    assert said(booked) == "Ada: booking made, reference ABC-1."
-    asked = replace(booked, actor="requester", what="booking_requested", personal=())
-    assert said(asked) == "Requester: booking requested, reference ABC-1."
+    assert said(replace(strange, actor="robot")) == "Robot: moon landed."
+
+
+def test_what_became_of_a_booking_is_told_with_its_time_and_reason() -> None:
+    asked = booking_happening(BookingEvent.REQUESTED, BOOKED, by=REQUESTER, at=1.0)
+    assert said(asked) == "Somebody on the request page asked for the booking ABC-1, on day 3."
+    refused = booking_happening(
+        BookingEvent.REFUSED, replace(BOOKED, reason="No officer is free"), by=ADA, at=1.0
+    )
+    assert said(refused) == (
+        "Ada refused the booking ABC-1, which was asked for on day 3. Reason: “No officer is free”."
+    )
+    assert "Reason" not in said(refused, ())
+    extended = booking_happening(BookingEvent.EXTENDED, BOOKED, by=ADA, at=1.0, facts=UNTIL)
+    assert said(extended) == "Ada let the slot of the booking ABC-1 go on until day 4."
+    waived = booking_happening(BookingEvent.MADE, BOOKED, by=ADA, at=1.0, waiver="Tomorrow")
+    assert said(waived).endswith("was waived: Tomorrow.")
+    assert said(waived, ()).endswith("was waived: the reason was deleted.")
+
+
+def test_deletions_and_keys_are_told_apart() -> None:
+    deleted = about_record(RecordEvent.PERSONAL_DELETED)
+    assert said(deleted) == (
+        "Ada deleted the personal values in the record of the meeting m1, after 90 days of"
+        " retention."
+    )
+    own = own_deletion_happening(until=7, by=SERVER, at=1.0, days=2190)
+    assert said(own) == (
+        "The server deleted the names in this record up to entry 7, after 2190 days of retention."
+    )
+    assert said(key_happening(FIRST_KEY, by=SERVER, at=1.0)) == (
+        "The server signs records with the key k1 from here on."
+    )
+    assert "The key before, k1, has signed it." in said(
+        key_happening(RENEWED_KEY, by=OPERATOR, at=1.0)
+    )
+    assert "was lost" in said(key_happening(LOST_KEY, by=SERVER, at=1.0))
+
+
+# -- every word -------------------------------------------------------------------------------
+
+
+def written_words() -> set[str]:
+    """The `what` of every Happening that is made outside lobby, worked out from the source."""
+    found: set[str] = set()
+    for package in (vmr, signalling):
+        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            found |= words_in(ast.parse(path.read_text()), path)
+    return found
+
+
+def words_in(tree: ast.Module, path: Path) -> set[str]:
+    """A word is a constant, one of an Enum, or of the Enum that a parameter is annotated with."""
+    found: set[str] = set()
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        every = (*function.args.args, *function.args.kwonlyargs)
+        kinds = {one.arg: ast.unparse(one.annotation) for one in every if one.annotation}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Happening":
+                given = {word.arg: word.value for word in node.keywords}
+                found |= words_of(given["what"], kinds, path)
+    return found
+
+
+def words_of(node: ast.expr, kinds: dict[str, str], path: Path) -> set[str]:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    match node:
+        case ast.Constant(value=str(word)):
+            return {word}
+        case ast.Attribute(value=ast.Name(id=parameter), attr="value"):
+            return {one.value for one in getattr(module, kinds[parameter])}
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id=kind), attr=member), attr="value"):
+            return {getattr(module, kind)[member].value}
+    raise AssertionError(f"{path.name}:{node.lineno}: no word can be read here")
+
+
+def test_every_word_that_can_stand_there_has_a_sentence_and_no_other() -> None:
+    assert written_words() == set(SENTENCES)
+
+
+def test_every_sentence_is_in_the_catalogue_and_has_an_entry_here() -> None:
+    used = {_key(entry_of(done), dict(done.facts)) for done in EVERY}
+    assert used == {*SENTENCES.values(), *CHOSEN.values()}
+    assert used <= set(TEXTS.keys("staff.record.said."))

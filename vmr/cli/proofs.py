@@ -121,16 +121,17 @@ async def _verify_establishment(chosen: argparse.Namespace, store: Store) -> Non
     kept = read_checkpoint(chosen.checkpoint) if chosen.checkpoint else None
     establishment = await _establishment(chosen, store, kept)
     proof = await store.records.verify_establishment(establishment.id, kept)
-    print(f"The record of {printable(establishment.name)}: {proof.entries} entries")
-    print(f"Records of its meetings: {proof.meetings}, with {proof.meeting_entries} entries")
-    print(f"Signed up to entry {proof.signed}")
     if kept is not None:
         said = kept.checkpoint
         print(f"Checkpoint given: entry {said.sequence}, of {time_text(said.at)}, key {said.key}")
-    _judge(proof)
+    show(establishment, proof)
 
 
-def _judge(proof: EstablishmentProof) -> None:
+def show(establishment: Establishment, proof: EstablishmentProof) -> None:
+    """What was proven; raises CommandError where something does not hold."""
+    print(f"The record of {printable(establishment.name)}: {proof.entries} entries")
+    print(f"Records of its meetings: {proof.meetings}, with {proof.meeting_entries} entries")
+    print(f"Signed up to entry {proof.signed}")
     for note in proof.notes:
         print(printable(f"NOTE   {note}"))
     for problem in proof.problems:

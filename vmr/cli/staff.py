@@ -9,6 +9,9 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from signalling.pages import FILES, LANGUAGES
+from signalling.texts import Texts
+from vmr.cli import proofs
 from vmr.cli.errors import CommandError
 from vmr.cli.work import add_verb, find_establishment, printable, time_text
 from vmr.ids import OfficerId
@@ -18,6 +21,7 @@ from vmr.settings import Settings
 from vmr.staff import StaffMember, StaffRole, parse_name, parse_username, role_names
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_record import OPERATOR, SERVER, StaffEvent, happening
+from vmr.staff_record_text import sentence
 from vmr.store import Conflict, secrets
 from vmr.store.store import Store
 
@@ -185,16 +189,15 @@ async def _enable(chosen: argparse.Namespace, settings: Settings, store: Store) 
 
 async def _record(chosen: argparse.Namespace, settings: Settings, store: Store) -> None:
     establishment = await find_establishment(chosen.establishment, store)
-    count = await store.staff.verify_record(establishment.id)
+    say = Texts.load(FILES / "text", LANGUAGES[0]).get
+    proof = await store.records.verify_establishment(establishment.id)
     for kept in await store.records.look_at_establishment(
         establishment.id, by=OPERATOR, at=time.time()
     ):
-        entry, names = kept.entry, dict(kept.personal)
-        by = names.get("officer", entry.actor)
-        whom = names.get("username") or entry.subject or "-"
-        facts = "".join(f"  {name}={value}" for name, value in entry.facts)
-        print(printable(f"{time_text(entry.at)}  {entry.what}  {whom}  by {by}{facts}"))
-    print(f"{count} entries, all proven.")
+        entry = kept.entry
+        said = sentence(entry, kept.personal, say, time_text)
+        print(printable(f"{entry.sequence:5}  {time_text(entry.at)}  {said}"))
+    proofs.show(establishment, proof)
 
 
 async def _find(chosen: argparse.Namespace, store: Store) -> StaffMember:

@@ -17,6 +17,7 @@ from vmr.store.errors import (
     StoreUnavailable,
     UnsupportedDatabase,
 )
+from vmr.store.meeting_proof import MeetingProof
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
@@ -35,6 +36,7 @@ __all__ = [
     "FoundRecord",
     "KeptEntry",
     "LiveMeeting",
+    "MeetingProof",
     "MeetingRecord",
     "MeetingSummary",
     "NewerDatabase",

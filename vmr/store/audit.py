@@ -5,8 +5,6 @@ and every record has to stand there up to its end; every checkpoint has to be si
 its time and to fit. Only reads; finds all faults, not the first.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,9 +14,10 @@ from vmr.checkpoints import SignedCheckpoint, endorsement_statement, key_id
 from vmr.establishment_record import Head, SigningKeyNote, deleted_until, head_in, key_in
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.record import ChainWalk, Entry
-from vmr.store import checkpoints, establishment_chain, records
+from vmr.store import checkpoints, establishment_chain
 from vmr.store.chains import KeptEntry, prove
 from vmr.store.errors import NotFound, RecordBroken
+from vmr.store.meeting_proof import MeetingWalk
 from vmr.store.signing import is_genuine, is_signed
 from vmr.store.tables import establishments, meetings, rooms
 
@@ -61,7 +60,7 @@ def verify_establishment(
     states = _states(connection, establishment)
     length = 0
     for meeting in (*states, *(one for one in own.heads if one not in states)):
-        found = _Meeting(
+        found = MeetingWalk(
             connection, meeting, own.heads.get(meeting, []), own.deleted.get(meeting, 0)
         )
         length += found.walk.sequence
@@ -176,52 +175,3 @@ def _states(connection: Connection, establishment: EstablishmentId) -> dict[Meet
         .order_by(meetings.c.started_at, meetings.c.id)
     )
     return {MeetingId(row.id): row.state for row in connection.execute(query)}
-
-
-class _Meeting:
-    """One meeting's chain, walked, with the hashes it has where a head was stated."""
-
-    def __init__(
-        self, connection: Connection, meeting: MeetingId, heads: list[Head], deleted_until: int
-    ) -> None:
-        self._heads = heads
-        self._deleted_until = deleted_until
-        self._lacking = 0
-        self._broken = ""
-        self.walk = ChainWalk(records.chains.begin(meeting))
-        at = {head.sequence for head in heads}
-        self._hashes: dict[int, str] = {}
-        try:
-            with closing(records.chains.read(connection, meeting)) as entries:
-                for kept in entries:
-                    prove(self.walk, kept)
-                    if kept.lacks_personal:
-                        self._lacking = kept.entry.sequence
-                    if kept.entry.sequence in at:
-                        self._hashes[kept.entry.sequence] = kept.entry.hash
-        except RecordBroken as error:
-            self._broken = str(error)
-
-    def faults(self, is_ended: bool) -> Iterator[str]:
-        length = self.walk.sequence
-        if self._broken:
-            yield self._broken
-            return
-        if self._lacking > self._deleted_until:
-            yield (
-                f"the personal fields of entry {self._lacking} are missing, and no deletion of them"
-                " was recorded"
-            )
-        known = max((head.sequence for head in self._heads), default=0)
-        if known > length:
-            ends = f"was shortened: it ends at entry {length}" if length else "is missing"
-            yield f"the record {ends}; it had {known} entries"
-            return
-        for head in self._heads:
-            if self._hashes[head.sequence] != head.hash:
-                yield f"entry {head.sequence} is not the one that was recorded: it was replaced"
-                return
-        if known == 0 and length > 0:
-            yield "the record does not stand in the establishment's record (yet: vmr serve adds it)"
-        elif is_ended and length > known:
-            yield f"entry {known + 1} was added after the record's end"

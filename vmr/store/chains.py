@@ -137,6 +137,14 @@ class Chains:
                     key=of_chain if key is None else PersonalKey(secret=key, is_of_chain=False),
                 )
 
+    def about(self, connection: Connection, owner: str, subject: str) -> list[Entry]:
+        """The entries with this subject, oldest first."""
+        table = self._table
+        query = select(*self._columns).where(
+            self._owner_of(table) == owner, table.c.subject == subject
+        )
+        return [_entry(row) for row in connection.execute(query.order_by(table.c.sequence))]
+
     def newest(
         self, connection: Connection, owner: str, limit: int, before: int | None
     ) -> tuple[KeptEntry, ...]:

@@ -67,6 +67,19 @@ def latest(connection: Connection, establishment: EstablishmentId) -> SignedChec
     return None if row is None else _signed(row)
 
 
+def first_from(
+    connection: Connection, establishment: EstablishmentId, sequence: int
+) -> SignedCheckpoint | None:
+    """The first that covers this entry of the establishment's record."""
+    query = _CHECKPOINTS.where(
+        record_checkpoints.c.establishment_id == establishment,
+        record_checkpoints.c.sequence >= sequence,
+    )
+    first = query.order_by(record_checkpoints.c.sequence).limit(1)
+    row = connection.execute(first).mappings().one_or_none()
+    return None if row is None else _signed(row)
+
+
 def all_of(connection: Connection, establishment: EstablishmentId) -> tuple[SignedCheckpoint, ...]:
     """Oldest first."""
     query = _CHECKPOINTS.where(record_checkpoints.c.establishment_id == establishment)

@@ -6,16 +6,22 @@ meeting's record stands here from its first entries on, and again when the meeti
 
 import json
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Connection
 
-from vmr.establishment_record import Head, RecordEvent, head_of, meeting_happening
+from vmr.establishment_record import (
+    Head,
+    RecordEvent,
+    head_of,
+    meeting_happening,
+    subject_of,
+)
 from vmr.ids import EstablishmentId, MeetingId
-from vmr.record import Happening
+from vmr.record import Entry, Happening
 from vmr.store import records
 from vmr.store.chains import Chains
 from vmr.store.errors import NotFound
-from vmr.store.tables import meetings, rooms, staff_entries, staff_personal
+from vmr.store.tables import meetings, record_entries, rooms, staff_entries, staff_personal
 
 chains = Chains(
     entries=staff_entries, personal=staff_personal, owner="establishment_id", first="staff:"
@@ -25,6 +31,24 @@ chains = Chains(
 def write(connection: Connection, establishment: EstablishmentId, happening: Happening) -> None:
     """One more entry; needs the write lock, held by the caller."""
     chains.extend(connection, establishment, [happening])
+
+
+def about(
+    connection: Connection, establishment: EstablishmentId, meeting: MeetingId
+) -> list[Entry]:
+    """What stands here of a meeting's record, oldest first."""
+    return chains.about(connection, establishment, subject_of(meeting))
+
+
+def count_all(connection: Connection, establishment: EstablishmentId) -> int:
+    """Entries here and in the records of its meetings."""
+    own = select(func.count()).where(staff_entries.c.establishment_id == establishment)
+    meeting_entries = (
+        select(func.count())
+        .select_from(record_entries.join(meetings).join(rooms))
+        .where(rooms.c.establishment_id == establishment)
+    )
+    return sum(int(connection.execute(query).scalar_one()) for query in (own, meeting_entries))
 
 
 def verify(connection: Connection, establishment: EstablishmentId) -> int:
@@ -59,7 +83,7 @@ def note_head(connection: Connection, meeting: MeetingId, at: float | None = Non
     `at` None is the time of the record's last entry.
     """
     last = records.chains.last(connection, meeting)
-    if last is None or last.sequence == _noted(connection, meeting):
+    if last is None or last.sequence == noted(connection, meeting):
         return
     happening = meeting_happening(
         RecordEvent.HEAD_NOTED, meeting, head_of(last), at=last.at if at is None else at
@@ -89,6 +113,7 @@ def note_heads(connection: Connection, establishment: EstablishmentId, at: float
         note_head(connection, MeetingId(meeting), at)
 
 
-def _noted(connection: Connection, meeting: MeetingId) -> int:
+def noted(connection: Connection, meeting: MeetingId) -> int:
+    """The length of the newest head stated; 0 where none is."""
     query = select(meetings.c.noted_sequence).where(meetings.c.id == meeting)
     return int(connection.execute(query).scalar_one())

@@ -14,6 +14,8 @@ from vmr.store.chains import KeptEntry, prove
 from vmr.store.errors import NotFound, RecordBroken
 from vmr.store.signing import KeyFile
 
+FORMAT = "jsonl"
+
 
 def export(
     connection: Connection, meeting: MeetingId, keys: KeyFile, *, by: StaffMember | str, at: float
@@ -32,7 +34,12 @@ def export(
                 raise RecordBroken(f"the personal fields of entry {walk.sequence} are missing")
             lines.append(_line(kept))
     head = Head(sequence=walk.sequence, hash=walk.hash)
-    exported = meeting_happening(RecordEvent.EXPORTED, meeting, head, at=at, by=by)
+    if not meetings.is_noted(connection, summary, head):
+        noted = establishment_chain.noted(connection, meeting)
+        raise RecordBroken(f"the record has {head.sequence} entries; it ended with {noted}")
+    exported = meeting_happening(
+        RecordEvent.EXPORTED, meeting, head, at=at, by=by, facts=(("format", FORMAT),)
+    )
     establishment_chain.write(connection, room.establishment.id, exported)
     establishment_chain.mark_noted(connection, meeting, head)
     checkpoint = checkpoints.make(connection, room.establishment.id, keys, at)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
+from vmr.establishment_record import Head
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
 from vmr.store import establishment_chain, record_names, records
@@ -134,6 +135,13 @@ def one(connection: Connection, meeting: MeetingId) -> MeetingSummary:
     if row is None:
         raise NotFound("no such meeting")
     return _summary(row)
+
+
+def is_noted(connection: Connection, summary: MeetingSummary, head: Head) -> bool:
+    """Whether the record may have this head: that of an ended meeting stands in the record of its
+    establishment, unless it is older than that."""
+    noted = establishment_chain.noted(connection, summary.id)
+    return summary.is_live or noted in (0, head.sequence)
 
 
 _SUMMARIES = select(

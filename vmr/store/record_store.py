@@ -1,7 +1,7 @@
 """What others hold of looking at records and proving them: `RecordStore`, as `Store.records`.
 
-Each method is one transaction, as in `vmr.store.store`. Every look is written into the record of
-the establishment first: no entry, no look.
+Every look is written into the record of the establishment, in a transaction of its own, before
+anything is handed out: no entry, no look.
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ from vmr.store.audit import EstablishmentProof
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.errors import NotFound
+from vmr.store.meeting_proof import MeetingProof, prove_meeting
 from vmr.store.meetings import MeetingSummary
 from vmr.store.retention import DueNames, DueRecord
 from vmr.store.signing import KeyFile
@@ -60,11 +61,29 @@ class RecordStore:
         self._database = database
         self._keys = keys
 
-    async def look(self, meeting: MeetingId, *, by: StaffMember | str, at: float) -> MeetingRecord:
-        """The record for somebody's eyes; `by` as in `vmr.staff_record`. Raises NotFound."""
-        return await self._database.write(
-            lambda connection: _look(connection, meeting, by=by, at=at)
+    async def look(
+        self, meeting: MeetingId, *, by: StaffMember | str, at: float, as_file: str = ""
+    ) -> MeetingRecord:
+        """The record for somebody's eyes, or (by the format's name) made into a file to be taken
+        away; `by` as in `vmr.staff_record`. Raises NotFound.
+
+        What is written states the head of the record as it is then; it is read up to there
+        afterwards, where no meeting waits for it.
+        """
+        room, summary, last = await self._database.write(
+            lambda connection: _look(connection, meeting, by=by, at=at, as_file=as_file)
         )
+        entries = await self._database.read(
+            lambda connection: records.read_until(connection, meeting, last)
+        )
+        return MeetingRecord(room=room, summary=summary, entries=entries)
+
+    async def prove(self, meeting: MeetingId) -> MeetingProof:
+        """Its record against that of its establishment. Raises NotFound.
+
+        To be asked before a look at it, which is not to vouch for what it sees.
+        """
+        return await self._database.read(lambda connection: prove_meeting(connection, meeting))
 
     async def export(self, meeting: MeetingId, *, by: StaffMember | str, at: float) -> bytes:
         """The record as a file that proves itself (`vmr.record_export`), to be given away.
@@ -80,12 +99,42 @@ class RecordStore:
         self, establishment: EstablishmentId, *, by: StaffMember | str, at: float
     ) -> tuple[KeptEntry, ...]:
         """The establishment's own record, oldest entry first, this look included."""
+        await self._seen(establishment, by=by, at=at)
+        return await self._database.read(
+            lambda connection: tuple(establishment_chain.chains.read(connection, establishment))
+        )
 
-        def work(connection: Connection) -> tuple[KeptEntry, ...]:
-            establishment_chain.write(connection, establishment, seen_happening(by=by, at=at))
-            return tuple(establishment_chain.chains.read(connection, establishment))
+    async def look_at_newest(
+        self,
+        establishment: EstablishmentId,
+        limit: int,
+        before: int | None,
+        *,
+        by: StaffMember | str,
+        at: float,
+    ) -> tuple[KeptEntry, ...]:
+        """At most `limit` of its entries, newest first: the last (this look among them), or those
+        before a sequence number."""
+        await self._seen(establishment, by=by, at=at)
+        return await self._database.read(
+            lambda connection: establishment_chain.chains.newest(
+                connection, establishment, limit, before
+            )
+        )
 
-        return await self._database.write(work)
+    async def _seen(
+        self, establishment: EstablishmentId, *, by: StaffMember | str, at: float
+    ) -> None:
+        seen = seen_happening(by=by, at=at)
+        await self._database.write(
+            lambda connection: establishment_chain.write(connection, establishment, seen)
+        )
+
+    async def count_entries(self, establishment: EstablishmentId) -> int:
+        """What `verify_establishment` would have to read: its record and those of its meetings."""
+        return await self._database.read(
+            lambda connection: establishment_chain.count_all(connection, establishment)
+        )
 
     async def verify_establishment(
         self, establishment: EstablishmentId, kept_elsewhere: SignedCheckpoint | None = None
@@ -166,16 +215,21 @@ class RecordStore:
 
 
 def _look(
-    connection: Connection, meeting: MeetingId, *, by: StaffMember | str, at: float
-) -> MeetingRecord:
+    connection: Connection, meeting: MeetingId, *, by: StaffMember | str, at: float, as_file: str
+) -> tuple[Room, MeetingSummary, int]:
+    """Also how far it may be read."""
     summary = meetings.one(connection, meeting)
     room = rooms.room_by_id(connection, summary.room)
     if room is None:
         raise NotFound("no such room")
-    entries = records.read(connection, meeting)
-    if entries:
-        head = head_of(entries[-1].entry)
-        seen = meeting_happening(RecordEvent.SEEN, meeting, head, at=at, by=by)
-        establishment_chain.write(connection, room.establishment.id, seen)
+    last = records.chains.last(connection, meeting)
+    head = None if last is None else head_of(last)
+    if head is not None and not meetings.is_noted(connection, summary, head):
+        head = None  # stated here, it would pass for the record that it is not
+    facts = (("format", as_file),) if as_file else ()
+    event = RecordEvent.EXPORTED if as_file else RecordEvent.SEEN
+    seen = meeting_happening(event, meeting, head, at=at, by=by, facts=facts)
+    establishment_chain.write(connection, room.establishment.id, seen)
+    if head is not None:
         establishment_chain.mark_noted(connection, meeting, head)
-    return MeetingRecord(room=room, summary=summary, entries=entries)
+    return room, summary, 0 if last is None else last.sequence

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -25,6 +27,12 @@ def extend(connection: Connection, meeting: MeetingId, happenings: Sequence[Happ
 def read(connection: Connection, meeting: MeetingId) -> tuple[KeptEntry, ...]:
     _demand_meeting(connection, meeting)
     return tuple(chains.read(connection, meeting))
+
+
+def read_until(connection: Connection, meeting: MeetingId, last: int) -> tuple[KeptEntry, ...]:
+    """Up to the entry `last`."""
+    with closing(chains.read(connection, meeting)) as entries:
+        return tuple(takewhile(lambda kept: kept.entry.sequence <= last, entries))
 
 
 def verify(connection: Connection, meeting: MeetingId) -> int:

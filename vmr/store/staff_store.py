@@ -244,16 +244,6 @@ class StaffStore:
             lambda connection: tuple(establishment_chain.chains.read(connection, establishment))
         )
 
-    async def newest_of_record(
-        self, establishment: EstablishmentId, limit: int, before: int | None = None
-    ) -> tuple[KeptEntry, ...]:
-        """At most `limit` entries, newest first: the last, or those before a sequence number."""
-        return await self._database.read(
-            lambda connection: establishment_chain.chains.newest(
-                connection, establishment, limit, before
-            )
-        )
-
     async def verify_record(self, establishment: EstablishmentId) -> int:
         """How many entries it has, all of them proven; raises RecordBroken."""
         return await self._database.read(

@@ -4,6 +4,7 @@ import io
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from signalling.staff import record_pages
 from signalling.staff.pdf import PdfBusy, PdfError, PdfFailed, PdfMaker
 from signalling.staff.record_pages import PAGE
+from tests.cli.program import Program
 from tests.lobby import recorded
 from tests.signalling.fakes.store import PRISON
 from tests.signalling.house import House
@@ -23,10 +25,10 @@ from tests.signalling.staff.test_people import OTHER, administrator
 from vmr.establishment_record import RecordEvent
 from vmr.ids import MeetingId
 from vmr.policies import PolicyName
-from vmr.record import Happening
+from vmr.record import Entry, Happening, PersonalKey, append
 from vmr.rooms import Establishment, Room
 from vmr.staff import STAFF_PERMISSIONS, StaffPermission, StaffRole
-from vmr.store import StoreUnavailable
+from vmr.store import StoreUnavailable, establishment_chain
 
 LIST = "/staff/records"
 NOON = 1_777_892_400.0  # 4 May 2026, 12:00 in London
@@ -55,6 +57,22 @@ async def looks(house: House) -> list[tuple[str, str]]:
     heads = RecordEvent.HEAD_NOTED.value
     found = [one for one in entries if one.what.startswith("record") and one.what != heads]
     return [(entry.what, entry.subject) for entry in found]
+
+
+def fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be written into the record of an establishment any more."""
+
+    def full(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(establishment_chain, "write", full)
+
+
+def change(tmp_path: Path, *statements: str) -> None:
+    """What somebody does to the database behind the server's back."""
+    with closing(sqlite3.connect(tmp_path / "staff.db")) as database, database:
+        for statement in statements:
+            database.execute(statement)
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +108,7 @@ async def test_only_who_may_read_records_opens_them(
     asking = await open_browser()
     await asking.sign_in("reed")
     may = StaffPermission.READ_RECORDS in STAFF_PERMISSIONS[role]
-    for path in (LIST, f"{LIST}/m1"):
+    for path in (LIST, f"{LIST}/m1", f"{LIST}/m1/jsonl"):
         assert (await asking.get(path)).status == (200 if may else 403), path
     assert (LIST in (await asking.get("/staff")).text) is may
     assert bool(await looks(house)) is may
@@ -98,7 +116,7 @@ async def test_only_who_may_read_records_opens_them(
 
 async def test_nobody_reads_a_record_without_signing_in(house: House, open_browser: Open) -> None:
     await hold(house, await a_room(house))
-    for path in (LIST, f"{LIST}/m1"):
+    for path in (LIST, f"{LIST}/m1", f"{LIST}/m1/pdf", f"{LIST}/m1/jsonl"):
         assert (await (await open_browser()).get(path)).place.startswith("/staff/sign-in")
     assert await looks(house) == []
 
@@ -143,10 +161,7 @@ async def test_a_record_is_not_shown_when_the_look_cannot_be_written(
 ) -> None:
     await hold(house, await a_room(house))
 
-    async def full(*_: object) -> None:
-        raise StoreUnavailable("disk full")
-
-    monkeypatch.setattr(house.store.staff, "write_record", full)
+    fill_the_disk(monkeypatch)
     for path in (f"{LIST}/m1", f"{LIST}?name=verified"):
         page = await browser.get(path)
         assert page.status == 503, path
@@ -163,9 +178,11 @@ async def test_another_establishments_record_is_as_one_that_does_not_exist(
     await add_prison(house.store.staff, OTHER)
     theirs = await a_room(house, OTHER, "Their room")
     await hold(house, theirs, "theirs")
-    page, missing = await browser.get(f"{LIST}/theirs"), await browser.get(f"{LIST}/nothing")
-    assert (page.status, missing.status) == (404, 404)
-    assert page.text == missing.text
+    for ending in ("", "/jsonl"):
+        page = await browser.get(f"{LIST}/theirs{ending}")
+        missing = await browser.get(f"{LIST}/nothing{ending}")
+        assert (page.status, missing.status) == (404, 404)
+        assert page.text == missing.text
     listed = await browser.get(f"{LIST}?name=verified&room={theirs.id}")
     assert "theirs" not in listed.text
     assert "Their room" not in listed.text
@@ -176,9 +193,7 @@ async def test_a_changed_record_is_shown_with_a_warning(
     house: House, browser: Browser, tmp_path: Path
 ) -> None:
     await hold(house, await a_room(house))
-    with sqlite3.connect(tmp_path / "staff.db") as database:
-        database.execute("UPDATE record_entries SET reason = 'Fire' WHERE reason LIKE 'Alarm%'")
-    database.close()
+    change(tmp_path, "UPDATE record_entries SET reason = 'Fire' WHERE reason LIKE 'Alarm%'")
     page = await browser.get(f"{LIST}/m1")
     assert page.status == 200
     assert "The record was changed" in page.text
@@ -190,9 +205,7 @@ async def test_names_that_were_taken_out_otherwise_are_a_fault(
     house: House, browser: Browser, tmp_path: Path
 ) -> None:
     await hold(house, await a_room(house))
-    with sqlite3.connect(tmp_path / "staff.db") as database:
-        database.execute("DELETE FROM record_personal")
-    database.close()
+    change(tmp_path, "DELETE FROM record_personal")
     page = await browser.get(f"{LIST}/m1")
     assert "The record was changed" in page.text
     assert "are missing" in page.text
@@ -207,11 +220,93 @@ async def test_deleted_names_are_said_to_be_deleted(house: House, browser: Brows
     assert len(done.records) == 1
     page = await browser.get(f"{LIST}/m1")
     assert "The record holds" in page.text
-    assert "were deleted at the end of their retention" in page.text
+    assert "were deleted on 5 May 2026, 12:00 under retention" in page.text
     assert "Guest 1 (name deleted) began to wait for the host." in page.text
     assert "1\u00a0min 25\u00a0s" in page.text
     for name in (recorded.AMIRA, recorded.LI, "A. Reed", "Verified lawyer", "telephone"):
         assert name not in page.text, name
+
+
+async def test_a_look_does_not_vouch_for_what_was_added_after_the_end(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    await hold(house, await a_room(house))
+    slip_in(tmp_path)
+    for _ in range(2):
+        page = await browser.get(f"{LIST}/m1")
+        assert "The record was changed" in page.text
+        assert "entry 23 was added after the record" in page.text
+    last = (await house.store.staff.record(PRISON.id))[-1].entry
+    assert (last.what, last.subject, last.facts) == ("record_read", "meeting:m1", ())
+    (problem,) = (await house.store.real.records.verify_establishment(PRISON.id)).problems
+    assert "entry 23 was added" in problem.text
+
+
+def slip_in(tmp_path: Path) -> None:
+    """One more entry, which fits its own chain."""
+    with closing(sqlite3.connect(tmp_path / "staff.db")) as database, database:
+        sequence, digest, at = database.execute(
+            "SELECT sequence, hash, at FROM record_entries ORDER BY sequence DESC"
+        ).fetchone()
+        done = Happening(at=at, actor="host:h", what="opened")
+        added = append(
+            Entry(
+                sequence=sequence, previous="", at=at, actor="", what="", subject="", reason="",
+                facts=(), personal_digest="", hash=digest,
+            ),
+            done, meeting=MeetingId("m1"), key=PersonalKey(secret=bytes(32)),
+        )  # fmt: skip
+        database.execute(
+            "INSERT INTO record_entries (meeting_id, sequence, previous_hash, at, actor, what,"
+            " subject, reason, facts, personal_digest, hash)"
+            " VALUES ('m1', ?, ?, ?, ?, ?, '', '', '[]', '', ?)",
+            (added.sequence, added.previous, added.at, added.actor, added.what, added.hash),
+        )
+
+
+# -- what is signed of it ---------------------------------------------------------------------
+
+
+async def test_the_page_says_which_checkpoint_covers_the_record(
+    house: House, browser: Browser
+) -> None:
+    room, records = await a_room(house), house.store.real.records
+    done = recorded.long_consultation(started_at=NOON)
+    await house.store.real.commit(MeetingId("m1"), room.id, {}, done[:8])
+    assert "No checkpoint covers it yet" in (await browser.get(f"{LIST}/m1")).text
+    signed = (await records.checkpoint(PRISON.id, NOON + 60)).checkpoint
+    page = await browser.get(f"{LIST}/m1")
+    assert "of 4 May 2026, 12:01 covers all of it" in page.text
+    assert f"entry {signed.sequence} of the establishment" in page.text
+    assert signed.key in page.text
+    await house.store.real.commit(MeetingId("m1"), room.id, {}, done[8:12])
+    page = await browser.get(f"{LIST}/m1")
+    assert "of 4 May 2026, 12:01 covers its first 8 entries" in page.text
+    await house.store.real.commit(MeetingId("m1"), room.id, None, done[12:])
+    page = await browser.get(f"{LIST}/m1")
+    assert "covers all of it" in page.text
+    assert f"entry {signed.sequence} of the establishment" not in page.text
+    assert "The record holds" in page.text
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE record_checkpoints SET signature = replace(signature, '1', '2')", "wrong signat"),
+        ("UPDATE record_checkpoints SET hash = replace(hash, '1', '2')", "written anew"),
+        ("UPDATE staff_entries SET actor = 'x' WHERE what = 'signing_key_set'", "does not fit"),
+        ("DELETE FROM staff_entries WHERE what = 'signing_key_set'", "does not fit"),
+    ],
+)
+async def test_what_is_signed_and_does_not_fit_is_a_fault(
+    house: House, browser: Browser, tmp_path: Path, statement: str, fault: str
+) -> None:
+    await hold(house, await a_room(house))
+    assert "The record holds" in (await browser.get(f"{LIST}/m1")).text
+    change(tmp_path, statement)
+    page = await browser.get(f"{LIST}/m1")
+    assert "The record was changed" in page.text
+    assert fault in page.text
 
 
 async def test_what_people_typed_is_text_alone(house: House, browser: Browser) -> None:
@@ -397,7 +492,7 @@ async def test_a_file_is_written_down_with_the_head_it_shows(
     last = (await house.store.staff.record(PRISON.id))[-1]
     head = (await house.store.real.record(MeetingId("m1")))[-1].entry.hash
     assert (last.entry.what, last.entry.subject) == ("record_exported", "meeting:m1")
-    assert dict(last.entry.facts) == {"format": "pdf", "hash": head}
+    assert dict(last.entry.facts) == {"format": "pdf", "hash": head, "sequence": 22}
 
 
 async def test_no_file_leaves_when_that_cannot_be_written(
@@ -405,13 +500,59 @@ async def test_no_file_leaves_when_that_cannot_be_written(
 ) -> None:
     await hold(house, await a_room(house))
 
-    async def full(*_: object) -> None:
-        raise StoreUnavailable("disk full")
-
-    monkeypatch.setattr(house.store.staff, "write_record", full)
+    fill_the_disk(monkeypatch)
     page = await browser.get(f"{LIST}/m1/pdf")
     assert page.status == 503
     assert "cannot write now" in page.text
+
+
+async def test_a_record_is_taken_away_as_lines_that_prove_themselves(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    await hold(house, await a_room(house))
+    assert f'href="{LIST}/m1/jsonl"' in (await browser.get(f"{LIST}/m1")).text
+    status, body, headers = await browser.download(f"{LIST}/m1/jsonl")
+    assert status == 200
+    assert headers["Content-Type"] == "application/jsonl"
+    assert headers["Content-Disposition"] == 'attachment; filename="record-2026-05-04-m1.jsonl"'
+    assert headers["Cache-Control"] == "no-store"
+    last = (await house.store.staff.record(PRISON.id))[-1]
+    assert (last.entry.what, last.entry.subject) == ("record_exported", "meeting:m1")
+    assert dict(last.entry.facts)["format"] == "jsonl"
+    assert dict(last.personal) == {"officer": "Ada Admin"}
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "m1.jsonl").write_bytes(body)
+    vmr = Program(elsewhere)
+    assert "The record holds: 22 entries" in vmr.done("record", "verify", "m1.jsonl")
+    (elsewhere / "m1.jsonl").write_bytes(body.replace(b"paused", b"passed"))
+    assert vmr.run("record", "verify", "m1.jsonl").returncode == 1
+
+
+async def test_no_lines_leave_that_cannot_be_written_down(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hold(house, await a_room(house))
+    fill_the_disk(monkeypatch)
+    page = await browser.get(f"{LIST}/m1/jsonl")
+    assert page.status == 503
+    assert "cannot write now" in page.text
+    assert "Alarm on the wing" not in page.text
+
+
+@pytest.mark.parametrize("is_added", [True, False])
+async def test_no_lines_are_made_of_a_record_that_does_not_hold(
+    house: House, browser: Browser, tmp_path: Path, is_added: bool
+) -> None:
+    await hold(house, await a_room(house))
+    if is_added:
+        slip_in(tmp_path)
+    else:
+        change(tmp_path, "UPDATE record_entries SET reason = 'Fire' WHERE reason LIKE 'Alarm%'")
+    page = await browser.get(f"{LIST}/m1/jsonl")
+    assert page.status == 503
+    assert "does not sign a file of it" in page.text
+    assert ("record_exported", "meeting:m1") not in await looks(house)
 
 
 async def test_a_file_of_another_establishment_does_not_exist(

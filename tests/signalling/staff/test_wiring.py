@@ -23,7 +23,7 @@ from vmr.record_times import Cause, Doing
 from vmr.record_totals import GOES
 from vmr.settings import load
 from vmr.staff import StaffRole
-from vmr.staff_record_text import ACTORS, BOOKING, HOSTS_ONLY, OTHER, SENTENCES
+from vmr.staff_record_text import ACTORS, CHOSEN, OTHER, REASON, REQUESTS, SENTENCES, WAIVED
 from vmr.staff_sessions import TotpMode
 
 WORDS: tuple[tuple[str, type[Enum]], ...] = (
@@ -32,6 +32,7 @@ WORDS: tuple[tuple[str, type[Enum]], ...] = (
     ("problem", Problem), ("letter", LetterKind), ("letter_state", LetterState),
 )  # fmt: skip
 """Families of sentences, and the words they are chosen by."""
+RECORD_WORDS = ("deleted", "an_officer", "none", "reason_deleted")
 SOURCES = Path(__file__).parents[3] / "signalling" / "staff"
 
 
@@ -81,10 +82,9 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
         f"staff.{family}.{role.value}" for family in ("role", "role_hint") for role in StaffRole
     }
     chosen |= {f"staff.policy_hint.{policy.value}" for policy in PolicyName}
-    chosen |= {*SENTENCES.values(), *HOSTS_ONLY.values(), *ACTORS.values(), BOOKING, OTHER}
-    chosen |= {f"staff.record.{word}" for word in ("deleted", "an_officer", "none")}
-    requests = ("establishment_changed_requests", "takes_requests", "takes_no_requests")
-    chosen |= {f"staff.record.said.{word}" for word in requests}
+    chosen |= {*SENTENCES.values(), *CHOSEN.values(), *ACTORS.values(), OTHER}
+    chosen |= {REASON, WAIVED, *REQUESTS.values()}
+    chosen |= {f"staff.record.{word}" for word in RECORD_WORDS}
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
     chosen |= _chosen_of_records()
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
