@@ -65,24 +65,30 @@ class Chains:
         self._first = first
         self._keys = keys
         self._columns = [entries.c[name] for name in _COLUMNS]
-        self._last = (  # built once: it runs at every commit of a meeting
+        # Built once: these run at every commit of a meeting.
+        newest = (
             select(*self._columns)
             .where(self._owner_of(entries) == bindparam("owner"))
             .order_by(entries.c.sequence.desc())
             .limit(1)
         )
+        self._last = newest
+        self._tip = newest
+        if keys is not None:
+            is_theirs = self._owner_of(keys) == self._owner_of(entries)
+            self._tip = newest.add_columns(keys.c.key).outerjoin_from(entries, keys, is_theirs)
+        self._insert_entries, self._insert_personal = insert(entries), insert(personal)
 
     def extend(self, connection: Connection, owner: str, happenings: Sequence[Happening]) -> Entry:
         """Append happenings (one or more); needs the write lock, held by the caller.
 
         Returns the chain's new head.
         """
-        last = self.last(connection, owner)
+        last, of_chain = self._read_tip(connection, owner)
         entries, personal = [], []
-        of_chain: PersonalKey | None = None
         for happening in happenings:
-            if happening.personal and self._keys is not None and of_chain is None:
-                of_chain = self.key(connection, owner) or self._add_key(connection, owner)
+            if happening.personal and of_chain is None:
+                of_chain = self._add_key(connection, owner)
             key = of_chain or PersonalKey(secret=secrets.make_key(), is_of_chain=False)
             last = record.append(last, happening, meeting=self.begin(owner), key=key)
             entries.append({self._owner: owner, **_values(last)})
@@ -95,9 +101,9 @@ class Chains:
                         "fields": json.dumps(happening.personal, ensure_ascii=False),
                     }
                 )
-        connection.execute(insert(self._table), entries)
+        connection.execute(self._insert_entries, entries)
         if personal:
-            connection.execute(insert(self._personal_table), personal)
+            connection.execute(self._insert_personal, personal)
         if last is None:
             raise ValueError("nothing to append")
         return last
@@ -186,6 +192,16 @@ class Chains:
         """The head of the chain; None while it is empty."""
         row = connection.execute(self._last, {"owner": owner}).one_or_none()
         return None if row is None else _entry(row)
+
+    def _read_tip(
+        self, connection: Connection, owner: str
+    ) -> tuple[Entry | None, PersonalKey | None]:
+        """The head, and the one key of the chain where it has one, in one query."""
+        row = connection.execute(self._tip, {"owner": owner}).one_or_none()
+        if row is None:
+            return None, None
+        secret = None if self._keys is None else row[-1]
+        return _entry(row), None if secret is None else PersonalKey(secret=secret)
 
     def key(self, connection: Connection, owner: str) -> PersonalKey | None:
         """The one key of the owner's chain, where it has one."""

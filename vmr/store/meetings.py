@@ -28,6 +28,9 @@ _STATE = select(table.c.state, table.c.room_id, table.c.names).where(
     table.c.id == bindparam("meeting")
 )
 _UPDATE = update(table).where(table.c.id == bindparam("meeting"))
+_GO_ON = _UPDATE.where(table.c.room_id == bindparam("room"), table.c.state == LIVE).values(
+    snapshot=bindparam("text")
+)
 
 
 class LiveMeeting(NamedTuple):
@@ -62,6 +65,27 @@ def commit(
     happenings: Sequence[Happening],
 ) -> None:
     """See `Store.commit`; the snapshot is JSON."""
+    brings_names = any(one.personal for one in happenings)
+    if snapshot is None or brings_names or not _goes_on(connection, meeting, room, snapshot):
+        _commit_whole(connection, meeting, room, snapshot, happenings)
+    elif happenings:
+        records.extend(connection, meeting, happenings)
+
+
+def _goes_on(connection: Connection, meeting: MeetingId, room: RoomId, snapshot: str) -> bool:
+    """Whether it is live in this room, as at most commits; then it has its new snapshot."""
+    values = {"meeting": meeting, "room": room, "text": snapshot}
+    return connection.execute(_GO_ON, values).rowcount == 1
+
+
+def _commit_whole(
+    connection: Connection,
+    meeting: MeetingId,
+    room: RoomId,
+    snapshot: str | None,
+    happenings: Sequence[Happening],
+) -> None:
+    """Also one that begins or ends the meeting, or brings names."""
     state, names = _state(connection, meeting, room)
     if state == ENDED and snapshot is not None:
         raise Conflict("the meeting has ended")
