@@ -34,6 +34,12 @@ def is_like(expected: str, given: str) -> bool:
     return True
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether both are made of the same words: letters' case, accents, titles and order aside."""
+    words = sorted(_words(one))
+    return words == sorted(_words(other)) if words else one.split() == other.split()
+
+
 def who_is(names: Iterable[str], expected: Iterable[ExpectedPerson]) -> tuple[ExpectedPerson, ...]:
     """Those expected whose name is like one of these, in their own order."""
     given = tuple(names)

@@ -22,4 +22,8 @@ BookingId = NewType("BookingId", str)
 ExpectedId = NewType("ExpectedId", str)
 """An expected person of one booking."""
 ClosureId = NewType("ClosureId", str)
+PrisonerId = NewType("PrisonerId", str)
+"""Of a prisoner at one establishment; their reference, which is personal, stands in no address."""
+ContactId = NewType("ContactId", str)
+BanId = NewType("BanId", str)
 LetterId = NewType("LetterId", str)

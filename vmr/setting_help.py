@@ -43,6 +43,8 @@ BOOKING_NUMBERS_HELP = {
     "ahead_days": "How many days ahead a slot may be asked for.",
     "open_early_min": "A room may be opened for a slot so many minutes before it begins.",
     "link_early_min": "A personal link lets its person wait from so many minutes before the slot.",
+    "social_month_min": "Minutes of social calls a prisoner may have in a month; 0: no limit.",
+    "compact_version": "Version of the compact that has to be signed before a social call.",
 }
 
 RECORD_NUMBERS_HELP = {

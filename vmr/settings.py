@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 from vmr import setting_checks as checks
-from vmr.bookings.numbers import BookingNumbers
+from vmr.bookings.numbers import MAY_BE_0, BookingNumbers
 from vmr.numbers import Numbers
 from vmr.record_numbers import RecordNumbers
 from vmr.setting_help import BOOKING_NUMBERS_HELP, NUMBERS_HELP, RECORD_NUMBERS_HELP
@@ -32,7 +32,6 @@ GROUPS: dict[str, tuple[type[Any], dict[str, str]]] = {
     "record_numbers": (RecordNumbers, RECORD_NUMBERS_HELP),
 }
 """The fields of `Settings` that hold numbers, and what each number means."""
-MAY_BE_0 = ("notice_h", "open_early_min", "link_early_min")
 
 
 class SettingError(Exception):

@@ -5,7 +5,7 @@ from enum import Enum
 
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.ids import BookingId, ContactId, EstablishmentId, ExpectedId, InviteId, RoomId
 
 NOTE_MAX = 10_000
 TEXT_MAX = 200
@@ -64,6 +64,7 @@ class Expected:
     """A person who is expected. `alias` is what others see instead of the name, or empty.
 
     `language` is what an interpreter speaks. `invite` is the personal link once there is one.
+    `contact` is who of the prisoner's contacts they are, in a social call.
     """
 
     id: ExpectedId
@@ -76,6 +77,7 @@ class Expected:
     language: str = ""
     is_under_18: bool = False
     invite: InviteId | None = None
+    contact: ContactId | None = None
 
     @property
     def shown(self) -> str:
@@ -89,7 +91,8 @@ class Booking:
 
     `preferred` is the slot itself once it is confirmed. `linked` is the booking of the hearing
     that this one comes before or after. `more_persons_by` names who allowed more persons outside
-    than the policy. `reason` is why it was refused or cancelled. Times are
+    than the policy, `more_minutes_by` more minutes of social calls in the month than the setting.
+    `reason` is why it was refused or cancelled. Times are
     seconds since the epoch. `prisoner` is the establishment's reference, never a name.
     """
 
@@ -111,6 +114,7 @@ class Booking:
     note_for_guest: str = ""
     linked: BookingId | None = None
     more_persons_by: str = ""
+    more_minutes_by: str = ""
     reason: str = ""
     version: int = 1
     made_at: float

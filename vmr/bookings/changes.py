@@ -93,6 +93,7 @@ def booking_happening(
             *officer,
             *((("reason", booking.reason),) if booking.reason else ()),
             *((("waiver", waiver),) if waiver else ()),
+            *_exceptions(booking),
         ),
     )
 
@@ -148,3 +149,12 @@ def closure_happening(
 
 def _closes(at: time) -> str:
     return "24:00" if at >= END_OF_DAY else f"{at:%H:%M}"
+
+
+def _exceptions(booking: Booking) -> tuple[tuple[str, str], ...]:
+    """Who allowed more than the rules do."""
+    said = {
+        "more_persons_by": booking.more_persons_by,
+        "more_minutes_by": booking.more_minutes_by,
+    }
+    return tuple((name, by) for name, by in said.items() if by)

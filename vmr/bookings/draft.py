@@ -29,6 +29,7 @@ class Draft:
     note_for_guest: str = ""
     linked: BookingId | None = None
     more_persons_by: str = ""
+    more_minutes_by: str = ""
 
     def booking(self, *, id: BookingId, reference: str, now: float) -> Booking:
         """A request nobody has decided, its people as they are here."""
@@ -50,6 +51,7 @@ class Draft:
             note_for_guest=self.note_for_guest,
             linked=self.linked,
             more_persons_by=self.more_persons_by,
+            more_minutes_by=self.more_minutes_by,
             made_at=now,
             changed_at=now,
         )

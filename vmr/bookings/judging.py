@@ -52,3 +52,14 @@ def problems_when_amended(
 def needs_room_again(before: Booking, after: Booking) -> bool:
     """Whether the room has to be asked: one that closes later does not undo what stands."""
     return (before.room, before.slot, before.purpose) != (after.room, after.slot, after.purpose)
+
+
+def is_same_time(before: Booking, after: Booking) -> bool:
+    """Whether the minutes it takes of a month are those it took: of the same prisoner,
+    and at the same time, as a social call."""
+    return (before.state, before.purpose, before.prisoner, before.slot) == (
+        after.state,
+        after.purpose,
+        after.prisoner,
+        after.slot,
+    )

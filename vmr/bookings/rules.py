@@ -54,6 +54,10 @@ class Problem(Enum):
     ROOM_CLOSED = "room_closed"  # for good
     ROOM_SHUT = "room_shut"  # not open at that time
     ROOM_TAKEN = "room_taken"
+    NOT_A_CONTACT = "not_a_contact"  # of the prisoner, or not approved
+    BANNED = "banned"  # nobody may overrule it
+    MINUTES_USED = "minutes_used"  # of the month; staff may exceed them, by a named exception
+    COMPACT_MISSING = "compact_missing"  # the prisoner has not signed it in this version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
