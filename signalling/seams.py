@@ -10,6 +10,7 @@ from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import (
     BookingStore,
+    EntitlementStore,
     LiveMeeting,
     Office,
     OutboxStore,
@@ -37,6 +38,10 @@ class Store(Protocol):
     @property
     def bookings(self) -> BookingStore:
         """Bookings, and when rooms are open for them."""
+
+    @property
+    def entitlements(self) -> EntitlementStore:
+        """Who may be called in social calls."""
 
     @property
     def terminals(self) -> TerminalStore:

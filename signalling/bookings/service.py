@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from signalling.bookings.entitling import Entitling
 from signalling.bookings.letters import Letters
 from signalling.bookings.post import Post
 from signalling.mail.config import MailConfig
@@ -54,7 +55,16 @@ from vmr.links import personal_link
 from vmr.record import Happening
 from vmr.rooms import Establishment, Room
 from vmr.staff import StaffMember
-from vmr.store import BookingStore, NotFound, OutboxStore, SlotTaken, secrets
+from vmr.store import (
+    BookingStore,
+    EntitlementStore,
+    Judge,
+    NotEntitled,
+    NotFound,
+    OutboxStore,
+    SlotTaken,
+    secrets,
+)
 
 By = StaffMember | Literal["requester"]
 Clock = Callable[[], float]
@@ -92,6 +102,7 @@ class Prepared:
     changes: LinkChanges = field(repr=False)
     letters: Sequence[Letter] = field(repr=False)
     links: Mapping[ExpectedId, str] = field(repr=False)
+    judge: Judge | None = field(default=None, repr=False)
 
 
 class Store(Protocol):
@@ -99,6 +110,9 @@ class Store(Protocol):
 
     @property
     def bookings(self) -> BookingStore: ...
+
+    @property
+    def entitlements(self) -> EntitlementStore: ...
 
     @property
     def outbox(self) -> OutboxStore: ...
@@ -135,6 +149,7 @@ class BookingService:
         self._letters = letters
         self._mail = mail
         self._on_letters = on_letters
+        self._entitling = Entitling(store.entitlements, numbers)
 
     @property
     def is_mail_set_up(self) -> bool:
@@ -168,15 +183,20 @@ class BookingService:
         """What `make` would keep; nothing is kept yet."""
         request, now = await self._booked(draft, by), self._clock()
         booking, waiver = replace(request, state=BookingState.CONFIRMED, room=room), waiver.strip()
+        booking, judge, unentitled = await self._entitling.judged(booking)
         found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
-        await self._demand(booking, (*found, *await self._against_room(booking)), waiver)
-        return await self._prepared(BookingEvent.MADE, booking, by, waiver)
+        found = (*found, *unentitled, *await self._against_room(booking))
+        await self._demand(booking, found, waiver)
+        return await self._prepared(BookingEvent.MADE, booking, by, waiver, judge)
 
     async def add_all(self, prepared: Sequence["Prepared"]) -> tuple[Changed, ...]:
         """All of them in one transaction, or none."""
-        with _taken_is_a_problem():
+        with _refusals_are_problems():
             await self._store.bookings.add_all(
-                [(one.booking, one.happening, one.changes, one.letters) for one in prepared]
+                [
+                    (one.booking, one.happening, one.changes, one.letters, one.judge)
+                    for one in prepared
+                ]
             )
         return tuple(self._done(one.booking, one.links, one.letters) for one in prepared)
 
@@ -190,11 +210,15 @@ class BookingService:
         _demand_own(booking, by)
         now, waiver = self._clock(), waiver.strip()
         confirmed = moves.confirm(booking, room, slot, now)
+        confirmed, judge, unentitled = await self._entitling.judged(confirmed)
         found = problems_when_confirmed(
             booking, confirmed, self._numbers, now, is_notice_waived=bool(waiver)
         )
-        await self._demand(confirmed, (*found, *await self._against_room(confirmed)), waiver)
-        return await self._change(BookingEvent.CONFIRMED, booking, confirmed, by, waiver=waiver)
+        found = (*found, *unentitled, *await self._against_room(confirmed))
+        await self._demand(confirmed, found, waiver)
+        return await self._change(
+            BookingEvent.CONFIRMED, booking, confirmed, by, waiver=waiver, judge=judge
+        )
 
     async def amend(
         self, booking: Booking, changed: Booking, by: By, *, waiver: str = ""
@@ -214,14 +238,18 @@ class BookingService:
             changed = replace(changed, room=booking.room)
         changed = replace(changed, reason=booking.reason, people=_known(changed, booking))
         amended = moves.amend(booking, changed, now)
+        amended, judge, unentitled = await self._entitling.judged(amended, booking)
         found = problems_when_amended(
             booking, amended, self._numbers, now, is_notice_waived=bool(waiver)
         )
+        found = (*found, *unentitled)
         if amended.room is not None and needs_room_again(booking, amended):
             found = (*found, *await self._against_room(amended))
         await self._demand(amended, found, waiver)
         left = await self._left(amended) if amended.slot != booking.slot else ()
-        done = await self._change(BookingEvent.AMENDED, booking, amended, by, waiver=waiver)
+        done = await self._change(
+            BookingEvent.AMENDED, booking, amended, by, waiver=waiver, judge=judge
+        )
         return replace(done, left=left)
 
     async def refuse(self, booking: Booking, reason: str, by: StaffMember) -> Changed:
@@ -297,7 +325,7 @@ class BookingService:
         )
         _demand_own(booking, by)
         if by == REQUESTER:
-            booking = replace(booking, note_for_guest="", more_persons_by="")
+            booking = replace(booking, note_for_guest="", more_persons_by="", more_minutes_by="")
         people = tuple(
             replace(one, id=ExpectedId(secrets.make_id()), invite=None) for one in booking.people
         )
@@ -348,7 +376,12 @@ class BookingService:
         return (await self.add_all([await self._prepared(event, booking, by, waiver)]))[0]
 
     async def _prepared(
-        self, event: BookingEvent, booking: Booking, by: By, waiver: str
+        self,
+        event: BookingEvent,
+        booking: Booking,
+        by: By,
+        waiver: str,
+        judge: Judge | None = None,
     ) -> "Prepared":
         booking, changes = self._linked(None, booking)
         happening = booking_happening(event, booking, by=by, at=booking.made_at, waiver=waiver)
@@ -359,10 +392,18 @@ class BookingService:
             changes=changes,
             letters=await self._written(event, None, booking, links),
             links=links,
+            judge=judge,
         )
 
     async def _change(
-        self, event: BookingEvent, before: Booking, after: Booking, by: By, *, waiver: str = ""
+        self,
+        event: BookingEvent,
+        before: Booking,
+        after: Booking,
+        by: By,
+        *,
+        waiver: str = "",
+        judge: Judge | None = None,
     ) -> Changed:
         unsent: Collection[ExpectedId] = ()
         if self._mail.is_set_up:
@@ -371,8 +412,8 @@ class BookingService:
         happening = booking_happening(event, after, by=by, at=after.changed_at, waiver=waiver)
         links = await self._links(after, changes)
         letters = await self._written(event, before, after, links)
-        with _taken_is_a_problem():
-            await self._store.bookings.change(after, happening, changes, letters)
+        with _refusals_are_problems():
+            await self._store.bookings.change(after, happening, changes, letters, judge)
         return self._done(after, links, letters)
 
     def _linked(
@@ -423,12 +464,14 @@ class BookingService:
 
 
 @contextmanager
-def _taken_is_a_problem() -> Iterator[None]:
+def _refusals_are_problems() -> Iterator[None]:
     """Two clerks in the same second: the second hears what they would have a moment later."""
     try:
         yield
     except SlotTaken as error:
         raise BookingProblems(Problem.ROOM_TAKEN) from error
+    except NotEntitled as error:
+        raise BookingProblems(*error.problems) from error
 
 
 def _demand_own(booking: Booking, by: By) -> None:
@@ -449,6 +492,7 @@ def _without_staff_fields(changed: Booking, booking: Booking) -> Booking:
         note_for_staff=booking.note_for_staff,
         note_for_guest=booking.note_for_guest,
         more_persons_by=booking.more_persons_by,
+        more_minutes_by=booking.more_minutes_by,
     )
 
 

@@ -18,6 +18,9 @@ from vmr.store import Conflict, NotFound, SlotTaken, Store
 
 SAID = Happening(at=NOW, actor="operator", what="test")
 
+NOTHING = (NO_CHANGES, (), None)
+"""No links, no letters, nobody who judges it."""
+
 
 async def test_the_time_of_every_room_comes_with_its_own_hours_and_bookings(
     store: Store, room: Room
@@ -64,10 +67,10 @@ async def test_of_many_bookings_all_are_kept_or_none(store: Store, room: Room) -
     many = [of(room, n, preferred=slot(4, 8 + 2 * n)) for n in (1, 2)]
     taken = of(room, 3, preferred=slot(4, 10, 30))
     with pytest.raises(SlotTaken):
-        await store.bookings.add_all([(one, said(one), NO_CHANGES, ()) for one in [*many, taken]])
+        await store.bookings.add_all([(one, said(one), *NOTHING) for one in [*many, taken]])
     assert not await store.bookings.in_time(room.establishment.id, MARCH)
     assert not await store.staff.record(room.establishment.id)
-    await store.bookings.add_all([(one, said(one), NO_CHANGES, ()) for one in many])
+    await store.bookings.add_all([(one, said(one), *NOTHING) for one in many])
     assert len(await store.bookings.in_time(room.establishment.id, MARCH)) == 2
 
 

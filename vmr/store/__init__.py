@@ -6,9 +6,12 @@ It keeps what it is given and proves records; it decides nothing.
 from vmr.store.audit import EstablishmentProof, Problem
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
+from vmr.store.entitlement_store import EntitlementStore
+from vmr.store.entitlements import Judge
 from vmr.store.errors import (
     Conflict,
     NewerDatabase,
+    NotEntitled,
     NotFound,
     Occupied,
     RecordBroken,
@@ -32,14 +35,17 @@ from vmr.store.terminal_store import TerminalStore
 __all__ = [
     "BookingStore",
     "Conflict",
+    "EntitlementStore",
     "EstablishmentProof",
     "FoundRecord",
+    "Judge",
     "KeptEntry",
     "LiveMeeting",
     "MeetingProof",
     "MeetingRecord",
     "MeetingSummary",
     "NewerDatabase",
+    "NotEntitled",
     "NotFound",
     "Occupied",
     "Office",

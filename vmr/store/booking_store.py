@@ -22,6 +22,7 @@ from vmr.record import Happening
 from vmr.rooms import Establishment, Room
 from vmr.store import booking_history, bookings, room_hours, rooms, secrets
 from vmr.store.database import Database
+from vmr.store.entitlements import Judge
 
 
 class BookingStore:
@@ -36,23 +37,26 @@ class BookingStore:
         happening: Happening,
         links: LinkChanges = NO_CHANGES,
         letters: Sequence[Letter] = (),
+        judge: Judge | None = None,
     ) -> None:
         """With the personal links of its people and the letters to them.
 
-        Raises SlotTaken where it is confirmed and overlaps another in its room.
+        Raises SlotTaken where it is confirmed and overlaps another in its room, NotEntitled with
+        what `judge` finds.
         """
         await self._database.write(
-            lambda one: bookings.add(one, booking, happening, links, letters)
+            lambda one: bookings.add(one, booking, happening, links, letters, judge)
         )
 
     async def add_all(
-        self, added: Sequence[tuple[Booking, Happening, LinkChanges, Sequence[Letter]]]
+        self,
+        added: Sequence[tuple[Booking, Happening, LinkChanges, Sequence[Letter], Judge | None]],
     ) -> None:
-        """All of them, as `add` does, or none."""
+        """All of them, as `add` does, or none; each is judged with those before it."""
 
         def work(connection: Connection) -> None:
-            for booking, happening, links, letters in added:
-                bookings.add(connection, booking, happening, links, letters)
+            for booking, happening, links, letters, judge in added:
+                bookings.add(connection, booking, happening, links, letters, judge)
 
         await self._database.write(work)
 
@@ -62,13 +66,15 @@ class BookingStore:
         happening: Happening,
         links: LinkChanges = NO_CHANGES,
         letters: Sequence[Letter] = (),
+        judge: Judge | None = None,
     ) -> None:
         """The booking as it shall be, its version one more than the one that was seen.
 
-        Raises SlotTaken, NotFound, and Conflict where somebody else has changed it since.
+        Raises SlotTaken, NotEntitled with what `judge` finds, NotFound, and Conflict where somebody
+        else has changed it since.
         """
         await self._database.write(
-            lambda one: bookings.change(one, booking, happening, links, letters)
+            lambda one: bookings.change(one, booking, happening, links, letters, judge)
         )
 
     async def renew_link(

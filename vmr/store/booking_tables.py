@@ -1,6 +1,8 @@
 """The tables of bookings, as the newest migration leaves them.
 
-Times are seconds since the epoch. `booking_texts` is what a search looks through.
+Times are seconds since the epoch. `booking_texts` is what a search looks through. `prisoner_key` is
+equal for one prisoner's bookings (`vmr.bookings.entitlements.prisoner_key`). `contact_id` points
+into entitlement_tables.py.
 """
 
 from sqlalchemy import (
@@ -32,12 +34,14 @@ bookings = Table(
     Column("starts_at", Float, nullable=False),
     Column("ends_at", Float, nullable=False),
     Column("prisoner", Text, nullable=False),
+    Column("prisoner_key", Text, nullable=False, server_default=""),
     Column("requester_name", Text, nullable=False),
     Column("requester_email", Text, nullable=False),
     Column("note_for_staff", Text, nullable=False),
     Column("note_for_guest", Text, nullable=False),
     Column("linked_id", ForeignKey("bookings.id")),
     Column("more_persons_by", Text, nullable=False),
+    Column("more_minutes_by", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("made_at", Float, nullable=False),
@@ -46,6 +50,7 @@ bookings = Table(
     Index("ix_bookings_room_id_starts_at", "room_id", "starts_at"),
     Index("ix_bookings_establishment_id_state", "establishment_id", "state"),
     Index("ix_bookings_state_starts_at", "state", "starts_at"),
+    Index("ix_bookings_establishment_id_prisoner_key", "establishment_id", "prisoner_key"),
 )
 
 booking_alternatives = Table(
@@ -72,6 +77,7 @@ booking_people = Table(
     Column("language", Text, nullable=False),
     Column("is_under_18", Boolean, nullable=False, server_default=false()),
     Column("invite_id", ForeignKey("invites.id"), index=True),
+    Column("contact_id", ForeignKey("contacts.id")),
 )
 
 booking_texts = Table(

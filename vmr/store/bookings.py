@@ -1,8 +1,9 @@
 """Bookings in the database: the queries, given a connection.
 
-Invariants: two confirmed bookings of a room never overlap; every change comes with what is written
-into the establishment's record, in the same transaction; a change is made to the version that its
-maker has seen.
+Invariants: two confirmed bookings of a room never overlap; whoever is booked for a social call is
+judged by what is kept in the very transaction that books them; every change comes with what is
+written into the establishment's record, in the same transaction; a change is made to the version
+that its maker has seen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,17 +22,19 @@ from vmr.bookings.booking import (
     Part,
     Priority,
 )
+from vmr.bookings.entitlements import prisoner_key
 from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.ids import BookingId, ContactId, EstablishmentId, ExpectedId, InviteId, RoomId
 from vmr.letters import Letter
 from vmr.record import Happening
-from vmr.store import booking_search, outbox, secrets, staff
+from vmr.store import booking_search, entitlements, outbox, secrets, staff
 from vmr.store import rooms as room_store
 from vmr.store.booking_tables import booking_alternatives as alternatives
 from vmr.store.booking_tables import booking_people as people
 from vmr.store.booking_tables import bookings as table
+from vmr.store.entitlements import Judge
 from vmr.store.errors import Conflict, NotFound, SlotTaken
 from vmr.store.tables import invites, rooms
 
@@ -46,8 +49,10 @@ def add(
     happening: Happening,
     links: LinkChanges = NO_CHANGES,
     letters: Sequence[Letter] = (),
+    judge: Judge | None = None,
 ) -> None:
     _demand_free(connection, added)
+    entitlements.demand(connection, added, judge)
     connection.execute(
         insert(table).values(
             id=added.id,
@@ -70,9 +75,11 @@ def change(
     happening: Happening,
     links: LinkChanges = NO_CHANGES,
     letters: Sequence[Letter] = (),
+    judge: Judge | None = None,
 ) -> None:
     """`changed.version` is one more than the version that was seen."""
     _demand_free(connection, changed)
+    entitlements.demand(connection, changed, judge)
     query = update(table).where(table.c.id == changed.id, table.c.version == changed.version - 1)
     if connection.execute(query.values(**_values(changed))).rowcount != 1:
         if by_id(connection, changed.id) is None:
@@ -164,6 +171,17 @@ def count_waiting(connection: Connection, mailbox: str) -> int:
         )
     )
     return connection.execute(query).scalar_one()
+
+
+def of_prisoner(
+    connection: Connection, establishment: EstablishmentId, reference: str, *, limit: int
+) -> tuple[Booking, ...]:
+    """Of every purpose and state, the latest slot first."""
+    query = select(table).where(
+        table.c.establishment_id == establishment,
+        table.c.prisoner_key == prisoner_key(reference),
+    )
+    return _read(connection, query.order_by(table.c.starts_at.desc(), table.c.id).limit(limit))
 
 
 def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
@@ -264,12 +282,14 @@ def _values(booking: Booking) -> dict[str, object]:
         "starts_at": booking.slot.starts_at,
         "ends_at": booking.slot.ends_at,
         "prisoner": booking.prisoner,
+        "prisoner_key": prisoner_key(booking.prisoner),
         "requester_name": booking.requester_name,
         "requester_email": booking.requester_email,
         "note_for_staff": booking.note_for_staff,
         "note_for_guest": booking.note_for_guest,
         "linked_id": booking.linked,
         "more_persons_by": booking.more_persons_by,
+        "more_minutes_by": booking.more_minutes_by,
         "reason": booking.reason,
         "version": booking.version,
         "changed_at": booking.changed_at,
@@ -310,6 +330,7 @@ def _add_parts(connection: Connection, booking: Booking) -> None:
             "language": one.language,
             "is_under_18": one.is_under_18,
             "invite_id": one.invite,
+            "contact_id": one.contact,
         }
         for at, one in enumerate(booking.people)
     ]
@@ -367,6 +388,7 @@ def _booking(
         note_for_guest=row["note_for_guest"],
         linked=None if row["linked_id"] is None else BookingId(row["linked_id"]),
         more_persons_by=row["more_persons_by"],
+        more_minutes_by=row["more_minutes_by"],
         reason=row["reason"],
         version=row["version"],
         made_at=row["made_at"],
@@ -386,4 +408,5 @@ def _expected(row: RowMapping) -> Expected:
         language=row["language"],
         is_under_18=row["is_under_18"],
         invite=None if row["invite_id"] is None else InviteId(row["invite_id"]),
+        contact=None if row["contact_id"] is None else ContactId(row["contact_id"]),
     )

@@ -7,13 +7,16 @@ StoreError
 ├── NewerDatabase        newer_database         written by a later version of the server
 ├── NotFound             not_found              no such room, invite, account, ...
 ├── Conflict             conflict               the change contradicts what is stored
-│   └── SlotTaken        slot_taken             the room is booked at that time
+│   ├── SlotTaken        slot_taken             the room is booked at that time
+│   └── NotEntitled      not_entitled           somebody may not be called, or not for so long
 └── RecordBroken         record_broken          a record does not verify
 
 Messages are for operators and logs; the wire gets the code's own sentence from signalling.
 """
 
 from typing import ClassVar
+
+from vmr.bookings.rules import Problem
 
 
 class StoreError(Exception):
@@ -49,6 +52,16 @@ class Conflict(StoreError):
 
 class SlotTaken(Conflict):
     code = "slot_taken"
+
+
+class NotEntitled(Conflict):
+    """`problems` are what stands against the social call."""
+
+    code = "not_entitled"
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(", ".join(one.value for one in problems))
+        self.problems = problems
 
 
 class RecordBroken(StoreError):

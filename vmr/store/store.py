@@ -21,6 +21,7 @@ from vmr.store import checkpoints, establishment_chain, meetings, records, rooms
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database, dialect_of
+from vmr.store.entitlement_store import EntitlementStore
 from vmr.store.errors import StoreUnavailable
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
@@ -44,6 +45,7 @@ class Store:
         self.staff = StaffStore(database)
         self.terminals = TerminalStore(database)
         self.bookings = BookingStore(database)
+        self.entitlements = EntitlementStore(database)
         self.record_search = RecordSearch(database)
         self.outbox = OutboxStore(database)
         self.office = Office(database)

@@ -46,6 +46,8 @@ class FakeStore:
         self.staff: Any = NoStaff()
         self.terminals: Any = FakeTerminals()
         self.bookings: Any = NoBookings()
+        self.entitlements: Any = None
+        """Tests of social calls give the real store's."""
         self.real: Any = None
         """A store with records, for tests that read them."""
         self.outbox: Any = NoLetters()

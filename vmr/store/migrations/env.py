@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from vmr.store import booking_tables, outbox_tables  # noqa: F401  in the metadata
+from vmr.store import booking_tables, entitlement_tables, outbox_tables  # noqa: F401  in the metadata
 from vmr.store.tables import metadata
 
 context.configure(
