@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from vmr.bookings.changes import REQUESTER, BookingEvent, ClosureEvent
+from vmr.bookings.entitlement_record import EntitlementEvent
 from vmr.establishment_record import RecordEvent
 from vmr.record import Entry
 from vmr.room_record import LinkEvent, RoomEvent
@@ -26,6 +27,7 @@ HOSTS_ONLY = "hosts_only_at_terminals_set"
 PIN_PER_SLOT = "room_pin_per_slot_set"
 EVENTS = (
     StaffEvent, TerminalEvent, RoomEvent, LinkEvent, RecordEvent, BookingEvent, ClosureEvent,
+    EntitlementEvent,
 )  # fmt: skip
 ALONE = ("establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY, PIN_PER_SLOT)
 """Kinds of entries that are of no such family."""

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from signalling.bookings.amend_pages import AmendPages
+from signalling.bookings.ban_pages import BANS, BanPages
 from signalling.bookings.calendar_pages import CalendarPages
 from signalling.bookings.decision_pages import DecisionPages
 from signalling.bookings.detail_pages import DetailPages
@@ -11,6 +12,7 @@ from signalling.bookings.hours_pages import ROOMS, HoursPages
 from signalling.bookings.import_pages import ImportPages
 from signalling.bookings.new_pages import NewPages
 from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, Office
+from signalling.bookings.prisoner_pages import PRISONERS, PrisonerPages
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_pin_pages import PINS, USE_DESK, SlotPinPages
 from signalling.bookings.slot_pins import SlotPins
@@ -34,6 +36,8 @@ class BookingOffice:
     ) -> None:
         edge.add_place(BOOKINGS, "staff.home.bookings", BOOK)
         edge.add_place(ROOMS, "staff.home.booking_rooms", BOOK, MANAGE_ROOMS)
+        edge.add_place(PRISONERS, "staff.home.prisoners", BOOK)
+        edge.add_place(BANS, "staff.home.bans", BOOK)
         edge.add_place(PINS, "staff.home.slot_pins", USE_DESK)
         office = Office(
             edge=edge,
@@ -53,6 +57,8 @@ class BookingOffice:
             DecisionPages(office),
             AmendPages(office, form_page),
             SlotPinPages(office, slot_pins),
+            PrisonerPages(office),
+            BanPages(office),
         )
 
     def add_to(self, app: web.Application) -> None:

@@ -1,5 +1,6 @@
 """What every page of the booking office needs: who asks, of which establishment, in its words."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -57,6 +58,10 @@ class Office:
 
     def said(self, who: SignedIn) -> Said:
         return Said(self.texts, ZoneInfo(who.member.establishment.zone))
+
+    def today(self, who: SignedIn) -> date:
+        """On the establishment's clock."""
+        return self.said(who).day_of(self.clock())
 
     async def rooms(self, who: SignedIn) -> tuple[Room, ...]:
         """Those that are not closed for good, by name."""

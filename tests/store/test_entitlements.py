@@ -117,11 +117,11 @@ async def test_a_ban_holds_until_it_is_lifted_and_the_establishments_for_everybo
     assert await kept.bans_of(here, other.id) == await kept.bans_of(here, None) == (wide,)
     lifted = replace(own, lifted_by="Cleo", lifted_at=NOW, lift_reason="Appeal")
     done = ban_happening(EntitlementEvent.BAN_LIFTED, lifted, by=clerk(room), at=NOW)
-    await kept.lift(lifted, done)
+    await kept.change_ban(lifted, done)
     assert await kept.bans(here) == (wide,)
     assert await kept.ban(own.id) == lifted
     with pytest.raises(NotFound):
-        await kept.lift(lifted, done)
+        await kept.change_ban(lifted, done)
     (made, _, ended) = await store.staff.record(here)
     assert dict(made.personal or ())["reason"] == "Threats"
     assert dict(ended.personal or ())["reason"] == "Appeal"

@@ -12,6 +12,7 @@ class EntitlementEvent(Enum):
     CONTACT_APPROVED = "contact_approved"
     CONTACT_REMOVED = "contact_removed"
     BAN_MADE = "ban_made"
+    BAN_KEPT = "ban_kept"  # it was reviewed
     BAN_LIFTED = "ban_lifted"
     COMPACT_SIGNED = "compact_signed"
 

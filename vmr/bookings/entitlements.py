@@ -158,13 +158,18 @@ def bans_against(
     """Those that keep this person out of this slot."""
     return tuple(
         one
+        for one in bans_of_name(person.name, person.contact, bans)
+        if day_of(one.starts_on, zone).starts_at < slot.ends_at
+    )
+
+
+def bans_of_name(name: str, contact: ContactId | None, bans: Iterable[Ban]) -> tuple[Ban, ...]:
+    """Those of this contact and of this name that were not lifted, whenever they begin."""
+    return tuple(
+        one
         for one in bans
-        if (
-            (person.contact is not None and one.contact == person.contact)
-            or is_same(one.name, person.name)
-        )
+        if ((contact is not None and one.contact == contact) or is_same(one.name, name))
         and not one.is_lifted
-        and day_of(one.starts_on, zone).starts_at < slot.ends_at
     )
 
 

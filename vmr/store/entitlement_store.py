@@ -98,9 +98,9 @@ class EntitlementStore:
         """Raises NotFound where its prisoner or contact is another establishment's."""
         await self._database.write(lambda one: entitlements.add_ban(one, ban, happening))
 
-    async def lift(self, lifted: Ban, happening: Happening) -> None:
-        """The ban as it was lifted. Raises NotFound for one lifted before."""
-        await self._database.write(lambda one: entitlements.lift(one, lifted, happening))
+    async def change_ban(self, changed: Ban, happening: Happening) -> None:
+        """The ban as it was kept or lifted. Raises NotFound for one lifted before."""
+        await self._database.write(lambda one: entitlements.change_ban(one, changed, happening))
 
     # -- compacts -------------------------------------------------------------------------------
 

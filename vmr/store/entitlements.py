@@ -225,17 +225,18 @@ def add_ban(connection: Connection, added: Ban, happening: Happening) -> None:
     staff.write_record(connection, added.establishment, happening)
 
 
-def lift(connection: Connection, lifted: Ban, happening: Happening) -> None:
-    """The ban as it was lifted. Raises NotFound for one lifted before."""
+def change_ban(connection: Connection, changed: Ban, happening: Happening) -> None:
+    """The ban as it was kept or lifted. Raises NotFound for one lifted before."""
     values = {
-        "lifted_by": lifted.lifted_by,
-        "lifted_at": lifted.lifted_at,
-        "lift_reason": lifted.lift_reason,
+        "review_on": changed.review_on.isoformat(),
+        "lifted_by": changed.lifted_by,
+        "lifted_at": changed.lifted_at,
+        "lift_reason": changed.lift_reason,
     }
-    query = update(bans).where(bans.c.id == lifted.id, LIVE_BAN).values(**values)
+    query = update(bans).where(bans.c.id == changed.id, LIVE_BAN).values(**values)
     if connection.execute(query).rowcount != 1:
         raise NotFound("no such ban")
-    staff.write_record(connection, lifted.establishment, happening)
+    staff.write_record(connection, changed.establishment, happening)
 
 
 # -- compacts ------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class Visits:
     async def lift(self, ban: Ban) -> None:
         lifted = replace(ban, lifted_at=1.0, lifted_by="Cleo", lift_reason="Appeal")
         done = ban_happening(EntitlementEvent.BAN_LIFTED, lifted, by=self.clerk, at=1)
-        await self.office.store.entitlements.lift(lifted, done)
+        await self.office.store.entitlements.change_ban(lifted, done)
 
     async def sign(self) -> None:
         made = entitled.compact(prisoner=self.prisoner.id)
