@@ -38,7 +38,15 @@ SLOTS = ("start", "alt1", "alt2")
 TIME_PARTS = ("day", "month", "year", "hour", "minute")
 PERSON_PARTS = ("name", "alias", "part", "email", "phone", "id", "language", "minor")
 NOTES = ("note_for_staff", "note_for_guest")
-TEXTS = ("prisoner", "requester_name", "requester_email", "more_persons_by", "waiver", "hearing")
+TEXTS = (
+    "prisoner",
+    "requester_name",
+    "requester_email",
+    "more_persons_by",
+    "more_minutes_by",
+    "waiver",
+    "hearing",
+)
 PROBLEM = "staff.bookings.problem."
 ROOM_PROBLEMS = frozenset({Problem.ROOM_TAKEN, Problem.ROOM_SHUT, Problem.ROOM_CLOSED})
 """For which another time or room is offered."""
@@ -53,6 +61,10 @@ _FIELD_OF: dict[Problem, str] = {
     Problem.NAME_MISSING: "p0-name",
     Problem.MINOR_ALONE: "p0-minor",
     Problem.TOO_MANY_OUTSIDE: "more_persons_by",
+    Problem.NOT_A_CONTACT: "p0-name",
+    Problem.BANNED: "p0-name",
+    Problem.MINUTES_USED: "more_minutes_by",
+    Problem.COMPACT_MISSING: "prisoner",
     Problem.PRISONER_MISSING: "prisoner",
     Problem.REASON_MISSING: "reason",
     Problem.LINK_OF_ANOTHER_PURPOSE: "hearing",
@@ -84,7 +96,8 @@ def typed_of(booking: Booking, zone: ZoneInfo) -> Typed:
         "room": booking.room or "", "channel": booking.channel.value,
         "priority": booking.priority.value, "prisoner": booking.prisoner,
         "requester_name": booking.requester_name, "requester_email": booking.requester_email,
-        "more_persons_by": booking.more_persons_by, "version": str(booking.version),
+        "more_persons_by": booking.more_persons_by, "more_minutes_by": booking.more_minutes_by,
+        "version": str(booking.version),
         "note_for_staff": booking.note_for_staff, "note_for_guest": booking.note_for_guest,
         "people": str(len(booking.people)),
     }  # fmt: skip
@@ -126,6 +139,14 @@ def without_row(typed: Typed, gone: int) -> Typed:
             if f"p{n}-{part}" in typed:
                 kept[f"p{to}-{part}"] = typed[f"p{n}-{part}"]
     return {**kept, "people": str(max(count - 1, 1))}
+
+
+def without_empty_rows(typed: Typed) -> Typed:
+    """The form with the people who have a name, of a list in which some were ticked."""
+    for n in reversed(range(rows_of(typed))):
+        if not typed.get(f"p{n}-name", "").strip():
+            typed = without_row(typed, n)
+    return typed
 
 
 # -- what they say -------------------------------------------------------------------------------
@@ -176,6 +197,7 @@ def parse_booking(
         note_for_guest=text["note_for_guest"],
         linked=linked,
         more_persons_by=text["more_persons_by"],
+        more_minutes_by=text["more_minutes_by"],
     )
     return Parsed(draft=draft, faults={})
 

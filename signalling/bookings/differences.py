@@ -16,6 +16,7 @@ LABELS = {
     "requester_name": "staff.bookings.form.requester_name",
     "requester_email": "staff.bookings.form.requester_email",
     "more_persons_by": "staff.bookings.more_persons_by",
+    "more_minutes_by": "staff.bookings.more_minutes_by",
     "note_for_staff": "staff.bookings.note_for_staff",
     "note_for_guest": "staff.bookings.note_for_guest",
     "start": "staff.bookings.when", "alt1": "staff.bookings.alternative",

@@ -10,6 +10,7 @@ from signalling.bookings.booking_form import (
     Typed,
     rows_of,
     time_fields,
+    without_empty_rows,
     without_row,
 )
 from signalling.bookings.differences import Difference
@@ -88,6 +89,8 @@ class FormPage:
         button = typed.pop("do", "")
         if button == "add-person":
             return {**typed, "people": str(rows_of(typed) + 1)}
+        if button == "show":
+            return without_empty_rows(typed)
         if button.startswith("remove-person-") and button[14:].isdigit():
             return without_row(typed, int(button[14:16]))
         room, _, at = button.removeprefix("use-").partition("-")

@@ -19,7 +19,7 @@ from signalling.bookings.entitlement_forms import (
 )
 from signalling.bookings.office import Office
 from signalling.staff.edge import Faults
-from vmr.bookings.booking import Booking, BookingState
+from vmr.bookings.booking import EXPECTED_MAX, Booking, BookingState
 from vmr.bookings.entitlement_record import EntitlementEvent, compact_happening, contact_happening
 from vmr.bookings.entitlements import (
     Ban,
@@ -139,10 +139,14 @@ class PrisonerPages:
             zone=zone, contacts=contacts, bans=bans,
             compacts=await self._store.compacts(prisoner.id),
         )  # fmt: skip
+        rows = [_row(one, bans) for one in contacts]
         calls = await self._store.bookings(prisoner, limit=CALLS_SHOWN)
         return self._edge.page(
             request, "staff_prisoner.html", who=who, prisoner=prisoner, compacts=kept.compacts,
-            contacts=[_row(one, bans) for one in contacts], bans=bans,
+            contacts=rows, bans=bans,
+            callable=[
+                one.contact for one in rows if one.contact.is_approved and not one.bans
+            ][:EXPECTED_MAX],
             months=await self._months(prisoner, zone, now), limit=self._numbers.social_month_min,
             is_signed=any(
                 one.version >= self._numbers.compact_version for one in kept.compacts

@@ -22,11 +22,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OF_BOOKING = (
     "reference", "state", "purpose", "date", "start", "minutes", "room", "prisoner", "channel",
     "priority", "short_notice_reason", "hearing", "requester_name", "requester_email",
-    "more_persons_by", "note_for_staff", "note_for_guest",
+    "more_persons_by", "more_minutes_by", "note_for_staff", "note_for_guest",
 )  # fmt: skip
 OF_PERSON = ("name", "alias", "part", "email", "phone", "id", "language", "under_18")
 AS_TYPED = ("purpose", "minutes", "prisoner", "channel", "priority", "hearing", "requester_name",
-            "requester_email", "more_persons_by", "note_for_staff", "note_for_guest")  # fmt: skip
+            "requester_email", "more_persons_by", "more_minutes_by", "note_for_staff",
+            "note_for_guest")  # fmt: skip
 
 
 class BadTable(ValueError):
@@ -153,6 +154,7 @@ def _cells(
         "prisoner": one.prisoner, "channel": one.channel.value, "priority": one.priority.value,
         "hearing": references.get(one.linked or "", ""), "requester_name": one.requester_name,
         "requester_email": one.requester_email, "more_persons_by": one.more_persons_by,
+        "more_minutes_by": one.more_minutes_by,
         "note_for_staff": one.note_for_staff, "note_for_guest": one.note_for_guest,
     }  # fmt: skip
     for n, person in enumerate(one.people, start=1):

@@ -175,3 +175,39 @@ async def test_a_form_of_another_site_changes_nothing(
         page = await clerk.post(f"{one}/contacts/add", form, **given)
         assert page.status == 403
     assert await contacts(office, one) == ()
+
+
+async def test_a_social_call_is_booked_from_the_page_of_the_prisoner(
+    office: OfficeServer, clerk: Browser, one: str
+) -> None:
+    for name, minor in (("Al Smith", ""), ("Ann Smith", ""), ("Tom Smith", "yes")):
+        await add_contact(clerk, one, name, minor=minor)
+    page = await clerk.get(one)
+    assert "Who is called?" not in page.text
+    for contact in await contacts(office, one):
+        await clerk.post(f"{one}/contacts/{contact.id}/approve", csrf=page.csrf)
+    page = await clerk.get(one)
+    assert "Who is called?" in page.text
+    ticked = {
+        "purpose": "social", "prisoner": REFERENCE, "people": "3", "p0-part": "family",
+        "p1-part": "family", "p2-part": "family", "p2-minor": "yes", "do": "show",
+        "p1-name": "Ann Smith", "p2-name": "Tom Smith",
+    }  # fmt: skip
+    form = await clerk.post("/staff/bookings/new", ticked, csrf=page.csrf)
+    assert form.status == 200
+    values = dict(re.findall(r'name="(p\d-name|prisoner|people)"[^>]*?value="([^"]*)"', form.text))
+    assert values == {
+        "people": "2", "prisoner": REFERENCE, "p0-name": "Ann Smith", "p1-name": "Tom Smith",
+    }  # fmt: skip
+    filled = {
+        **ticked, "do": "save", "people": "2", "p0-name": "Ann Smith", "p1-name": "Tom Smith",
+        "p1-minor": "yes", "room": office.rooms["Social"].id, "minutes": "60", "start-day": "4",
+        "start-month": "3", "start-year": "2027", "start-hour": "10", "start-minute": "00",
+    }  # fmt: skip
+    refused = await clerk.post("/staff/bookings/new", filled, csrf=page.csrf)
+    assert refused.problems == ["The prisoner has not signed the compact"]
+    today = {**date_fields("signed", office.clock()), "witness": "Olu Ade"}
+    await clerk.post(f"{one}/compact", today)
+    booked = await clerk.post("/staff/bookings/new", filled, csrf=page.csrf)
+    assert booked.place.startswith("/staff/bookings/") or "links" in booked.text
+    assert "60 of 120 minutes booked, 60 left" in (await clerk.get(one)).text
