@@ -23,6 +23,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from media.messages import EngineEvent
+from signalling.api.app import Api
 from signalling.bookings.app import BookingOffice
 from signalling.bookings.letters import Letters
 from signalling.bookings.reminders import Reminders
@@ -338,6 +339,15 @@ class Signalling:
         )
         self.requests.add_to(app)
         ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
+        Api(
+            store=self._store,
+            bookings=running.bookings,
+            texts=renderer.texts,
+            clock=self._clock,
+            config=self._config.api,
+            counters=running.counters,
+            behind_proxy=self._config.behind_proxy,
+        ).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend(
             (running.live, running.staff.live, running.mail.live, running.reminders.live)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from signalling.api.config import ApiConfig
 from signalling.bookings.request_config import RequestConfig
 from signalling.mail.config import MailConfig
 from signalling.staff.config import StaffConfig
@@ -22,6 +23,7 @@ class SignallingConfig:
     turn: Turn = field(default_factory=Turn)
     staff: StaffConfig = field(default_factory=StaffConfig)
     requests: RequestConfig = field(default_factory=RequestConfig)
+    api: ApiConfig = field(default_factory=ApiConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)
     behind_proxy: bool = False
     max_sockets: int = 2000

@@ -20,6 +20,10 @@ class TokenBucket:
         self._tokens -= 1.0
         return True
 
+    def has(self, now: float) -> bool:
+        self._refill(now)
+        return self._tokens >= 1.0
+
     def is_full(self, now: float) -> bool:
         self._refill(now)
         return self._tokens >= self._burst
@@ -50,6 +54,11 @@ class KeyedLimit:
                 return False
             bucket = self._buckets[key] = TokenBucket(rate=self._rate, burst=self._burst, now=now)
         return bucket.take(now)
+
+    def may(self, key: str, now: float) -> bool:
+        """Whether `take` would be allowed, of a key whose bucket is known."""
+        bucket = self._buckets.get(key)
+        return bucket is None or bucket.has(now)
 
     def __len__(self) -> int:
         return len(self._buckets)

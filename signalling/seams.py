@@ -9,6 +9,7 @@ from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import (
+    ApiStore,
     BookingStore,
     EntitlementStore,
     LiveMeeting,
@@ -42,6 +43,10 @@ class Store(Protocol):
     @property
     def entitlements(self) -> EntitlementStore:
         """Who may be called in social calls."""
+
+    @property
+    def api(self) -> ApiStore:
+        """Tokens of programs, and what they read page by page."""
 
     @property
     def terminals(self) -> TerminalStore:

@@ -27,3 +27,5 @@ PrisonerId = NewType("PrisonerId", str)
 ContactId = NewType("ContactId", str)
 BanId = NewType("BanId", str)
 LetterId = NewType("LetterId", str)
+ApiTokenId = NewType("ApiTokenId", str)
+"""One token of the REST API. Not secret: the token is."""

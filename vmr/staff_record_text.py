@@ -7,6 +7,7 @@ entry of a kind that has no sentence (another version's) is shown by its own wor
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from vmr.api_tokens import ApiTokenEvent, is_program
 from vmr.bookings.changes import REQUESTER, BookingEvent, ClosureEvent
 from vmr.bookings.entitlement_record import EntitlementEvent
 from vmr.establishment_record import RecordEvent
@@ -28,6 +29,7 @@ PIN_PER_SLOT = "room_pin_per_slot_set"
 EVENTS = (
     StaffEvent, TerminalEvent, RoomEvent, LinkEvent, RecordEvent, BookingEvent, ClosureEvent,
     EntitlementEvent,
+    ApiTokenEvent,
 )  # fmt: skip
 ALONE = ("establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY, PIN_PER_SLOT)
 """Kinds of entries that are of no such family."""
@@ -117,6 +119,8 @@ def _key(entry: Entry, facts: Mapping[str, object]) -> str:
 def _actor(entry: Entry, names: Mapping[str, str], say: Say) -> str:
     if entry.actor in ACTORS:
         return say(ACTORS[entry.actor])
+    if is_program(entry.actor):
+        return str(dict(entry.facts).get("program", entry.actor))
     if not entry.actor.startswith("officer:"):
         return entry.actor.capitalize()
     return names.get("officer") or say("staff.record.an_officer")

@@ -4,7 +4,8 @@
 
 Every change is judged by the rules of `vmr.bookings`, made to the version that its maker has seen,
 and kept in one transaction with the personal links it makes, moves and revokes, the letters to its
-people, and what the establishment's record says of it. `by` is the member of staff, or REQUESTER.
+people, and what the establishment's record says of it. `by` is the member of staff, the program, or
+REQUESTER.
 
 What callers have to expect, always with nothing changed:
 - BookingProblems: what stands against it, each problem's value the key of its sentence;
@@ -15,7 +16,8 @@ What callers have to expect, always with nothing changed:
 What became of a booking's letters is `store.outbox.of_booking`; those of an establishment that no
 mail server will take are `store.outbox.failed`. `resend` is what a clerk does about either.
 
-Whether somebody may book at all is asked where they come in (`StaffPermission.BOOK`).
+Whether somebody may book at all is asked where they come in (`StaffPermission.BOOK`, or
+`ApiScope.BOOKINGS_WRITE`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -27,11 +29,12 @@ from signalling.bookings.entitling import Entitling
 from signalling.bookings.letters import Letters
 from signalling.bookings.post import Post
 from signalling.mail.config import MailConfig
+from vmr.api_tokens import ApiToken
 from vmr.bookings import moves
 from vmr.bookings.booking import TEXT_MAX, Booking, BookingState, Expected
 from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
 from vmr.bookings.draft import Draft
-from vmr.bookings.free_times import DAYS_MAX, first_free
+from vmr.bookings.free_times import DAYS_MAX, first_free, free_times
 from vmr.bookings.judging import (
     needs_room_again,
     problems_when_amended,
@@ -66,7 +69,9 @@ from vmr.store import (
     secrets,
 )
 
-By = StaffMember | Literal["requester"]
+Decider = StaffMember | ApiToken
+"""Who may decide: a member of staff, or a program that has the establishment's token."""
+By = Decider | Literal["requester"]
 Clock = Callable[[], float]
 
 
@@ -158,30 +163,47 @@ class BookingService:
 
     # -- what becomes of a booking --------------------------------------------------------------
 
-    async def request(self, draft: Draft, by: By, *, waiver: str = "") -> Changed:
+    async def request(
+        self, draft: Draft, by: By, *, waiver: str = "", id: BookingId | None = None
+    ) -> Changed:
         """A request that staff will confirm or refuse.
 
         `waiver` is why staff do without the notice; of REQUESTER it counts nothing, nor do
         exceptions that are for staff to make. A requester's note for staff is kept, and is theirs
         no more once it is sent; a note for guests would go to others by our mail, and is not.
         """
-        booking, now = await self._booked(draft, by), self._clock()
+        booking, now = await self._booked(draft, by, id), self._clock()
         waiver = _waiver(by, waiver)
         found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
         await self._demand(booking, found, waiver)
         return await self._add(BookingEvent.REQUESTED, booking, by, waiver)
 
     async def make(
-        self, draft: Draft, room: RoomId, by: StaffMember, *, waiver: str = ""
+        self,
+        draft: Draft,
+        room: RoomId,
+        by: Decider,
+        *,
+        waiver: str = "",
+        id: BookingId | None = None,
     ) -> Changed:
-        """A clerk's booking, confirmed at once in the preferred slot."""
-        return (await self.add_all([await self.prepare(draft, room, by, waiver=waiver)]))[0]
+        """A clerk's booking, confirmed at once in the preferred slot.
+
+        `id` is the booking's, where its maker has to find it again; else a new one.
+        """
+        return (await self.add_all([await self.prepare(draft, room, by, waiver=waiver, id=id)]))[0]
 
     async def prepare(
-        self, draft: Draft, room: RoomId, by: StaffMember, *, waiver: str = ""
+        self,
+        draft: Draft,
+        room: RoomId,
+        by: Decider,
+        *,
+        waiver: str = "",
+        id: BookingId | None = None,
     ) -> "Prepared":
         """What `make` would keep; nothing is kept yet."""
-        request, now = await self._booked(draft, by), self._clock()
+        request, now = await self._booked(draft, by, id), self._clock()
         booking, waiver = replace(request, state=BookingState.CONFIRMED, room=room), waiver.strip()
         booking, judge, unentitled = await self._entitling.judged(booking)
         found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
@@ -201,7 +223,7 @@ class BookingService:
         return tuple(self._done(one.booking, one.links, one.letters) for one in prepared)
 
     async def confirm(
-        self, booking: Booking, room: RoomId, slot: Interval, by: StaffMember, *, waiver: str = ""
+        self, booking: Booking, room: RoomId, slot: Interval, by: Decider, *, waiver: str = ""
     ) -> Changed:
         """In this room and slot: the preferred one, an alternative, or one agreed otherwise.
 
@@ -252,7 +274,7 @@ class BookingService:
         )
         return replace(done, left=left)
 
-    async def refuse(self, booking: Booking, reason: str, by: StaffMember) -> Changed:
+    async def refuse(self, booking: Booking, reason: str, by: Decider) -> Changed:
         _demand_own(booking, by)
         refused = moves.refuse(booking, reason, self._clock())
         return await self._end(BookingEvent.REFUSED, booking, refused, by)
@@ -264,7 +286,7 @@ class BookingService:
         done = await self._end(BookingEvent.CANCELLED, booking, cancelled, by)
         return replace(done, left=await self._left(cancelled))
 
-    async def resend(self, booking: Booking, person: ExpectedId, by: StaffMember) -> Changed:
+    async def resend(self, booking: Booking, person: ExpectedId, by: Decider) -> Changed:
         """A new personal link of one expected person; the one before is void."""
         _demand_own(booking, by)
         expected = next((one for one in booking.people if one.id == person), None)
@@ -313,15 +335,23 @@ class BookingService:
         found = first_free(weeks, minutes, earliest, count=count)
         return tuple((rooms[room], slot) for room, slot in found)
 
+    async def free_in(
+        self, room: Room, minutes: float, earliest: float, *, count: int
+    ) -> tuple[Interval, ...]:
+        """The next free slots of so many minutes in this room, the earliest first."""
+        span = Interval(starts_at=earliest, ends_at=earliest + (DAYS_MAX + 2) * DAY_S)
+        week = await self._store.bookings.week(room, span)
+        return free_times(week, minutes, earliest, count=count)
+
     # -- the parts of the above -----------------------------------------------------------------
 
-    async def _booked(self, draft: Draft, by: By) -> Booking:
+    async def _booked(self, draft: Draft, by: By, id: BookingId | None) -> Booking:
         """The request that a draft becomes, with ids and a reference of its own."""
         reference = secrets.make_reference()
         while await self._store.bookings.by_reference(reference) is not None:
             reference = secrets.make_reference()
         booking = draft.booking(
-            id=BookingId(secrets.make_id()), reference=reference, now=self._clock()
+            id=id or BookingId(secrets.make_id()), reference=reference, now=self._clock()
         )
         _demand_own(booking, by)
         if by == REQUESTER:
@@ -476,13 +506,13 @@ def _refusals_are_problems() -> Iterator[None]:
 
 def _demand_own(booking: Booking, by: By) -> None:
     """Raises NotFound: another establishment's booking is one that does not exist."""
-    if isinstance(by, StaffMember) and by.establishment.id != booking.establishment:
+    if by != REQUESTER and by.establishment.id != booking.establishment:
         raise NotFound("no such booking")
 
 
 def _waiver(by: By, waiver: str) -> str:
-    """Only staff may do without the notice."""
-    return waiver.strip() if isinstance(by, StaffMember) else ""
+    """Who requests may not do without the notice."""
+    return "" if by == REQUESTER else waiver.strip()
 
 
 def _without_staff_fields(changed: Booking, booking: Booking) -> Booking:

@@ -11,6 +11,13 @@ import signalling
 import vmr
 from signalling.texts import Texts
 from tests.vmr.bookings.made import NINE_TO_FIVE, booking, closure, slot
+from vmr.api_tokens import (
+    ApiScope,
+    ApiToken,
+    ApiTokenEvent,
+    look_happening,
+    token_happening,
+)
 from vmr.bookings.changes import (
     REQUESTER,
     BookingEvent,
@@ -31,6 +38,7 @@ from vmr.establishment_record import (
     seen_happening,
 )
 from vmr.ids import (
+    ApiTokenId,
     BookingId,
     DeviceId,
     EstablishmentId,
@@ -84,6 +92,10 @@ TERMINAL = EnrolledTerminal(
     id=TerminalId("t1"), establishment=PRISON.id, device=DeviceId("d"), name="Video room 2",
     enrolled_at=1.0, enrolled_by="Ada",
 )  # fmt: skip
+TOKEN = ApiToken(
+    id=ApiTokenId("k1"), establishment=PRISON, name="Court lists",
+    scopes=frozenset({ApiScope.ROOMS_READ, ApiScope.RECORDS_READ}), made_at=1.0,
+)  # fmt: skip
 ROLES = (("roles", "duty,monitor"),)
 DAY_S = 86_400.0
 UNTIL = (("until", 4 * DAY_S),)
@@ -127,6 +139,7 @@ EVERY = [
     *(key_happening(note, by=SERVER, at=1.0) for note in (FIRST_KEY, RENEWED_KEY, LOST_KEY)),
     search_happening("Ms Shah", by=ADA, at=1.0),
     *(booking_happening(one, BOOKED, by=ADA, at=1.0, facts=UNTIL) for one in BookingEvent),
+    *(token_happening(one, TOKEN, by=ADA, at=1.0) for one in ApiTokenEvent),
 ]
 
 
@@ -176,6 +189,16 @@ def test_sentences_name_who_did_it_and_to_whom() -> None:
     opened = establishment_happening(replace(PRISON, takes_requests=True), by=ADA, at=1.0)
     assert said(opened).endswith("It takes requests of lawyers and courts.")
     assert said(hosts_only_happening(False, by=ADA, at=1.0)).endswith("work anywhere.")
+
+
+def test_what_a_program_did_is_said_of_the_program() -> None:
+    assert said(token_happening(ApiTokenEvent.ADDED, TOKEN, by=OPERATOR, at=1.0)) == (
+        "The operator made a token for the program Court lists. It may: rooms.read,records.read."
+    )
+    looked = look_happening(
+        TOKEN, MeetingId("m1"), Head(sequence=3, hash="ab"), first=1, with_names=False, at=1.0
+    )
+    assert said(looked) == "Court lists read the record of the meeting m1."
 
 
 def test_names_that_were_deleted_are_said_to_be() -> None:

@@ -6,6 +6,7 @@ from datetime import time
 from enum import Enum
 from typing import Final
 
+from vmr.api_tokens import ApiToken, actor_of
 from vmr.bookings.booking import Booking
 from vmr.bookings.hours import END_OF_DAY, Closure, OpeningHours
 from vmr.ids import BookingId
@@ -61,20 +62,22 @@ def booking_happening(
     event: BookingEvent,
     booking: Booking,
     *,
-    by: StaffMember | str,
+    by: StaffMember | ApiToken | str,
     at: float,
     facts: tuple[Fact, ...] = (),
     waiver: str = "",
 ) -> Happening:
-    """`by` is a member of staff, REQUESTER, or another actor's word. Names are personal.
+    """`by` is a member of staff, a program, REQUESTER, or another actor's word. Names of people are
+    personal.
 
     `waiver` is why the notice that is asked for was waived, in their own words.
     """
-    officer = () if isinstance(by, str) else (("officer", by.name),)
+    officer = (("officer", by.name),) if isinstance(by, StaffMember) else ()
+    program = (("program", by.name),) if isinstance(by, ApiToken) else ()
     people = tuple((f"person_{n}", one.name) for n, one in enumerate(booking.people, start=1))
     return Happening(
         at=at,
-        actor=by if isinstance(by, str) else f"officer:{by.id}",
+        actor=_actor(by),
         what=event.value,
         subject=booking_subject(booking.id),
         facts=(
@@ -85,6 +88,7 @@ def booking_happening(
             ("room", booking.room or ""),
             ("version", booking.version),
             *((("notice_waived", True),) if waiver else ()),
+            *program,
             *facts,
         ),
         personal=(
@@ -158,3 +162,9 @@ def _exceptions(booking: Booking) -> tuple[tuple[str, str], ...]:
         "more_minutes_by": booking.more_minutes_by,
     }
     return tuple((name, by) for name, by in said.items() if by)
+
+
+def _actor(by: StaffMember | ApiToken | str) -> str:
+    if isinstance(by, ApiToken):
+        return actor_of(by)
+    return by if isinstance(by, str) else f"officer:{by.id}"

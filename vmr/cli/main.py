@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vmr.cli import options, records, requests, retention, rooms, staff, terminals
+from vmr.cli import api_tokens, options, records, requests, retention, rooms, staff, terminals
 from vmr.cli.errors import CommandError
 from vmr.settings import SettingError, markdown
 from vmr.store.errors import StoreError
@@ -48,6 +48,7 @@ def build() -> argparse.ArgumentParser:
     rooms.add_parser(commands)
     staff.add_parser(commands)
     terminals.add_parser(commands)
+    api_tokens.add_parser(commands)
     requests.add_parser(commands)
     records.add_parser(commands)
     retention.add_parser(commands)

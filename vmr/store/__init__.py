@@ -3,6 +3,7 @@
 It keeps what it is given and proves records; it decides nothing.
 """
 
+from vmr.store.api_store import ApiStore
 from vmr.store.audit import EstablishmentProof, Problem
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
@@ -33,6 +34,7 @@ from vmr.store.store import Store
 from vmr.store.terminal_store import TerminalStore
 
 __all__ = [
+    "ApiStore",
     "BookingStore",
     "Conflict",
     "EntitlementStore",

@@ -112,12 +112,12 @@ def renew_link(
 
 
 def by_id(connection: Connection, booking: BookingId) -> Booking | None:
-    return next(iter(_read(connection, select(table).where(table.c.id == booking))), None)
+    return next(iter(read(connection, select(table).where(table.c.id == booking))), None)
 
 
 def by_reference(connection: Connection, reference: str) -> Booking | None:
     query = select(table).where(table.c.reference == reference)
-    return next(iter(_read(connection, query)), None)
+    return next(iter(read(connection, query)), None)
 
 
 def in_time(
@@ -138,7 +138,7 @@ def in_time(
     )
     if room is not None:
         query = query.where(table.c.room_id == room)
-    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+    return read(connection, query.order_by(table.c.starts_at, table.c.id))
 
 
 def waiting(connection: Connection, establishment: EstablishmentId) -> tuple[Booking, ...]:
@@ -147,7 +147,7 @@ def waiting(connection: Connection, establishment: EstablishmentId) -> tuple[Boo
         table.c.establishment_id == establishment,
         table.c.state == BookingState.REQUESTED.value,
     )
-    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+    return read(connection, query.order_by(table.c.starts_at, table.c.id))
 
 
 def asked_by(connection: Connection, mailbox: str, since: float) -> tuple[Booking, ...]:
@@ -157,7 +157,7 @@ def asked_by(connection: Connection, mailbox: str, since: float) -> tuple[Bookin
         table.c.starts_at >= since,
         func.lower(table.c.requester_email) == mailbox,
     )
-    return _read(connection, query.order_by(table.c.starts_at.desc(), table.c.id))
+    return read(connection, query.order_by(table.c.starts_at.desc(), table.c.id))
 
 
 def count_waiting(connection: Connection, mailbox: str) -> int:
@@ -187,7 +187,7 @@ def of_prisoner(
 def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
     """Those that come before or after this hearing, earliest first."""
     query = select(table).where(table.c.linked_id == booking)
-    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+    return read(connection, query.order_by(table.c.starts_at, table.c.id))
 
 
 def search(
@@ -200,7 +200,7 @@ def search(
 ) -> tuple[tuple[Booking, ...], int]:
     """Bookings that hold every word of the text, the latest slot first; and how many there are."""
     ids, count = booking_search.find(connection, establishment, text, limit=limit, offset=offset)
-    found = {one.id: one for one in _read(connection, select(table).where(table.c.id.in_(ids)))}
+    found = {one.id: one for one in read(connection, select(table).where(table.c.id.in_(ids)))}
     return tuple(found[one] for one in ids), count
 
 
@@ -222,7 +222,7 @@ def slot_of(connection: Connection, room: RoomId, at: float, early_s: float) -> 
         table.c.starts_at > at - LONGEST_S,
         table.c.ends_at > at,
     )
-    return next(iter(_read(connection, query.order_by(table.c.starts_at).limit(1))), None)
+    return next(iter(read(connection, query.order_by(table.c.starts_at).limit(1))), None)
 
 
 def extend(
@@ -340,7 +340,7 @@ def _add_parts(connection: Connection, booking: Booking) -> None:
         connection.execute(insert(people), expected)
 
 
-def _read(connection: Connection, query: "Select[Any]") -> tuple[Booking, ...]:
+def read(connection: Connection, query: "Select[Any]") -> tuple[Booking, ...]:
     """Bookings with their parts: three queries, however many there are."""
     rows = connection.execute(query).mappings().all()
     ids = [row["id"] for row in rows]

@@ -18,6 +18,7 @@ from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import checkpoints, establishment_chain, meetings, records, rooms, secrets
+from vmr.store.api_store import ApiStore
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database, dialect_of
@@ -51,6 +52,7 @@ class Store:
         self.office = Office(database)
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)
+        self.api = ApiStore(database)
 
     @classmethod
     async def open(cls, url: str, key_file: str = "") -> "Store":

@@ -54,3 +54,10 @@ class NoBookings:
 
     async def taken(self, room: RoomId, span: Interval) -> tuple[Interval, ...]:
         return ()
+
+
+class NoApi:
+    """No program has a token."""
+
+    async def token_by_hash(self, token_hash: str) -> None:
+        return None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.signalling.fakes.staff import FakeTerminals, NoBookings, NoStaff
+from tests.signalling.fakes.staff import FakeTerminals, NoApi, NoBookings, NoStaff
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.letters import Claimed
 from vmr.policies import PolicyName
@@ -53,6 +53,7 @@ class FakeStore:
         self.outbox: Any = NoLetters()
         self.office: Any = None
         self.slot_pins: Any = None
+        self.api: Any = NoApi()
 
     # -- what a test sets up ------------------------------------------------------------------
 

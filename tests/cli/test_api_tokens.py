@@ -1,0 +1,33 @@
+"""`vmr api-token ...`: made once, listed without secrets, revoked for good."""
+
+from tests.cli.program import Program
+
+NEW_ROOM = ("--establishment", "HMP Test", "--phone", "01632 960000")
+NEW = ("api-token", "add", "HMP Test", "Court lists", "--scope", "rooms.read")
+
+
+def test_a_token_is_printed_once_listed_and_revoked_once(program: Program) -> None:
+    program.done("room", "add", "Room 1", *NEW_ROOM)
+    made = program.done(*NEW, "--days", "30")
+    secret = next(line.split()[1] for line in made.splitlines() if "token:" in line)
+    assert secret.startswith("vmr_")
+    assert len(secret) == len("vmr_") + 32
+    listed = program.done("api-token", "list")
+    assert "in use   HMP Test: Court lists" in listed
+    assert "rooms.read; last used -; until" in listed
+    assert secret not in listed
+    program.done("api-token", "revoke", made.split()[0])
+    assert "revoked  HMP Test: Court lists" in program.done("api-token", "list")
+    assert program.run("api-token", "revoke", made.split()[0]).returncode == 1
+    record = program.done("staff", "record")
+    assert "api_token_added" in record
+    assert "api_token_revoked" in record
+
+
+def test_a_token_needs_an_establishment_that_is_there_and_a_scope(program: Program) -> None:
+    program.done("room", "add", "Room 1", *NEW_ROOM)
+    elsewhere = program.run("api-token", "add", "HMP Other", "X", "--scope", "rooms.read")
+    assert elsewhere.returncode == 1
+    assert "no establishment has this name" in elsewhere.stderr
+    assert program.run("api-token", "add", "HMP Test", "X").returncode == 2
+    assert program.run(*NEW, "--days", "0").returncode == 1
