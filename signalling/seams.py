@@ -20,6 +20,7 @@ from vmr.store import (
     SlotPinStore,
     StaffStore,
     TerminalStore,
+    WebhookStore,
 )
 
 Clock = Callable[[], float]
@@ -47,6 +48,10 @@ class Store(Protocol):
     @property
     def api(self) -> ApiStore:
         """Tokens of programs, and what they read page by page."""
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """What programs are told of meetings."""
 
     @property
     def terminals(self) -> TerminalStore:

@@ -29,3 +29,4 @@ BanId = NewType("BanId", str)
 LetterId = NewType("LetterId", str)
 ApiTokenId = NewType("ApiTokenId", str)
 """One token of the REST API. Not secret: the token is."""
+WebhookId = NewType("WebhookId", str)

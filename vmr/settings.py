@@ -209,6 +209,10 @@ class Settings:
         False,
         "The last address of X-Forwarded-For is the client's: true behind a proxy that sets it.",
     )
+    webhooks_to_private: bool = _setting(
+        False,
+        "Webhooks of the REST API may go to private addresses, and to localhost without TLS.",
+    )
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     numbers: Numbers = field(default_factory=Numbers)
     booking_numbers: BookingNumbers = field(default_factory=BookingNumbers)

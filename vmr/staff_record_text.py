@@ -14,6 +14,7 @@ from vmr.establishment_record import RecordEvent
 from vmr.record import Entry
 from vmr.room_record import LinkEvent, RoomEvent
 from vmr.staff_record import OPERATOR, SERVER, StaffEvent, TerminalEvent
+from vmr.webhooks import WebhookChange
 
 Personal = tuple[tuple[str, str], ...]
 When = Callable[[float], str]
@@ -28,8 +29,7 @@ HOSTS_ONLY = "hosts_only_at_terminals_set"
 PIN_PER_SLOT = "room_pin_per_slot_set"
 EVENTS = (
     StaffEvent, TerminalEvent, RoomEvent, LinkEvent, RecordEvent, BookingEvent, ClosureEvent,
-    EntitlementEvent,
-    ApiTokenEvent,
+    EntitlementEvent, ApiTokenEvent, WebhookChange,
 )  # fmt: skip
 ALONE = ("establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY, PIN_PER_SLOT)
 """Kinds of entries that are of no such family."""

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from signalling.api.bookings import BookingRoutes
 from signalling.api.config import ApiConfig
+from signalling.api.deliveries import Deliveries
+from signalling.api.delivery import WebhookDelivery
 from signalling.api.edge import ApiEdge
 from signalling.api.meetings import MeetingRoutes
 from signalling.api.openapi import document
@@ -17,6 +19,7 @@ from signalling.api.repeats import Repeats
 from signalling.api.rooms import RoomRoutes
 from signalling.api.routes import BASE, Route
 from signalling.api.tokens import Tokens
+from signalling.api.webhooks import WebhookRoutes
 from signalling.bookings.service import BookingService
 from signalling.seams import Clock, Store
 from signalling.texts import Texts
@@ -55,6 +58,16 @@ class Api:
                 api=store.api, bookings=store.bookings, service=bookings, texts=texts
             ).routes(),
             *MeetingRoutes(store=store.api, clock=clock).routes(),
+            *WebhookRoutes(
+                store=store.webhooks, clock=clock, is_private_allowed=config.webhooks_to_private
+            ).routes(),
+        )
+        self._deliveries = Deliveries(
+            store=store.webhooks,
+            delivery=WebhookDelivery(is_private_allowed=config.webhooks_to_private),
+            clock=clock,
+            counters=counters,
+            look_s=config.webhooks_look_s,
         )
         self._document = json.dumps(document(self.routes)).encode()
 
@@ -64,7 +77,7 @@ class Api:
             self._edge.add_route(api, route)
         api.router.add_route("GET", "/openapi.json", self._describe)
         app.add_subapp(BASE, api)
-        app.cleanup_ctx.append(self.live)
+        app.cleanup_ctx.extend((self.live, self._deliveries.live))
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""

@@ -20,16 +20,16 @@ def happening(event: ApiTokenEvent, token: ApiToken, at: float) -> Happening:
     return token_happening(event, token, by=OPERATOR, at=at)
 
 
-async def added(store: Store, room: Room, *, secret: str = SECRET, id: str = "k1") -> ApiToken:
+async def added(store: Store, room: Room, *, expires_at: float | None = 100.0) -> ApiToken:
     token = ApiToken(
-        id=ApiTokenId(id),
+        id=ApiTokenId("k1"),
         establishment=room.establishment,
         name="Court lists",
         scopes=frozenset({ApiScope.ROOMS_READ, ApiScope.BOOKINGS_READ}),
         made_at=5.0,
-        expires_at=100.0,
+        expires_at=expires_at,
     )
-    await store.api.add_token(token, secret, happening(ApiTokenEvent.ADDED, token, 5.0))
+    await store.api.add_token(token, SECRET, happening(ApiTokenEvent.ADDED, token, 5.0))
     return token
 
 

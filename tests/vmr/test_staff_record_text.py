@@ -47,6 +47,7 @@ from vmr.ids import (
     OfficerId,
     RoomId,
     TerminalId,
+    WebhookId,
 )
 from vmr.policies import PolicyName
 from vmr.record import Entry, Happening, PersonalKey, append
@@ -71,6 +72,7 @@ from vmr.staff_record import (
 )
 from vmr.staff_record_text import CHOSEN, SENTENCES, Personal, _key, sentence
 from vmr.terminals import EnrolledTerminal
+from vmr.webhooks import Webhook, WebhookChange, WebhookEvent, webhook_happening
 
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts.load(ROOT / "web" / "text", "en")
@@ -95,6 +97,10 @@ TERMINAL = EnrolledTerminal(
 TOKEN = ApiToken(
     id=ApiTokenId("k1"), establishment=PRISON, name="Court lists",
     scopes=frozenset({ApiScope.ROOMS_READ, ApiScope.RECORDS_READ}), made_at=1.0,
+)  # fmt: skip
+WEBHOOK = Webhook(
+    id=WebhookId("w1"), establishment=PRISON.id, program="Court lists", made_at=1.0,
+    url="https://court.example/hook", events=frozenset({WebhookEvent.STARTED}),
 )  # fmt: skip
 ROLES = (("roles", "duty,monitor"),)
 DAY_S = 86_400.0
@@ -139,6 +145,7 @@ EVERY = [
     *(key_happening(note, by=SERVER, at=1.0) for note in (FIRST_KEY, RENEWED_KEY, LOST_KEY)),
     search_happening("Ms Shah", by=ADA, at=1.0),
     *(booking_happening(one, BOOKED, by=ADA, at=1.0, facts=UNTIL) for one in BookingEvent),
+    *(webhook_happening(one, WEBHOOK, by=TOKEN, at=1.0) for one in WebhookChange),
     *(token_happening(one, TOKEN, by=ADA, at=1.0) for one in ApiTokenEvent),
 ]
 

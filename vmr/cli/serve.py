@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import web
 
 from media.workers import MediaWorkers
+from signalling.api.config import ApiConfig
 from signalling.app import Signalling
 from signalling.bookings.request_config import RequestConfig
 from signalling.config import SignallingConfig
@@ -105,6 +106,7 @@ def _config(settings: Settings) -> SignallingConfig:
             open_max=settings.request_open_max,
         ),
         behind_proxy=settings.behind_proxy,
+        api=ApiConfig(webhooks_to_private=settings.webhooks_to_private),
     )
 
 

@@ -32,6 +32,7 @@ from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
 from vmr.store.store import Store
 from vmr.store.terminal_store import TerminalStore
+from vmr.store.webhook_store import WebhookStore
 
 __all__ = [
     "ApiStore",
@@ -67,4 +68,5 @@ __all__ = [
     "TerminalStore",
     "UnsupportedDatabase",
     "Wanted",
+    "WebhookStore",
 ]

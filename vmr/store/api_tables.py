@@ -1,9 +1,10 @@
 """The tables of the REST API, as the newest migration leaves them.
 
-Times are seconds since the epoch. Of a token only the SHA-256 is kept.
+Times are seconds since the epoch. Of a token only the SHA-256 is kept; the secret of a webhook has
+to be kept as it is, since messages are signed with it.
 """
 
-from sqlalchemy import Column, Float, ForeignKey, LargeBinary, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from vmr.store.tables import metadata
 
@@ -31,4 +32,30 @@ api_answers = Table(
     Column("made_at", Float, nullable=False, index=True),
     Column("claimed_at", Float, nullable=False),
     Column("sealed", LargeBinary),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False, index=True),
+    Column("token_id", ForeignKey("api_tokens.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("delivered_at", Float),
+    Column("failed_at", Float),
+    Column("last_error", Text, nullable=False),
+)
+
+webhook_messages = Table(
+    "webhook_messages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("next_at", Float, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
 )

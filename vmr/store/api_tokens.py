@@ -10,7 +10,7 @@ from vmr.api_tokens import ApiScope, ApiToken, scope_names
 from vmr.ids import ApiTokenId, EstablishmentId
 from vmr.record import Happening
 from vmr.rooms import Establishment
-from vmr.store import staff
+from vmr.store import staff, webhooks
 from vmr.store.api_tables import api_tokens as table
 from vmr.store.errors import NotFound
 from vmr.store.tables import establishments
@@ -44,6 +44,7 @@ def revoke(connection: Connection, revoked: ApiToken, happening: Happening) -> N
     query = update(table).where(table.c.id == revoked.id, table.c.revoked_at.is_(None))
     if connection.execute(query.values(revoked_at=happening.at)).rowcount != 1:
         raise NotFound("no such token in use")
+    webhooks.end_with(connection, revoked.id)
     staff.write_record(connection, revoked.establishment.id, happening)
 
 

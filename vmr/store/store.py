@@ -33,6 +33,7 @@ from vmr.store.signing import KeyFile
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
+from vmr.store.webhook_store import WebhookStore
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Store:
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)
         self.api = ApiStore(database)
+        self.webhooks = WebhookStore(database)
 
     @classmethod
     async def open(cls, url: str, key_file: str = "") -> "Store":

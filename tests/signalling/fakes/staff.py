@@ -61,3 +61,10 @@ class NoApi:
 
     async def token_by_hash(self, token_hash: str) -> None:
         return None
+
+
+class NoWebhooks:
+    """Nobody wants to hear of meetings."""
+
+    async def claim(self, *_: object, **__: object) -> tuple[()]:
+        return ()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.signalling.fakes.staff import FakeTerminals, NoApi, NoBookings, NoStaff
+from tests.signalling.fakes.staff import FakeTerminals, NoApi, NoBookings, NoStaff, NoWebhooks
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.letters import Claimed
 from vmr.policies import PolicyName
@@ -54,6 +54,7 @@ class FakeStore:
         self.office: Any = None
         self.slot_pins: Any = None
         self.api: Any = NoApi()
+        self.webhooks: Any = NoWebhooks()
 
     # -- what a test sets up ------------------------------------------------------------------
 

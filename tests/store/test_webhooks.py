@@ -1,0 +1,166 @@
+"""Messages of webhooks are kept with the record that they tell of, and go one after another."""
+
+import json
+
+import pytest
+
+from tests.store.test_api import added as add_token
+from tests.store.test_api import happening as token_done
+from vmr.api_tokens import ApiToken, ApiTokenEvent
+from vmr.ids import MeetingId, WebhookId
+from vmr.record import Happening
+from vmr.rooms import Room
+from vmr.store import Conflict, NotFound, Store
+from vmr.store.webhooks import WEBHOOKS_MAX
+from vmr.webhooks import (
+    GIVE_UP_S,
+    Webhook,
+    WebhookChange,
+    WebhookEvent,
+    WebhookMessage,
+    webhook_happening,
+)
+
+EVERY = frozenset(WebhookEvent)
+
+
+def done(change: WebhookChange, webhook: Webhook, token: ApiToken) -> Happening:
+    return webhook_happening(change, webhook, by=token, at=6.0)
+
+
+async def add(
+    store: Store, token: ApiToken, id: str = "w1", events: frozenset[WebhookEvent] = EVERY
+) -> Webhook:
+    webhook = Webhook(
+        id=WebhookId(id), establishment=token.establishment.id, program=token.name,
+        url=f"https://court.example/{id}", events=events, made_at=6.0,
+    )  # fmt: skip
+    change = done(WebhookChange.ADDED, webhook, token)
+    await store.webhooks.add(webhook, token.id, "whsec_c2VjcmV0", change)
+    return webhook
+
+
+async def happen(store: Store, room: Room, *what: str, at: float = 10.0) -> None:
+    entries = [
+        Happening(at=at + n, actor="host:p1", what=one, personal=(("name", "Ann"),))
+        for n, one in enumerate(what)
+    ]
+    await store.commit(MeetingId("m1"), room.id, {}, entries)
+
+
+async def claim(
+    store: Store, now: float, but: tuple[WebhookId, ...] = ()
+) -> tuple[WebhookMessage, ...]:
+    return await store.webhooks.claim(now, but=but, lease_s=30.0, limit=8)
+
+
+def told(messages: tuple[WebhookMessage, ...]) -> list[tuple[str, str]]:
+    return [(one.webhook, json.loads(one.body)["type"]) for one in messages]
+
+
+async def test_what_a_webhook_wants_to_hear_is_kept_with_the_record(
+    store: Store, room: Room
+) -> None:
+    token = await add_token(store, room)
+    await add(store, token)
+    await add(store, token, "w2", frozenset({WebhookEvent.LOCKED}))
+    await happen(store, room, "waited", "opened", "locked")
+    first = await claim(store, 20.0)
+    assert told(first) == [("w1", "meeting.started"), ("w2", "meeting.locked")]
+    assert all(b"Ann" not in one.body for one in first)
+    for one in first:
+        await store.webhooks.settle_delivered(one, 21.0)
+    assert told(await claim(store, 21.0)) == [("w1", "meeting.locked")]
+    kept = await store.webhooks.webhooks(room.establishment.id)
+    assert [one.delivered_at for one in kept] == [21.0, 21.0]
+
+
+async def test_what_was_not_committed_is_not_told(store: Store, room: Room) -> None:
+    await add(store, await add_token(store, room))
+    await store.commit(MeetingId("m1"), room.id, None, [])
+    with pytest.raises(Conflict):
+        await happen(store, room, "opened")
+    assert await claim(store, 20.0) == ()
+
+
+async def test_another_establishment_hears_nothing(store: Store, room: Room) -> None:
+    other = await store.add_establishment(name="B", phone="2")
+    there = await store.add_room(other, name="R", policy=room.policy, pin_hash="$")
+    await add(store, await add_token(store, there))
+    await happen(store, room, "opened")
+    assert await claim(store, 20.0) == ()
+
+
+async def test_a_claimed_message_is_nobody_elses_until_the_claim_runs_out(
+    store: Store, room: Room
+) -> None:
+    await add(store, await add_token(store, room))
+    await happen(store, room, "opened")
+    (first,) = await claim(store, 20.0)
+    assert await claim(store, 49.0) == ()
+    (again,) = await claim(store, 50.0)
+    assert (again.id, again.tries) == (first.id, 2)
+    assert await claim(store, 100.0, but=(first.webhook,)) == ()
+
+
+async def test_a_message_that_is_put_off_comes_again_under_its_id(store: Store, room: Room) -> None:
+    await add(store, await add_token(store, room))
+    await happen(store, room, "opened")
+    (first,) = await claim(store, 20.0)
+    await store.webhooks.put_off(first, 25.0, "answered 500")
+    assert await claim(store, 24.0) == ()
+    assert [one.id for one in await claim(store, 25.0)] == [first.id]
+    (webhook,) = await store.webhooks.webhooks(room.establishment.id)
+    assert webhook.last_error == "answered 500"
+
+
+async def test_a_message_that_nobody_took_for_a_day_is_given_up(store: Store, room: Room) -> None:
+    await add(store, await add_token(store, room, expires_at=None))
+    await happen(store, room, "opened", at=10.0)
+    late = 10.0 + GIVE_UP_S
+    assert await claim(store, late) == ()
+    (webhook,) = await store.webhooks.webhooks(room.establishment.id)
+    assert webhook.failed_at == late
+
+
+async def test_a_webhook_ends_with_its_token(store: Store, room: Room) -> None:
+    token = await add_token(store, room)
+    await add(store, token)
+    await happen(store, room, "opened")
+    await store.api.revoke_token(token, token_done(ApiTokenEvent.REVOKED, token, 12.0))
+    assert await store.webhooks.webhooks(room.establishment.id) == ()
+    assert await claim(store, 20.0) == ()
+    await happen(store, room, "locked")
+    assert await claim(store, 20.0) == ()
+
+
+async def test_an_expired_token_is_told_nothing_more(store: Store, room: Room) -> None:
+    token = await add_token(store, room)  # until 100
+    await add(store, token)
+    await happen(store, room, "opened")
+    assert await claim(store, 100.0) == ()
+    await happen(store, room, "locked", at=101.0)
+    assert await claim(store, 102.0) == ()
+
+
+async def test_a_removed_webhook_is_told_nothing_and_the_record_says_so(
+    store: Store, room: Room
+) -> None:
+    token = await add_token(store, room)
+    webhook = await add(store, token)
+    await happen(store, room, "opened")
+    await store.webhooks.remove(webhook, done(WebhookChange.REMOVED, webhook, token))
+    assert await claim(store, 20.0) == ()
+    with pytest.raises(NotFound):
+        await store.webhooks.remove(webhook, done(WebhookChange.REMOVED, webhook, token))
+    record = [one.entry for one in await store.staff.record(room.establishment.id)]
+    (removed,) = [one for one in record if one.what == "webhook_removed"]
+    assert dict(removed.facts)["host"] == "court.example"
+
+
+async def test_an_establishment_has_so_many_webhooks_at_most(store: Store, room: Room) -> None:
+    token = await add_token(store, room)
+    for number in range(WEBHOOKS_MAX):
+        await add(store, token, f"w{number}")
+    with pytest.raises(Conflict):
+        await add(store, token, "one more")

@@ -1,0 +1,164 @@
+"""Webhooks: what a program is told of meetings, when again, and how that is signed. Pure.
+
+A message has ids, times and kinds, never a name. It is signed as Standard Webhooks says
+(https://www.standardwebhooks.com): HMAC-SHA256 over `id.timestamp.body`.
+"""
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import urlsplit
+
+from vmr.api_tokens import ApiToken, actor_of
+from vmr.ids import EstablishmentId, MeetingId, RoomId, WebhookId
+from vmr.record import Happening, canonical
+
+SECRET_PREFIX = "whsec_"
+SECRET_BYTES = 24
+URL_MAX = 500
+FIRST_S = 5.0
+GROWTH = 3
+LONGEST_S = 2 * 3_600.0
+JITTER = 0.25
+GIVE_UP_S = 24 * 3_600.0
+"""A message that nobody took for so long is given up."""
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class WebhookEvent(Enum):
+    STARTED = "meeting.started"
+    KNOCK = "meeting.knock"
+    LOCKED = "meeting.locked"
+    ENDED = "meeting.ended"
+
+
+OF_RECORD = {
+    "opened": WebhookEvent.STARTED,
+    "knocked": WebhookEvent.KNOCK,
+    "locked": WebhookEvent.LOCKED,
+    "ended": WebhookEvent.ENDED,
+}
+"""By what the record of a meeting says has happened."""
+
+
+class WebhookChange(Enum):
+    ADDED = "webhook_added"
+    REMOVED = "webhook_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """`program` is the name of the token that made it, and that it ends with. Times are seconds
+    since the epoch; `failed_at` is when a message was last given up, `last_error` why the last
+    delivery failed, empty after one that did not."""
+
+    id: WebhookId
+    establishment: EstablishmentId
+    program: str
+    url: str
+    events: frozenset[WebhookEvent]
+    made_at: float
+    delivered_at: float | None = None
+    failed_at: float | None = None
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookMessage:
+    """One that is to be delivered. `tries` counts this one."""
+
+    id: str
+    webhook: WebhookId
+    url: str
+    secret: str = field(repr=False)
+    body: bytes
+    made_at: float
+    tries: int
+
+
+def body_of(event: WebhookEvent, meeting: MeetingId, room: RoomId, at: float) -> bytes:
+    """The JSON of a message: ids, times and kinds."""
+    data = {"meeting": meeting, "room": room, "at": at}
+    return canonical({"type": event.value, "data": data})
+
+
+def sign(secret: str, id: str, timestamp: int, body: bytes) -> str:
+    """The value of Webhook-Signature. `secret` as it was given: `whsec_` and base64."""
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    signed = hmac.new(key, f"{id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(signed).decode()}"
+
+
+def secret_text(random: bytes) -> str:
+    return SECRET_PREFIX + base64.b64encode(random).decode()
+
+
+def wait_s(tries: int, chance: float) -> float:
+    """After so many tries: three times as long each time, a quarter more or less. `chance` is from
+    0 to 1."""
+    whole = min(FIRST_S * float(GROWTH ** min(tries - 1, 20)), LONGEST_S)
+    return whole * (1 + JITTER * (2 * chance - 1))
+
+
+def is_url(url: str, *, is_private_allowed: bool) -> bool:
+    """Whether a webhook may have it: https, and (where private addresses are allowed) http to this
+    machine. What its host resolves to is asked when it is called."""
+    if len(url) > URL_MAX or not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        return False
+    if not host or port == 0 or "@" in parts.netloc or "#" in url or "\\" in url:
+        return False
+    if parts.scheme == "http":
+        return is_private_allowed and host in LOCAL_HOSTS
+    if parts.scheme != "https":
+        return False
+    address = _address(host)
+    return address is None or is_private_allowed or is_public(address)
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is somewhere in the internet, and no way round into a network of our own."""
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.ipv4_mapped or address.sixtofour or address.teredo or address in _NAT64
+    ):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def event_names(events: Iterable[WebhookEvent]) -> tuple[str, ...]:
+    """Their words, in the order of the Enum."""
+    held = frozenset(events)
+    return tuple(one.value for one in WebhookEvent if one in held)
+
+
+def webhook_happening(
+    change: WebhookChange, webhook: Webhook, *, by: ApiToken, at: float
+) -> Happening:
+    """Of its address the host alone: the rest may be a secret."""
+    return Happening(
+        at=at,
+        actor=actor_of(by),
+        what=change.value,
+        subject=f"webhook:{webhook.id}",
+        facts=(
+            ("program", by.name),
+            ("host", urlsplit(webhook.url).hostname or ""),
+            ("events", ",".join(event_names(webhook.events))),
+        ),
+    )
