@@ -1,6 +1,13 @@
 """`vmr api-token ...`: made once, listed without secrets, revoked for good."""
 
-from tests.cli.program import Program
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.cli.program import Program, url_in
+from vmr.cli.demonstration import ESTABLISHMENT
 
 NEW_ROOM = ("--establishment", "HMP Test", "--phone", "01632 960000")
 NEW = ("api-token", "add", "HMP Test", "Court lists", "--scope", "rooms.read")
@@ -31,3 +38,21 @@ def test_a_token_needs_an_establishment_that_is_there_and_a_scope(program: Progr
     assert "no establishment has this name" in elsewhere.stderr
     assert program.run("api-token", "add", "HMP Test", "X").returncode == 2
     assert program.run(*NEW, "--days", "0").returncode == 1
+
+
+def test_a_running_server_takes_a_new_token_until_it_is_revoked(program: Program) -> None:
+    url = url_in(program.start()).replace("localhost", "127.0.0.1")
+    made = program.done("api-token", "add", ESTABLISHMENT, "Court lists", "--scope", "rooms.read")
+    secret = next(line.split()[1] for line in made.splitlines() if "token:" in line)
+    request = urllib.request.Request(
+        f"{url}/api/v1/rooms", headers={"Authorization": f"Bearer {secret}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert len(json.load(answer)["items"]) == 4
+    program.done("api-token", "revoke", made.split()[0])
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(request, timeout=10)
+    code, _, errors = program.stop()
+    assert code == 0
+    assert "ERROR" not in errors
+    assert secret not in errors

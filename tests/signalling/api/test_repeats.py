@@ -1,6 +1,7 @@
 """A request that comes twice with one Idempotency-Key is done once."""
 
 import asyncio
+import hashlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ async def test_nothing_of_an_answer_is_in_the_database_in_clear(
     assert link not in said
     assert "Ada" not in said
     assert "order-1" not in said
+    assert hashlib.sha256(b"order-1").hexdigest() not in said, "a key that can be guessed"
     assert program.secret not in said
 
 
