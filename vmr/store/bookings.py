@@ -181,7 +181,7 @@ def of_prisoner(
         table.c.establishment_id == establishment,
         table.c.prisoner_key == prisoner_key(reference),
     )
-    return _read(connection, query.order_by(table.c.starts_at.desc(), table.c.id).limit(limit))
+    return read(connection, query.order_by(table.c.starts_at.desc(), table.c.id).limit(limit))
 
 
 def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
