@@ -20,7 +20,7 @@ from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.room_record import RoomEvent, room_happening
 from vmr.rooms import Room
-from vmr.staff import parse_name
+from vmr.staff import StaffPermission, parse_name
 from vmr.store import Office, SignedIn
 from vmr.store.secrets import make_address, make_id, make_pin
 
@@ -117,6 +117,7 @@ class RoomPages:
             request, "staff_room.html", who=who, room=room, is_running=self._is_running(room.id),
             invites=await self._office.invites(room.id),
             link=room_link(base, room), host_link=host_link(base, room),
+            may_book=who.member.may(StaffPermission.BOOK),
         )  # fmt: skip
 
     async def ask_change(self, request: web.Request) -> web.StreamResponse:

@@ -95,6 +95,23 @@ async def test_a_room_is_added_with_a_pin_that_is_shown_once(
     assert dict(entry.personal) == {"officer": "Ada Admin"}
 
 
+@pytest.mark.parametrize("may_book", [True, False])
+async def test_a_room_leads_to_its_hours_and_who_may_book_to_its_bookings(
+    house: House, open_browser: Open, may_book: bool
+) -> None:
+    roles = {*ADMINISTRATOR, *({StaffRole.BOOKING} if may_book else ())}
+    await account(house, roles=roles)
+    browser = await open_browser()
+    await browser.sign_in("reed")
+    room, _page = await made(house, browser)
+    page = await browser.get(f"{ROOMS}/{room.id}")
+    booked = f'href="/staff/bookings/rooms/{room.id}'
+    assert f'{booked}/hours"' in page.text
+    assert (f'{booked}"' in page.text) is may_book
+    await browser.post(f"{ROOMS}/{room.id}/close", {})
+    assert booked not in (await browser.get(f"{ROOMS}/{room.id}")).text
+
+
 async def test_what_is_wrong_in_the_form_is_said_and_adds_nothing(
     house: House, open_browser: Open
 ) -> None:
