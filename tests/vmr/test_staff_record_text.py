@@ -3,6 +3,7 @@
 import ast
 import importlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ from vmr.bookings.changes import (
     hours_happening,
     pin_per_slot_happening,
 )
+from vmr.bookings.entitlement_record import (
+    EntitlementEvent,
+    ban_happening,
+    compact_happening,
+    contact_happening,
+)
+from vmr.bookings.entitlements import Ban, Compact, Contact, Prisoner
 from vmr.bookings.times import Interval
 from vmr.establishment_record import (
     Head,
@@ -39,12 +47,15 @@ from vmr.establishment_record import (
 )
 from vmr.ids import (
     ApiTokenId,
+    BanId,
     BookingId,
+    ContactId,
     DeviceId,
     EstablishmentId,
     InviteId,
     MeetingId,
     OfficerId,
+    PrisonerId,
     RoomId,
     TerminalId,
     WebhookId,
@@ -102,6 +113,16 @@ WEBHOOK = Webhook(
     id=WebhookId("w1"), establishment=PRISON.id, program="Court lists", made_at=1.0,
     url="https://court.example/hook", events=frozenset({WebhookEvent.STARTED}),
 )  # fmt: skip
+CALLER = Prisoner(id=PrisonerId("p1"), establishment=PRISON.id, reference="A1234BC")
+CONTACT = Contact(
+    id=ContactId("c1"), prisoner=CALLER.id, name="Ms Shah", relation="sister", added_at=1.0
+)
+BAN = Ban(
+    id=BanId("n1"), establishment=PRISON.id, prisoner=CALLER.id, contact=CONTACT.id,
+    name="Ms Shah", authority="Jo Hall", office="Head of security", reason="Threats",
+    starts_on=date(2026, 1, 1), review_on=date(2026, 7, 1), made_by="Ada", made_at=1.0,
+)  # fmt: skip
+COMPACT = Compact(prisoner=CALLER.id, version=1, signed_on=date(2026, 1, 1), witnessed_by="Sam")
 ROLES = (("roles", "duty,monitor"),)
 DAY_S = 86_400.0
 UNTIL = (("until", 4 * DAY_S),)
@@ -127,7 +148,12 @@ def about_record(event: RecordEvent, head: Head | None = HEAD) -> Happening:
 ABOUT_STAFF: dict[StaffEvent, Happening] = {
     one: happening(one, SAM, by=ADA, at=1.0, facts=ROLES) for one in StaffEvent
 }
+ABOUT_CONTACTS = [one for one in EntitlementEvent if one.value.startswith("contact")]
+ABOUT_BANS = [one for one in EntitlementEvent if one.value.startswith("ban")]
 EVERY = [
+    *(contact_happening(one, CALLER, CONTACT, by=ADA, at=1.0) for one in ABOUT_CONTACTS),
+    *(ban_happening(one, BAN, by=ADA, at=1.0) for one in ABOUT_BANS),
+    compact_happening(CALLER, COMPACT, by=ADA, at=1.0),
     *ABOUT_STAFF.values(),
     hours_happening(ROOM, NINE_TO_FIVE, by=ADA, at=1.0),
     hours_happening(ROOM, (), by=ADA, at=1.0),
