@@ -23,6 +23,7 @@ class RecordEvent(Enum):
     EXPORTED = "record_exported"  # taken away as a file
     ESTABLISHMENT_SEEN = "establishment_record_seen"
     PERSONAL_DELETED = "personal_values_deleted"  # at the end of their retention
+    BOOKING_DELETED = "booking_values_deleted"  # the same of a booking
     SIGNING_KEY_SET = "signing_key_set"
 
 
@@ -99,6 +100,45 @@ def own_deletion_happening(*, until: int, by: str, at: float, days: int) -> Happ
         what=RecordEvent.PERSONAL_DELETED.value,
         facts=(("until", until), ("days", days)),
     )
+
+
+def booking_deletion_happening(
+    subject: str, reference: str, *, by: str, at: float, days: int
+) -> Happening:
+    """The personal values of a booking were deleted, those in earlier entries about it too."""
+    return Happening(
+        at=at,
+        actor=by,
+        what=RecordEvent.BOOKING_DELETED.value,
+        subject=subject,
+        facts=(("reference", reference), ("days", days)),
+    )
+
+
+class Lacking:
+    """Which entries of an establishment's record lack personal values, and which may.
+
+    Told of each entry in turn. An entry may lack them when a later one says that they were
+    deleted, with all of the same booking or with all up to some entry.
+    """
+
+    def __init__(self) -> None:
+        self._lacking: dict[str, int] = {}
+        self._until = 0
+
+    def take(self, entry: Entry, *, lacks_personal: bool) -> None:
+        if lacks_personal:
+            self._lacking[entry.subject] = entry.sequence
+        if entry.what == RecordEvent.BOOKING_DELETED.value:
+            self._lacking.pop(entry.subject, None)
+        elif not entry.subject:
+            self._until = max(self._until, deleted_until(entry))
+
+    @property
+    def faulty(self) -> int | None:
+        """The last entry that lacks them without a right."""
+        found = max(self._lacking.values(), default=0)
+        return found if found > self._until else None
 
 
 def deleted_until(entry: Entry) -> int:

@@ -37,5 +37,9 @@ class DetailPages:
             hearing=hearing, linked=await self._bookings.linked_to(booking.id),
             history=await self._bookings.history(booking),
             letters=letters, written_to={one.expected for one in letters},
-            actions=[path for move, path in ACTIONS.items() if may(booking, move)],
+            actions=[
+                path
+                for move, path in ACTIONS.items()
+                if booking.personal_deleted_at is None and may(booking, move)
+            ],
         )  # fmt: skip

@@ -94,6 +94,7 @@ class Booking:
     than the policy, `more_minutes_by` more minutes of social calls in the month than the setting.
     `reason` is why it was refused or cancelled. Times are
     seconds since the epoch. `prisoner` is the establishment's reference, never a name.
+    `personal_deleted_at` is when retention took names, contacts and notes out of it.
     """
 
     id: BookingId
@@ -119,6 +120,7 @@ class Booking:
     version: int = 1
     made_at: float
     changed_at: float
+    personal_deleted_at: float | None = None
 
     @property
     def slot(self) -> Interval:

@@ -32,9 +32,13 @@ async def _run(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
         place = f"{due.establishment}, {due.room} ({due.policy.value})"
         line = f"{due.meeting}  ended {time_text(due.ended_at)}  {place}  {due.entries} entries"
         print(printable(line))
+    for booking in report.bookings:
+        place = f"{booking.establishment} ({booking.policy.value})"
+        line = f"booking {booking.reference}  ended {time_text(booking.ended_at)}  {place}"
+        print(printable(line))
     for names in report.names:
         line = f"names of staff  {names.establishment}  up to entry {names.until}"
         print(printable(f"{line}  {names.entries} entries"))
     done = "would be deleted" if chosen.dry_run else "deleted"
-    print(f"Personal values {done}: of {len(report.records)} meetings, and of the own records of")
-    print(f"{len(report.names)} establishments. Their records still verify.")
+    print(f"Personal values {done}: of {len(report.records)} meetings, {len(report.bookings)}")
+    print(f"bookings, and the own records of {len(report.names)} establishments. All still verify.")

@@ -41,10 +41,11 @@ class Upkeep:
         done = await self._store.records.run_retention(
             self._numbers.days(), self._numbers.retention_staff_days, by=SERVER, at=self._clock()
         )
-        if done.records or done.names:
+        if done.records or done.bookings or done.names:
             log.info(
-                "personal values deleted: of %d meetings, of %d establishments' own records",
-                len(done.records), len(done.names),
+                "personal values deleted: of %d meetings, %d bookings, %d establishments' own"
+                " records",
+                len(done.records), len(done.bookings), len(done.names),
             )  # fmt: skip
 
 

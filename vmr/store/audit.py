@@ -11,7 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from vmr.checkpoints import SignedCheckpoint, endorsement_statement, key_id
-from vmr.establishment_record import Head, SigningKeyNote, deleted_until, head_in, key_in
+from vmr.establishment_record import (
+    Head,
+    Lacking,
+    SigningKeyNote,
+    deleted_until,
+    head_in,
+    key_in,
+)
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.record import ChainWalk, Entry
 from vmr.store import checkpoints, establishment_chain
@@ -91,9 +98,9 @@ class _Own:
         self.problems: list[str] = []
         self.notes: list[str] = []
         self.signed = 0
-        self.deleted: dict[MeetingId | None, int] = {}
-        """Up to which entry personal values were deleted by right; None: of this chain itself."""
-        self._lacking = 0
+        self.deleted: dict[MeetingId, int] = {}
+        """Up to which entry of its record personal values were deleted by right."""
+        lacking = Lacking()
         self._keys: list[SigningKeyNote] = []
         self._ours = {
             one.checkpoint.sequence: one for one in checkpoints.all_of(connection, establishment)
@@ -102,17 +109,16 @@ class _Own:
         for kept in chains.read(connection, establishment):
             self._prove(kept)
             self._take(kept.entry)
+            lacking.take(kept.entry, lacks_personal=kept.lacks_personal)
         if self._theirs is not None:
             at = self._theirs.checkpoint.sequence
             self.problems.append(f"the record was shortened: the checkpoint given is of entry {at}")
-        if self._lacking > self.deleted.get(None, 0):
-            self.problems.append(f"the personal fields of entry {self._lacking} are missing")
+        if lacking.faulty is not None:
+            self.problems.append(f"the personal fields of entry {lacking.faulty} are missing")
         for sequence in self._ours:
             self.problems.append(f"there is no entry {sequence} any more, and its checkpoint is")
 
     def _prove(self, kept: KeptEntry) -> None:
-        if kept.lacks_personal:
-            self._lacking = kept.entry.sequence
         if self.problems:
             return
         try:
@@ -124,9 +130,9 @@ class _Own:
         stated = head_in(entry)
         if stated is not None:
             self.heads.setdefault(stated[0], []).append(stated[1])
-        until = deleted_until(entry)
-        if until:
-            self.deleted[None if stated is None else stated[0]] = until
+            until = deleted_until(entry)
+            if until:
+                self.deleted[stated[0]] = until
         key = key_in(entry)
         if key is not None:
             self._take_key(entry.sequence, key)

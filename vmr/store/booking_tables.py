@@ -46,6 +46,7 @@ bookings = Table(
     Column("version", Integer, nullable=False),
     Column("made_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
+    Column("personal_deleted_at", Float),
     Index("ix_bookings_establishment_id_starts_at", "establishment_id", "starts_at"),
     Index("ix_bookings_room_id_starts_at", "room_id", "starts_at"),
     Index("ix_bookings_establishment_id_state", "establishment_id", "state"),

@@ -393,6 +393,7 @@ def _booking(
         version=row["version"],
         made_at=row["made_at"],
         changed_at=row["changed_at"],
+        personal_deleted_at=row["personal_deleted_at"],
     )
 
 

@@ -4,23 +4,24 @@ Accounts, terminals and settings are written here by their own modules. Invarian
 meeting's record stands here from its first entries on, and again when the meeting has ended.
 """
 
-import json
+from contextlib import closing
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from vmr.establishment_record import (
     Head,
+    Lacking,
     RecordEvent,
     head_of,
     meeting_happening,
     subject_of,
 )
 from vmr.ids import EstablishmentId, MeetingId
-from vmr.record import Entry, Happening
+from vmr.record import ChainWalk, Entry, Happening
 from vmr.store import records
-from vmr.store.chains import Chains
-from vmr.store.errors import NotFound
+from vmr.store.chains import Chains, prove
+from vmr.store.errors import NotFound, RecordBroken
 from vmr.store.tables import meetings, record_entries, rooms, staff_entries, staff_personal
 
 chains = Chains(
@@ -52,20 +53,28 @@ def count_all(connection: Connection, establishment: EstablishmentId) -> int:
 
 
 def verify(connection: Connection, establishment: EstablishmentId) -> int:
-    """How many entries hold; raises RecordBroken naming the first that does not."""
-    query = (
-        select(staff_entries.c.facts)
-        .where(
-            staff_entries.c.establishment_id == establishment,
-            staff_entries.c.what == RecordEvent.PERSONAL_DELETED.value,
-            staff_entries.c.subject == "",
-        )
-        .order_by(staff_entries.c.sequence.desc())
-        .limit(1)
+    """How many entries hold; raises RecordBroken naming one that does not."""
+    walk, lacking = ChainWalk(chains.begin(establishment)), Lacking()
+    with closing(chains.read(connection, establishment)) as entries:
+        for kept in entries:
+            prove(walk, kept)
+            lacking.take(kept.entry, lacks_personal=kept.lacks_personal)
+    if lacking.faulty is not None:
+        raise RecordBroken(f"the personal fields of entry {lacking.faulty} are missing")
+    return walk.sequence
+
+
+def delete_personal_of(
+    connection: Connection, establishment: EstablishmentId, subject: str
+) -> None:
+    """The personal fields of all entries about this subject."""
+    about = select(staff_entries.c.sequence).where(
+        staff_entries.c.establishment_id == establishment, staff_entries.c.subject == subject
     )
-    facts = connection.execute(query).scalar_one_or_none()
-    until = 0 if facts is None else int(dict(json.loads(facts))["until"])
-    return chains.verify(connection, establishment, deleted_until=until)
+    gone = delete(staff_personal).where(
+        staff_personal.c.establishment_id == establishment, staff_personal.c.sequence.in_(about)
+    )
+    connection.execute(gone)
 
 
 def establishment_of(connection: Connection, meeting: MeetingId) -> EstablishmentId:

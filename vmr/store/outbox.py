@@ -8,7 +8,7 @@ person's letters about one booking the older goes first.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.bookings.booking import BookingState
@@ -165,6 +165,12 @@ def unsent_invitations(connection: Connection, booking: BookingId) -> frozenset[
         table.c.tries == 0,
     )
     return frozenset(ExpectedId(one) for one in connection.execute(query).scalars())
+
+
+def delete_without_booking(connection: Connection, before: float) -> int:
+    """Letters of no booking, made before this time, go whole; how many. Codes are such."""
+    gone = delete(table).where(table.c.booking_id.is_(None), table.c.made_at < before)
+    return connection.execute(gone).rowcount
 
 
 def count_open(connection: Connection) -> int:

@@ -5,7 +5,7 @@ anything is handed out: no entry, no look.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
@@ -17,15 +17,18 @@ from vmr.rooms import Room
 from vmr.staff import StaffMember
 from vmr.store import (
     audit,
+    booking_retention,
     checkpoints,
     establishment_chain,
     exports,
     meetings,
+    outbox,
     records,
     retention,
     rooms,
 )
 from vmr.store.audit import EstablishmentProof
+from vmr.store.booking_retention import DueBooking
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.errors import NotFound
@@ -34,7 +37,8 @@ from vmr.store.meetings import MeetingSummary
 from vmr.store.retention import DueNames, DueRecord
 from vmr.store.signing import KeyFile
 
-RECORDS_AT_ONCE = 20  # records in one transaction of retention: meetings wait for it
+LETTERS_KEPT_S = 30 * 86_400.0  # those of no booking: whether mail went out is asked within days
+RECORDS_AT_ONCE = 20  # records or bookings in one transaction of retention: meetings wait for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,10 @@ class RetentionReport:
     """What retention has deleted, or would delete."""
 
     records: tuple[DueRecord, ...]
+    bookings: tuple[DueBooking, ...]
     names: tuple[DueNames, ...]
+    letters: int = 0
+    """Letters of no booking, with codes of request pages, that were deleted."""
 
 
 class RecordStore:
@@ -171,11 +178,13 @@ class RecordStore:
         at: float,
         is_dry_run: bool = False,
     ) -> RetentionReport:
-        """Delete the personal values of meetings that ended so many days ago, and names in the
-        establishments' own records that are `staff_days` old; or only say which those are."""
+        """Delete the personal values of meetings and bookings that ended so many days ago, and
+        names in the establishments' own records that are `staff_days` old; or only say which
+        those are."""
         found = await self._database.read(
             lambda connection: RetentionReport(
                 records=retention.due_records(connection, days, at),
+                bookings=booking_retention.due(connection, days, at),
                 names=retention.due_names(connection, staff_days, at),
             )
         )
@@ -189,6 +198,13 @@ class RecordStore:
                     retention.delete_record(connection, due, by=by, at=at, days=days[due.policy])
 
             await self._database.write(work)
+        for first in range(0, len(found.bookings), RECORDS_AT_ONCE):
+            due = found.bookings[first : first + RECORDS_AT_ONCE]
+
+            def forget(connection: Connection, due: tuple[DueBooking, ...] = due) -> None:
+                booking_retention.forget(connection, due, by=by, at=at, days=days)
+
+            await self._database.write(forget)
 
         def delete_names(connection: Connection) -> None:
             for due in found.names:
@@ -196,8 +212,10 @@ class RecordStore:
 
         if found.names:
             await self._database.write(delete_names)
+        before = at - LETTERS_KEPT_S
+        letters = await self._database.write(lambda one: outbox.delete_without_booking(one, before))
         await self._database.scrub()
-        return found
+        return replace(found, letters=letters)
 
     async def scrub(self) -> None:
         """What was deleted leaves the disk, as far as the database has a hand in that."""
