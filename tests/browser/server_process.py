@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.browser import ahead
 from tests.browser.eventually import eventually
 
 STOP_TIMEOUT_S = 30.0
@@ -26,13 +27,17 @@ def free_port(kind: socket.SocketKind) -> int:
 
 
 class ServerProcess:
-    """One `vmr serve` with its database in `directory`; may be stopped, killed, started again."""
+    """One `vmr serve` with its database in `directory`; may be stopped, killed, started again.
+
+    `ahead_s` is how far its wall clock, and that of commands, is ahead from the next start on.
+    """
 
     def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
         self.http_port = free_port(socket.SOCK_STREAM)
         self.media_port = free_port(socket.SOCK_DGRAM)
         self.log = directory / "server.log"
         self.pid = 0
+        self.ahead_s = 0.0
         self._directory = directory
         self.settings = dict(settings or {})
         self._process: asyncio.subprocess.Process | None = None
@@ -48,7 +53,7 @@ class ServerProcess:
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "vmr", "serve",
+                sys.executable, "-m", self._program, "serve",
                 env=self._environment(), stdout=log, stderr=log,
             )  # fmt: skip
         self.pid = self._process.pid
@@ -80,7 +85,7 @@ class ServerProcess:
     async def command(self, *arguments: str) -> str:
         """`vmr ...` on this server's database; what it printed."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "vmr", *arguments,
+            sys.executable, "-m", self._program, *arguments,
             env=self._environment(), stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
@@ -90,6 +95,10 @@ class ServerProcess:
 
     def log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    @property
+    def _program(self) -> str:
+        return ahead.MODULE if self.ahead_s else "vmr"
 
     async def _answers(self) -> bool:
         assert self._process is not None
@@ -106,6 +115,7 @@ class ServerProcess:
             "VMR_MEDIA_PORT": str(self.media_port),
             "VMR_MEDIA_WORKERS": "1",  # a relay before it knows one port
             "VMR_DATABASE_URL": f"sqlite:///{self.database}",
+            ahead.AHEAD: str(self.ahead_s),
             **self.settings,
         }
         return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}
