@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -33,6 +34,7 @@ from vmr.store.migrate import migrate
 CALLS, SHORT_CALLS = 200, 3
 BAR_MS = 100.0
 PAGE = 25
+FIRST_DATE = date(2026, 1, 5)
 SEARCHES: Mapping[str, str] = {
     "a common name": year.COMMON,
     "a rare name": year.RARE,
@@ -132,7 +134,14 @@ async def measure_pages(directory: Path, size: Size, calls: int) -> list[Times]:
                     text = await answer.text()
                     assert answer.status == 200, (path, answer.status, text[:500])
 
-            kinds: list[tuple[str, Call]] = []
+            async def day(n: int) -> None:
+                on = FIRST_DATE + timedelta(days=_weekday(n, size))
+                await page(f"/staff/bookings?on={on}", n)
+
+            kinds: list[tuple[str, Call]] = [("a day of the calendar", day)]
+            for what, text in SEARCHES.items():
+                path = f"/staff/bookings/search?{urlencode({'q': text})}"
+                kinds.append((f"bookings: {what}", partial(page, path)))
             for what, text in SEARCHES.items():
                 path = f"/staff/records?{urlencode({'name': text})}"
                 if what != "a reference":
