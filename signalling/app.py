@@ -26,6 +26,7 @@ from media.messages import EngineEvent
 from signalling.api.app import Api
 from signalling.bookings.app import BookingOffice
 from signalling.bookings.letters import Letters
+from signalling.bookings.outcome_keeper import OutcomeKeeper
 from signalling.bookings.reminders import Reminders
 from signalling.bookings.request_app import RequestApp
 from signalling.bookings.service import BookingService
@@ -131,6 +132,7 @@ class Running:
             before_h=config.mail.reminder_h,
             on_letters=self.mail.wake,
         )
+        self.outcomes = OutcomeKeeper(store=store, clock=clock)
         self._pins = PinChecker(
             at_once=config.pin_checks_at_once, waiting=config.pin_checks_waiting
         )
@@ -350,6 +352,12 @@ class Signalling:
         ).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend(
-            (running.live, running.staff.live, running.mail.live, running.reminders.live)
+            (
+                running.live,
+                running.staff.live,
+                running.mail.live,
+                running.reminders.live,
+                running.outcomes.live,
+            )
         )
         return app

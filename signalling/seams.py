@@ -15,6 +15,7 @@ from vmr.store import (
     LiveMeeting,
     Office,
     OutboxStore,
+    OutcomeStore,
     RecordSearch,
     RecordStore,
     SlotPinStore,
@@ -72,6 +73,10 @@ class Store(Protocol):
     @property
     def slot_pins(self) -> SlotPinStore:
         """Host PINs of one slot each."""
+
+    @property
+    def outcomes(self) -> OutcomeStore:
+        """What became of slots."""
 
     async def establishments(self) -> tuple[Establishment, ...]: ...
 

@@ -355,14 +355,17 @@ class BookingService:
         )
         _demand_own(booking, by)
         if by == REQUESTER:
-            booking = replace(booking, note_for_guest="", more_persons_by="", more_minutes_by="")
+            booking = replace(
+                booking, note_for_guest="", more_persons_by="", more_minutes_by="", rebooks=None
+            )
         people = tuple(
             replace(one, id=ExpectedId(secrets.make_id()), invite=None) for one in booking.people
         )
         return replace(booking, people=people)
 
     async def _demand(self, booking: Booking, found: tuple[Problem, ...], waiver: str) -> None:
-        """Raises BookingProblems with these and with what else is wrong."""
+        """Raises BookingProblems with these and with what else is wrong; NotFound where it is in
+        place of no booking of theirs."""
         found = (*found, *problems_of_addresses(booking, self._mail.domains))
         if len(waiver) > TEXT_MAX and Problem.TEXT_TOO_LONG not in found:
             found = (*found, Problem.TEXT_TOO_LONG)
@@ -374,6 +377,10 @@ class BookingService:
                 or hearing.purpose is not Purpose.HEARING
             ):
                 found = (*found, Problem.NO_SUCH_HEARING)
+        if booking.rebooks is not None:
+            before = await self._store.bookings.booking(booking.rebooks)
+            if before is None or before.establishment != booking.establishment:
+                raise NotFound("no such booking")
         if found:
             raise BookingProblems(*found)
 

@@ -1,17 +1,22 @@
 """A database of the first version opens today, and what it held is still there and proven."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
-from sqlalchemy import column, insert, table
+from sqlalchemy import column, insert, table, text
 from sqlalchemy.engine import Connection
 
-from tests.store.first_rows import ROWS
+from tests.store import booking_rows
+from tests.store.first_rows import ROWS, Row
 from tests.store.places import Place
-from vmr.ids import EstablishmentId, MeetingId, RoomId
+from vmr.ids import BookingId, EstablishmentId, MeetingId, RoomId
 from vmr.policies import PolicyName
 from vmr.rooms import Establishment
 from vmr.store import Store
 from vmr.store.database import dialect_of
 from vmr.store.migrate import upgrade
+
+BEFORE_OUTCOMES = "0016"
 
 
 @pytest.fixture
@@ -27,8 +32,8 @@ def old(empty: Place) -> Place:
     return empty
 
 
-def fill(connection: Connection) -> None:
-    for name, rows in ROWS.items():
+def fill(connection: Connection, tables: Mapping[str, Sequence[Row]] = ROWS) -> None:
+    for name, rows in tables.items():
         into = table(name, *(column(one) for one in rows[0]))
         connection.execute(insert(into), rows)
 
@@ -63,3 +68,23 @@ async def test_work_goes_on_in_a_database_of_the_first_version(old: Place) -> No
         await store.commit(MeetingId("m2"), RoomId("r1"), {"number": number}, [])
         assert [one.snapshot for one in await store.live_meetings()] == [{"number": number}]
         await store.close()
+
+
+async def test_meetings_and_requests_from_before_outcomes_know_their_slot(empty: Place) -> None:
+    dialect = dialect_of(empty.url)
+    dialect.prepare()
+    engine = dialect.writer()
+    with engine.begin() as connection:
+        upgrade(connection, BEFORE_OUTCOMES)
+        fill(connection)
+        fill(connection, booking_rows.ROWS)
+    engine.dispose()
+    store = await Store.open(empty.url)
+    assert await store.outcomes.meetings_of(BookingId("b1")) == ("m-held",)
+    assert await store.outcomes.meetings_of(BookingId("b2")) == ()
+    await store.close()
+    engine = dialect.readers()
+    with engine.connect() as connection:
+        asked = connection.execute(text("SELECT id, was_requested FROM bookings ORDER BY id")).all()
+    engine.dispose()
+    assert [(row.id, bool(row.was_requested)) for row in asked] == [("b1", True), ("b2", False)]

@@ -90,7 +90,8 @@ class Booking:
     """`room` is None until a request is confirmed. `version` counts changes from 1.
 
     `preferred` is the slot itself once it is confirmed. `linked` is the booking of the hearing
-    that this one comes before or after. `more_persons_by` names who allowed more persons outside
+    that this one comes before or after, `rebooks` the one whose slot came to nothing.
+    `more_persons_by` names who allowed more persons outside
     than the policy, `more_minutes_by` more minutes of social calls in the month than the setting.
     `reason` is why it was refused or cancelled. Times are
     seconds since the epoch. `prisoner` is the establishment's reference, never a name.
@@ -114,6 +115,7 @@ class Booking:
     note_for_staff: str = ""
     note_for_guest: str = ""
     linked: BookingId | None = None
+    rebooks: BookingId | None = None
     more_persons_by: str = ""
     more_minutes_by: str = ""
     reason: str = ""

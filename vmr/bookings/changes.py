@@ -9,6 +9,7 @@ from typing import Final
 from vmr.api_tokens import ApiToken, actor_of
 from vmr.bookings.booking import Booking
 from vmr.bookings.hours import END_OF_DAY, Closure, OpeningHours
+from vmr.bookings.outcomes import SlotOutcome
 from vmr.ids import BookingId
 from vmr.record import Fact, Happening
 from vmr.rooms import Room
@@ -28,6 +29,7 @@ class BookingEvent(Enum):
     EXTENDED = "booking_extended"  # from the duty desk, while it runs
     PIN_MADE = "booking_pin_made"  # the Host PIN of its slot; the one before is void
     LINK_RENEWED = "booking_link_renewed"  # of one person; the link before is void
+    OUTCOME_SETTLED = "booking_outcome_settled"
 
 
 class ClosureEvent(Enum):
@@ -66,11 +68,13 @@ def booking_happening(
     at: float,
     facts: tuple[Fact, ...] = (),
     waiver: str = "",
+    note: str = "",
 ) -> Happening:
     """`by` is a member of staff, a program, REQUESTER, or another actor's word. Names of people are
     personal.
 
-    `waiver` is why the notice that is asked for was waived, in their own words.
+    `waiver` is why the notice that is asked for was waived, `note` what they said of an outcome,
+    in their own words.
     """
     officer = (("officer", by.name),) if isinstance(by, StaffMember) else ()
     program = (("program", by.name),) if isinstance(by, ApiToken) else ()
@@ -89,6 +93,7 @@ def booking_happening(
             ("version", booking.version),
             *((("notice_waived", True),) if waiver else ()),
             *program,
+            *((("rebooks", booking.rebooks),) if booking.rebooks else ()),
             *facts,
         ),
         personal=(
@@ -98,7 +103,28 @@ def booking_happening(
             *((("reason", booking.reason),) if booking.reason else ()),
             *((("waiver", waiver),) if waiver else ()),
             *_exceptions(booking),
+            *((("note", note),) if note else ()),
         ),
+    )
+
+
+def outcome_happening(
+    booking: Booking, before: SlotOutcome, settled: SlotOutcome, *, by: StaffMember
+) -> Happening:
+    """What became of a slot was settled; `before` is the proposal, or what was settled then."""
+    return booking_happening(
+        BookingEvent.OUTCOME_SETTLED,
+        booking,
+        by=by,
+        at=settled.at,
+        facts=(
+            ("outcome", settled.outcome.value),
+            ("cause", _cause(settled)),
+            ("outcome_before", before.outcome.value),
+            ("cause_before", _cause(before)),
+            ("was_settled", before.is_settled),
+        ),
+        note=settled.note,
     )
 
 
@@ -149,6 +175,10 @@ def closure_happening(
         ),
         personal=(("officer", by.name), ("reason", closure.reason)),
     )
+
+
+def _cause(outcome: SlotOutcome) -> str:
+    return "" if outcome.cause is None else outcome.cause.value
 
 
 def _closes(at: time) -> str:

@@ -28,6 +28,7 @@ class Draft:
     note_for_staff: str = ""
     note_for_guest: str = ""
     linked: BookingId | None = None
+    rebooks: BookingId | None = None
     more_persons_by: str = ""
     more_minutes_by: str = ""
 
@@ -50,6 +51,7 @@ class Draft:
             note_for_staff=self.note_for_staff,
             note_for_guest=self.note_for_guest,
             linked=self.linked,
+            rebooks=self.rebooks,
             more_persons_by=self.more_persons_by,
             more_minutes_by=self.more_minutes_by,
             made_at=now,

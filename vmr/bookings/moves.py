@@ -49,7 +49,7 @@ def amend(booking: Booking, changed: Booking, now: float) -> Booking:
     kept = {
         "id": booking.id, "reference": booking.reference, "made_at": booking.made_at,
         "establishment": booking.establishment, "version": booking.version,
-        "state": booking.state,
+        "state": booking.state, "rebooks": booking.rebooks,
     }  # fmt: skip
     same = replace(changed, **kept)  # type: ignore[arg-type]
     return _moved(same, BookingMove.AMEND, now)

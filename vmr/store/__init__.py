@@ -25,6 +25,8 @@ from vmr.store.meeting_proof import MeetingProof
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
+from vmr.store.outcome_store import OutcomeStore
+from vmr.store.outcomes import Reviewed
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
 from vmr.store.slot_pins import SlotPinStore
@@ -53,11 +55,13 @@ __all__ = [
     "Occupied",
     "Office",
     "OutboxStore",
+    "OutcomeStore",
     "Problem",
     "RecordBroken",
     "RecordSearch",
     "RecordStore",
     "RetentionReport",
+    "Reviewed",
     "SignedIn",
     "SlotPinStore",
     "SlotTaken",

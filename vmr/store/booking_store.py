@@ -129,6 +129,10 @@ class BookingStore:
             lambda one: booking_history.history(one, booking.establishment, booking.id)
         )
 
+    async def rebooked(self, booking: BookingId) -> tuple[Booking, ...]:
+        """Those that were made in place of this one, earliest first."""
+        return await self._database.read(lambda one: bookings.rebooked(one, booking))
+
     async def search(
         self, establishment: EstablishmentId, text: str, *, limit: int, offset: int = 0
     ) -> tuple[tuple[Booking, ...], int]:

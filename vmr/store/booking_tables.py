@@ -3,6 +3,9 @@
 Times are seconds since the epoch. `booking_texts` is what a search looks through. `prisoner_key` is
 equal for one prisoner's bookings (`vmr.bookings.entitlements.prisoner_key`). `contact_id` points
 into entitlement_tables.py.
+`was_requested` tells what was asked for from what a clerk
+confirmed at once; of an outcome `booking_version` is the version of the booking that it speaks of,
+and `lost` the lost seconds by cause as JSON, "" for none.
 """
 
 from sqlalchemy import (
@@ -47,6 +50,8 @@ bookings = Table(
     Column("made_at", Float, nullable=False),
     Column("changed_at", Float, nullable=False),
     Column("personal_deleted_at", Float),
+    Column("was_requested", Boolean, nullable=False, server_default=false()),
+    Column("rebooks_id", ForeignKey("bookings.id"), index=True),
     Index("ix_bookings_establishment_id_starts_at", "establishment_id", "starts_at"),
     Index("ix_bookings_room_id_starts_at", "room_id", "starts_at"),
     Index("ix_bookings_establishment_id_state", "establishment_id", "state"),
@@ -120,4 +125,31 @@ slot_pins = Table(
     Column("room_id", ForeignKey("rooms.id"), nullable=False),
     Column("starts_at", Float, nullable=False),
     Column("pin_hash", Text, nullable=False),
+)
+
+booking_outcomes = Table(
+    "booking_outcomes",
+    metadata,
+    Column("booking_id", ForeignKey("bookings.id"), primary_key=True),
+    Column("booking_version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_settled", Boolean, nullable=False, index=True),
+    Column("outcome", String(16), nullable=False),
+    Column("cause", String(16)),
+    Column("note", Text, nullable=False),
+    Column("officer_id", String(32), nullable=False),
+    Column("officer_name", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("opened_at", Float),
+    Column("talked_at", Float),
+    Column("ended_at", Float),
+    Column("waited_s", Float, nullable=False),
+    Column("identified_s", Float, nullable=False),
+    Column("talked_s", Float, nullable=False),
+    Column("lost", Text, nullable=False),
+    Column("has_guests", Boolean, nullable=False),
+    Column("had_callers", Boolean, nullable=False),
+    Column("is_ended_early_by_network", Boolean, nullable=False),
+    Column("knocks_after_lock", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False),
 )

@@ -59,6 +59,8 @@ def add(
             reference=added.reference,
             establishment_id=added.establishment,
             made_at=added.made_at,
+            was_requested=added.state is BookingState.REQUESTED,
+            rebooks_id=added.rebooks,
             **_values(added),
         )
     )
@@ -113,6 +115,12 @@ def renew_link(
 
 def by_id(connection: Connection, booking: BookingId) -> Booking | None:
     return next(iter(read(connection, select(table).where(table.c.id == booking))), None)
+
+
+def by_ids(connection: Connection, ids: Sequence[BookingId]) -> tuple[Booking, ...]:
+    """Those that there are, earliest first; as many as a statement may name."""
+    query = select(table).where(table.c.id.in_(ids)).order_by(table.c.starts_at, table.c.id)
+    return _read(connection, query)
 
 
 def by_reference(connection: Connection, reference: str) -> Booking | None:
@@ -188,6 +196,12 @@ def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]
     """Those that come before or after this hearing, earliest first."""
     query = select(table).where(table.c.linked_id == booking)
     return read(connection, query.order_by(table.c.starts_at, table.c.id))
+
+
+def rebooked(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
+    """Those that were made in place of this one, earliest first."""
+    query = select(table).where(table.c.rebooks_id == booking)
+    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
 
 
 def search(
@@ -387,6 +401,7 @@ def _booking(
         note_for_staff=row["note_for_staff"],
         note_for_guest=row["note_for_guest"],
         linked=None if row["linked_id"] is None else BookingId(row["linked_id"]),
+        rebooks=None if row["rebooks_id"] is None else BookingId(row["rebooks_id"]),
         more_persons_by=row["more_persons_by"],
         more_minutes_by=row["more_minutes_by"],
         reason=row["reason"],

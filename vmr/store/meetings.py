@@ -66,7 +66,8 @@ def commit(
 ) -> None:
     """See `Store.commit`; the snapshot is JSON."""
     brings_names = any(one.personal for one in happenings)
-    if snapshot is None or brings_names or not _goes_on(connection, meeting, room, snapshot):
+    is_whole = snapshot is None or brings_names or _slot(happenings) is not None
+    if snapshot is None or is_whole or not _goes_on(connection, meeting, room, snapshot):
         _commit_whole(connection, meeting, room, snapshot, happenings)
     elif happenings:
         records.extend(connection, meeting, happenings)
@@ -86,7 +87,7 @@ def _commit_whole(
     snapshot: str | None,
     happenings: Sequence[Happening],
 ) -> None:
-    """Also one that begins or ends the meeting, or brings names."""
+    """Also one that begins, opens or ends the meeting, or brings names."""
     state, names = _state(connection, meeting, room)
     if state == ENDED and snapshot is not None:
         raise Conflict("the meeting has ended")
@@ -100,11 +101,20 @@ def _commit_whole(
         values["state"] = ENDED
         if happenings:
             values["ended_at"] = happenings[-1].at
+    slot = _slot(happenings)
+    if slot is not None:
+        values["booking_id"] = slot
     connection.execute(_UPDATE, {"meeting": meeting, **values})
     if happenings:
         records.extend(connection, meeting, happenings)
     if state is None or snapshot is None:
         establishment_chain.note_head(connection, meeting)
+
+
+def _slot(happenings: Sequence[Happening]) -> str | None:
+    """The booking in whose slot it is opened here."""
+    opened = (dict(one.facts) for one in happenings if one.what == "opened")
+    return next((str(facts["booking"]) for facts in opened if "booking" in facts), None)
 
 
 def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> tuple[str | None, str]:

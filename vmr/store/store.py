@@ -27,6 +27,7 @@ from vmr.store.errors import StoreUnavailable
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
+from vmr.store.outcome_store import OutcomeStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.record_store import RecordStore
 from vmr.store.signing import KeyFile
@@ -50,6 +51,7 @@ class Store:
         self.entitlements = EntitlementStore(database)
         self.record_search = RecordSearch(database)
         self.outbox = OutboxStore(database)
+        self.outcomes = OutcomeStore(database)
         self.office = Office(database)
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)

@@ -85,6 +85,7 @@ meetings = Table(
     Column("noted_sequence", Integer, nullable=False, server_default="0"),
     Column("personal_deleted_at", Float),
     Column("names", Text, nullable=False, server_default=""),
+    Column("booking_id", String(32), index=True),
     Index("ix_meetings_room_id_state", "room_id", "state"),
 )
 

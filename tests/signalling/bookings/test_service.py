@@ -261,3 +261,23 @@ async def test_a_supervisor_inside_has_no_link(office: Office) -> None:
         office.draft(people=(ADA, inside)), office.room.id, office.clerk
     )
     assert list(made.links) == [made.booking.people[0].id]
+
+
+async def test_a_booking_is_made_in_place_of_one_of_the_same_establishment_by_staff(
+    office: Office,
+) -> None:
+    first = await office.make()
+    again = await office.make(preferred=slot(5, 10), rebooks=first.id)
+    assert await office.store.bookings.rebooked(first.id) == (again,)
+    asked = (
+        await office.service.request(
+            office.draft(preferred=slot(8, 10), rebooks=first.id), REQUESTER
+        )
+    ).booking
+    assert asked.rebooks is None, "who has no account cannot say so"
+    with pytest.raises(NotFound):
+        await office.make(preferred=slot(9, 10), rebooks=BookingId("none"))
+    other = await office.store.add_establishment(name="HMP Other", phone="1")
+    elsewhere = office.draft(establishment=other.id, rebooks=first.id)
+    with pytest.raises(NotFound):
+        await office.service.request(elsewhere, clerk(other))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.signalling.fakes.staff import FakeTerminals, NoApi, NoBookings, NoStaff, NoWebhooks
+from vmr.bookings.booking import Booking
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.letters import Claimed
 from vmr.policies import PolicyName
@@ -33,6 +34,13 @@ class NoLetters:
         return ()
 
 
+class NoOutcomes:
+    """No slot is over. Tests of outcomes give the real store's."""
+
+    async def due(self, now: float, *, since: float, limit: int) -> tuple[Booking, ...]:
+        return ()
+
+
 class FakeStore:
     """`commits` are the happenings of each commit; `is_broken` makes writing fail."""
 
@@ -51,6 +59,7 @@ class FakeStore:
         self.real: Any = None
         """A store with records, for tests that read them."""
         self.outbox: Any = NoLetters()
+        self.outcomes: Any = NoOutcomes()
         self.office: Any = None
         self.slot_pins: Any = None
         self.api: Any = NoApi()
