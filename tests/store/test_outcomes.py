@@ -17,6 +17,8 @@ from vmr.bookings.outcomes import (
     propose,
     propose_cancelled,
 )
+from vmr.bookings.reports import Row
+from vmr.bookings.times import Interval
 from vmr.ids import BookingId, MeetingId, OfficerId
 from vmr.record import Happening
 from vmr.record_times import Cause
@@ -262,3 +264,38 @@ async def test_a_meeting_is_kept_whatever_booking_its_slot_names(store: Store, r
     booking = of(room, 77)
     meeting = await hold(store, room, booking)
     assert await store.verify(meeting) == 2
+
+
+async def test_a_report_reads_slots_and_requests_of_its_span_with_what_became_of_them(
+    store: Store, room: Room
+) -> None:
+    held = await add(store, of(room, 1))
+    await store.outcomes.propose(proposal(held), held.version)
+    asked = await add(
+        store, replace(of(room, 2, state=BookingState.REQUESTED, preferred=slot(5, 10)), room=None)
+    )
+    coming = await add(store, of(room, 3, preferred=slot(8, 10)))
+    await add(store, of(room, 4, preferred=slot(9, 10)))
+    span = Interval(starts_at=held.slot.starts_at, ends_at=slot(9, 10).starts_at)
+    rows = await store.outcomes.report_rows(room.establishment.id, span)
+    first, second, third = sorted(rows, key=lambda one: one.starts_at)
+    assert first == Row(
+        room=room.id, purpose=held.purpose, state=held.state, was_requested=False,
+        made_at=held.made_at, starts_at=held.slot.starts_at, ends_at=held.slot.ends_at,
+        prisoner=held.prisoner, outcome=Outcome.HELD, cause=None, is_settled=False,
+        began_at=MEASURED.talked_at, talked_s=3_000, lost=MEASURED.lost, knocks_after_lock=2,
+        refusals=1,
+    )  # fmt: skip
+    assert (second.room, second.was_requested, second.is_slot) == (None, True, False)
+    assert second.made_at == asked.made_at
+    assert (third.outcome, third.began_at, third.starts_at) == (None, None, coming.slot.starts_at)
+    other = await store.add_establishment(name="HMP Other", phone="1")
+    assert await store.outcomes.report_rows(other.id, span) == []
+
+
+async def test_a_request_stays_one_when_it_is_confirmed(store: Store, room: Room) -> None:
+    asked = await add(store, replace(of(room, state=BookingState.REQUESTED), room=None))
+    confirmed = moves.confirm(asked, room.id, asked.slot, NOW)
+    await store.bookings.change(confirmed, said(confirmed))
+    (row,) = await store.outcomes.report_rows(room.establishment.id, asked.slot)
+    assert (row.was_requested, row.is_slot) == (True, True)

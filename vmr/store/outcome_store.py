@@ -5,12 +5,15 @@ Each method is one transaction, as in `vmr.store.store`.
 
 from vmr.bookings.booking import Booking
 from vmr.bookings.outcomes import CausedBy, SlotOutcome
+from vmr.bookings.reports import Row
+from vmr.bookings.times import Interval
 from vmr.ids import BookingId, EstablishmentId, MeetingId
 from vmr.record import Entry, Happening
 from vmr.staff import StaffMember
 from vmr.store import outcomes
 from vmr.store.database import Database
 from vmr.store.outcomes import Reviewed
+from vmr.store.report_rows import report_rows
 
 
 class OutcomeStore:
@@ -68,3 +71,7 @@ class OutcomeStore:
         return await self._database.read(
             lambda one: outcomes.waiting(one, establishment, limit=limit, offset=offset)
         )
+
+    async def report_rows(self, establishment: EstablishmentId, span: Interval) -> list[Row]:
+        """Slots that begin within the span, and requests for such, as reports look at them."""
+        return await self._database.read(lambda one: report_rows(one, establishment, span))
