@@ -12,7 +12,9 @@ from signalling.bookings.hours_pages import ROOMS, HoursPages
 from signalling.bookings.import_pages import ImportPages
 from signalling.bookings.new_pages import NewPages
 from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, Office
+from signalling.bookings.outcome_pages import OUTCOMES, OutcomePages
 from signalling.bookings.prisoner_pages import PRISONERS, PrisonerPages
+from signalling.bookings.report_pages import MAY_READ, REPORTS, ReportPages
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_pin_pages import PINS, USE_DESK, SlotPinPages
 from signalling.bookings.slot_pins import SlotPins
@@ -38,6 +40,8 @@ class BookingOffice:
         edge.add_place(ROOMS, "staff.home.booking_rooms", BOOK, MANAGE_ROOMS)
         edge.add_place(PRISONERS, "staff.home.prisoners", BOOK)
         edge.add_place(BANS, "staff.home.bans", BOOK)
+        edge.add_place(OUTCOMES, "staff.home.outcomes", BOOK)
+        edge.add_place(REPORTS, "staff.home.reports", *MAY_READ)
         edge.add_place(PINS, "staff.home.slot_pins", USE_DESK)
         office = Office(
             edge=edge,
@@ -59,6 +63,8 @@ class BookingOffice:
             SlotPinPages(office, slot_pins),
             PrisonerPages(office),
             BanPages(office),
+            OutcomePages(office),
+            ReportPages(office),
         )
 
     def add_to(self, app: web.Application) -> None:

@@ -113,6 +113,14 @@ def typed_of(booking: Booking, zone: ZoneInfo) -> Typed:
     return typed
 
 
+def typed_again(booking: Booking, zone: ZoneInfo) -> Typed:
+    """The fields of another booking in place of this one: all but the day. Its people are new."""
+    typed = typed_of(booking, zone)
+    gone = re.compile(r"version|start-(day|month|year|at)|alt[12]-.*|p[0-9]+-key")
+    kept = {id: text for id, text in typed.items() if not gone.fullmatch(id)}
+    return {**kept, "rebooks": booking.reference}
+
+
 def time_fields(id: str, at: float, zone: ZoneInfo) -> Typed:
     local = to_local(at, zone)
     return {

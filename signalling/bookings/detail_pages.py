@@ -5,6 +5,7 @@ from aiohttp import web
 from signalling.bookings.office import BOOKINGS, REFERENCE, Office
 from vmr.bookings.booking import Booking
 from vmr.bookings.moves import BookingMove, may
+from vmr.ids import BookingId
 from vmr.store import SignedIn
 
 ACTIONS = {
@@ -29,12 +30,15 @@ class DetailPages:
         return await self._show(request, who, await self._office.booking(request, who))
 
     async def _show(self, request: web.Request, who: SignedIn, booking: Booking) -> web.Response:
-        hearing = None if booking.linked is None else await self._bookings.booking(booking.linked)
+        hearing = await self._other(booking.linked)
         letters = await self._office.store.outbox.of_booking(booking.id)
         return self._edge.page(
             request, "staff_booking.html", who=who, booking=booking, said=self._office.said(who),
             room=None if booking.room is None else await self._office.store.room(booking.room),
-            hearing=hearing, linked=await self._bookings.linked_to(booking.id),
+            outcome=await self._office.store.outcomes.outcome(booking.id),
+            before=await self._other(booking.rebooks),
+            after=await self._bookings.rebooked(booking.id), hearing=hearing,
+            linked=await self._bookings.linked_to(booking.id),
             history=await self._bookings.history(booking),
             letters=letters, written_to={one.expected for one in letters},
             actions=[
@@ -43,3 +47,6 @@ class DetailPages:
                 if booking.personal_deleted_at is None and may(booking, move)
             ],
         )  # fmt: skip
+
+    async def _other(self, id: BookingId | None) -> Booking | None:
+        return None if id is None else await self._bookings.booking(id)

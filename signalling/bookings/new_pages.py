@@ -1,13 +1,16 @@
 """A new booking: what it is for, then everything else on one page."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
-from signalling.bookings.booking_form import Typed, faults_of, parse_booking
+from signalling.bookings.booking_form import Typed, faults_of, parse_booking, typed_again
 from signalling.bookings.form_page import FormPage
 from signalling.bookings.office import BOOKINGS, Office
 from signalling.bookings.service import BookingProblems, Changed
 from signalling.bookings.typed import parse_clock, parse_date
 from signalling.staff.edge import Faults
+from vmr.bookings.booking import Booking
 from vmr.bookings.draft import Draft
 from vmr.bookings.purposes import POLICY_OF, Purpose
 from vmr.bookings.rules import Problem
@@ -32,6 +35,8 @@ class NewPages:
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
         who = await self._office.clerk(request)
+        if "rebook" in request.query:
+            return await self._ask_again(request, who)
         query = {id: request.query.get(id, "")[:40] for id in ("room", "on", "at")}
         room = await self._own_room(who, query["room"])
         purpose = _purpose(request.query.get("purpose", ""))
@@ -46,6 +51,14 @@ class NewPages:
             )  # fmt: skip
         typed: Typed = {"room": query["room"], "people": "1", **self._time(query)}
         return await self._form_page.show(request, who, purpose, typed, {})
+
+    async def _ask_again(self, request: web.Request, who: SignedIn) -> web.Response:
+        """The form of another booking in place of one: the same but for the day."""
+        before = await self._before(who, request.query["rebook"])
+        again = typed_again(before, self._office.said(who).zone)
+        room = await self._own_room(who, before.room or "")
+        typed: Typed = {**again, "room": "" if room is None else room.id}
+        return await self._form_page.show(request, who, before.purpose, typed, {})
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         who = await self._office.clerk(request)
@@ -72,6 +85,9 @@ class NewPages:
         if faults or parsed.draft is None:
             return await self._form_page.show(request, who, purpose, typed, faults)
         draft, waiver = parsed.draft, typed.get("waiver", "").strip()
+        if typed.get("rebooks"):
+            before = await self._before(who, typed["rebooks"])
+            draft = replace(draft, rebooks=before.id)
         try:
             changed = await self._add(who, draft, room, as_request, waiver)
         except BookingProblems as error:
@@ -93,6 +109,13 @@ class NewPages:
         if as_request or room is None:
             return await service.request(draft, who.member, waiver=waiver)
         return await service.make(draft, room.id, who.member, waiver=waiver)
+
+    async def _before(self, who: SignedIn, reference: str) -> Booking:
+        """The booking of this reference that another is made in place of."""
+        found = await self._office.store.bookings.by_reference(reference[:40])
+        if found is None or found.establishment != who.member.establishment.id:
+            raise web.HTTPNotFound
+        return found
 
     async def _own_room(self, who: SignedIn, id: str) -> Room | None:
         rooms = await self._office.rooms(who)

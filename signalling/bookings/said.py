@@ -3,6 +3,7 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+from signalling.staff.times import duration_parts
 from signalling.texts import Texts
 from vmr.bookings.times import Interval, day_of, to_local
 
@@ -61,6 +62,11 @@ class Said:
     def moment(self, at: float) -> str:
         """2 March 2027, 09:30"""
         return f"{self.date(to_local(at, self.zone).date())}, {self.clock(at)}"
+
+    def lasted(self, seconds: float) -> str:
+        """1 min 30 s"""
+        key, values = duration_parts(seconds)
+        return self._texts.get(f"staff.records.duration.{key}", **values)
 
     def changes_on(self, day: datetime.date) -> bool:
         """Whether this day has 23 or 25 hours here."""

@@ -16,7 +16,7 @@ from vmr.store import Store
 from vmr.store.database import dialect_of
 from vmr.store.migrate import upgrade
 
-BEFORE_OUTCOMES = "0016"
+BEFORE_OUTCOMES = "0005"
 
 
 @pytest.fixture

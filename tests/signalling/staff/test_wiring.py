@@ -11,10 +11,13 @@ from lobby.events import EndCode
 from signalling.bookings.booking_form import TIME_PARTS
 from signalling.bookings.decision_pages import ENDS
 from signalling.bookings.detail_pages import ACTIONS
+from signalling.bookings.report_figures import EVERY, FAIRNESS
 from signalling.pages import FILES
 from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import BookingEvent
+from vmr.bookings.outcomes import CausedBy, Outcome, OutcomeProblem
 from vmr.bookings.purposes import Purpose
+from vmr.bookings.reports import GroupBy
 from vmr.bookings.rules import Problem
 from vmr.cli.serve import _config
 from vmr.letters import LetterKind, LetterState
@@ -86,7 +89,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= {REASON, WAIVED, *REQUESTS.values()}
     chosen |= {f"staff.record.{word}" for word in RECORD_WORDS}
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
-    chosen |= _chosen_of_records()
+    chosen |= _chosen_of_records() | _chosen_of_outcomes()
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
     chosen |= {f"staff.bookings.{family}.{one.value}" for family, kind in WORDS for one in kind}
@@ -111,6 +114,17 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
 
 def _named(files: list[Path]) -> set[str]:
     return set(re.findall(r'"(staff\.[a-z_.]+)"', "\n".join(one.read_text() for one in files)))
+
+
+def _chosen_of_outcomes() -> set[str]:
+    """What the pages of outcomes and reports put together from words."""
+    families: tuple[tuple[str, type[Enum]], ...] = (
+        ("outcomes.outcome", Outcome), ("outcomes.cause", CausedBy),
+        ("outcomes.problem", OutcomeProblem), ("reports.by", GroupBy),
+    )  # fmt: skip
+    chosen = {f"staff.{family}.{one.value}" for family, kind in families for one in kind}
+    columns = {"group", "purpose"} | {one.key for one in EVERY} | {one.key for one in FAIRNESS}
+    return chosen | {f"staff.reports.column.{one}" for one in columns}
 
 
 def _chosen_of_records() -> set[str]:
