@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from sqlalchemy.engine import Engine
@@ -25,6 +26,7 @@ from tests.bench.table import Figure
 from tests.bench.year import DAY_S, FIRST_DAY, YEAR, Place, Size, Year
 from tests.browser.desk import COOKIE, sign_in
 from tests.browser.server_process import ServerProcess
+from vmr.bookings.reports import GroupBy, months_of, report, span_of
 from vmr.bookings.times import HOUR_S, Interval
 from vmr.staff import StaffRole
 from vmr.store import Store, Wanted
@@ -32,7 +34,10 @@ from vmr.store.database import dialect_of
 from vmr.store.migrate import migrate
 
 CALLS, SHORT_CALLS = 200, 3
-BAR_MS = 100.0
+BAR_MS, REPORT_BAR_MS = 100.0, 1_000.0
+LONDON = ZoneInfo("Europe/London")
+MONTHS = months_of(date(2026, 1, 1), date(2026, 12, 1))
+REPORTED = span_of(MONTHS[0], MONTHS[-1], LONDON)
 PAGE = 25
 FIRST_DATE = date(2026, 1, 5)
 SEARCHES: Mapping[str, str] = {
@@ -54,6 +59,7 @@ class Times:
     name: str
     took_ms: Sequence[float]
     cpu_ms: float
+    bar_ms: float = BAR_MS
 
 
 def build(path: Path, size: Size = YEAR) -> float:
@@ -114,7 +120,17 @@ async def measure_store(path: Path, size: Size, calls: int) -> list[Times]:
             if what != "a reference"
         ]
         own = time.process_time
-        return [await _measure(name, call, calls, own) for name, call in kinds]
+        times = [await _measure(name, call, calls, own) for name, call in kinds]
+        rooms = [one.id for one in await store.rooms_of(prison.id)]
+
+        async def figures(n: int) -> object:
+            by = tuple(GroupBy)[n % len(GroupBy)]
+            rows = await store.outcomes.report_rows(prison.id, REPORTED)
+            assert len(rows) == size.slots
+            return report(rows, by, months=MONTHS, zone=LONDON, rooms=rooms)
+
+        few = max(calls // 10, SHORT_CALLS)
+        return [*times, await _measure("a report of the year", figures, few, own, REPORT_BAR_MS)]
     finally:
         await store.close()
 
@@ -147,12 +163,19 @@ async def measure_pages(directory: Path, size: Size, calls: int) -> list[Times]:
                 if what != "a reference":
                     kinds.append((f"records: {what}", partial(page, path)))
             own = partial(_cpu_seconds, server.pid)
-            return [await _measure(f"page, {name}", call, calls, own) for name, call in kinds]
+            times = [await _measure(f"page, {name}", call, calls, own) for name, call in kinds]
+            path = f"/staff/reports?from={MONTHS[0]:%Y-%m}&to={MONTHS[-1]:%Y-%m}&by=room"
+            call = partial(page, path)
+            few = max(calls // 10, SHORT_CALLS)
+            last = await _measure("page, a report of the year", call, few, own, REPORT_BAR_MS)
+            return [*times, last]
     finally:
         await server.stop()
 
 
-async def _measure(name: str, call: Call, calls: int, cpu_s: Callable[[], float]) -> Times:
+async def _measure(
+    name: str, call: Call, calls: int, cpu_s: Callable[[], float], bar_ms: float = BAR_MS
+) -> Times:
     """The first call, which fills caches and compiles the query, is not counted."""
     await call(0)
     took_ms = []
@@ -161,7 +184,8 @@ async def _measure(name: str, call: Call, calls: int, cpu_s: Callable[[], float]
         began = time.perf_counter()
         await call(n)
         took_ms.append(1000 * (time.perf_counter() - began))
-    return Times(name=name, took_ms=took_ms, cpu_ms=1000 * (cpu_s() - cpu_began) / calls)
+    cpu_ms = 1000 * (cpu_s() - cpu_began) / calls
+    return Times(name=name, took_ms=took_ms, cpu_ms=cpu_ms, bar_ms=bar_ms)
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -195,8 +219,8 @@ def office_figures(times: Sequence[Times]) -> list[Figure]:
             name=one.name,
             measured=" / ".join(f"{quantile(one.took_ms, q):.1f}" for q in (0.5, 0.95, 0.99))
             + f" ms, CPU {one.cpu_ms:.1f} ms",
-            bar=f"p95 < {BAR_MS:.0f} ms",
-            is_met=quantile(one.took_ms, 0.95) < BAR_MS,
+            bar=f"p95 < {one.bar_ms:.0f} ms",
+            is_met=quantile(one.took_ms, 0.95) < one.bar_ms,
         )
         for one in times
     ]

@@ -15,15 +15,17 @@ from sqlalchemy.engine import Connection
 
 from vmr.bookings.booking import Booking, BookingState, Expected, IdToBring, Part
 from vmr.bookings.changes import BookingEvent, booking_happening
+from vmr.bookings.outcomes import SHORT_S, Measured, SlotOutcome, propose
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import HOUR_S, Interval
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, MeetingId, OfficerId, RoomId
 from vmr.letters import LetterKind, LetterState
 from vmr.policies import PolicyName
 from vmr.record import Happening
+from vmr.record_times import Cause
 from vmr.rooms import Establishment, Room
 from vmr.staff import StaffMember, StaffRole
-from vmr.store import bookings, meetings, rooms
+from vmr.store import bookings, meetings, outcomes, rooms
 from vmr.store.outbox_tables import outbox
 from vmr.store.tables import invites
 
@@ -125,6 +127,7 @@ class Year:
         for one in made:
             meeting = MeetingId(f"m-{one.id}")
             meetings.commit(connection, meeting, room.id, None, list(self._happenings(one)))
+            outcomes.propose(connection, self._outcome(one), one.version)
 
     def _bookings(self, room: Room, number: int) -> Iterator[Booking]:
         size = self._size
@@ -169,11 +172,26 @@ class Year:
             invite=InviteId(f"i-{id}"),
         )
 
+    def _outcome(self, booking: Booking) -> SlotOutcome:
+        """Often as planned, at times late or cut off, with an hour of talk and some of it lost."""
+        starts_at, ends_at = booking.slot.starts_at, booking.slot.ends_at
+        lost_s = self._random.choice((0.0, 0.0, 45.0, 900.0))
+        found = Measured(
+            opened_at=starts_at + self._random.choice((1.0, 60.0, 700.0)),
+            ended_at=ends_at,
+            talked_s=ends_at - starts_at - 120 - lost_s,
+            lost={Cause.GUEST_CONNECTION: lost_s} if lost_s else {},
+            has_guests=self._random.random() < 0.95,
+            is_ended_early_by_network=lost_s > SHORT_S,
+            knocks_after_lock=self._random.randrange(2),
+        )
+        return propose(booking.id, booking.slot, found, ends_at)
+
     def _happenings(self, booking: Booking) -> Iterator[Happening]:
         """Of its meeting: everyone comes and is attested, then much else, then the end."""
         at = booking.slot.starts_at
         yield Happening(at=at, actor="server", what="meeting_started", subject="room")
-        yield Happening(at=at + 1, actor="host:p1", what="opened", facts=(("how", "pin"),))
+        yield Happening(at=at + 1, actor="host:p1", what="opened", facts=(("booking", booking.id),))
         for nth, one in enumerate(booking.people, start=2):
             person, came_at = f"p{nth}", at + 10 * nth
             yield Happening(
