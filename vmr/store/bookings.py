@@ -120,7 +120,7 @@ def by_id(connection: Connection, booking: BookingId) -> Booking | None:
 def by_ids(connection: Connection, ids: Sequence[BookingId]) -> tuple[Booking, ...]:
     """Those that there are, earliest first; as many as a statement may name."""
     query = select(table).where(table.c.id.in_(ids)).order_by(table.c.starts_at, table.c.id)
-    return _read(connection, query)
+    return read(connection, query)
 
 
 def by_reference(connection: Connection, reference: str) -> Booking | None:
@@ -201,7 +201,7 @@ def linked_to(connection: Connection, booking: BookingId) -> tuple[Booking, ...]
 def rebooked(connection: Connection, booking: BookingId) -> tuple[Booking, ...]:
     """Those that were made in place of this one, earliest first."""
     query = select(table).where(table.c.rebooks_id == booking)
-    return _read(connection, query.order_by(table.c.starts_at, table.c.id))
+    return read(connection, query.order_by(table.c.starts_at, table.c.id))
 
 
 def search(

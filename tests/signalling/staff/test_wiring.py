@@ -20,6 +20,7 @@ from vmr.bookings.purposes import Purpose
 from vmr.bookings.reports import GroupBy
 from vmr.bookings.rules import Problem
 from vmr.cli.serve import _config
+from vmr.establishment_record import RecordEvent
 from vmr.letters import LetterKind, LetterState
 from vmr.policies import PolicyName
 from vmr.record_times import Cause, Doing
@@ -93,6 +94,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
     chosen |= {f"staff.bookings.{family}.{one.value}" for family, kind in WORDS for one in kind}
+    chosen.add(f"staff.bookings.happened.{RecordEvent.BOOKING_DELETED.value}")
     chosen |= {f"staff.bookings.date.{part}" for part in TIME_PARTS}
     chosen |= {f"staff.bookings.action.{one}" for one in ACTIONS.values()}
     for move in ENDS.values():

@@ -7,8 +7,8 @@ from itertools import islice
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0018"
-down_revision: str | None = "0017"
+revision: str = "0022"
+down_revision: str | None = "0021"
 
 AT_ONCE = 500
 REBOOKS = """
