@@ -89,11 +89,14 @@ def _add_text(name: str) -> None:
 
 
 def _fill_keys() -> None:
-    bookings = sa.table("bookings", sa.column("prisoner"), sa.column("prisoner_key"))
+    columns = [sa.column(name, sa.Text()) for name in ("id", "prisoner", "prisoner_key")]
+    bookings = sa.table("bookings", *columns)
     connection = op.get_bind()
-    for (said,) in connection.execute(sa.select(bookings.c.prisoner).distinct()).all():
-        of = sa.update(bookings).where(bookings.c.prisoner == said)
-        connection.execute(of.values(prisoner_key=_key(said)))
+    query = sa.select(bookings.c.id, bookings.c.prisoner)
+    keys = [{"of": id, "key": _key(said)} for id, said in connection.execute(query)]
+    change = sa.update(bookings).where(bookings.c.id == sa.bindparam("of"))
+    if keys:
+        connection.execute(change.values(prisoner_key=sa.bindparam("key")), keys)
 
 
 def _key(reference: str) -> str:
