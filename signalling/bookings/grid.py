@@ -13,7 +13,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from vmr.bookings.hours import ALWAYS
-from vmr.bookings.timeline import Filling, RoomTime, Stretch
+from vmr.bookings.timeline import RoomTime, Stretch, common
 from vmr.bookings.times import HOUR_S, MINUTE_S, Interval, from_local, to_local
 from vmr.rooms import Room
 
@@ -55,12 +55,8 @@ def shown_of(day: Interval, rooms: Sequence[RoomTime], zone: ZoneInfo) -> Interv
     """The part of the day that matters: whole hours around its bookings and opening hours."""
     on = to_local(day.starts_at, zone).date()
     starts, ends = from_local(on, USUAL[0], zone), from_local(on, USUAL[1], zone)
-    matters = [
-        one.interval
-        for room in rooms
-        for one in room.stretches(day)
-        if one.filling is Filling.BOOKED
-    ]
+    slots = (common(one.slot, day) for room in rooms for one in room.bookings)
+    matters = [one for one in slots if one is not None]
     for room in rooms:
         if tuple(room.hours) != ALWAYS:
             matters += room.open_in(day)

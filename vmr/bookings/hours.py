@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from vmr.bookings.times import Interval, NoSuchTime, from_local, to_local
@@ -34,12 +35,19 @@ class Closure:
     reason: str
 
 
+DAYS_KEPT = 256  # rooms with hours of their own, and days, that are asked for together
 ALWAYS = tuple(OpeningHours(weekday=day, opens=time(), closes=END_OF_DAY) for day in range(7))
 """Of a room for which nobody has said anything else."""
 
 
 def open_on(day: date, hours: Iterable[OpeningHours], zone: ZoneInfo) -> tuple[Interval, ...]:
     """When the room is open on this local day, earliest first; touching hours are one."""
+    return _open_on(day, tuple(hours), zone)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _open_on(day: date, hours: tuple[OpeningHours, ...], zone: ZoneInfo) -> tuple[Interval, ...]:
+    """A page of the calendar asks it of each booking, and it is the same for most."""
     parts = []
     for one in hours:
         if one.weekday == day.weekday():
