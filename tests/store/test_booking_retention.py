@@ -29,7 +29,7 @@ SLOT = slot(4, 10)
 SECRETS = (
     "Wilhelmina", "Witness Q", "wilma@law.example", "01632 960999", "Welsh", "A9999ZZ",
     "Solicitor Seven", "seven@law.example", "Brings a stick", "Bring the blue bundle",
-    "Governor Grey", "Prisoner was moved",
+    "Governor Grey", "Prisoner was moved", "Chaplain Chan",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def full(room: Room, number: int = 1) -> Booking:
     return of(
         room, number, preferred=SLOT, prisoner=SECRETS[5], requester_name=SECRETS[6],
         requester_email=SECRETS[7], note_for_staff=SECRETS[8], note_for_guest=SECRETS[9],
-        more_persons_by=SECRETS[10], reason=SECRETS[11], people=(wilma,),
+        more_persons_by=SECRETS[10], reason=SECRETS[11], more_minutes_by=SECRETS[12],
+        people=(wilma,),
     )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def gone(booking: Booking, at: float) -> Booking:
     )
     return replace(
         booking, people=people, prisoner="", requester_name="", requester_email="",
-        note_for_staff="", note_for_guest="", more_persons_by="", reason="",
+        note_for_staff="", note_for_guest="", more_persons_by="", more_minutes_by="", reason="",
         personal_deleted_at=at,
     )  # fmt: skip
 

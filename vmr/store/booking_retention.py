@@ -25,11 +25,13 @@ from vmr.store.tables import establishments, invites
 
 DAY_S = 86_400.0
 _BOOKING = {
-    "prisoner": "", "requester_name": "", "requester_email": "", "note_for_staff": "",
-    "note_for_guest": "", "more_persons_by": "", "reason": "",
+    "prisoner": "", "prisoner_key": "", "requester_name": "", "requester_email": "",
+    "note_for_staff": "", "note_for_guest": "", "more_persons_by": "", "more_minutes_by": "",
+    "reason": "",
 }  # fmt: skip
 _PERSON = {
     "name": "", "alias": "", "email": "", "phone": "", "language": "", "is_under_18": False,
+    "contact_id": None,
 }  # fmt: skip
 _LETTER = {"to": "", "subject": "", "text": "", "html": "", "calendar": "", "last_error": ""}
 
