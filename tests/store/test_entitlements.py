@@ -268,7 +268,7 @@ async def test_bookings_of_an_earlier_version_keep_their_prisoner(empty: Place) 
         },
     }  # fmt: skip
     with engine.begin() as connection:
-        upgrade(connection, "0016")
+        upgrade(connection, "0014")
         for name, row in rows.items():
             connection.execute(insert(table(name, *(column(one) for one in row))), [row])
     engine.dispose()
