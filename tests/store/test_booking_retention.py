@@ -98,6 +98,13 @@ async def test_names_leave_a_booking_and_what_is_counted_stays(store: Store, roo
 
 async def test_names_of_bookings_leave_every_table(store: Store, room: Room, place: Place) -> None:
     await add(store, full(room))
+    place.alter(
+        "INSERT INTO booking_outcomes (booking_id, booking_version, version, is_settled, outcome,"
+        " note, officer_id, officer_name, at, waited_s, identified_s, talked_s, lost, has_guests,"
+        " had_callers, is_ended_early_by_network, knocks_after_lock, refusals) VALUES ('b1', 1, 1,"
+        " true, 'held', 'Wilhelmina came late', 'o1', 'Governor Grey', 1.0, 0, 0, 0, '{}', true,"
+        " true, false, 0, 0)"
+    )
     assert _tables_with(place, "Wilhelmina") >= {"booking_people", "invites", "staff_personal"}
     await run(store, SLOT.ends_at + KEPT_S + 1)
     for text in SECRETS:
@@ -218,7 +225,7 @@ def _tables_with(place: Place, text: str) -> set[str]:
     """The tables in which this text stands anywhere in a row."""
     names = (
         "bookings", "booking_people", "booking_texts", "outbox", "invites", "staff_personal",
-        "staff_entries",
+        "staff_entries", "booking_outcomes",
     )  # fmt: skip
     return {
         name

@@ -19,7 +19,13 @@ from vmr.establishment_record import booking_deletion_happening
 from vmr.ids import BookingId, EstablishmentId
 from vmr.policies import PolicyName
 from vmr.store import booking_search, establishment_chain
-from vmr.store.booking_tables import booking_alternatives, booking_people, bookings, slot_pins
+from vmr.store.booking_tables import (
+    booking_alternatives,
+    booking_outcomes,
+    booking_people,
+    bookings,
+    slot_pins,
+)
 from vmr.store.outbox_tables import outbox
 from vmr.store.tables import establishments, invites
 
@@ -123,6 +129,8 @@ def _blank(connection: Connection, ids: Sequence[BookingId], at: float) -> None:
     connection.execute(update(booking_people).where(of_person).values(**_PERSON))
     of_letter = outbox.c.booking_id.in_(ids)
     connection.execute(update(outbox).where(of_letter).values(**_LETTER))
+    of_outcome = booking_outcomes.c.booking_id.in_(ids)
+    connection.execute(update(booking_outcomes).where(of_outcome).values(note="", officer_name=""))
     connection.execute(delete(slot_pins).where(slot_pins.c.booking_id.in_(ids)))
     booking_search.remove(connection, ids)
     changed = update(bookings).where(bookings.c.id.in_(ids))
