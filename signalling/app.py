@@ -44,7 +44,7 @@ from signalling.monitor.sockets import MonitorSockets
 from signalling.monitor.terminals import JUDGE_S, Terminals
 from signalling.monitor.whep import PATH as WHEP_PATH
 from signalling.monitor.whep import Players
-from signalling.pages import FILES, LANGUAGES, Pages
+from signalling.pages import Pages
 from signalling.pins import PinChecker
 from signalling.render import Renderer
 from signalling.requests import Requests
@@ -58,6 +58,7 @@ from signalling.staff.console_pages import ConsolePages
 from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
 from signalling.staff_namespace import StaffRoom
+from signalling.texts import FILES, LANGUAGES
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
 from vmr.numbers import Numbers

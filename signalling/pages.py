@@ -7,26 +7,23 @@ gets the same page.
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from aiohttp import web
 
-import web as web_files
 from lobby.view_builder import room_view
 from signalling.errors import SENTENCES
 from signalling.namespace import PROTOCOLS
 from signalling.render import Renderer
 from signalling.requests import ADDRESS
 from signalling.seams import Store
+from signalling.texts import FILES, LANGUAGES
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES
 from vmr.rooms import Room
 from vmr.store import StoreError
 
-FILES = Path(web_files.__file__).parent
 STATIC = ("styles", "scripts", "vendor")
-LANGUAGES = ("en",)
 REVALIDATE = "no-cache"
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import web
+
+FILES = Path(web.__file__).parent
+"""Where pages, styles, scripts and texts are."""
+LANGUAGES = ("en",)
+"""The first is that of staff and of whoever asks for none."""
 _NAMED = re.compile(r"\{(\w+)\}")
 
 

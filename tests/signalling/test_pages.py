@@ -4,17 +4,15 @@ import json
 import re
 from collections.abc import AsyncIterator
 from html import unescape
-from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from yarl import URL
 
-import signalling.pages
 from signalling.errors import SENTENCES
 from signalling.headers import content_security_policy
-from signalling.texts import Texts
+from signalling.texts import FILES, Texts
 from tests.signalling.house import House
 from vmr.policies import PolicyName
 from vmr.store import StoreUnavailable
@@ -220,7 +218,7 @@ def test_a_sentence_is_filled_in_and_an_unknown_key_shows_itself() -> None:
 
 
 def test_templates_use_only_sentences_that_exist() -> None:
-    sentences = json.loads((signalling.pages.FILES / "text" / "en.json").read_text("utf-8"))
-    for template in Path(signalling.pages.FILES / "pages").glob("*.html"):
+    sentences = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
+    for template in (FILES / "pages").glob("*.html"):
         used = set(re.findall(r'\bt\("([^"]+)"', template.read_text("utf-8")))
         assert used <= set(sentences), template.name

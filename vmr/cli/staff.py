@@ -9,8 +9,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from signalling.pages import FILES, LANGUAGES
-from signalling.texts import Texts
+from signalling.texts import FILES, LANGUAGES, Texts
 from vmr.cli import proofs
 from vmr.cli.errors import CommandError
 from vmr.cli.work import add_verb, find_establishment, printable, time_text

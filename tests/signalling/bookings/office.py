@@ -6,8 +6,8 @@ from typing import Any
 from signalling.bookings.letters import Letters
 from signalling.bookings.service import BookingService
 from signalling.mail.config import MailConfig
-from signalling.pages import FILES
 from signalling.render import Renderer
+from signalling.texts import FILES
 from tests.signalling.fakes.clock import FakeClock
 from tests.vmr.bookings.made import NOW, person, slot
 from vmr.bookings.booking import Booking, Part

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from signalling.bookings.request_draft import PARTS, PURPOSES
-from signalling.pages import FILES
+from signalling.texts import FILES
 from tests.signalling.bookings.asking import (
     ADA,
     DATES,

@@ -20,7 +20,7 @@ from signalling.bookings import letters
 from signalling.bookings.reminders import Reminders
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
-from signalling.pages import FILES
+from signalling.texts import FILES
 from tests.signalling.bookings.office import ADA, BASE, BEN, LETTERS, MAIL, Office
 from tests.signalling.mail.server import SENDER, Mailbox, mail_server, part
 from tests.vmr.bookings.made import LONDON, at, person, slot

@@ -12,7 +12,7 @@ from signalling.bookings.booking_form import TIME_PARTS
 from signalling.bookings.decision_pages import ENDS
 from signalling.bookings.detail_pages import ACTIONS
 from signalling.bookings.report_figures import EVERY, FAIRNESS
-from signalling.pages import FILES
+from signalling.texts import FILES
 from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import BookingEvent
 from vmr.bookings.outcomes import CausedBy, Outcome, OutcomeProblem

@@ -4,8 +4,7 @@ from collections import Counter
 
 from signalling.bookings.grid import grid_of, shown_of
 from signalling.bookings.said import Said
-from signalling.pages import FILES
-from signalling.texts import Texts
+from signalling.texts import FILES, Texts
 from tests.vmr.bookings.made import LONDON, NINE_TO_FIVE, at, slot
 from tests.vmr.bookings.test_timeline import THURSDAY, booked, time_of
 from vmr.bookings.hours import ALWAYS
