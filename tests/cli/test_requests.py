@@ -17,8 +17,9 @@ def test_requests_are_switched_on_and_off_and_recorded(program: Program) -> None
     program.done("requests", "off")
     assert "HMP Test: takes no requests" in program.done("requests", "list")
     record = program.done("staff", "record")
-    assert record.count("establishment_changed") == 2
-    assert "by operator" in record
+    assert record.count("The operator changed the establishment.") == 2
+    assert "It takes requests of lawyers and courts." in record
+    assert "It takes no requests of lawyers and courts." in record
 
 
 def test_of_several_establishments_one_is_named(program: Program) -> None:
