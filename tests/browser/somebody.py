@@ -112,11 +112,21 @@ class Somebody(ABC):
         return set((await self.voices()).values())
 
     async def faces_and_voices_agree(self) -> None:
-        """Each picture and the sound that goes with it are of one and the same person."""
-        seen = {who: name_colour(*one["colour"]) for who, one in (await self.pictures()).items()}
-        voices, energy = await self.voices(), await self.energy()
-        assert voices.items() <= seen.items(), (voices, seen)
-        assert all(energy.get(who, 0) > 0 for who in voices), (voices, energy)
+        """Each picture and the sound that goes with it are of one and the same person.
+
+        Never another's; a picture that has only just come, or gone on, may be drawn a moment later.
+        """
+
+        async def agree() -> bool:
+            pictures = await self.pictures()
+            seen = {who: name_colour(*one["colour"]) for who, one in pictures.items()}
+            voices, energy = await self.voices(), await self.energy()
+            both = voices.keys() & seen.keys()
+            assert all(voices[who] == seen[who] for who in both), (voices, seen)
+            has_sound = all(energy.get(who, 0) > 0 for who in voices)
+            return has_sound and voices.keys() <= seen.keys()
+
+        await eventually(f"{self.name} sees whom they hear", agree)
 
     async def hears(self, *people: "Somebody") -> None:
         """Wait until exactly these people's own tones are heard."""
