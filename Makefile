@@ -15,8 +15,8 @@ export PIP_REQUIRE_VIRTUALENV := 1
 run: $(VENV)/runtime $(VENV)/pango
 	@$(BIN)/vmr serve $(ARGS)
 
-# Every check runs even when an earlier one failed; pytest comes last and its summary ends the
-# output. Arguments of pytest go into ARGS.
+# Every check runs even when an earlier one failed; pytest comes last, in two runs whose summaries
+# end their output. Arguments of pytest go into ARGS, and make it one run.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
     postgresql pango
 	@failed=; \
@@ -25,7 +25,19 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 	done; \
 	echo "== tests"; \
 	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
-	$(BIN)/python -m pytest -m "not bench" $(ARGS) && [ -z "$$failed" ]
+	$(if $(ARGS),$(PYTEST) $(ARGS),$(TWO_RUNS)) && [ -z "$$failed" ]
+
+PYTEST := $(BIN)/python -m pytest -m "not bench"
+
+# Tests that start programs and wait for disks run beside those that watch the time, and give way.
+BESIDE := tests/cli tests/store tests/vmr
+TWO_RUNS = { \
+	    nice $(PYTEST) $(BESIDE) >$(VENV)/beside.log 2>&1 & beside=$$!; \
+	    $(PYTEST) $(BESIDE:%=--ignore=%); first=$$?; \
+	    wait $$beside; second=$$?; \
+	    echo "== tests of $(BESIDE)"; cat $(VENV)/beside.log; \
+	    [ $$first = 0 ] && [ $$second = 0 ]; \
+	}
 
 lint: $(VENV)/development
 	@$(BIN)/ruff check .
