@@ -73,7 +73,7 @@ def _waiting_view(state: State, knock: Knock) -> WaitingView:
     """Of a meeting that runs somebody who comes for another slot is told nothing."""
     is_ours = state.is_slot_of(knock.booking)
     is_running = is_ours and state.is_running
-    here, expected = arrived(state) if is_ours else (0, 0)
+    here, expected = arrived(state) if state.is_expected(knock) else (0, 0)
     return WaitingView(
         room=_room_view(state),
         you=knock.id,

@@ -40,7 +40,7 @@ class WaitingView:
     """`knocking` is true when a decision is needed, false when the host's arrival is enough.
 
     `slot_starts_at` is when the slot of a personal link begins. Of the people that slot expects
-    `arrived` are here; no names: who waits is told of nobody. Both 0 where nobody is expected.
+    `arrived` are here; no names: who waits is told of nobody. Both 0 for who came by no such link.
     """
 
     place: str = "waiting"

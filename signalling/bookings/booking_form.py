@@ -114,9 +114,10 @@ def typed_of(booking: Booking, zone: ZoneInfo) -> Typed:
 
 
 def typed_again(booking: Booking, zone: ZoneInfo) -> Typed:
-    """The fields of another booking in place of this one: all but the day. Its people are new."""
+    """The fields of another booking in place of this one: all but the day, and who allowed more
+    than the rules do, which is named anew. Its people are new."""
     typed = typed_of(booking, zone)
-    gone = re.compile(r"version|start-(day|month|year|at)|alt[12]-.*|p[0-9]+-key")
+    gone = re.compile(r"version|start-(day|month|year|at)|alt[12]-.*|p[0-9]+-key|more_.*_by")
     kept = {id: text for id, text in typed.items() if not gone.fullmatch(id)}
     return {**kept, "rebooks": booking.reference}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lobby.commands import AdmitExpected, ChangeRoom, End
+from lobby.commands import AdmitExpected, ChangeRoom, End, SendBack
 from lobby.errors import NobodyExpected, TooManyPersons
 from lobby.events import EndCode
 from lobby.meeting import Meeting
@@ -143,6 +143,16 @@ def test_staff_see_expected_against_arrived_and_who_waits_only_numbers() -> None
     assert chaplain.arrived_as is None
     assert meeting.meeting.desk_view().expected == (ada, tom, chaplain)
     assert meeting.meeting.desk_view().slot == (SLOT.starts_at, SLOT.ends_at)
+
+
+def test_who_holds_only_the_rooms_link_or_was_sent_back_is_told_no_numbers() -> None:
+    meeting = world()
+    come(meeting, "ada")
+    meeting.join("stranger", invited=False)
+    assert (waiting(meeting, "stranger").expected, waiting(meeting, "stranger").arrived) == (0, 0)
+    meeting.host()
+    meeting.do(SendBack(by=session("host"), participant=pid("ada"), reason="Wait"))
+    assert (waiting(meeting, "ada").expected, waiting(meeting, "ada").arrived) == (0, 0)
 
 
 def test_a_handed_over_terminal_does_not_see_who_is_expected() -> None:
