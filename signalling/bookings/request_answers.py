@@ -204,7 +204,9 @@ def parse_time(typed: str) -> time | None:
 
 def _date(typed: TimeTyped) -> date | None:
     parts = (typed.year, typed.month, typed.day)
-    if not all(one.isascii() and one.isdigit() for one in parts) or len(typed.year) != 4:
+    if not all(one.isascii() and one.isdigit() and len(one) <= 4 for one in parts):
+        return None
+    if len(typed.year) != 4:
         return None
     try:
         return date(int(typed.year), int(typed.month), int(typed.day))

@@ -4,7 +4,7 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from signalling.bookings import request_answers as answers
@@ -64,6 +64,11 @@ def test_a_text_of_any_length_is_kept_within_bounds() -> None:
     assert len(answers.lines("n" * 10**6)) == 2 * NOTE_MAX
 
 
+@example(
+    form={"chosen": "other", "day": "1", "month": "2147483648", "year": "2027"},
+    channel=Channel.BOOKING_TEAM,
+    number=0,
+)
 @given(form=FIELDS, channel=st.sampled_from(Channel), number=st.integers(0, 2))
 def test_any_time_typed_gives_a_slot_or_a_fault(
     form: dict[str, str], channel: Channel, number: int
