@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from signalling.bookings.typed import date_of
 from signalling.staff.edge import Faults
+from signalling.whole import parse_whole
 from vmr.bookings.addresses import domain_of
 from vmr.bookings.booking import (
     EXPECTED_MAX,
@@ -133,9 +134,7 @@ def time_fields(id: str, at: float, zone: ZoneInfo) -> Typed:
 
 def rows_of(typed: Mapping[str, str]) -> int:
     """How many people the form has rows for."""
-    said = typed.get("people", "")
-    wanted = int(said) if said.isascii() and said.isdigit() and len(said) < 3 else 1
-    return min(max(wanted, 1), EXPECTED_MAX)
+    return min(parse_whole(typed.get("people", "")) or 1, EXPECTED_MAX)
 
 
 def without_row(typed: Typed, gone: int) -> Typed:
@@ -243,9 +242,9 @@ def _strange_words(typed: Mapping[str, str]) -> Faults:
 
 
 def _minutes(typed: Mapping[str, str], faults: Faults) -> float | None:
-    said = typed.get("minutes", "").strip()
-    if said.isascii() and said.isdigit() and 0 < int(said[:5]) <= 24 * 60:
-        return int(said)
+    said = parse_whole(typed.get("minutes", "").strip())
+    if said is not None and 0 < said <= 24 * 60:
+        return said
     faults["minutes"] = PROBLEM + Problem.WRONG_LENGTH.value
     return None
 
@@ -284,9 +283,10 @@ def _filled_in(typed: Mapping[str, str], id: str, zone: ZoneInfo) -> float | Non
 
 
 def _clock(hour: str, minute: str) -> time | None:
-    if not (hour.isascii() and hour.isdigit() and minute.isascii() and minute.isdigit()):
+    hours, minutes = parse_whole(hour), parse_whole(minute)
+    if hours is None or minutes is None or hours > 23 or minutes > 59:
         return None
-    return time(int(hour), int(minute)) if int(hour[:3]) < 24 and int(minute[:3]) < 60 else None
+    return time(hours, minutes)
 
 
 def _person(typed: Mapping[str, str], n: int, faults: Faults) -> Expected | None:

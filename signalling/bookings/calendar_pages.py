@@ -8,6 +8,7 @@ from aiohttp import web
 from signalling.bookings.grid import grid_of, shown_of
 from signalling.bookings.office import BOOKINGS, ROOM, Office
 from signalling.bookings.typed import parse_date
+from signalling.whole import parse_whole
 from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.timeline import Filling, RoomTime, Stretch, common
 from vmr.bookings.times import Interval, day_of, to_local
@@ -80,7 +81,7 @@ class CalendarPages:
     async def search(self, request: web.Request) -> web.StreamResponse:
         who = await self._office.clerk(request)
         text = " ".join(request.query.get("q", "").split())[:200]
-        number = _number(request.query.get("page", ""))
+        number = parse_whole(request.query.get("page", "")) or 1
         establishment = who.member.establishment.id
         found: tuple[Booking, ...] = ()
         count = 0
@@ -100,11 +101,6 @@ def _day(request: web.Request, today: date) -> tuple[date, dict[str, str]]:
     wanted = request.query.get("on", "")
     day = parse_date(wanted) if wanted.strip() else today
     return (today, {"on": "staff.bookings.day_wrong"}) if day is None else (day, {})
-
-
-def _number(text: str) -> int:
-    """The number of a page of results."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) == int(text) else 1
 
 
 def _without_edges(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:

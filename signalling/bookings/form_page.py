@@ -16,6 +16,7 @@ from signalling.bookings.booking_form import (
 from signalling.bookings.differences import Difference
 from signalling.bookings.office import Office
 from signalling.staff.edge import Faults
+from signalling.whole import parse_whole
 from vmr.bookings.booking import EXPECTED_MAX, Booking, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import PastChange
 from vmr.bookings.purposes import LINKED, POLICY_OF, Purpose, is_length, lengths
@@ -91,8 +92,9 @@ class FormPage:
             return {**typed, "people": str(rows_of(typed) + 1)}
         if button == "show":
             return without_empty_rows(typed)
-        if button.startswith("remove-person-") and button[14:].isdigit():
-            return without_row(typed, int(button[14:16]))
+        if button.startswith("remove-person-"):
+            row = parse_whole(button.removeprefix("remove-person-"))
+            return typed if row is None else without_row(typed, row)
         room, _, at = button.removeprefix("use-").partition("-")
         try:
             filled = time_fields("start", float(at), self._office.said(who).zone)

@@ -10,6 +10,7 @@ from signalling.bookings.service import BookingService, Changed
 from signalling.seams import Clock, Store
 from signalling.staff.edge import Edge
 from signalling.texts import Texts
+from signalling.whole import parse_whole
 from vmr.bookings.booking import Booking
 from vmr.bookings.changes import PastChange
 from vmr.bookings.numbers import BookingNumbers
@@ -103,7 +104,7 @@ class Office:
 
     async def changes_since(self, booking: Booking, seen: str) -> tuple[PastChange, ...]:
         """What others did to it after the version that was seen."""
-        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        version = parse_whole(seen, 9) or 0
         history = await self.store.bookings.history(booking)
         return tuple(one for one in history if int(dict(one.facts).get("version", 0)) > version)
 

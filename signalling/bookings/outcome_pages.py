@@ -9,6 +9,7 @@ from aiohttp import web
 
 from signalling.bookings.office import REFERENCE, Office
 from signalling.forms import Faults, Form
+from signalling.whole import parse_whole
 from vmr.bookings.booking import Booking
 from vmr.bookings.changes import outcome_happening
 from vmr.bookings.outcomes import (
@@ -172,6 +173,5 @@ def _typed(form: Form) -> Typed:
 
 
 def _page(request: web.Request) -> int:
-    asked = request.query.get("page", "")
-    is_number = asked.isascii() and asked.isdigit() and len(asked) < 6
-    return min(max(1, int(asked)), PAGES_MAX) if is_number else 1
+    asked = parse_whole(request.query.get("page", "")) or 1
+    return min(asked, PAGES_MAX)

@@ -15,6 +15,7 @@ from signalling.seams import Clock
 from signalling.staff.edge import Edge
 from signalling.staff.times import time_text
 from signalling.texts import Texts
+from signalling.whole import parse_whole
 from vmr.staff import StaffPermission
 from vmr.staff_record_text import sentence
 from vmr.store import KeptEntry, Problem, RecordStore, StoreError
@@ -52,7 +53,7 @@ class HistoryPages:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         who = await self._edge.signed_in(request, MANAGE)
-        before = _number(request.query.get("before", ""))
+        before = parse_whole(request.query.get("before", ""), 15)
         establishment = who.member.establishment
         try:
             kept = await self._store.records.look_at_newest(
@@ -102,7 +103,3 @@ class HistoryPages:
         entry = kept.entry
         said = sentence(entry, kept.personal, self._texts.get, lambda at: time_text(at, zone))
         return entry.sequence, time_text(entry.at, zone), said
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -21,6 +21,7 @@ from signalling.staff.edge import Edge, Faults
 from signalling.staff.pdf import PdfBusy, PdfError, PdfMaker
 from signalling.staff.record_view import RecordView, Viewer
 from signalling.staff.times import clock_text, time_text
+from signalling.whole import parse_whole
 from vmr.bookings.times import day_of
 from vmr.ids import EstablishmentId, MeetingId, RoomId
 from vmr.record import Happening
@@ -297,6 +298,5 @@ def _day(text: str) -> date | None:
 
 
 def _page(request: web.Request) -> int:
-    asked = request.query.get("page", "")
-    is_number = asked.isascii() and asked.isdigit() and len(asked) < 6
-    return min(max(1, int(asked)), PAGES_MAX) if is_number else 1
+    asked = parse_whole(request.query.get("page", "")) or 1
+    return min(asked, PAGES_MAX)
