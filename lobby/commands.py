@@ -210,6 +210,27 @@ class StopPresenting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllowPresenting:
+    """Whether guests may present; a presentation of theirs that runs ends when they may not."""
+
+    by: Actor
+    is_allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseHand:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowerHand:
+    """One's own, or somebody else's."""
+
+    by: SessionId
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllowEncoder:
     """An encoder may send in place of this page. Asked again, the earlier one may no more."""
 
@@ -471,7 +492,8 @@ class Tick:
 Command = (
     Join | EnterPin | KnockAgain | Admit | AdmitExpected | Refuse | AddPerson | BeginCheck
     | EndCheck | Attest | SendBack | Remove | MuteOther | SetOwnMedia | StartPresenting
-    | StopPresenting | AllowEncoder | StopEncoder | OfferEncoder | CallStaff | ReadyToLeave
+    | StopPresenting | AllowPresenting | RaiseHand | LowerHand | AllowEncoder | StopEncoder
+    | OfferEncoder | CallStaff | ReadyToLeave
     | Lock | Unlock | HandOver | ResetStepUp | Pause | Resume | Extend | End | ResetPin
     | MessageRoom | AcknowledgeAlert | TakeOverAlert | CloseAlert | Watch | Unwatch
     | ReportWatching | ReportPicture | RaiseConcern | Leave | SocketLost | SocketBack | MediaLost

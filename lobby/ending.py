@@ -28,6 +28,7 @@ def end_for_all(turn: Turn, code: EndCode, *, by: Acting | None = None, reason: 
         table.clear()
     state.alerts.clear()
     state.presenter = None
+    state.raised_hands = ()
     state.paused, state.is_unwatched = None, False
     state.hostless_until = None
 

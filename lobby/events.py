@@ -174,6 +174,28 @@ class PresentationStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PresentingAllowed:
+    """Guests may present from now on, or may not."""
+
+    NAME: ClassVar[str] = "presentation.allowed"
+    is_allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandRaised:
+    NAME: ClassVar[str] = "hand.raised"
+    participant: ParticipantId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandLowered:
+    """To the one concerned: a host has lowered your hand."""
+
+    NAME: ClassVar[str] = "hand.lowered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderStarted:
     """To the others: this person's picture and sound come from an encoder now."""
 
@@ -211,6 +233,6 @@ Event = (
     SessionEnded | SentBack | Admitted | ParticipantJoined | ParticipantLeft | KnockReceived
     | MeetingOpened | MeetingLocked | MeetingUnlocked | MeetingPaused | MeetingResumed | MonitorLost
     | MonitorBack | HandedOver | SteppedUp | StepUpLapsed | MutedByHost | CheckStarted | CheckEnded
-    | PresentationStarted | PresentationStopped | EncoderStarted | StaffCalled | StaffMessage
-    | SlotEnding | SlotExtended
+    | PresentationStarted | PresentationStopped | PresentingAllowed | HandRaised | HandLowered
+    | EncoderStarted | StaffCalled | StaffMessage | SlotEnding | SlotExtended
 )  # fmt: skip

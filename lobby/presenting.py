@@ -1,11 +1,22 @@
-"""One's own microphone and camera, the presentation, and muting somebody else."""
+"""One's own microphone and camera, the presentation and who may begin one, muting somebody else."""
 
 from dataclasses import replace
 
 from lobby.alerts import AlertKind
-from lobby.commands import MuteOther, SetOwnMedia, StartPresenting, StopPresenting
+from lobby.commands import (
+    AllowPresenting,
+    MuteOther,
+    SetOwnMedia,
+    StartPresenting,
+    StopPresenting,
+)
 from lobby.errors import CheckRunning, NotPresenting, NotYourself, SomebodyPresents
-from lobby.events import MutedByHost, PresentationStarted, PresentationStopped
+from lobby.events import (
+    MutedByHost,
+    PresentationStarted,
+    PresentationStopped,
+    PresentingAllowed,
+)
 from lobby.turn import Turn
 from vmr.ids import ParticipantId
 from vmr.roles import Permission, Role
@@ -65,3 +76,17 @@ def stop_presenting_of(turn: Turn, participant: ParticipantId) -> None:
         turn.state.presenter = None
         turn.record("presentation_stopped", subject=participant)
         turn.announce(PresentationStopped(participant=participant))
+
+
+def allow_presenting(turn: Turn, command: AllowPresenting) -> None:
+    """What a guest presents then ends by `settling`."""
+    acting = turn.require(command.by, Permission.ALLOW_PRESENTING)
+    if turn.state.guests_may_present == command.is_allowed:
+        return
+    turn.state.guests_may_present = command.is_allowed
+    if command.is_allowed:
+        turn.record("presenting_allowed", by=acting)
+    else:
+        turn.record("presenting_forbidden", by=acting)
+    own = None if acting.seat is None else acting.seat.session
+    turn.announce(PresentingAllowed(is_allowed=command.is_allowed), but=own)

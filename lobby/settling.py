@@ -1,10 +1,10 @@
 """What follows from any change, so that no handler has to think of it.
 
 A check ends when the guest or the checking host is no longer there for it; a presentation when
-its presenter may not present; an encoder when its terminal is handed over; the clock of an
-abandoned room starts and stops; a room that must be watched pauses and goes on; whoever waits for
-the meeting only (not for a decision) comes in as soon as `lobby.admission` says so; and alerts at
-the duty desk stand and end with their causes.
+its presenter may not present; a raised hand when its holder may not raise it; an encoder when its
+terminal is handed over; the clock of an abandoned room starts and stops; a room that must be
+watched pauses and goes on; whoever waits for the meeting only (not for a decision) comes in as
+soon as `lobby.admission` says so; and alerts at the duty desk stand and end with their causes.
 """
 
 from lobby.checks import close_check
@@ -35,6 +35,9 @@ def _settle_inside(turn: Turn) -> None:
     presenter = state.presenter
     if presenter is not None and not _may(state, presenter, Permission.PRESENT):
         stop_presenting_of(turn, presenter)
+    state.raised_hands = tuple(
+        one for one in state.raised_hands if _may(state, one, Permission.RAISE_HAND)
+    )
     end_of_handed_over(turn)
     _watch_hosts(turn)
     settle_watching(turn)

@@ -113,7 +113,8 @@ class State:
     `alerted_at` is when a device was last heard at the door, `warned` the slot warnings given,
     `hostless_until` when the meeting ends because no host is there, `watchers` the monitoring
     terminals, by session. `is_unwatched`: paused because a room that must be watched is not.
-    `is_restored`: a restart is still to be written down.
+    `is_restored`: a restart is still to be written down. `raised_hands`: who raised theirs first
+    comes first.
     `staged_at` is when the stage began; `alerts` are those at the desk by number, `alerts_made`
     how many there have been; `qualities` are of the connections of those inside,
     `pictures` what a monitoring terminal finds amiss in what it is shown of them.
@@ -133,6 +134,8 @@ class State:
     is_unwatched: bool = False
     is_restored: bool = False
     presenter: ParticipantId | None = None
+    guests_may_present: bool = True
+    raised_hands: tuple[ParticipantId, ...] = ()
     seats: dict[ParticipantId, Seat] = field(default_factory=dict)
     knocks: dict[ParticipantId, Knock] = field(default_factory=dict)
     prompts: dict[SessionId, PinPrompt] = field(default_factory=dict)
@@ -197,7 +200,9 @@ class State:
         yield from (seat for seat in self.seats.values() if seat.session is not None)
 
     def may(self, seat: Seat) -> frozenset[Permission]:
-        return permissions(seat.role, self.stage, seat.hands.mode)
+        may = permissions(seat.role, self.stage, seat.hands.mode)
+        is_stopped = seat.role is Role.GUEST and not self.guests_may_present
+        return may - {Permission.PRESENT} if is_stopped else may
 
     # -- who watches ---------------------------------------------------------------------------
 

@@ -114,6 +114,8 @@ def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView
         expected=expected_views(state) if may_admit else (),
         unattested=unattested(state) if Permission.CHECK in may else (),
         presenter=state.presenter,
+        guests_may_present=state.guests_may_present,
+        raised_hands=state.raised_hands,
         encoder=seat.encoder.value,
         presence=_presence_view(state, seat, forwarding),
         opened_at=state.opened_at,

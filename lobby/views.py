@@ -136,7 +136,8 @@ class PresenceView:
 class InsideView:
     """`may` are the permissions this seat has now (values of `vmr.roles.Permission`).
 
-    `encoder` is that of this seat, a value of `lobby.encoder.Encoder`.
+    `encoder` is that of this seat, a value of `lobby.encoder.Encoder`. `raised_hands`: the first
+    one raised is the first.
     """
 
     place: str = "inside"
@@ -157,6 +158,8 @@ class InsideView:
     expected: tuple[ExpectedView, ...]
     unattested: tuple[PersonId, ...]
     presenter: ParticipantId | None
+    guests_may_present: bool
+    raised_hands: tuple[ParticipantId, ...]
     encoder: str
     presence: PresenceView
     opened_at: float

@@ -16,6 +16,7 @@ from lobby.commands import (
     AddPerson,
     Admit,
     AdmitExpected,
+    AllowPresenting,
     Attest,
     BeginCheck,
     CallStaff,
@@ -26,8 +27,10 @@ from lobby.commands import (
     KnockAgain,
     Leave,
     Lock,
+    LowerHand,
     MuteOther,
     Pause,
+    RaiseHand,
     ReadyToLeave,
     Refuse,
     Remove,
@@ -236,6 +239,29 @@ class PresentationStop(CommandRequest):
         return StopPresenting(session=by)
 
 
+class PresentationAllow(CommandRequest):
+    NAME = "presentation.allow"
+    is_allowed: bool
+
+    def command(self, by: SessionId) -> Command:
+        return AllowPresenting(by=by, is_allowed=self.is_allowed)
+
+
+class HandRaise(CommandRequest):
+    NAME = "hand.raise"
+
+    def command(self, by: SessionId) -> Command:
+        return RaiseHand(session=by)
+
+
+class HandLower(CommandRequest):
+    NAME = "hand.lower"
+    participant: Id
+
+    def command(self, by: SessionId) -> Command:
+        return LowerHand(by=by, participant=ParticipantId(self.participant))
+
+
 class EncoderStart(Request):
     """The acknowledgement brings the token, so this is more than its command."""
 
@@ -321,9 +347,9 @@ REQUESTS: Mapping[str, type[Request]] = {
         RoomJoin, RoomLeave, HostEnterPin, KnockAgainRequest, KnockAdmit, KnockAdmitExpected,
         KnockRefuse, ParticipantAddPerson, ParticipantBeginCheck, ParticipantEndCheck,
         ParticipantAttest, ParticipantSendBack, ParticipantRemove, ParticipantMute, SelfSetMedia,
-        PresentationStart, PresentationStop, EncoderStart, EncoderStop, StaffCall,
-        StaffReadyToLeave, RoomLock, RoomUnlock, RoomHandOver, RoomPause, RoomResume, RoomEnd,
-        MediaOffer,
+        PresentationStart, PresentationStop, PresentationAllow, HandRaise, HandLower, EncoderStart,
+        EncoderStop, StaffCall, StaffReadyToLeave, RoomLock, RoomUnlock, RoomHandOver, RoomPause,
+        RoomResume, RoomEnd, MediaOffer,
     )
 }  # fmt: skip
 

@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 
 _RESTRICTS = (
     commands.Lock, commands.Refuse, commands.SendBack, commands.Remove, commands.MuteOther,
-    commands.Pause, commands.End, commands.HandOver, commands.StopPresenting,
+    commands.Pause, commands.End, commands.HandOver, commands.StopPresenting, commands.RaiseHand,
+    commands.LowerHand,
     commands.BeginCheck, commands.Leave, commands.SocketLost, commands.SocketBack,
     commands.MediaLost, commands.MediaBack, commands.ChangeRoom, commands.Tick, commands.CallStaff,
     commands.ReadyToLeave, commands.KnockAgain, commands.AllowEncoder,
@@ -53,6 +54,8 @@ def restricts(command: Command) -> bool:
             return not is_correct
         case commands.SetOwnMedia(microphone=microphone, camera=camera):
             return not microphone and not camera
+        case commands.AllowPresenting(is_allowed=is_allowed):
+            return not is_allowed
         case commands.ReportWatching(why_not=why_not):
             return why_not is not None
     return isinstance(command, _RESTRICTS)

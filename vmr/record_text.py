@@ -35,10 +35,10 @@ WORDS = frozenset(
         "person_added", "picture_covered", "picture_frozen", "picture_missing", "picture_well",
         "pin_asked", "pin_entry_closed", "pin_entry_reopened", "pin_entry_reset",
         "pin_timed_out", "pin_wrong", "presentation_started", "presentation_stopped",
-        "ready_to_leave", "refused", "removed", "resumed", "resumed_watched", "returned",
-        "seat_lapsed", "sent_back", "server_restarted", "staff_called", "step_up_closed",
-        "step_up_lapsed", "step_up_reset", "stepped_up", "unlocked", "waited", "watch_begun",
-        "watch_ended", "watching", "withdrew",
+        "presenting_allowed", "presenting_forbidden", "ready_to_leave", "refused", "removed",
+        "resumed", "resumed_watched", "returned", "seat_lapsed", "sent_back", "server_restarted",
+        "staff_called", "step_up_closed", "step_up_lapsed", "step_up_reset", "stepped_up",
+        "unlocked", "waited", "watch_begun", "watch_ended", "watching", "withdrew",
     }
 )  # fmt: skip
 """Every word that has a sentence; any other is shown as it is."""

@@ -35,6 +35,7 @@ class Permission(Enum):
     SPEAK = "speak"  # mute and unmute oneself
     SHOW = "show"  # start and stop one's own camera
     PRESENT = "present"
+    RAISE_HAND = "raise_hand"
     ENCODE = "encode"  # have an encoder send in place of the page
     LEAVE = "leave"
     CALL_STAFF = "call_staff"
@@ -46,6 +47,8 @@ class Permission(Enum):
     UNLOCK = "unlock"
     HAND_OVER = "hand_over"
     MUTE_OTHER = "mute_other"
+    LOWER_HAND = "lower_hand"  # somebody else's
+    ALLOW_PRESENTING = "allow_presenting"  # or not, to guests
     SEND_BACK = "send_back"
     REMOVE = "remove"
     PAUSE = "pause"  # and resume
@@ -62,7 +65,7 @@ class Permission(Enum):
 _P = Permission
 
 _GUEST = frozenset(
-    {_P.SPEAK, _P.SHOW, _P.PRESENT, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE}
+    {_P.SPEAK, _P.SHOW, _P.PRESENT, _P.RAISE_HAND, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE}
 )  # fmt: skip
 _HANDED_OVER = frozenset(
     {_P.SPEAK, _P.SHOW, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE, _P.STEP_UP}
@@ -71,7 +74,7 @@ _HOST = frozenset(
     {
         *(_P.SPEAK, _P.SHOW, _P.PRESENT, _P.LEAVE, _P.CALL_STAFF, _P.READY_TO_LEAVE),
         *(_P.ADMIT, _P.CHECK, _P.HAND_OVER, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
-        *(_P.PAUSE, _P.END),
+        *(_P.LOWER_HAND, _P.ALLOW_PRESENTING, _P.PAUSE, _P.END),
     }
 )
 _AT_THE_DESK = frozenset({_P.ADMIT, _P.END, _P.RESET_PIN, _P.ANSWER_ALERTS})

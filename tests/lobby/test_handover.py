@@ -1,12 +1,17 @@
 """Handing over, stepping up, and what a prisoner may ask of staff."""
 
+from typing import get_args, get_type_hints
+
 import pytest
 
+import lobby.commands as commands
 from lobby.alerts import AlertKind
 from lobby.commands import (
     AddPerson,
     Admit,
     AdmitExpected,
+    AllowEncoder,
+    AllowPresenting,
     Attest,
     BeginCheck,
     CallStaff,
@@ -17,8 +22,10 @@ from lobby.commands import (
     HandOver,
     Leave,
     Lock,
+    LowerHand,
     MuteOther,
     Pause,
+    RaiseHand,
     ReadyToLeave,
     Refuse,
     Remove,
@@ -39,6 +46,7 @@ from lobby.events import (
     StepUpLapsed,
 )
 from tests.lobby.world import OFFICER, World, claim, pid, session
+from vmr.ids import SessionId
 from vmr.policies import PolicyName
 from vmr.roles import Role
 
@@ -57,6 +65,10 @@ OFFICERS_COMMANDS: list[Command] = [
     MuteOther(by=HOST, participant=LAWYER),
     StartPresenting(session=HOST),
     StopPresenting(session=HOST),
+    AllowPresenting(by=HOST, is_allowed=True),
+    RaiseHand(session=HOST),
+    LowerHand(by=HOST, participant=LAWYER),
+    AllowEncoder(session=HOST),
     Lock(by=HOST),
     Unlock(by=HOST),
     HandOver(session=HOST),
@@ -75,6 +87,23 @@ def test_a_handed_over_seat_is_refused_every_officers_command(command: Command) 
     with pytest.raises(NotPermitted):
         world.do(command)
     assert world.meeting.snapshot() == before
+
+
+def may_come_from_a_seat(kind: type[Command]) -> bool:
+    hints = get_type_hints(kind)
+    return "session" in hints or hints.get("by") in (SessionId, commands.Actor)
+
+
+def test_every_command_a_seat_can_send_is_one_of_its_row_or_refused() -> None:
+    """Whatever is added later must say which of the two it is."""
+    own_row = {SetOwnMedia, CallStaff, ReadyToLeave, EnterPin, Leave}
+    at_the_door = {commands.Join, commands.KnockAgain}
+    by_the_world = {commands.SocketLost, commands.SocketBack}
+    refused_for_want_of_one = {commands.StopEncoder}  # tests/lobby/test_encoding.py
+    watching = {commands.Watch, commands.Unwatch, commands.ReportWatching, commands.ReportPicture}
+    elsewhere = own_row | at_the_door | by_the_world | watching | refused_for_want_of_one
+    from_a_seat = {kind for kind in get_args(Command) if may_come_from_a_seat(kind)}
+    assert {type(command) for command in OFFICERS_COMMANDS} == from_a_seat - elsewhere
 
 
 def test_a_handed_over_seat_does_what_its_row_lists() -> None:

@@ -495,6 +495,21 @@ class MeetingMachine(RuleBasedStateMachine):
         self.do(c.StopPresenting(session=self.session(pick)))
 
     @precondition(is_running)
+    @rule(by=picks, is_allowed=st.booleans())
+    def allow_presenting(self, by: int, is_allowed: bool) -> None:
+        self.do(c.AllowPresenting(by=self.actor(by), is_allowed=is_allowed))
+
+    @precondition(is_running)
+    @rule(pick=picks)
+    def raise_a_hand(self, pick: int) -> None:
+        self.do(c.RaiseHand(session=self.session(pick)))
+
+    @precondition(lambda self: bool(self.state.raised_hands))
+    @rule(by=picks, who=picks)
+    def lower_a_hand(self, by: int, who: int) -> None:
+        self.do(c.LowerHand(by=self.session(by), participant=self.somebody(who)))
+
+    @precondition(is_running)
     @rule(pick=picks)
     def use_an_encoder(self, pick: int) -> None:
         """Up to some step of it."""
@@ -757,6 +772,22 @@ class MeetingMachine(RuleBasedStateMachine):
             seat = self.state.seats[who]
             assert (seat.microphone, seat.camera) >= (gate.microphone, gate.camera)
             assert not gate.screen or self.state.presenter == who
+
+    @invariant()
+    def only_guests_who_are_there_have_a_hand_up_and_once(self) -> None:
+        if not hasattr(self, "meeting"):
+            return
+        raised = self.state.raised_hands
+        assert len(raised) == len(set(raised))
+        guests = {seat.id for seat in self.state.present() if seat.role is Role.GUEST}
+        assert set(raised) <= guests
+
+    @invariant()
+    def no_guest_presents_where_no_host_lets_them(self) -> None:
+        if not hasattr(self, "meeting") or self.state.guests_may_present:
+            return
+        for who, gate in self.seen.gates.items():
+            assert not gate.screen or self.state.seats[who].role is Role.HOST
 
     @invariant()
     def an_encoder_has_the_seat_of_somebody_there_and_no_prisoners(self) -> None:

@@ -2,11 +2,24 @@
 
 import pytest
 
-from lobby.commands import MuteOther, SetOwnMedia, StartPresenting, StopPresenting
+from lobby.commands import (
+    AllowPresenting,
+    MuteOther,
+    SetOwnMedia,
+    StartPresenting,
+    StopPresenting,
+)
 from lobby.effects import Bind, Gate
 from lobby.errors import NotPermitted, NotPresenting, NotYourself, SomebodyPresents
-from lobby.events import MutedByHost, PresentationStarted, PresentationStopped
+from lobby.events import (
+    MutedByHost,
+    PresentationStarted,
+    PresentationStopped,
+    PresentingAllowed,
+)
 from tests.lobby.world import OFFICER, World, pid, session
+from vmr.numbers import Numbers
+from vmr.policies import PolicyName
 
 LAWYER, AIDE = session("lawyer"), session("aide")
 
@@ -121,3 +134,83 @@ def test_a_presentation_ends_with_its_presenters_connection() -> None:
     world.do(StartPresenting(session=LAWYER))
     world.lose("lawyer")
     assert world.inside("host").presenter is None
+
+
+# -- allowed or not ---------------------------------------------------------------------------
+
+
+def allow(world: World, is_allowed: bool, by: str = "host") -> None:
+    world.do(AllowPresenting(by=session(by), is_allowed=is_allowed))
+
+
+@pytest.mark.parametrize("policy", list(PolicyName))
+def test_everyone_may_present_until_a_host_says_no(policy: PolicyName) -> None:
+    world = World(policy, numbers=Numbers(social_unrecorded=True))
+    if policy is PolicyName.SOCIAL:
+        world.watch()
+    world.join("lawyer")
+    world.host()
+    if policy in (PolicyName.SOCIAL, PolicyName.COMPASSIONATE):
+        world.admit("lawyer")
+    assert world.inside("lawyer").guests_may_present
+    world.do(StartPresenting(session=LAWYER))
+    assert world.inside("host").presenter == pid("lawyer")
+
+
+def test_a_guest_whom_no_host_lets_present_is_refused() -> None:
+    world = opened()
+    allow(world, False)
+    assert not world.inside("lawyer").guests_may_present
+    assert "present" not in world.inside("lawyer").may
+    with pytest.raises(NotPermitted):
+        world.do(StartPresenting(session=LAWYER))
+    with pytest.raises(NotPermitted):
+        world.do(StartPresenting(session=LAWYER, take_over=True))
+
+
+def test_a_host_presents_all_the_same() -> None:
+    world = opened()
+    allow(world, False)
+    world.do(StartPresenting(session=session("host")))
+    assert world.inside("lawyer").presenter == pid("host")
+
+
+def test_a_guests_presentation_ends_when_it_is_not_allowed_any_more() -> None:
+    world = opened()
+    world.do(StartPresenting(session=LAWYER))
+    allow(world, False)
+    assert not gate(world, "lawyer").screen
+    assert world.inside("host").presenter is None
+    assert PresentationStopped(participant=pid("lawyer")) in world.told("aide")
+    assert world.recorded() == ["presenting_forbidden", "presentation_stopped"]
+
+
+def test_it_is_told_and_recorded_once() -> None:
+    world = opened()
+    allow(world, False)
+    event = PresentingAllowed(is_allowed=False)
+    assert (world.told("lawyer"), world.told("host")) == ([event], [])
+    assert world.recorded() == ["presenting_forbidden"]
+    allow(world, False)
+    assert (world.told("lawyer"), world.recorded()) == ([], [])
+    allow(world, True)
+    assert world.recorded() == ["presenting_allowed"]
+    world.do(StartPresenting(session=LAWYER))
+
+
+def test_no_guest_allows_it_to_themselves() -> None:
+    world = opened()
+    allow(world, False)
+    with pytest.raises(NotPermitted):
+        allow(world, True, by="lawyer")
+
+
+def test_it_stays_so_after_handing_over_and_after_a_restart() -> None:
+    world = World()
+    world.locked()
+    allow(world, False)
+    world.hand_over()
+    assert "present" not in world.inside("lawyer").may
+    world.restart()
+    world.join("lawyer", page="lawyer again")
+    assert "present" not in world.inside("lawyer again").may

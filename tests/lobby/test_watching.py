@@ -1,25 +1,40 @@
 """Rooms that must be watched, and those who watch."""
 
+from typing import get_args, get_type_hints
+
 import pytest
 
 from lobby.alerts import AlertKind
 from lobby.commands import (
+    Actor,
+    AddPerson,
+    Admit,
+    AdmitExpected,
+    AllowPresenting,
+    Attest,
+    Command,
     ConcernCategory,
     End,
+    EndCheck,
     Lock,
+    MuteOther,
     Pause,
     PictureProblem,
     RaiseConcern,
+    Refuse,
+    Remove,
     ReportPicture,
     Resume,
+    SendBack,
     SetOwnMedia,
+    Unlock,
     Unwatch,
     Watch,
 )
 from lobby.effects import BindTap, CloseMedia, OpenTap
 from lobby.errors import AlreadyWatching, MonitorRequired, NotHere, NotPermitted, Paused
 from lobby.events import MonitorBack, MonitorLost
-from tests.lobby.world import MONITOR, OFFICER, World, pid, session
+from tests.lobby.world import MONITOR, OFFICER, World, claim, pid, session
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
 from vmr.roles import Role
@@ -258,3 +273,37 @@ def test_a_watched_meeting_nobody_opened_is_not_dropped() -> None:
     assert world.meeting.is_idle(world.now)
     world.watch()
     assert not world.meeting.is_idle(world.now)
+
+
+# -- a monitor's row --------------------------------------------------------------------------
+
+MOTHER = pid("mother")
+NOT_A_MONITORS: list[Command] = [
+    Admit(by=MONITOR, participant=MOTHER),
+    AdmitExpected(by=MONITOR),
+    AddPerson(by=MONITOR, participant=MOTHER, name="A"),
+    Refuse(by=MONITOR, participant=MOTHER, reason="no"),
+    EndCheck(by=MONITOR, participant=MOTHER),
+    Attest(by=MONITOR, participant=MOTHER, claim=claim("mother")),
+    SendBack(by=MONITOR, participant=MOTHER, reason="no"),
+    Remove(by=MONITOR, participant=MOTHER, reason="no"),
+    MuteOther(by=MONITOR, participant=MOTHER),
+    AllowPresenting(by=MONITOR, is_allowed=False),
+    Lock(by=MONITOR),
+    Unlock(by=MONITOR),
+]
+
+
+@pytest.mark.parametrize("command", NOT_A_MONITORS, ids=lambda c: type(c).__name__)
+def test_a_monitor_is_refused_what_is_a_hosts_or_the_desks(command: Command) -> None:
+    world = call()
+    before = world.meeting.snapshot()
+    with pytest.raises(NotPermitted):
+        world.do(command)
+    assert world.meeting.snapshot() == before
+
+
+def test_every_command_an_actor_can_send_is_a_monitors_or_refused_to_it() -> None:
+    """Whatever is added later must say which of the two it is."""
+    of_actors = {kind for kind in get_args(Command) if get_type_hints(kind).get("by") == Actor}
+    assert {type(command) for command in NOT_A_MONITORS} == of_actors - {Pause, Resume, End}

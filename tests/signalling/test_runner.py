@@ -347,7 +347,7 @@ def test_every_command_is_known_to_restrict_or_to_grant() -> None:
         c.Unlock, c.ResetStepUp, c.ResetPin, c.MessageRoom, c.Resume, c.Extend, c.Watch,
         c.OfferEncoder, c.EncoderConnected,
     }  # fmt: skip
-    by_content = {c.EnterPin, c.SetOwnMedia, c.ReportWatching}
+    by_content = {c.EnterPin, c.SetOwnMedia, c.AllowPresenting, c.ReportWatching}
     known = {*signalling.runner._RESTRICTS, *grants, *by_content}
     assert known == set(get_args(c.Command))
     s = SessionId("s")
@@ -357,5 +357,7 @@ def test_every_command_is_known_to_restrict_or_to_grant() -> None:
     assert not restricts(c.EnterPin(session=s, is_correct=True))
     assert restricts(c.SetOwnMedia(session=s, microphone=False))
     assert not restricts(c.SetOwnMedia(session=s, microphone=False, camera=True))
+    assert restricts(c.AllowPresenting(by=s, is_allowed=False))
+    assert not restricts(c.AllowPresenting(by=s, is_allowed=True))
     assert not restricts(c.Unlock(by=s))
     assert restricts(c.Tick())

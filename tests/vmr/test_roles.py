@@ -27,6 +27,7 @@ def test_a_guest_has_exactly_a_guests_row(stage: Stage) -> None:
         Permission.SPEAK,
         Permission.SHOW,
         Permission.PRESENT,
+        Permission.RAISE_HAND,
         Permission.LEAVE,
         Permission.CALL_STAFF,
         Permission.READY_TO_LEAVE,

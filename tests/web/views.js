@@ -21,7 +21,8 @@ export function inside(ids, change = {}) {
   return {
     place: "inside", room: ROOM, you: ids[0], may: ["speak"], stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
-    participants: ids.map((id) => participant(id)), at_door: 0, knocks: [], expected: [], unattested: [], presenter: null, encoder: "off",
+    participants: ids.map((id) => participant(id)), at_door: 0, knocks: [], expected: [], unattested: [], presenter: null,
+    guests_may_present: true, raised_hands: [], encoder: "off",
     presence: { seen_by: [], heard_by: [], monitors: 0, is_recorded: false }, opened_at: 0, ends_at: null, ...change,
   };
 }

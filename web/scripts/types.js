@@ -26,7 +26,8 @@
  *   stepped_up_until: number|null, step_up_closed: boolean, step_up_attempts_left: number,
  *   participants: ParticipantView[], at_door: number, knocks: KnockView[],
  *   expected: ExpectedView[], unattested: string[],
- *   presenter: string|null, encoder: "off"|"expected"|"connecting"|"sending",
+ *   presenter: string|null, guests_may_present: boolean, raised_hands: string[],
+ *   encoder: "off"|"expected"|"connecting"|"sending",
  *   presence: PresenceView, opened_at: number,
  *   ends_at: number|null}} InsideView
  * @typedef {PinView|WaitingView|InsideView} View

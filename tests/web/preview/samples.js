@@ -29,7 +29,8 @@ function inside(facts, now, change = {}) {
   return ["meeting.updated", {
     place: "inside", room: facts, you: "p2", may: GUEST_MAY, stage: "open", was_locked: false, paused: null, is_unwatched: false,
     is_handed_over: false, stepped_up_until: null, step_up_closed: false, step_up_attempts_left: 3,
-    participants: room(3), at_door: 0, knocks: [], expected: [], unattested: [], presenter: null, encoder: "off",
+    participants: room(3), at_door: 0, knocks: [], expected: [], unattested: [], presenter: null,
+    guests_may_present: true, raised_hands: [], encoder: "off",
     presence: { seen_by: ["p1", "p3"], heard_by: ["p1", "p3"], monitors: 0, is_recorded: false },
     opened_at: now - 754, ends_at: now + 2891, ...change,
   }];
