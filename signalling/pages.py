@@ -12,6 +12,7 @@ from aiohttp import web
 
 from lobby.view_builder import room_view
 from signalling.errors import SENTENCES
+from signalling.files import Files
 from signalling.namespace import PROTOCOLS
 from signalling.render import Renderer
 from signalling.requests import ADDRESS
@@ -22,9 +23,6 @@ from vmr.numbers import Numbers
 from vmr.policies import POLICIES
 from vmr.rooms import Room
 from vmr.store import StoreError
-
-STATIC = ("styles", "scripts", "vendor")
-REVALIDATE = "no-cache"
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +48,7 @@ class Pages:
         self._health = health
         self._renderer = renderer
         self._has_relays = has_relays
+        self._files = Files(FILES)
 
     def add_to(self, app: web.Application) -> None:
         app.middlewares.append(self.guard)
@@ -57,14 +56,13 @@ class Pages:
         app.router.add_get("/r/{address}", self.meeting)
         app.router.add_get("/healthz", self.healthz)
         app.router.add_get("/text/{lang}.json", self.text)
-        for folder in STATIC:
-            app.router.add_static(f"/static/{folder}", FILES / folder)
+        self._files.add_to(app)
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """The edge of every HTTP request: no traceback leaves, and files are revalidated."""
+        """The edge of every HTTP request: no traceback leaves."""
         try:
-            response = await handler(request)
+            return await handler(request)
         except web.HTTPNotFound:
             return self._not_found()
         except web.HTTPException:
@@ -77,9 +75,6 @@ class Pages:
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("a page failed: %s\n%s", type(error).__name__, trace)
             return web.Response(status=500, text=SENTENCES["internal"])
-        if request.path.startswith("/static/") and not response.prepared:
-            response.headers["Cache-Control"] = REVALIDATE
-        return response
 
     async def index(self, _request: web.Request) -> web.Response:
         takes = any(one.takes_requests for one in await self._store.establishments())
@@ -99,7 +94,7 @@ class Pages:
         if request.match_info["lang"] not in LANGUAGES:
             raise web.HTTPNotFound
         path = FILES / "text" / f"{request.match_info['lang']}.json"
-        return web.FileResponse(path, headers={"Cache-Control": REVALIDATE})
+        return self._files.read(path).answer(request)
 
     def _not_found(self) -> web.Response:
         return self._renderer.page("not_found.html", status=404)

@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
+from signalling.files import bundle_paths
 from signalling.texts import Texts
 
 
@@ -19,6 +20,7 @@ class Renderer:
         self._templates = jinja2.Environment(
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
         )
+        self._templates.globals["bundles"] = bundle_paths(folder)
         self._plain = jinja2.Environment(
             loader=loader,
             autoescape=False,  # text/plain: nothing reads it as HTML
@@ -28,7 +30,7 @@ class Renderer:
         )
 
     def text(self, template: str, **variables: Any) -> str:
-        """The document; templates see `lang` and `t` besides the variables."""
+        """The document; templates see `lang`, `t` and `bundles` besides the variables."""
         return self._templates.get_template(template).render(
             lang=self.texts.lang, t=self.texts.get, **variables
         )

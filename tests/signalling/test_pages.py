@@ -124,6 +124,43 @@ async def test_texts_and_files_are_checked_for_news_each_time(
             assert answer.status == 304
 
 
+async def test_texts_and_files_are_packed_for_browsers_that_take_it(
+    house: House, browser: aiohttp.ClientSession
+) -> None:
+    plain = (FILES / "vendor" / "preact.js").read_bytes()
+    async with browser.get(
+        "/static/vendor/preact.js", headers={"Accept-Encoding": "br, gzip;q=0.5"}
+    ) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert int(answer.headers["Content-Length"]) < len(plain) / 2
+        assert await answer.read() == plain
+    for refusal in ("identity", "gzip;q=0", "br"):
+        async with browser.get(
+            "/static/vendor/preact.js", headers={"Accept-Encoding": refusal}
+        ) as answer:
+            assert "Content-Encoding" not in answer.headers
+            assert await answer.read() == plain
+    async with browser.get(f"/r/{house.room.address}") as answer:
+        assert "Content-Encoding" not in answer.headers  # what may hold a secret is never packed
+
+
+async def test_a_live_page_has_one_script_and_one_style_sheet_kept_for_good(
+    house: House, browser: aiohttp.ClientSession
+) -> None:
+    async with browser.get(f"/r/{house.room.address}") as answer:
+        page = await answer.text()
+    paths = re.findall(r'(?:src|rel="stylesheet" href)="([^"]+)"', page)
+    assert [path.rpartition(".")[2] for path in paths] == ["css", "js"]
+    for path in paths:
+        async with browser.get(path) as answer:
+            assert answer.status == 200
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert answer.headers["ETag"].strip('"') in path
+        async with browser.get(path.replace("meeting-", "meeting-0")) as answer:
+            assert answer.status == 404
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/nothing", "/healthz", "/text/en.json", "/static/scripts/main.js", "/socket.io/"]
 )

@@ -1,5 +1,7 @@
 """The monitoring terminal's document: for who may watch, and without any device."""
 
+import re
+
 import pytest
 from aiohttp import ClientSession
 
@@ -24,7 +26,7 @@ async def test_the_page_is_for_who_may_watch_and_denies_every_device(scene: Scen
     who = await officer(scene.house, "Officer Hale", MONITORS)
     status, text, policy = await get(scene, who.headers)
     assert status == 200
-    assert "/static/scripts/monitor/main.js" in text
+    assert re.search(r"/static/bundles/monitor-\w+\.js", text)
     assert all(one in policy for one in DENIED)
 
 

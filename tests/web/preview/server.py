@@ -15,6 +15,8 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
+from signalling.files import Files, bundle_paths
+
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "web"
 POLICY = (
@@ -52,13 +54,14 @@ def templates() -> jinja2.Environment:
 
     loader = jinja2.FileSystemLoader(WEB / "pages")
     environment = jinja2.Environment(loader=loader, autoescape=True)
-    environment.globals.update(t=look_up, lang="en")
+    bundles = bundle_paths(WEB)
+    environment.globals.update(t=look_up, lang="en", bundles=bundles)
     return environment
 
 
 def page(name: str, **values: object) -> web.Response:
     text = templates().get_template(name).render(**values)
-    text = text.replace("/static/scripts/main.js", "/preview/preview.js")
+    text = text.replace(bundle_paths(WEB)["meeting"].script, "/preview/preview.js")
     headers = {"Content-Security-Policy": POLICY}
     return web.Response(text=text, content_type="text/html", headers=headers)
 
@@ -80,8 +83,7 @@ def create_app() -> web.Application:
     app.router.add_get("/", index)
     app.router.add_get("/not-found", not_found)
     app.router.add_get("/r/{address}", meeting)
-    for folder in ("styles", "scripts", "vendor"):
-        app.router.add_static(f"/static/{folder}", WEB / folder)
+    Files(WEB).add_to(app)
     app.router.add_static("/text", WEB / "text")
     app.router.add_static("/preview", Path(__file__).parent)
     return app
