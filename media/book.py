@@ -13,6 +13,7 @@ from media.description import Role
 from media.messages import (
     WORKER_LOST,
     AddEndpoint,
+    EndpointRequest,
     EngineEvent,
     Gate,
     Negotiate,
@@ -74,7 +75,7 @@ class Book:
 
     # -- what is asked ------------------------------------------------------------------------
 
-    def note(self, request: Request) -> Refused | None:
+    def note(self, request: EndpointRequest) -> Refused | None:
         """Keep what is asked, or say why it is refused; then nothing has changed."""
         if isinstance(request, AddEndpoint):
             return self._add(request)

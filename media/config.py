@@ -24,6 +24,7 @@ class Config:
     max_endpoints: int = 2000
     max_handshakes: int = 256
     max_tcp_connections: int = 4000
+    max_probes: int = 64
 
 
 COUNTERS = (
@@ -40,6 +41,9 @@ COUNTERS = (
     "not_sealed",  # packets libsrtp refused to protect
     "ice_restarts",
     "transports_opened",
+    "probes_opened",  # tests of the way to here whose offer was answered
+    "probes_connected",  # those that came through
+    "probes_refused",  # more of them than there may be
     "lost_closed_by_peer",
     "lost_consent_lost",
     "lost_ice_timeout",

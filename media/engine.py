@@ -8,16 +8,17 @@ nothing a peer sends raises out of the read loop.
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from typing import cast
 
-from media.answer import Local, build_answer
+from media.answer import Candidate, Local, build_answer
 from media.config import COUNTERS, Config
 from media.description import Role
 from media.dtls import Certificate, DtlsServer, HandshakeError
-from media.ice import Credentials, IceAgent
+from media.egress import Egress, Output
+from media.fresh import fresh_cname, fresh_credentials, fresh_ssrcs
+from media.ice import IceAgent
 from media.ingress import Ingress
 from media.messages import (
     AddEndpoint,
@@ -25,6 +26,7 @@ from media.messages import (
     Done,
     EngineEvent,
     Negotiate,
+    OpenProbe,
     Refused,
     RemoveEndpoint,
     Reply,
@@ -36,8 +38,10 @@ from media.messages import (
 )
 from media.negotiation import Negotiated, negotiate
 from media.paths import Batch, Path, Paths, PortError
-from media.router import Router
-from media.sdp import MAX_SECTIONS, Offer, SdpError, parse_offer
+from media.probes import OVER, Probes, agree
+from media.reflector import Reflector
+from media.router import Port, Router
+from media.sdp import Offer, SdpError, parse_offer
 from media.srtp import SrtpError
 from media.tap import AudioToTap
 from media.tcp import TcpConnection
@@ -64,6 +68,7 @@ class MediaEngine:
         self._router = router or Router(wall_offset_s=time.time() - time.monotonic())
         self._rooms: dict[str, str] = {}
         self._transports: dict[str, Transport] = {}
+        self._probes = Probes()
         self._lost: dict[str, tuple[object, ...]] = {}
         self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -80,6 +85,7 @@ class MediaEngine:
         self._certificate = Certificate()
         self._open_paths = paths = Paths(config, self._read_tcp, self._lose_connection)
         self._ingress = Ingress(paths, self._counters)
+        self._egress = Egress(paths, self._counters)
         self._loop.add_reader(paths.udp.fileno(), self._read)
         self._run_timer()
         await paths.start()
@@ -103,6 +109,8 @@ class MediaEngine:
             return
         for endpoint in list(self._rooms):
             self._remove(endpoint)
+        for probe in self._probes.transports:
+            self._drop(probe)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -118,6 +126,7 @@ class MediaEngine:
         return {
             **self._router.counters,
             **self._counters,
+            **self._probes.counters(),
             "endpoints": len(self._rooms),
             "transports": len(self._transports),
             "handshakes": self._handshakes(),
@@ -145,6 +154,8 @@ class MediaEngine:
         if isinstance(request, RemoveEndpoint):
             self._remove(request.endpoint)
             return Done()
+        if isinstance(request, OpenProbe):
+            return self._open_probe(request, now)
         if request.endpoint not in self._rooms:
             return Refused(code="unknown_endpoint", message="There is no such endpoint.")
         if isinstance(request, SetGate):
@@ -184,14 +195,14 @@ class MediaEngine:
 
     def _negotiate(self, request: Negotiate, now: float) -> Reply:
         current = self._transports.get(request.endpoint)
-        ssrcs = _fresh_ssrcs()
+        ssrcs = fresh_ssrcs()
         try:
             offer = parse_offer(request.offer)
             negotiated = negotiate(
                 offer,
                 self._config.codecs,
                 ssrcs.pop,
-                secrets.token_hex(8),
+                fresh_cname(),
                 self._router.role(request.endpoint),
             )
         except SdpError as error:
@@ -205,16 +216,38 @@ class MediaEngine:
             return Refused(code="media_full", message="Too many people are joining just now.")
         if current is not None:
             self._drop(current)
-        transport = self._open_transport(request.endpoint, negotiated, now)
-        self._router.expect(transport.port, now)
+        description = negotiated.description
+        port = self._router.attach(request.endpoint, description, now, is_ready=False)
+        transport = self._open_transport(request.endpoint, negotiated, port, now)
+        self._transports[request.endpoint] = transport
+        self._router.expect(port, now)
         self._flush(now)
         return self._answer(transport, offer)
+
+    def _open_probe(self, request: OpenProbe, now: float) -> Reply:
+        over = OVER.get(request.over)
+        candidates = tuple(one for one in self._paths.candidates if one.is_tcp is over)
+        if not candidates:
+            return Refused(code="no_such_way", message="There is no port of that protocol.")
+        if len(self._probes) >= self._config.max_probes:
+            self._counters["probes_refused"] += 1
+            return Refused(code="media_full", message="Too many people test their network now.")
+        try:
+            codecs, ssrcs = self._config.codecs, fresh_ssrcs()
+            offer, negotiated = agree(request.offer, codecs, ssrcs.pop, fresh_cname())
+        except SdpError as error:
+            return Refused(code=error.code, message="This offer cannot be answered.")
+        reflector = Reflector(negotiated.description, now)
+        transport = self._open_transport(request.probe, negotiated, reflector, now)
+        self._probes.add(transport, reflector)
+        self._counters["probes_opened"] += 1
+        return Answer(sdp=self._describe(transport, offer, candidates), bindings=())
 
     def _restart(self, transport: Transport, remote_ufrag: str, now: float) -> None:
         """An ICE restart: new credentials on both sides, the old ones live on for a while."""
         if remote_ufrag == transport.remote_ufrag:
             return  # the same offer again
-        credentials = _fresh_credentials()
+        credentials = fresh_credentials()
         self._ingress.demux.forget_ufrags(transport.agent.restart(credentials, now))
         self._ingress.demux.add_ufrag(credentials.ufrag, transport)
         transport.remote_ufrag = remote_ufrag
@@ -222,22 +255,28 @@ class MediaEngine:
         self._counters["ice_restarts"] += 1
 
     def _answer(self, transport: Transport, offer: Offer) -> Answer:
+        sdp = self._describe(transport, offer, self._paths.candidates)
+        return Answer(sdp=sdp, bindings=self._router.bindings(transport.endpoint))
+
+    def _describe(
+        self, transport: Transport, offer: Offer, candidates: tuple[Candidate, ...]
+    ) -> str:
         local = Local(
             credentials=transport.agent.local,
             fingerprint=self._certificate.fingerprint,
-            candidates=self._paths.candidates,
+            candidates=candidates,
             session_id=int.from_bytes(transport.negotiated.description.cname.encode()[:7], "big"),
             version=transport.version,
         )
-        sdp = build_answer(offer, transport.negotiated, local)
-        return Answer(sdp=sdp, bindings=self._router.bindings(transport.endpoint))
+        return build_answer(offer, transport.negotiated, local)
 
     # -- transports -----------------------------------------------------------------------------
 
-    def _open_transport(self, endpoint: str, negotiated: Negotiated, now: float) -> Transport:
-        credentials = _fresh_credentials()
-        port = self._router.attach(endpoint, negotiated.description, now, is_ready=False)
-        transport = Transport(endpoint, negotiated, IceAgent(credentials, now), port, now)
+    def _open_transport(
+        self, name: str, negotiated: Negotiated, port: Port | Reflector, now: float
+    ) -> Transport:
+        credentials = fresh_credentials()
+        transport = Transport(name, negotiated, IceAgent(credentials, now), port, now)
         transport.dtls = DtlsServer(
             self._certificate,
             negotiated.fingerprints,
@@ -245,7 +284,6 @@ class MediaEngine:
             on_closed=lambda: self._lose(transport, "closed_by_peer"),
         )
         port.user = transport
-        self._transports[endpoint] = transport
         self._ingress.demux.add_ufrag(credentials.ufrag, transport)
         return transport
 
@@ -256,7 +294,9 @@ class MediaEngine:
         """Close a transport and forget it, at once."""
         transport.close()
         self._ingress.forget(transport, self._loop.time())
-        if self._transports.get(transport.endpoint) is transport:
+        if isinstance(transport.port, Reflector):
+            self._probes.remove(transport)
+        elif self._transports.get(transport.endpoint) is transport:
             del self._transports[transport.endpoint]
             self._router.detach(transport.endpoint)
 
@@ -264,6 +304,8 @@ class MediaEngine:
         if transport.state is State.CLOSED:
             return
         self._drop(transport)
+        if isinstance(transport.port, Reflector):
+            return
         # Its peer connection will not shake hands again, so an ICE restart of it is no way back.
         self._lost[transport.endpoint] = transport.negotiated.identity
         self._counters[f"lost_{reason}"] += 1
@@ -282,12 +324,18 @@ class MediaEngine:
             self._lose(transport, "handshake_failed")
             return
         if transport.state is State.OPEN:
-            now = self._loop.time()
-            self._counters["transports_opened"] += 1
-            self._emit(TransportConnected(endpoint=transport.endpoint))
-            self._router.set_ready(transport.port, now)
-            self._flush(now)
+            self._use(transport, self._loop.time())
         await dtls.wait_closed()
+
+    def _use(self, transport: Transport, now: float) -> None:
+        """The transport is open."""
+        if isinstance(transport.port, Reflector):
+            self._counters["probes_connected"] += 1
+            return
+        self._counters["transports_opened"] += 1
+        self._emit(TransportConnected(endpoint=transport.endpoint))
+        self._router.set_ready(transport.port, now)
+        self._flush(now)
 
     def _emit(self, event: EngineEvent) -> None:
         try:
@@ -308,7 +356,8 @@ class MediaEngine:
         now = self._loop.time()
         for transport in self._ingress.take(batch, now):
             if transport.dtls is not None:
-                self._router.expect(transport.port, now)
+                if isinstance(transport.port, Port):
+                    self._router.expect(transport.port, now)
                 self._start(transport, transport.dtls)
         self._flush(now)
 
@@ -322,32 +371,13 @@ class MediaEngine:
 
     def _flush(self, now: float) -> None:
         """Seal and send what the router has for us, each transport's packets together."""
-        output = self._router.poll_output()
+        output: Output = self._router.poll_output()
+        if len(self._probes):
+            output = [*output, *self._probes.poll_output()]
         if output:
-            waiting: list[Transport] = []
-            for port, packet, is_rtcp in output:
-                transport: Transport = port.user
-                sealed = transport.seal(packet, is_rtcp)
-                if sealed is None:
-                    is_open = transport.state is State.OPEN
-                    self._counters["not_sealed" if is_open else "not_open"] += 1
-                    continue
-                queue = transport.queue
-                if not queue:
-                    waiting.append(transport)
-                queue.append(sealed)
-            for transport in waiting:
-                self._send_queue(transport)
+            self._egress.send(output)
         for event in self._router.poll_events():
             self._emit(event)
-
-    def _send_queue(self, transport: Transport) -> None:
-        path = cast(Path | None, transport.path)
-        if path is None:
-            self._counters["no_path"] += len(transport.queue)
-        else:
-            self._paths.send_all(transport.queue, path)
-        transport.queue.clear()
 
     def _send_plain(self, transport: Transport, data: bytes) -> None:
         path = cast(Path | None, transport.path)
@@ -361,6 +391,8 @@ class MediaEngine:
         deadline = now + HOUSEKEEPING_S
         try:
             deadline = min(deadline, self._router.handle_timeout(now))
+            for probe in self._probes.tick(now):
+                self._drop(probe)
             if now - self._swept_at >= HOUSEKEEPING_S:
                 self._swept_at = now
                 self._sweep(now)
@@ -371,21 +403,9 @@ class MediaEngine:
     def _sweep(self, now: float) -> None:
         """Consent, time-outs, and the end of old credentials and connections."""
         self._paths.sweep(now)
-        for transport in list(self._transports.values()):
+        for transport in [*self._transports.values(), *self._probes.transports]:
             reason = transport.is_lost(now, self._config.connect_s, self._config.consent_s)
             if reason is not None:
                 self._lose(transport, reason)
             else:
                 self._ingress.demux.forget_ufrags(transport.agent.expire(now))
-
-
-def _fresh_credentials() -> Credentials:
-    return Credentials(ufrag=secrets.token_hex(4), password=secrets.token_hex(16))
-
-
-def _fresh_ssrcs() -> list[int]:
-    """More distinct SSRCs than any offer within bounds can use."""
-    ssrcs: set[int] = set()
-    while len(ssrcs) < 2 * MAX_SECTIONS:
-        ssrcs.add(secrets.randbelow(0xFFFFFFFF) + 1)
-    return list(ssrcs)

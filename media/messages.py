@@ -97,7 +97,22 @@ class Negotiate:
     offer: str
 
 
-Request = AddEndpoint | RemoveEndpoint | SetGate | SetSources | Negotiate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenProbe:
+    """Somebody tests the way to here. Answered by Answer, without bindings, or Refused.
+
+    A probe is no endpoint and in no room: it gets its own pictures back and nothing else, for a
+    minute, and ends by itself (`media.probes`). `probe` is a name that was never used. `offer`
+    sends one picture and receives one; the answer names the ports of `over` ("udp", "tcp") alone.
+    """
+
+    probe: str
+    over: str
+    offer: str
+
+
+EndpointRequest = AddEndpoint | RemoveEndpoint | SetGate | SetSources | Negotiate
+Request = EndpointRequest | OpenProbe
 
 
 # -- replies ----------------------------------------------------------------------------------
@@ -117,9 +132,10 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """`code`: bad_offer, offer_without_slots, unknown_endpoint, media_full, transport_gone,
-    audio_to_tap, bad_kind (no such kind, or not what the endpoint is), unfit_offer.
+    audio_to_tap, bad_kind (no such kind, or not what the endpoint is), unfit_offer, no_such_way
+    (the engine has no port of that protocol).
 
-    unfit_offer: an encoder's offer that could be accepted in part only.
+    unfit_offer: an encoder's or a probe's offer that could be accepted in part only.
     transport_gone: an ICE restart of a transport that was lost; only another peer connection helps.
     """
 

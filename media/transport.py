@@ -1,7 +1,7 @@
 """One endpoint's way through the network: its ICE agent, DTLS association and SRTP sessions.
 
-It feeds what it could open to the router's Port and seals what leaves; it owns no socket and no
-task, those are the engine's. States: connecting (no keys), open, closed.
+It feeds what it could open to the router's Port, or to a probe's Reflector, and seals what leaves;
+it owns no socket and no task, those are the engine's. States: connecting (no keys), open, closed.
 Invariant: before `open` and after `close` no packet passes in either direction.
 """
 
@@ -12,6 +12,7 @@ from media.dtls import DtlsServer
 from media.ice import CONSENT_S, IceAgent
 from media.negotiation import Negotiated
 from media.port import Port
+from media.reflector import Reflector
 from media.srtp import Keys, SrtpSession
 
 
@@ -45,7 +46,7 @@ class Transport:
         endpoint: str,
         negotiated: Negotiated,
         agent: IceAgent,
-        port: Port,
+        port: Port | Reflector,
         now: float,
     ) -> None:
         self.endpoint = endpoint

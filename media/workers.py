@@ -25,6 +25,7 @@ from media.messages import (
     Done,
     EngineEvent,
     Negotiate,
+    OpenProbe,
     Refused,
     RemoveEndpoint,
     Reply,
@@ -90,7 +91,7 @@ class MediaWorkers:
         self._ended: dict[int, asyncio.Event] = {}
         self._keepers: set[asyncio.Task[None]] = set()
         self._totals = Totals()
-        self._deaths = self._restarts = 0
+        self._deaths = self._restarts = self._probes = 0
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -176,6 +177,8 @@ class MediaWorkers:
 
     async def request(self, request: Request) -> Reply:
         """Do what signalling asks. Raises WorkerError where an offer could not be answered."""
+        if isinstance(request, OpenProbe):
+            return await self._open_probe(request)
         if isinstance(request, AddEndpoint):
             room: str | None = request.room
         else:
@@ -193,6 +196,13 @@ class MediaWorkers:
             return Done()
         await self._obey(request, room, number, turn)
         return Done()
+
+    async def _open_probe(self, request: OpenProbe) -> Reply:
+        """On each worker in turn. Nothing is noted of it: with its worker it ends."""
+        await self._wait_for_workers()
+        self._probes += 1
+        numbers = sorted(self._workers)
+        return await self._workers[numbers[self._probes % len(numbers)]].ask(request)
 
     async def _obey(self, request: Request, room: str, number: int, turn: int) -> None:
         """Have a worker do it; return when it is in force, be it by the worker's end."""

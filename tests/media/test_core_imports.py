@@ -6,7 +6,19 @@ from pathlib import Path
 import media
 
 FORBIDDEN = {"asyncio", "socket", "time", "datetime", "logging", "random", "secrets", "threading"}
-EDGE = {"engine", "ingress", "transport", "paths", "udp", "tcp", "sockets", "dtls", "srtp"}
+EDGE = {
+    "engine",
+    "ingress",
+    "egress",
+    "probes",
+    "transport",
+    "paths",
+    "udp",
+    "tcp",
+    "sockets",
+    "dtls",
+    "srtp",
+}
 """Modules that may touch the world; `media.router` must reach none of them."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from media import rtcp, srtp
+from media.port import Port
 from tests.browser.eventually import eventually
 from tests.browser.faces import FACES
 from tests.media.conftest import Open
@@ -152,7 +153,7 @@ async def test_sound_that_chromium_sends_again_is_sealed_to_the_same_bytes(
     [transport] = await page.evaluate("stats('transport')")
     assert "GCM" in transport["srtpCipher"]
     port = theatre.stage.engine._transports["first"].port
-    assert port is not None
+    assert isinstance(port, Port)
     sound = next(stream for stream in port._streams.values() if not stream.is_video)
     assert sound.codec is not None
     assert sound.codec.nack

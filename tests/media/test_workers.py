@@ -14,6 +14,7 @@ from media.messages import (
     EngineEvent,
     Gate,
     Negotiate,
+    OpenProbe,
     PictureWithheld,
     Refused,
     RemoveEndpoint,
@@ -56,6 +57,21 @@ async def test_a_room_is_wholly_on_the_worker_with_the_fewest_endpoints(house: H
     first, second = house.stable.made
     assert sorted(first.endpoints) == ["a", "b", "c", "f"]
     assert sorted(second.endpoints) == ["d", "e"]
+
+
+async def test_probes_go_to_each_worker_in_turn_and_are_in_no_room(house: House) -> None:
+    asked = [OpenProbe(probe=f"p{number}", over="udp", offer="") for number in range(4)]
+    answers = await house.ask(*asked)
+    assert {one.sdp for one in answers if isinstance(one, Answer)} == {"answer of 1", "answer of 2"}
+    first, second = house.stable.made
+    assert [len(first.log), len(second.log)] == [2, 2]
+    assert house.stable.endpoints() == {}
+    assert house.workers.counters()["endpoints"] == 0
+    for worker in (first, second):
+        worker.breaks.add(OpenProbe)
+    with pytest.raises(WorkerBroke):
+        await house.ask(asked[0])
+    assert house.stable.living == [first, second], "a probe's fault costs nobody else"
 
 
 async def test_a_room_is_forgotten_with_its_last_endpoint_and_placed_anew(house: House) -> None:

@@ -17,6 +17,7 @@ from media.messages import (
     EngineEvent,
     Gate,
     Negotiate,
+    OpenProbe,
     Refused,
     RemoveEndpoint,
     Reply,
@@ -142,6 +143,8 @@ class FakeWorker:
             answer.set_result(reply)
 
     def _handle(self, request: Request) -> Reply:
+        if isinstance(request, OpenProbe):
+            return Answer(sdp=f"answer of {self.number}", bindings=())
         if isinstance(request, AddEndpoint):
             self.endpoints.setdefault(request.endpoint, Held(room=request.room, kind=request.kind))
             return Done()

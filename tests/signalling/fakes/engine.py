@@ -14,6 +14,7 @@ from media.messages import (
     EngineEvent,
     Gate,
     Negotiate,
+    OpenProbe,
     Refused,
     RemoveEndpoint,
     Reply,
@@ -62,6 +63,8 @@ class FakeEngine:
         self.is_negotiating = asyncio.Event()
         self.is_full = False
         self.offers: list[str] = []
+        self.probes: list[OpenProbe] = []
+        self.ways = {"udp", "tcp"}
 
     def of(self, participant: str) -> FakeEndpoint | None:
         """The endpoint of a participant, if there is one."""
@@ -102,6 +105,8 @@ class FakeEngine:
     def _handle(self, request: Request) -> Reply:
         if self.is_full and isinstance(request, AddEndpoint):
             return Refused(code="media_full", message="The media server is full.")
+        if isinstance(request, OpenProbe):
+            return self._open_probe(request)
         match request:
             case AddEndpoint(room=room, endpoint=name, kind=kind):
                 self.endpoints.setdefault(name, FakeEndpoint(room=room, gate=Gate(), kind=kind))
@@ -120,6 +125,16 @@ class FakeEngine:
             case Negotiate(offer=offer):
                 return self._answer(endpoint, offer)
         return Done()
+
+    def _open_probe(self, request: OpenProbe) -> Reply:
+        if request.over not in self.ways:
+            return Refused(code="no_such_way", message="There is no port of that protocol.")
+        if self.is_full:
+            return Refused(code="media_full", message="Too many people test their network now.")
+        if not request.offer.startswith("v=0"):
+            return Refused(code="bad_offer", message="This offer cannot be answered.")
+        self.probes.append(request)
+        return Answer(sdp=ANSWER, bindings=())
 
     def _answer(self, endpoint: FakeEndpoint, offer: str) -> Reply:
         if not offer.startswith("v=0"):
