@@ -22,6 +22,8 @@ class ApiScope(Enum):
     ROOMS_READ = "rooms.read"
     BOOKINGS_READ = "bookings.read"
     BOOKINGS_WRITE = "bookings.write"
+    OUTCOMES_READ = "outcomes.read"  # without names: those are with bookings.read
+    OUTCOMES_WRITE = "outcomes.write"
     RECORDS_READ = "records.read"  # what happened, without names
     RECORDS_PERSONAL = "records.personal"  # the names, beside records.read
     WEBHOOKS_WRITE = "webhooks.write"

@@ -35,6 +35,7 @@ class WebhookEvent(Enum):
     KNOCK = "meeting.knock"
     LOCKED = "meeting.locked"
     ENDED = "meeting.ended"
+    OUTCOME = "booking.outcome"
 
 
 OF_RECORD = {
@@ -79,6 +80,19 @@ class WebhookMessage:
     body: bytes
     made_at: float
     tries: int
+
+
+def outcome_body(settled: Happening) -> bytes:
+    """The same of an outcome, by what the establishment's record says of it."""
+    facts = dict(settled.facts)
+    data = {
+        "booking": facts["reference"],
+        "room": facts["room"],
+        "outcome": facts["outcome"],
+        "cause": facts["cause"] or None,
+        "at": settled.at,
+    }
+    return canonical({"type": WebhookEvent.OUTCOME.value, "data": data})
 
 
 def body_of(event: WebhookEvent, meeting: MeetingId, room: RoomId, at: float) -> bytes:

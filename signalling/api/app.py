@@ -15,6 +15,7 @@ from signalling.api.delivery import WebhookDelivery
 from signalling.api.edge import ApiEdge
 from signalling.api.meetings import MeetingRoutes
 from signalling.api.openapi import document
+from signalling.api.outcomes import OutcomeRoutes
 from signalling.api.repeats import Repeats
 from signalling.api.rooms import RoomRoutes
 from signalling.api.routes import BASE, Route
@@ -57,6 +58,7 @@ class Api:
             *BookingRoutes(
                 api=store.api, bookings=store.bookings, service=bookings, texts=texts
             ).routes(),
+            *OutcomeRoutes(store=store, texts=texts, clock=clock).routes(),
             *MeetingRoutes(store=store.api, clock=clock).routes(),
             *WebhookRoutes(
                 store=store.webhooks, clock=clock, is_private_allowed=config.webhooks_to_private

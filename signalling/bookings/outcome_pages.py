@@ -3,21 +3,23 @@
 What is another establishment's is answered as what does not exist.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from signalling.bookings.office import REFERENCE, Office
+from signalling.bookings.settling import settle
 from signalling.forms import Faults, Form
 from signalling.whole import parse_whole
 from vmr.bookings.booking import Booking
-from vmr.bookings.changes import outcome_happening
 from vmr.bookings.outcomes import (
     CausedBy,
     Outcome,
     OutcomeProblem,
+    OutcomeProblems,
     SlotOutcome,
-    problems_of_outcome,
+    Verdict,
 )
 from vmr.ids import MeetingId
 from vmr.rooms import Room
@@ -96,40 +98,23 @@ class OutcomePages:
         typed = _typed(form)
         if form.get("version", "") != str(found.outcome.version):
             return await self._show(request, who, found, typed, {"outcome": CHANGED})
-        settled, faults = self._settled(typed, found, who)
-        if settled is None:
+        outcome = next((one for one in Outcome if one.value == typed.outcome), None)
+        if outcome is None:
+            faults = {"outcome": "staff.outcomes.outcome_missing"}
             return await self._show(request, who, found, typed, faults)
-        happening = outcome_happening(found.booking, found.outcome, settled, by=who.member)
+        cause = next((one for one in CausedBy if one.value == typed.cause), None)
+        verdict = Verdict(outcome=outcome, cause=cause, note=typed.note)
         try:
-            await self._store.outcomes.settle(settled, who.member, happening)
+            await settle(
+                self._store.outcomes, found.booking, found.outcome, verdict, by=who.member,
+                at=self._office.clock(),
+            )  # fmt: skip
+        except OutcomeProblems as error:
+            return await self._show(request, who, found, typed, _faults(error.problems))
         except Conflict:
             found = await self._found(request, who)
             return await self._show(request, who, found, typed, {"outcome": CHANGED})
         return self._edge.go(f"{OUTCOMES}/{found.booking.reference}")
-
-    def _settled(
-        self, typed: Typed, found: Found, who: SignedIn
-    ) -> tuple[SlotOutcome | None, Faults]:
-        outcome = next((one for one in Outcome if one.value == typed.outcome), None)
-        if outcome is None:
-            return None, {"outcome": "staff.outcomes.outcome_missing"}
-        cause = next((one for one in CausedBy if one.value == typed.cause), None)
-        now = self._office.clock()
-        faults: Faults = {}
-        for one in problems_of_outcome(outcome, cause, typed.note, found.booking.slot, now):
-            faults.setdefault(_FIELD_OF[one], PROBLEM + one.value)
-        if faults:
-            return None, faults
-        settled = replace(
-            found.outcome,
-            outcome=outcome,
-            cause=cause,
-            note=typed.note,
-            by=who.member.name,
-            at=now,
-            version=found.outcome.version + 1,
-        )
-        return settled, {}
 
     async def _found(self, request: web.Request, who: SignedIn) -> Found:
         booking = await self._office.booking(request, who)
@@ -170,6 +155,14 @@ def _typed(form: Form) -> Typed:
         cause=form.get("cause", ""),
         note=form.get("note", "").replace("\r\n", "\n").replace("\0", "").strip(),
     )
+
+
+def _faults(problems: Iterable[OutcomeProblem]) -> Faults:
+    """The first of each field."""
+    faults: Faults = {}
+    for one in problems:
+        faults.setdefault(_FIELD_OF[one], PROBLEM + one.value)
+    return faults
 
 
 def _page(request: web.Request) -> int:

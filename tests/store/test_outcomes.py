@@ -1,6 +1,7 @@
 """Outcomes of slots: which are due, that staff have the last word, and meetings of a slot."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,12 @@ from vmr.bookings.outcomes import (
 )
 from vmr.bookings.reports import Row
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, MeetingId, OfficerId
+from vmr.ids import BookingId, MeetingId, OfficerId, RoomId
 from vmr.record import Happening
 from vmr.record_times import Cause
 from vmr.rooms import Room
 from vmr.staff import StaffMember, StaffRole
-from vmr.store import Conflict, NotFound, Store
+from vmr.store import Conflict, NotFound, Reviewed, Store, WantedOutcomes
 
 OVER = slot(4, 10).ends_at
 MEASURED = Measured(
@@ -79,7 +80,9 @@ async def cancel(store: Store, booking: Booking, by: StaffMember | str = REQUEST
 
 async def settle(store: Store, room: Room, before: SlotOutcome, **values: object) -> SlotOutcome:
     by = clerk(room)
-    given = {"by": by.name, "at": OVER + 9, "version": before.version + 1, **values}
+    given = {
+        "by": by.name, "at": OVER + 9, "version": before.version + 1, "is_settled": True, **values,
+    }  # fmt: skip
     settled: SlotOutcome = replace(before, **given)  # type: ignore[arg-type]
     booking = await store.bookings.booking(before.booking)
     assert booking is not None
@@ -244,6 +247,37 @@ async def test_slots_wait_for_review_the_earliest_first_and_by_establishment(
     assert ([one.booking for one in found], count) == ([late], 2)
     other = await store.add_establishment(name="HMP Other", phone="1")
     assert await store.outcomes.waiting(other.id, limit=10) == ((), 0)
+
+
+async def test_outcomes_come_from_behind_a_place_and_by_what_was_asked(
+    store: Store, room: Room
+) -> None:
+    made = [await add(store, of(room, n, preferred=slot(2 + n, 10))) for n in (1, 2, 3)]
+    for one in made:
+        await store.outcomes.propose(proposal(one), one.version)
+    settled = await settle(
+        store, room, proposal(made[1]), outcome=Outcome.CANCELLED, cause=CausedBy.COURT
+    )
+    meeting = await hold(store, room, made[0])
+
+    async def page(limit: int = 9, **wanted: Any) -> tuple[Reviewed, ...]:
+        prison = room.establishment.id
+        return await store.outcomes.page(prison, WantedOutcomes(**wanted), limit=limit)
+
+    first = await page(limit=2)
+    assert [one.booking for one in first] == made[:2]
+    assert (first[0].meetings, first[1].meetings) == ((meeting,), ())
+    assert first[1].outcome == settled
+    assert [one.booking for one in await page(after=(made[1].slot.starts_at, "b2"))] == made[2:]
+    assert [one.booking for one in await page(outcome=Outcome.CANCELLED)] == [made[1]]
+    assert [one.booking for one in await page(is_settled=True)] == [made[1]]
+    assert len(await page(is_settled=False)) == 2
+    assert len(await page(room=room.id)) == 3
+    assert await page(room=RoomId("elsewhere")) == ()
+    day = Interval(starts_at=made[2].slot.starts_at, ends_at=made[2].slot.ends_at)
+    assert [one.booking for one in await page(span=day)] == [made[2]]
+    other = await store.add_establishment(name="HMP Other", phone="1")
+    assert await store.outcomes.page(other.id, WantedOutcomes(), limit=9) == ()
 
 
 async def test_a_booking_made_in_place_of_another_is_found_from_both(

@@ -6,7 +6,11 @@ import pytest
 
 from tests.store.test_api import added as add_token
 from tests.store.test_api import happening as token_done
+from tests.store.test_bookings import add as add_booking
+from tests.store.test_bookings import of
+from tests.store.test_outcomes import OVER, proposal, settle
 from vmr.api_tokens import ApiToken, ApiTokenEvent
+from vmr.bookings.outcomes import CausedBy, Outcome
 from vmr.ids import MeetingId, WebhookId
 from vmr.record import Happening
 from vmr.rooms import Room
@@ -22,6 +26,7 @@ from vmr.webhooks import (
 )
 
 EVERY = frozenset(WebhookEvent)
+MEETINGS = EVERY - {WebhookEvent.OUTCOME}
 
 
 def done(change: WebhookChange, webhook: Webhook, token: ApiToken) -> Happening:
@@ -73,6 +78,37 @@ async def test_what_a_webhook_wants_to_hear_is_kept_with_the_record(
     assert told(await claim(store, 21.0)) == [("w1", "meeting.locked")]
     kept = await store.webhooks.webhooks(room.establishment.id)
     assert [one.delivered_at for one in kept] == [21.0, 21.0]
+
+
+async def test_an_outcome_is_told_when_it_is_settled_and_not_when_it_is_proposed(
+    store: Store, room: Room
+) -> None:
+    token = await add_token(store, room, expires_at=None)
+    await add(store, token)
+    await add(store, token, "w2", MEETINGS)
+    booking = await add_booking(store, of(room))
+    await store.outcomes.propose(proposal(booking), booking.version)
+    assert await claim(store, OVER + 20) == ()
+    await settle(
+        store, room, proposal(booking), outcome=Outcome.LATE, cause=CausedBy.COURT, note="Ann"
+    )
+    (told,) = await claim(store, OVER + 20)
+    assert (told.webhook, json.loads(told.body)) == ("w1", {
+        "type": "booking.outcome",
+        "data": {
+            "booking": booking.reference, "room": room.id, "outcome": "late", "cause": "court",
+            "at": OVER + 9,
+        },
+    })  # fmt: skip
+
+
+async def test_an_outcome_that_could_not_be_settled_is_not_told(store: Store, room: Room) -> None:
+    await add(store, await add_token(store, room, expires_at=None))
+    booking = await add_booking(store, of(room))
+    await store.outcomes.propose(proposal(booking), booking.version)
+    with pytest.raises(Conflict):
+        await settle(store, room, proposal(booking), version=7)
+    assert await claim(store, OVER + 20) == ()
 
 
 async def test_what_was_not_committed_is_not_told(store: Store, room: Room) -> None:

@@ -109,7 +109,7 @@ def booking_happening(
 
 
 def outcome_happening(
-    booking: Booking, before: SlotOutcome, settled: SlotOutcome, *, by: StaffMember
+    booking: Booking, before: SlotOutcome, settled: SlotOutcome, *, by: StaffMember | ApiToken
 ) -> Happening:
     """What became of a slot was settled; `before` is the proposal, or what was settled then."""
     return booking_happening(

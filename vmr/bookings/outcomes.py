@@ -1,7 +1,7 @@
 """What became of a slot: proposed from the record of its meeting, settled by a clerk. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from vmr.bookings.times import MINUTE_S, Interval
@@ -80,7 +80,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOutcome:
-    """`by` is the name of the member of staff who settled it, empty while it is proposed.
+    """`by` is the name of the member of staff or the program that settled it: empty while it is
+    proposed, and once that name was deleted.
 
     `cause` is None for what was held as planned, and in a proposal where only people know it.
     `version` counts what was proposed and settled, from 1.
@@ -94,10 +95,16 @@ class SlotOutcome:
     at: float
     measured: Measured | None = None
     version: int = 1
+    is_settled: bool = False
 
-    @property
-    def is_settled(self) -> bool:
-        return self.by != ""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody says became of a slot."""
+
+    outcome: Outcome
+    cause: CausedBy | None = None
+    note: str = ""
 
 
 def measure(meetings: Iterable[Totals]) -> Measured | None:
@@ -204,17 +211,42 @@ class OutcomeProblem(Enum):
     NOT_OVER = "not_over"
 
 
-def problems_of_outcome(
-    outcome: Outcome, cause: CausedBy | None, note: str, slot: Interval, now: float
-) -> tuple[OutcomeProblem, ...]:
+class OutcomeProblems(Exception):
+    """It cannot be settled so."""
+
+    def __init__(self, problems: tuple[OutcomeProblem, ...]) -> None:
+        super().__init__(", ".join(one.value for one in problems))
+        self.problems = problems
+
+
+def settle(
+    before: SlotOutcome, verdict: Verdict, *, slot: Interval, by: str, at: float
+) -> SlotOutcome:
+    """`before` as somebody of this name settles it. Raises OutcomeProblems."""
+    found = problems_of_outcome(verdict, slot, at)
+    if found:
+        raise OutcomeProblems(found)
+    return replace(
+        before,
+        outcome=verdict.outcome,
+        cause=verdict.cause,
+        note=verdict.note,
+        by=by,
+        at=at,
+        version=before.version + 1,
+        is_settled=True,
+    )
+
+
+def problems_of_outcome(verdict: Verdict, slot: Interval, now: float) -> tuple[OutcomeProblem, ...]:
     """Empty: nothing stands against it."""
     found = []
-    if outcome in NEEDS_CAUSE and cause is None:
+    if verdict.outcome in NEEDS_CAUSE and verdict.cause is None:
         found.append(OutcomeProblem.CAUSE_MISSING)
-    if outcome not in NEEDS_CAUSE and cause is not None:
+    if verdict.outcome not in NEEDS_CAUSE and verdict.cause is not None:
         found.append(OutcomeProblem.CAUSE_WITHOUT_REASON)
-    if len(note) > NOTE_MAX:
+    if len(verdict.note) > NOTE_MAX:
         found.append(OutcomeProblem.NOTE_TOO_LONG)
-    if outcome is not Outcome.CANCELLED and now < slot.starts_at:
+    if verdict.outcome is not Outcome.CANCELLED and now < slot.starts_at:
         found.append(OutcomeProblem.NOT_OVER)
     return tuple(found)

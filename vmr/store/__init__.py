@@ -26,7 +26,7 @@ from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.outcome_store import OutcomeStore
-from vmr.store.outcomes import Reviewed
+from vmr.store.outcomes import Reviewed, WantedOutcomes
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
 from vmr.store.slot_pins import SlotPinStore
@@ -72,5 +72,6 @@ __all__ = [
     "TerminalStore",
     "UnsupportedDatabase",
     "Wanted",
+    "WantedOutcomes",
     "WebhookStore",
 ]

@@ -3,6 +3,7 @@
 Each method is one transaction, as in `vmr.store.store`.
 """
 
+from vmr.api_tokens import ApiToken
 from vmr.bookings.booking import Booking
 from vmr.bookings.outcomes import CausedBy, SlotOutcome
 from vmr.bookings.reports import Row
@@ -12,7 +13,7 @@ from vmr.record import Entry, Happening
 from vmr.staff import StaffMember
 from vmr.store import outcomes
 from vmr.store.database import Database
-from vmr.store.outcomes import Reviewed
+from vmr.store.outcomes import Reviewed, WantedOutcomes
 from vmr.store.report_rows import report_rows
 
 
@@ -51,10 +52,13 @@ class OutcomeStore:
             lambda one: outcomes.propose(one, proposed, booking_version)
         )
 
-    async def settle(self, settled: SlotOutcome, by: StaffMember, happening: Happening) -> None:
+    async def settle(
+        self, settled: SlotOutcome, by: StaffMember | ApiToken, happening: Happening
+    ) -> None:
         """`settled.version` is one more than the version that was seen.
 
-        Raises Conflict where somebody else has changed it since, NotFound where nothing is there.
+        Webhooks are told of it. Raises Conflict where somebody else has changed it since, NotFound
+        where nothing is there.
         """
         await self._database.write(
             lambda one: outcomes.settle(one, settled, by.id, by.establishment.id, happening)
@@ -70,6 +74,14 @@ class OutcomeStore:
         """Slots whose outcome nobody has settled, the earliest first; and how many there are."""
         return await self._database.read(
             lambda one: outcomes.waiting(one, establishment, limit=limit, offset=offset)
+        )
+
+    async def page(
+        self, establishment: EstablishmentId, wanted: WantedOutcomes, *, limit: int
+    ) -> tuple[Reviewed, ...]:
+        """Those that are wanted, the earliest slot first, with the meetings in each slot."""
+        return await self._database.read(
+            lambda one: outcomes.page_of(one, establishment, wanted, limit=limit)
         )
 
     async def report_rows(self, establishment: EstablishmentId, span: Interval) -> list[Row]:

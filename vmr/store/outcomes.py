@@ -6,7 +6,8 @@ same transaction.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
@@ -14,11 +15,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.bookings.booking import Booking, BookingState, Channel
 from vmr.bookings.outcomes import CausedBy, Measured, Outcome, SlotOutcome
-from vmr.ids import BookingId, EstablishmentId, MeetingId, OfficerId
+from vmr.bookings.times import Interval
+from vmr.ids import BookingId, EstablishmentId, MeetingId, RoomId
 from vmr.record import Entry, Happening
 from vmr.record_times import Cause
 from vmr.store import bookings as booking_store
-from vmr.store import records, staff
+from vmr.store import records, staff, webhooks
 from vmr.store.booking_tables import booking_outcomes as table
 from vmr.store.booking_tables import bookings
 from vmr.store.bookings import CONFIRMED, LONGEST_S
@@ -31,10 +33,24 @@ CANCELLED = BookingState.CANCELLED.value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A slot with what became of it."""
+    """A slot with what became of it, and the meetings that were opened in it where they were asked
+    for."""
 
     booking: Booking
     outcome: SlotOutcome
+    meetings: tuple[MeetingId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedOutcomes:
+    """Which outcomes: None asks for no bound. `span` is that in which slots begin, `after` the time
+    and the id of the booking behind which it goes on."""
+
+    span: Interval | None = None
+    room: RoomId | None = None
+    outcome: Outcome | None = None
+    is_settled: bool | None = None
+    after: tuple[float, str] | None = None
 
 
 def due(connection: Connection, now: float, *, since: float, limit: int) -> tuple[Booking, ...]:
@@ -90,9 +106,19 @@ def cancelled_by(connection: Connection, booking: Booking) -> CausedBy | None:
 
 def meetings_of(connection: Connection, booking: BookingId) -> tuple[MeetingId, ...]:
     """Those that were opened in its slot, the earliest first."""
-    query = select(meetings.c.id).where(meetings.c.booking_id == booking)
-    rows = connection.execute(query.order_by(meetings.c.started_at, meetings.c.id))
-    return tuple(MeetingId(row.id) for row in rows)
+    return meetings_of_each(connection, [booking]).get(booking, ())
+
+
+def meetings_of_each(
+    connection: Connection, some: Sequence[BookingId]
+) -> dict[BookingId, tuple[MeetingId, ...]]:
+    """The same of several bookings."""
+    query = select(meetings.c.booking_id, meetings.c.id).where(meetings.c.booking_id.in_(some))
+    found: dict[BookingId, tuple[MeetingId, ...]] = {}
+    for booking, id in connection.execute(query.order_by(meetings.c.started_at, meetings.c.id)):
+        of = BookingId(booking)
+        found[of] = (*found.get(of, ()), MeetingId(id))
+    return found
 
 
 def records_of(connection: Connection, booking: BookingId) -> tuple[tuple[Entry, ...], ...]:
@@ -131,11 +157,12 @@ def propose(connection: Connection, proposed: SlotOutcome, booking_version: int)
 def settle(
     connection: Connection,
     settled: SlotOutcome,
-    officer: OfficerId,
+    by: str,
     establishment: EstablishmentId,
     happening: Happening,
 ) -> None:
     """`settled.version` is one more than the version that was seen; the measures stay as they were.
+    `by` is the id of the member of staff or the token.
 
     Raises Conflict, NotFound.
     """
@@ -145,12 +172,13 @@ def settle(
     query = update(table).where(
         table.c.booking_id == settled.booking, table.c.version == settled.version - 1
     )
-    values = {**_values(settled), "version": settled.version, "officer_id": officer}
+    values = {**_values(settled), "version": settled.version, "officer_id": by}
     if connection.execute(query.values(**values)).rowcount != 1:
         if by_booking(connection, settled.booking) is None:
             raise NotFound("no outcome yet")
         raise Conflict("the outcome was changed by somebody else")
     staff.write_record(connection, establishment, happening)
+    webhooks.announce_outcome(connection, establishment, happening)
 
 
 def by_booking(connection: Connection, booking: BookingId) -> SlotOutcome | None:
@@ -168,10 +196,41 @@ def waiting(
     count = connection.execute(select(func.count()).select_from(joined).where(*of)).scalar_one()
     query: Select[Any] = select(table).select_from(joined).where(*of)
     query = query.order_by(bookings.c.starts_at, bookings.c.id).limit(limit).offset(offset)
+    return _reviewed(connection, query), count
+
+
+def page_of(
+    connection: Connection, establishment: EstablishmentId, wanted: WantedOutcomes, *, limit: int
+) -> tuple[Reviewed, ...]:
+    """Those that were asked for, the earliest slot first, with their meetings."""
+    query = select(table).join(bookings, bookings.c.id == table.c.booking_id)
+    query = query.where(bookings.c.establishment_id == establishment)
+    if wanted.span is not None:
+        query = query.where(
+            bookings.c.starts_at >= wanted.span.starts_at,
+            bookings.c.starts_at < wanted.span.ends_at,
+        )
+    if wanted.room is not None:
+        query = query.where(bookings.c.room_id == wanted.room)
+    if wanted.outcome is not None:
+        query = query.where(table.c.outcome == wanted.outcome.value)
+    if wanted.is_settled is not None:
+        query = query.where(table.c.is_settled.is_(wanted.is_settled))
+    if wanted.after is not None:
+        at, id = wanted.after
+        is_later = (bookings.c.starts_at == at) & (bookings.c.id > id)
+        query = query.where(or_(bookings.c.starts_at > at, is_later))
+    found = _reviewed(connection, query.order_by(bookings.c.starts_at, bookings.c.id).limit(limit))
+    of = meetings_of_each(connection, [one.booking.id for one in found])
+    return tuple(replace(one, meetings=of.get(one.booking.id, ())) for one in found)
+
+
+def _reviewed(connection: Connection, query: Select[Any]) -> tuple[Reviewed, ...]:
+    """In the order of the query, whose rows are those of `table`."""
     found = [_outcome(row) for row in connection.execute(query).mappings()]
     booked = booking_store.by_ids(connection, [one.booking for one in found])
     by_id = {one.id: one for one in booked}
-    return tuple(Reviewed(booking=by_id[one.booking], outcome=one) for one in found), count
+    return tuple(Reviewed(booking=by_id[one.booking], outcome=one) for one in found)
 
 
 def lost_text(lost: dict[Cause, float]) -> str:
@@ -222,6 +281,7 @@ def _outcome(row: RowMapping) -> SlotOutcome:
         at=row["at"],
         measured=_measured(row),
         version=row["version"],
+        is_settled=row["is_settled"],
     )
 
 

@@ -18,7 +18,15 @@ from vmr.store.api_tables import webhook_messages as messages
 from vmr.store.api_tables import webhooks as table
 from vmr.store.errors import Conflict, NotFound
 from vmr.store.tables import rooms
-from vmr.webhooks import GIVE_UP_S, OF_RECORD, Webhook, WebhookEvent, WebhookMessage, body_of
+from vmr.webhooks import (
+    GIVE_UP_S,
+    OF_RECORD,
+    Webhook,
+    WebhookEvent,
+    WebhookMessage,
+    body_of,
+    outcome_body,
+)
 from vmr.webhooks import event_names as names
 
 WEBHOOKS_MAX = 20
@@ -75,27 +83,47 @@ def announce(
     connection: Connection, meeting: MeetingId, room: RoomId, happenings: Sequence[Happening]
 ) -> None:
     """What of this is told by webhooks, for everybody who wants to hear it."""
-    told = [one for one in happenings if one.what in OF_RECORD]
-    if not told:
-        return
+    told = [
+        (event, body_of(event, meeting, room, one.at), one.at)
+        for one in happenings
+        if (event := OF_RECORD.get(one.what)) is not None
+    ]
+    if told:
+        of_room = select(rooms.c.establishment_id).where(rooms.c.id == room).scalar_subquery()
+        _keep(connection, table.c.establishment_id == of_room, told)
+
+
+def announce_outcome(
+    connection: Connection, establishment: EstablishmentId, settled: Happening
+) -> None:
+    """The same of an outcome, with what the establishment's record says of it."""
+    told = [(WebhookEvent.OUTCOME, outcome_body(settled), settled.at)]
+    _keep(connection, table.c.establishment_id == establishment, told)
+
+
+def _keep(
+    connection: Connection,
+    whose: ColumnElement[bool],
+    told: Sequence[tuple[WebhookEvent, bytes, float]],
+) -> None:
+    """Events with what is told of them and when they were, one or more, the latest last."""
     query = (
         select(table.c.id, table.c.events)
-        .join(rooms, rooms.c.establishment_id == table.c.establishment_id)
         .join(tokens, tokens.c.id == table.c.token_id)
-        .where(rooms.c.id == room, _is_good(told[-1].at))
+        .where(whose, _is_good(told[-1][2]))
     )
     rows = [
         {
             "id": secrets.make_id(),
             "webhook_id": webhook,
-            "body": body_of(OF_RECORD[one.what], meeting, room, one.at).decode(),
-            "made_at": one.at,
-            "next_at": one.at,
+            "body": body.decode(),
+            "made_at": at,
+            "next_at": at,
             "tries": 0,
         }
         for webhook, events in connection.execute(query).all()
-        for one in told
-        if OF_RECORD[one.what].value in events.split(",")
+        for event, body, at in told
+        if event.value in events.split(",")
     ]
     if rows:
         connection.execute(insert(messages), rows)

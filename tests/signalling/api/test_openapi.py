@@ -11,6 +11,7 @@ from tests.signalling.api.prison import Caller, Prison, draft, span
 from tests.signalling.api.test_edge import NEEDS
 from tests.signalling.house import CONFIG
 from tests.vmr.bookings.made import slot
+from vmr.bookings.outcomes import propose
 from vmr.store import Store
 
 RANDOM_S = 100.0
@@ -47,6 +48,10 @@ async def test_random_calls_made_from_the_document_find_no_fault(store: Store) -
         booked = await program.ask("POST", "/bookings", draft(room=prison.room.id))
         asked = await program.ask("POST", "/bookings", draft(slot=span(slot(5, 10))))
         await prison.meeting()
+        made = await prison.store.bookings.by_reference(booked.json["booking"]["reference"])
+        assert made is not None
+        proposed = propose(made.id, made.slot, None, prison.clock())
+        assert await prison.store.outcomes.propose(proposed, made.version)
         known = prison.server.url, program.secret, prison.room.id
         references = [one.json["booking"]["reference"] for one in (booked, asked)]
         process = await asyncio.create_subprocess_exec(

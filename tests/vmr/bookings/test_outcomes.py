@@ -11,11 +11,13 @@ from vmr.bookings.outcomes import (
     Measured,
     Outcome,
     OutcomeProblem,
-    SlotOutcome,
+    OutcomeProblems,
+    Verdict,
     measure,
     problems_of_outcome,
     propose,
     propose_cancelled,
+    settle,
 )
 from vmr.ids import BookingId
 from vmr.record_times import Cause
@@ -88,7 +90,8 @@ def test_an_outcome_is_settled_with_its_cause_after_the_slot_began(
     now: float,
     problems: tuple[OutcomeProblem, ...],
 ) -> None:
-    assert problems_of_outcome(outcome, cause, note, SLOT, now) == problems
+    verdict = Verdict(outcome=outcome, cause=cause, note=note)
+    assert problems_of_outcome(verdict, SLOT, now) == problems
 
 
 def test_a_cancelled_slot_is_proposed_with_the_side_that_cancelled_it() -> None:
@@ -97,8 +100,21 @@ def test_a_cancelled_slot_is_proposed_with_the_side_that_cancelled_it() -> None:
     assert not proposed.is_settled
 
 
-def test_an_outcome_is_settled_by_a_name() -> None:
-    assert SlotOutcome(booking=ID, outcome=Outcome.HELD, by="Clerk Reed", at=1.0).is_settled
+def test_an_outcome_is_settled_by_a_name_and_its_measures_stay() -> None:
+    proposed = propose(ID, SLOT, CALL, LATER)
+    verdict = Verdict(outcome=Outcome.LATE, cause=CausedBy.COURT, note="Heard late.")
+    settled = settle(proposed, verdict, slot=SLOT, by="Clerk Reed", at=LATER + 9)
+    assert settled == replace(
+        proposed, outcome=Outcome.LATE, cause=CausedBy.COURT, note="Heard late.", by="Clerk Reed",
+        at=LATER + 9, version=2, is_settled=True,
+    )  # fmt: skip
+
+
+def test_what_a_rule_stands_against_is_not_settled() -> None:
+    proposed = propose(ID, SLOT, CALL, LATER)
+    with pytest.raises(OutcomeProblems) as refused:
+        settle(proposed, Verdict(outcome=Outcome.LATE), slot=SLOT, by="Clerk Reed", at=LATER)
+    assert refused.value.problems == (OutcomeProblem.CAUSE_MISSING,)
 
 
 HOST, GUEST = "host:p1", "guest:p2"
