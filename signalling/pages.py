@@ -55,7 +55,7 @@ class Pages:
         app.router.add_get("/", self.index)
         app.router.add_get("/r/{address}", self.meeting)
         app.router.add_get("/healthz", self.healthz)
-        app.router.add_get("/text/{lang}.json", self.text)
+        app.router.add_get("/text/{lang}/{part:[a-z_]+}.json", self.text)
         self._files.add_to(app)
 
     @web.middleware
@@ -91,9 +91,10 @@ class Pages:
         return web.json_response(self._health())
 
     async def text(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["lang"] not in LANGUAGES:
+        lang, part = request.match_info["lang"], request.match_info["part"]
+        path = FILES / "text" / lang / f"{part}.json"
+        if lang not in LANGUAGES or not path.is_file():
             raise web.HTTPNotFound
-        path = FILES / "text" / f"{request.match_info['lang']}.json"
         return self._files.read(path).answer(request)
 
     def _not_found(self) -> web.Response:

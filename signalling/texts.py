@@ -23,7 +23,11 @@ class Texts:
 
     @classmethod
     def load(cls, folder: Path, lang: str) -> "Texts":
-        return cls(lang, json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")))
+        """All parts of one language as one catalogue."""
+        sentences: dict[str, str] = {}
+        for part in sorted((folder / lang).glob("*.json")):
+            sentences |= json.loads(part.read_text(encoding="utf-8"))
+        return cls(lang, sentences)
 
     def get(self, key: str, /, **values: object) -> str:
         """The sentence with each `{name}` filled in; braces within a value are only text."""

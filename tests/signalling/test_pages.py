@@ -80,7 +80,8 @@ async def test_unknown_closed_and_malformed_addresses_get_the_same_page(
     pages = set()
     for path in (
         "/r/abcdefghijkl", f"/r/{closed.address}", "/r/ABCDEFGHIJKL", "/r/x", "/r/", "/nothing",
-        f"/r/{house.room.address}/x", "/static/", "/text/xx.json", "/text/..%2fen.json",
+        f"/r/{house.room.address}/x", "/static/", "/text/xx/meeting.json", "/text/en/x.json",
+        "/text/en.json", "/text/en/..%2fen%2fmeeting.json", "/text/..%2ftext%2fen/meeting.json",
     ):  # fmt: skip
         async with browser.get(path) as answer:
             assert answer.status == 404, path
@@ -115,7 +116,7 @@ async def test_what_may_not_be_asked_of_a_page_is_told(browser: aiohttp.ClientSe
 async def test_texts_and_files_are_checked_for_news_each_time(
     browser: aiohttp.ClientSession,
 ) -> None:
-    for path in ("/text/en.json", "/static/scripts/main.js", "/static/vendor/preact.js"):
+    for path in ("/text/en/meeting.json", "/static/scripts/main.js", "/static/vendor/preact.js"):
         async with browser.get(path) as answer:
             assert answer.status == 200
             assert answer.headers["Cache-Control"] == "no-cache"
@@ -162,7 +163,15 @@ async def test_a_live_page_has_one_script_and_one_style_sheet_kept_for_good(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nothing", "/healthz", "/text/en.json", "/static/scripts/main.js", "/socket.io/"]
+    "path",
+    [
+        "/",
+        "/nothing",
+        "/healthz",
+        "/text/en/meeting.json",
+        "/static/scripts/main.js",
+        "/socket.io/",
+    ],
 )
 async def test_every_response_carries_the_security_headers(
     browser: aiohttp.ClientSession, path: str
@@ -255,7 +264,7 @@ def test_a_sentence_is_filled_in_and_an_unknown_key_shows_itself() -> None:
 
 
 def test_templates_use_only_sentences_that_exist() -> None:
-    sentences = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
+    sentences = set(Texts.load(FILES / "text", "en").keys(""))
     for template in (FILES / "pages").glob("*.html"):
         used = set(re.findall(r'\bt\("([^"]+)"', template.read_text("utf-8")))
-        assert used <= set(sentences), template.name
+        assert used <= sentences, template.name

@@ -1,7 +1,6 @@
 """Every entry as a sentence: each word that can be written has one, and names are kept safe."""
 
 import ast
-import json
 import re
 from pathlib import Path
 
@@ -253,11 +252,3 @@ def test_names_of_ten_thousand_people_are_found_in_no_time() -> None:
         for n in range(10_000)
     ]
     assert lines(*record)[-1] == "Guest N9999 knocked."
-
-
-def test_the_catalogue_has_each_key_once() -> None:
-    pairs = json.loads(
-        (WEB / "text" / "en.json").read_text("utf-8"), object_pairs_hook=lambda found: found
-    )
-    ours = [key for key, _ in pairs if key.startswith("record.")]
-    assert len(ours) == len(set(ours))

@@ -5,7 +5,13 @@ import { has, setText, t } from "../../web/scripts/text.js";
 
 const WEB = new URL("../../web/", import.meta.url);
 /** @type {Record<string, string>} */
-const ENGLISH = JSON.parse(readFileSync(new URL("text/en.json", WEB), "utf8"));
+const ENGLISH = Object.assign({}, ...readdirSync(new URL("text/en/", WEB)).map((name) => part(name)));
+/** The parts of the catalogue that each live page fetches, by its first script. */
+const FETCHED = {
+  "main.js": ["meeting"],
+  "desk/main.js": ["meeting", "desk"],
+  "monitor/main.js": ["meeting", "desk", "monitor"],
+};
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
   "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "layout", "microphone", "people",
@@ -14,12 +20,26 @@ const FAMILIES = [
 
 /** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py, tests/vmr/test_record_text.py and
  * tests/signalling/bookings/test_request_pages.py check them. */
-const OF_THE_SERVER = ["staff", "mail", "record", "date", "request"];
+const OF_THE_SERVER = ["staff", "mail", "record", "request"];
 
 /** @param {string} folder @param {string} ending @returns {string[]} */
 function sources(folder, ending) {
   const names = /** @type {string[]} */ (readdirSync(new URL(folder, WEB), { recursive: true }));
   return names.filter((name) => name.endsWith(ending)).map((name) => readFileSync(new URL(`${folder}/${name}`, WEB), "utf8"));
+}
+
+/** @param {string} name @returns {Record<string, string>} */
+function part(name) {
+  return JSON.parse(readFileSync(new URL(`text/en/${name}`, WEB), "utf8"));
+}
+
+/** The text of a script and of all that it imports. @param {URL} url @param {Set<string>} [seen] @returns {string} */
+function wholeScript(url, seen = new Set()) {
+  if (seen.has(url.href) || url.href.includes("/vendor/")) return "";
+  seen.add(url.href);
+  const text = readFileSync(url, "utf8");
+  const imported = Array.from(text.matchAll(/\bfrom "(\.[^"]+)"/g), (match) => wholeScript(new URL(match[1], url), seen));
+  return [text, ...imported].join("\n");
 }
 
 const CODE = [...sources("scripts", ".js"), ...sources("pages", ".html")].join("\n");
@@ -39,6 +59,44 @@ test("every key that the pages look up has its sentence", () => {
   assert.deepEqual(looked.filter((key) => !(key in ENGLISH)), []);
   const chosen = [...NAMED].filter((key) => FAMILIES.includes(key.split(".")[0]) && !isMessage(key));
   assert.deepEqual(chosen.filter((key) => !(key in ENGLISH)), []);
+});
+
+for (const [script, parts] of Object.entries(FETCHED)) {
+  test(`${script} finds every sentence it looks up in what its page fetches`, () => {
+    const text = wholeScript(new URL(`scripts/${script}`, WEB));
+    assert.ok(text.includes(`loadText(facts.lang, ${JSON.stringify(parts).replaceAll(",", ", ")})`), "it fetches these");
+    const held = Object.assign({}, ...parts.map((name) => part(`${name}.json`)));
+    const named = Array.from(text.matchAll(/["'`]([a-z_]+(?:\.[a-z0-9_]+)+)["'`]/g), (match) => match[1]);
+    const looked = named.filter((key) => key in ENGLISH && !isMessage(key));
+    assert.ok(looked.length > 60, String(looked.length));
+    assert.deepEqual(looked.filter((key) => !(key in held)), []);
+    const families = new Set(Array.from(text.matchAll(/\bt\(`([a-z_]+\.)/g), (match) => match[1]));
+    assert.deepEqual(Object.keys(ENGLISH).filter((key) => families.has(key.replace(/\..*/, ".")) && !(key in held)), []);
+  });
+}
+
+test("each key is in one part, and its first word tells which", () => {
+  for (const lang of readdirSync(new URL("text/", WEB))) {
+    const names = readdirSync(new URL(`text/${lang}/`, WEB)).map((name) => name.replace(".json", ""));
+    for (const name of names) {
+      const text = readFileSync(new URL(`text/${lang}/${name}.json`, WEB), "utf8");
+      const keys = Array.from(text.matchAll(/^ *"([a-z0-9_.]+)": "/gm), (match) => match[1]);
+      assert.deepEqual(keys, Object.keys(JSON.parse(text)), `${lang}/${name}: once each, one a line`);
+      assert.deepEqual(keys.filter((key) => partOf(key.split(".")[0], names) !== name), [], `${lang}/${name}: web/README.md says where`);
+    }
+  }
+});
+
+/** @param {string} word that a key begins with @param {string[]} names of the parts there are */
+function partOf(word, names) {
+  if (word === "index" || word === "not_found") return "site";
+  return names.includes(word) ? word : "meeting";
+}
+
+test("people in a meeting fetch none of the sentences of staff", () => {
+  const staff = ["staff", "desk", "monitor", "record", "mail", "request"];
+  assert.deepEqual(Object.keys(part("meeting.json")).filter((key) => staff.includes(key.split(".")[0])), []);
+  assert.ok(readFileSync(new URL("pages/meeting.html", WEB), "utf8").includes('href="/text/{{ lang }}/meeting.json"'));
 });
 
 test("no sentence is left that nothing looks up", () => {

@@ -19,7 +19,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const facts = JSON.parse(document.getElementById("facts")?.textContent ?? "{}");
 
 const visit = enter(facts.address);
-await loadText(facts.lang);
+await loadText(facts.lang, ["meeting"]);
 const store = createStore();
 const controller = new Controller(store, facts, visit, io);
 const tick = signal(Date.now());

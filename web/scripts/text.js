@@ -8,11 +8,17 @@ export function setText(loaded) {
   sentences = loaded;
 }
 
-/** @param {string} lang */
-export async function loadText(lang) {
-  const response = await fetch(`/text/${lang}.json`);
-  if (!response.ok) throw new Error(`no text for ${lang}: ${response.status}`);
-  setText(await response.json());
+/** @param {string} lang @param {string[]} parts of the catalogue that this page needs */
+export async function loadText(lang, parts) {
+  const loaded = await Promise.all(parts.map((part) => loadPart(lang, part)));
+  setText(Object.assign({}, ...loaded));
+}
+
+/** @param {string} lang @param {string} part @returns {Promise<Record<string, string>>} */
+async function loadPart(lang, part) {
+  const response = await fetch(`/text/${lang}/${part}.json`);
+  if (!response.ok) throw new Error(`no text for ${lang}, ${part}: ${response.status}`);
+  return response.json();
 }
 
 /** @param {string} key */

@@ -1,7 +1,6 @@
 """Lawyers and courts ask for slots: over HTTP, with the mail that is really sent."""
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from signalling.bookings.request_draft import PARTS, PURPOSES
-from signalling.texts import FILES
+from signalling.texts import FILES, Texts
 from tests.signalling.bookings.asking import (
     ADA,
     DATES,
@@ -181,8 +180,8 @@ async def test_a_time_that_cannot_be_is_refused_with_its_reason(
     await browser.post("/request/purpose", {"purpose": "consultation"})
     await browser.post("/request/prisoner", {"prisoner": "A1234BC"})
     refused = await browser.post("/request/time", given)
-    texts = json.loads((FILES / "text" / "en.json").read_text())
-    assert (refused.status, refused.problems) == (422, [texts[f"request.time.{key}"]])
+    texts = Texts.load(FILES / "text", "en")
+    assert (refused.status, refused.problems) == (422, [texts.get(f"request.time.{key}")])
 
 
 async def test_what_was_typed_survives_errors_and_going_back(asking: Asking) -> None:
@@ -357,7 +356,7 @@ async def test_the_first_page_leads_there(asking: Asking) -> None:
 
 
 def test_everything_that_is_said_has_its_sentence() -> None:
-    texts = json.loads((FILES / "text" / "en.json").read_text())
+    known = set(Texts.load(FILES / "text", "en").keys("request."))
     wanted = {f"request.problem.{one.value}" for one in Problem}
     wanted |= {f"request.purpose.{one.value}" for one in Purpose}
     wanted |= {f"request.part.{one.value}" for one in PARTS}
@@ -375,9 +374,8 @@ def test_everything_that_is_said_has_its_sentence() -> None:
     sources += [*(FILES.parent / "signalling" / "bookings").glob("request_*.py")]
     code = "\n".join(one.read_text() for one in sources)
     wanted |= set(re.findall(r'"(request\.[a-z_]+(?:\.[a-z0-9_]*[a-z0-9])?)"', code))
-    assert sorted(wanted - set(texts)) == []
+    assert sorted(wanted - known) == []
     assert all(len(PURPOSES[channel]) == 3 for channel in Channel)
-    known = {one for one in texts if one.startswith("request.")}
     families = ("request.part.", "request.problem.")
     unused = sorted(one for one in known - wanted if not one.startswith(families))
     assert unused == []

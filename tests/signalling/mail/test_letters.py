@@ -1,6 +1,5 @@
 """What people read: real mail, received and parsed, of every change of a booking."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -20,7 +19,7 @@ from signalling.bookings import letters
 from signalling.bookings.reminders import Reminders
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
-from signalling.texts import FILES
+from signalling.texts import FILES, Texts
 from tests.signalling.bookings.office import ADA, BASE, BEN, LETTERS, MAIL, Office
 from tests.signalling.mail.server import SENDER, Mailbox, mail_server, part
 from tests.vmr.bookings.made import LONDON, at, person, slot
@@ -433,8 +432,7 @@ async def test_a_code_goes_to_its_address_while_it_is_good(post: PostRoom) -> No
 
 
 def test_every_sentence_of_letters_exists_and_is_used() -> None:
-    texts = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
-    kept = {key for key in texts if key.startswith("mail.")}
+    kept = set(Texts.load(FILES / "text", "en").keys("mail."))
     templates = [one.read_text("utf-8") for one in (FILES / "pages").glob("mail_*")]
     sources = [one.read_text("utf-8") for one in SOURCES.glob("*.py")]
     said = "\n".join(templates + sources)

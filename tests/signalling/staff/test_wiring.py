@@ -1,6 +1,5 @@
 """From the settings of an operator to the rules of sign-in, and the texts of its pages."""
 
-import json
 import re
 from enum import Enum
 from pathlib import Path
@@ -12,7 +11,7 @@ from signalling.bookings.booking_form import TIME_PARTS
 from signalling.bookings.decision_pages import ENDS
 from signalling.bookings.detail_pages import ACTIONS
 from signalling.bookings.report_figures import EVERY, FAIRNESS
-from signalling.texts import FILES
+from signalling.texts import FILES, Texts
 from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import BookingEvent
 from vmr.bookings.outcomes import CausedBy, Outcome, OutcomeProblem
@@ -77,7 +76,6 @@ def test_the_limits_are_those_of_the_settings() -> None:
 
 def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     """And every one that a page chooses by a word exists."""
-    texts = json.loads((FILES / "text" / "en.json").read_text("utf-8"))
     ours = [*(FILES / "pages").glob("staff_*.html"), *SOURCES.glob("*.py")]
     ours += SOURCES.with_name("bookings").glob("*.py")
     scripts = [*(FILES / "scripts").rglob("*.js"), *(FILES / "pages").glob("*.html")]
@@ -108,7 +106,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
         for end in ("from", "until")
         for what in ("wrong", "time_wrong")
     }
-    kept = {key for key in texts if key.startswith("staff.")}
+    kept = set(Texts.load(FILES / "text", "en").keys("staff."))
     assert kept - named - chosen == set()
     assert {key for key in _named(ours) if not key.endswith(".")} - kept == set()
     assert chosen <= kept

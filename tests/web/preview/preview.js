@@ -14,7 +14,7 @@ const facts = JSON.parse(document.getElementById("facts").textContent);
 const name = new URLSearchParams(location.search).get("view") ?? "prejoin";
 const sample = SAMPLES[name];
 
-await loadText("en");
+await loadText("en", ["meeting"]);
 const store = createStore();
 const now = Date.now() / 1000;
 store.dispatch({ type: "link", phase: "open", nowMs: Date.now() });

@@ -8,7 +8,6 @@ The templates are rendered as signalling does; the meeting document runs `previe
 """
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import jinja2
 from aiohttp import web
 
 from signalling.files import Files, bundle_paths
+from signalling.texts import Texts
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "web"
@@ -44,18 +44,10 @@ FACTS: dict[str, Any] = {
 
 
 def templates() -> jinja2.Environment:
-    sentences: dict[str, str] = json.loads((WEB / "text" / "en.json").read_text())
-
-    def look_up(key: str, **values: object) -> str:
-        sentence = sentences[key]
-        for name, value in values.items():
-            sentence = sentence.replace(f"{{{name}}}", str(value))
-        return sentence
-
+    texts = Texts.load(WEB / "text", FACTS["lang"])
     loader = jinja2.FileSystemLoader(WEB / "pages")
     environment = jinja2.Environment(loader=loader, autoescape=True)
-    bundles = bundle_paths(WEB)
-    environment.globals.update(t=look_up, lang="en", bundles=bundles)
+    environment.globals.update(t=texts.get, lang=texts.lang, bundles=bundle_paths(WEB))
     return environment
 
 

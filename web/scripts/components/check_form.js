@@ -15,14 +15,14 @@ export function CheckForm({ participant }) {
   const save = (/** @type {import("../types.js").Claim} */ claim) =>
     actions.ask("participant.attest", { participant: participant.id, claim });
   return html`<section class="check" aria-labelledby="check-heading">
-    <h3 class="govuk-heading-s" id="check-heading">${t("check.title", { name: participant.name })}</h3>
-    <p class="govuk-body-s">${t("check.private", { name: participant.name })}</p>
+    <h3 class="govuk-heading-s" id="check-heading">${t("id_check.title", { name: participant.name })}</h3>
+    <p class="govuk-body-s">${t("id_check.private", { name: participant.name })}</p>
     ${person
       ? html`<${ClaimForm} key=${person.id} person=${person} onSave=${save} button=${t("claim.save")} />`
-      : html`<p class="govuk-body-s"><strong>${t("check.all_recorded")}</strong></p>`}
+      : html`<p class="govuk-body-s"><strong>${t("id_check.all_recorded")}</strong></p>`}
     <${AddPerson} participant=${participant.id} />
     <button type="button" class="govuk-button govuk-button--secondary vmr-small vmr-flush"
-      onClick=${() => actions.tell("participant.end_check", { participant: participant.id })}>${t("check.end")}</button>
+      onClick=${() => actions.tell("participant.end_check", { participant: participant.id })}>${t("id_check.end")}</button>
   </section>`;
 }
 
@@ -39,9 +39,9 @@ function AddPerson({ participant }) {
       open(false);
     }
   };
-  if (!isOpen) return html`<p><button type="button" class="vmr-link" onClick=${() => open(true)}>${t("check.add_person")}</button></p>`;
+  if (!isOpen) return html`<p><button type="button" class="vmr-link" onClick=${() => open(true)}>${t("id_check.add_person")}</button></p>`;
   return html`<form onSubmit=${add}>
-    <${TextField} id="added-name" label=${t("check.added_name")} value=${name} onInput=${setName} />
-    <button type="submit" class="govuk-button govuk-button--secondary vmr-small">${t("check.add")}</button>
+    <${TextField} id="added-name" label=${t("id_check.added_name")} value=${name} onInput=${setName} />
+    <button type="submit" class="govuk-button govuk-button--secondary vmr-small">${t("id_check.add")}</button>
   </form>`;
 }

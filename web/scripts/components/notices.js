@@ -19,7 +19,7 @@ export function Notices({ view }) {
       text=${t(view.paused ? "paused.reason" : "paused.plain", { reason: view.paused })} />`}
     ${view.is_unwatched && html`<${Notice} icon="eye" tone="warning" name="unwatched" text=${t("paused.unwatched")} />`}
     ${media === "broken" && html`<${Notice} icon="signal" tone="warning" name="broken" text=${t("notice.reconnecting")} />`}
-    ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("check.you") : t("check.other", { name: checking.name })} />`}
+    ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("id_check.you") : t("id_check.other", { name: checking.name })} />`}
     ${isPresenting && html`<${Notice} icon="screen" name="presenting" text=${t("notice.presenting")}
       button=${t("control.stop_presenting")} onClick=${() => actions.stopPresenting()} />`}
     ${isEncoded(view) && html`<${Notice} icon="devices" name="encoder" text=${t("notice.encoder")}

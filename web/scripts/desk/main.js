@@ -16,7 +16,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** @type {{protocol: number, lang: string}} */
 const facts = JSON.parse(document.getElementById("facts")?.textContent ?? "{}");
 
-await loadText(facts.lang);
+await loadText(facts.lang, ["meeting", "desk"]);
 const controller = new Controller(io, new Sounds(), new Notifications());
 const tick = signal(Date.now());
 setInterval(() => {

@@ -14,7 +14,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** @type {{protocol: number, lang: string}} */
 const facts = JSON.parse(document.getElementById("facts")?.textContent ?? "{}");
 
-await loadText(facts.lang);
+await loadText(facts.lang, ["meeting", "desk", "monitor"]);
 const controller = new Controller(io);
 const tick = signal(Date.now());
 setInterval(() => {

@@ -32,7 +32,7 @@ function Connection() {
     <${Icon} name="signal" size=${32} />
     <p><strong>${t("desk.not_connected")}</strong> ${t(key, { time: clockTime(linkAtMs / 1000) })}</p>
     ${link === "refused" && html`<a class="band__button" href=${code === "signed_out" ? "/staff/sign-in?next=/staff/desk" : "/staff/desk"}>
-      ${t(code === "signed_out" ? "staff.sign_in.title" : "desk.reload")}</a>`}
+      ${t(code === "signed_out" ? "desk.sign_in" : "desk.reload")}</a>`}
   </div></div>`;
 }
 

@@ -15,7 +15,7 @@ export function Connection() {
     <${Icon} name="signal" size=${32} />
     <p><strong>${t("monitor.not_connected")}</strong> ${t(key, { time })}</p>
     ${link === "refused" && html`<a class="monitor__band-button" href=${code === "signed_out" ? "/staff/sign-in?next=/staff/monitor" : "/staff/monitor"}>
-      ${t(code === "signed_out" ? "staff.sign_in.title" : "desk.reload")}</a>`}
+      ${t(code === "signed_out" ? "desk.sign_in" : "desk.reload")}</a>`}
   </div>`;
 }
 
