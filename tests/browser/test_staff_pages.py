@@ -18,6 +18,8 @@ PICTURES = os.environ.get("VMR_STAFF_PICTURES", "")
 PICTURE_WIDTHS_PX = (1440, 768, 360)
 DEMONSTRATION = "HMP Northgate (demonstration)"
 PASSWORD = "three random words"
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Laid out for the size it has now: what is pressed does not move away under the pointer."""
 CODE = r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b"
 
 
@@ -34,10 +36,14 @@ async def look(page: Page, view: str) -> None:
     """Nothing for axe to find; and a picture for people."""
     await page.wait_for_load_state("load")  # with its styles
     await check(page, view)
+    size = page.viewport_size
     for width in PICTURE_WIDTHS_PX if PICTURES else ():
         await page.set_viewport_size({"width": width, "height": 800})
         path = Path(PICTURES) / f"{view.replace(' ', '-')}-{width}.png"
         await page.screenshot(path=path, full_page=True)
+    if size is not None:
+        await page.set_viewport_size(size)
+    await page.evaluate(DRAWN)
 
 
 async def fill(page: Page, button: str, **fields: str) -> None:
