@@ -1,0 +1,53 @@
+"""Which server takes a room."""
+
+import random
+from dataclasses import replace
+
+from vmr.nodes.node import Node, NodeId
+from vmr.nodes.placement import place
+
+
+def node(name: str, rooms: int = 0, *, is_draining: bool = False) -> Node:
+    return Node(
+        id=NodeId(name), name=name, url=f"https://{name}.example", rooms=rooms,
+        is_draining=is_draining, protocols=(1,),
+    )  # fmt: skip
+
+
+def test_nobody_takes_a_room_where_nobody_is() -> None:
+    assert place([], (0.0, 0.0), 1) is None
+
+
+def test_the_only_server_takes_it() -> None:
+    assert place([node("a")], (0.9, 0.9), 1) == node("a")
+
+
+def test_of_the_two_that_are_drawn_the_less_loaded_takes_it() -> None:
+    full, empty = node("a", 9), node("b", 1)
+    assert place([full, empty], (0.0, 0.0), 1) is empty
+    assert place([full, empty], (0.9, 0.0), 1) is empty
+
+
+def test_a_server_that_is_being_emptied_takes_none_while_there_is_another() -> None:
+    leaving, full = node("a", 0, is_draining=True), node("b", 50)
+    assert place([leaving, full], (0.0, 0.0), 1) is full
+    assert place([leaving], (0.0, 0.0), 1) is leaving
+
+
+def test_a_server_that_does_not_speak_the_protocol_takes_none() -> None:
+    other = replace(node("a"), protocols=(2,))
+    assert place([other], (0.0, 0.0), 1) is None
+    assert place([other, node("b")], (0.0, 0.0), 1) == node("b")
+
+
+def test_five_hundred_rooms_lie_evenly_though_loads_are_known_late() -> None:
+    draw = random.Random(7).random
+    known = {name: node(name) for name in "abcde"}
+    counts = dict.fromkeys(known, 0)
+    for number in range(500):
+        if number % 10 == 0:
+            known = {name: replace(one, rooms=counts[name]) for name, one in known.items()}
+        taken = place(known.values(), (draw(), draw()), 1)
+        assert taken is not None
+        counts[taken.id] += 1
+    assert max(counts.values()) - min(counts.values()) <= 20, counts
