@@ -54,7 +54,7 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Place]:
         yield from in_server(request, "template1")
 
 
-def in_server(request: pytest.FixtureRequest, template: str) -> Iterator[Place]:
+def in_server(request: pytest.FixtureRequest, template: str) -> Iterator[PostgresqlPlace]:
     server: Postgresql = request.getfixturevalue("postgresql")
     with server.database(template) as name:
         yield PostgresqlPlace(server, name)

@@ -15,6 +15,7 @@ from vmr.store.errors import (
     NotEntitled,
     NotFound,
     Occupied,
+    Overtaken,
     RecordBroken,
     SlotTaken,
     StoreError,
@@ -27,6 +28,7 @@ from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.outcome_store import OutcomeStore
 from vmr.store.outcomes import Reviewed, WantedOutcomes
+from vmr.store.owner_store import OwnerStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
 from vmr.store.slot_pins import SlotPinStore
@@ -56,6 +58,8 @@ __all__ = [
     "Office",
     "OutboxStore",
     "OutcomeStore",
+    "Overtaken",
+    "OwnerStore",
     "Problem",
     "RecordBroken",
     "RecordSearch",

@@ -56,6 +56,10 @@ class Database:
         """Until it is closed, no other process can claim it; raises Occupied when one has."""
         await self.write(self._dialect.claim)
 
+    async def claim_together(self) -> None:
+        """The same beside others that claim it together. Raises Occupied, UnsupportedDatabase."""
+        await self.write(self._dialect.claim_together)
+
     async def close(self) -> None:
         """Idempotent. The last process to close SQLite's merges its log into the file."""
         await self._readers.close()

@@ -47,6 +47,9 @@ class Dialect(Protocol):
     def claim(self, connection: Connection) -> None:
         """See `Database.claim`; in a write."""
 
+    def claim_together(self, connection: Connection) -> None:
+        """See `Database.claim_together`; in a write."""
+
     def release(self) -> None:
         """After the last connection was closed. Idempotent."""
 

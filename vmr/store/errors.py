@@ -6,6 +6,7 @@ StoreError
 ├── Occupied             occupied               another server runs on this database
 ├── NewerDatabase        newer_database         written by a later version of the server
 ├── NotFound             not_found              no such room, invite, account, ...
+├── Overtaken            overtaken              another server runs the room by now
 ├── Conflict             conflict               the change contradicts what is stored
 │   ├── SlotTaken        slot_taken             the room is booked at that time
 │   └── NotEntitled      not_entitled           somebody may not be called, or not for so long
@@ -44,6 +45,12 @@ class NewerDatabase(StoreError):
 
 class NotFound(StoreError):
     code = "not_found"
+
+
+class Overtaken(StoreError):
+    """Whoever meets it drops the room: what it knows of it is not so any more."""
+
+    code = "overtaken"
 
 
 class Conflict(StoreError):

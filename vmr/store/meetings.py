@@ -157,6 +157,15 @@ def live(connection: Connection) -> tuple[LiveMeeting, ...]:
     )
 
 
+def live_in(connection: Connection, room: RoomId) -> LiveMeeting | None:
+    """The room's meeting that has not ended."""
+    query = select(table.c.id, table.c.snapshot).where(
+        table.c.room_id == room, table.c.state == LIVE
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else LiveMeeting(MeetingId(row.id), room, json.loads(row.snapshot))
+
+
 def of_room(connection: Connection, room: RoomId) -> tuple[MeetingSummary, ...]:
     query = _SUMMARIES.where(table.c.room_id == room)
     ordered = query.order_by(table.c.started_at.desc(), table.c.id)

@@ -60,7 +60,7 @@ class Postgresql:
             database=url.database,
             query=url.difference_update_query(secret).query,
         ).render_as_string()
-        self._is_claimed = False
+        self._again = ""
 
     @property
     def place(self) -> str:
@@ -100,17 +100,24 @@ class Postgresql:
     def claim(self, connection: Connection) -> None:
         """By a lock of the writing session. A session that is lost is replaced by one that takes
         the lock before it writes: a server that was locked out changes nothing any more."""
+        self._lock(connection, "")
+
+    def claim_together(self, connection: Connection) -> None:
+        """By the same lock, shared."""
+        self._lock(connection, "_shared")
+
+    def _lock(self, connection: Connection, kind: str) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LEAVING_MS}")
         try:
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({SERVING})")
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock{kind}({SERVING})")
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
             raise self._occupied() from error
-        self._is_claimed = True
+        self._again = f"SELECT pg_try_advisory_lock{kind}({SERVING})"
 
     def _claim_again(self, connection: Any, _record: object) -> None:
-        if self._is_claimed and not connection.execute(_CLAIM).fetchone()[0]:
+        if self._again and not connection.execute(self._again).fetchone()[0]:
             connection.close()
             raise self._occupied()
 
@@ -127,9 +134,6 @@ class Postgresql:
         said = getattr(error, "orig", None) or error
         primary = getattr(getattr(said, "diag", None), "message_primary", None)
         return str(primary or said)
-
-
-_CLAIM = f"SELECT pg_try_advisory_lock({SERVING})"
 
 
 def _engine(url: URL, begin: str, connections: int) -> Engine:

@@ -84,6 +84,10 @@ class Sqlite:
             raise Occupied(f"another server runs on {self.place}") from error
         self._claimed = held
 
+    def claim_together(self, connection: Connection) -> None:
+        """Its file is on one machine, and a second server there is no help when that dies."""
+        raise UnsupportedDatabase("several servers share a PostgreSQL database, not a file")
+
     def release(self) -> None:
         if self._claimed is not None:
             os.close(self._claimed)

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
+from vmr.nodes.ownership import Hold
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
-from vmr.store import checkpoints, establishment_chain, meetings, records, rooms, secrets
+from vmr.store import checkpoints, establishment_chain, meetings, owners, records, rooms, secrets
 from vmr.store.api_store import ApiStore
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
@@ -28,6 +29,7 @@ from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.outcome_store import OutcomeStore
+from vmr.store.owner_store import OwnerStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.record_store import RecordStore
 from vmr.store.signing import KeyFile
@@ -53,6 +55,7 @@ class Store:
         self.outbox = OutboxStore(database)
         self.outcomes = OutcomeStore(database)
         self.office = Office(database)
+        self.owners = OwnerStore(database)
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)
         self.api = ApiStore(database)
@@ -180,17 +183,23 @@ class Store:
         room: RoomId,
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
+        hold: Hold | None = None,
     ) -> None:
         """Keep a meeting's new state and what happened, together and on the disk, or neither.
 
         `snapshot` None means the meeting has ended: it is live no more and its snapshot is
         deleted; the record of its establishment is signed. A meeting is made by its first commit;
         an ended one cannot come back (Conflict).
+
+        `hold`: where several servers share the database, what this one holds of the room; raises
+        Overtaken when another has it by now.
         """
         text = None if snapshot is None else json.dumps(snapshot, separators=(",", ":"))
         entries = tuple(happenings)
 
         def work(connection: Connection) -> None:
+            if hold is not None:
+                owners.check(connection, room, hold)
             meetings.commit(connection, meeting, room, text, entries)
             if text is None:
                 self._sign_end(connection, meeting)

@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from vmr.store import booking_tables, entitlement_tables, outbox_tables  # noqa: F401  in the metadata
+from vmr.store import (  # noqa: F401  in the metadata
+    booking_tables,
+    entitlement_tables,
+    node_tables,
+    outbox_tables,
+)
 from vmr.store.tables import metadata
 
 context.configure(

@@ -1,0 +1,60 @@
+"""What others hold of the ownership of rooms: `OwnerStore`, as `Store.owners`.
+
+Each method is one transaction, as in `vmr.store.store`.
+"""
+
+from collections.abc import Mapping
+
+from vmr.ids import RoomId
+from vmr.nodes.node import NodeId
+from vmr.nodes.ownership import Hold, Ownership
+from vmr.store import owners
+from vmr.store.database import Database
+from vmr.store.meetings import LiveMeeting
+
+
+class OwnerStore:
+    """Who runs which room, where several servers share the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self) -> None:
+        """Beside others that do the same, and not beside a server that runs alone, which gets
+        Occupied, or makes this one get it. Its meetings are there to be taken afterwards."""
+        await self._database.claim_together()
+        await self._database.write(owners.adopt)
+
+    async def of_room(self, room: RoomId) -> Ownership:
+        return await self._database.read(lambda connection: owners.of_room(connection, room))
+
+    async def of_nodes(self) -> dict[RoomId, Ownership]:
+        """Every room that a server runs, or ran when it died."""
+        return await self._database.read(owners.of_nodes)
+
+    async def take(
+        self, room: RoomId, node: NodeId, seen: Ownership
+    ) -> tuple[Hold, LiveMeeting | None]:
+        """Make this server the owner: what it holds, and the meeting to go on with.
+
+        Raises Overtaken where the room is not as it was seen.
+        """
+        return await self._database.write(
+            lambda connection: owners.take(connection, room, node, seen)
+        )
+
+    async def release(self, room: RoomId, hold: Hold) -> None:
+        """Nobody runs it any more. Raises Overtaken."""
+        await self._database.write(lambda connection: owners.release(connection, room, hold))
+
+    async def overtaken(self, held: Mapping[RoomId, Hold]) -> frozenset[RoomId]:
+        """Those of the rooms that somebody else has by now."""
+        return await self._database.read(lambda connection: owners.overtaken(connection, held))
+
+    async def note_url(self, url: str, at: float) -> None:
+        """Browsers reach a server here."""
+        await self._database.write(lambda connection: owners.note_url(connection, url, at))
+
+    async def urls(self, since: float) -> tuple[str, ...]:
+        """Where browsers reach, or reached since then, the servers."""
+        return await self._database.read(lambda connection: owners.urls(connection, since))
