@@ -68,6 +68,11 @@ def actor_of(token: ApiToken) -> str:
     return f"api:{token.id}"
 
 
+def program_facts(token: ApiToken) -> tuple[Fact, ...]:
+    """Which program did it, beside `actor_of`, in the record of the establishment."""
+    return (("program", token.name),)
+
+
 def is_program(actor: str) -> bool:
     """Whether it is the actor of a token."""
     return actor.startswith("api:")
@@ -100,5 +105,5 @@ def look_happening(
         head,
         at=at,
         by=actor_of(token),
-        facts=(("program", token.name), ("first", first), ("with_names", with_names)),
+        facts=(*program_facts(token), ("first", first), ("with_names", with_names)),
     )

@@ -59,7 +59,7 @@ class Api:
                 api=store.api, bookings=store.bookings, service=bookings, texts=texts
             ).routes(),
             *OutcomeRoutes(store=store, texts=texts, clock=clock).routes(),
-            *MeetingRoutes(store=store.api, clock=clock).routes(),
+            *MeetingRoutes(store=store.api, records=store.records, clock=clock).routes(),
             *WebhookRoutes(
                 store=store.webhooks, clock=clock, is_private_allowed=config.webhooks_to_private
             ).routes(),

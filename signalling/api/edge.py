@@ -44,7 +44,8 @@ class ApiEdge:
 
     async def _operate(self, route: Route, request: web.Request) -> web.Response:
         token, secret = await self._tokens.recognise(request)
-        demand_scope(token, route.scope)
+        for scope in route.scopes:
+            demand_scope(token, scope)
         call = Call(
             token=token,
             path=read_path(route, request),
@@ -102,6 +103,10 @@ def _response(route: Route, answer: Answer, request: web.Request) -> web.Respons
             return web.Response(status=304, headers=headers)
     if answer.location:
         headers["Location"] = BASE + answer.location
+    if answer.file is not None:
+        return web.Response(
+            status=route.status, headers=headers, body=answer.file, content_type=route.file_type
+        )
     if answer.value is None:
         return web.Response(status=204, headers=headers)
     body = answer.value.model_dump_json().encode()

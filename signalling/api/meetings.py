@@ -1,4 +1,5 @@
-"""Meetings and their records, to be read. Each page of a record is a look, and is recorded."""
+"""Meetings and their records, to be read. Each page of a record is a look, and each export is one
+too: recorded first."""
 
 from pydantic import Field
 
@@ -15,12 +16,13 @@ from signalling.api.problems import ApiProblem, Kind
 from signalling.api.routes import BASE, Answer, Call, Route
 from signalling.api.values import LIMIT_MAX, Day, Id, PageQuery, Query, cut, moment, place_of
 from signalling.seams import Clock
-from vmr.api_tokens import ApiScope
+from vmr.api_tokens import ApiScope, actor_of, program_facts
 from vmr.ids import MeetingId, RoomId
-from vmr.store import ApiStore, KeptEntry, MeetingSummary
+from vmr.store import ApiStore, KeptEntry, MeetingSummary, RecordBroken, RecordStore
 from vmr.store.api_pages import Place
 
 SEQUENCE_MAX = 10_000_000
+LINES = "application/jsonl"
 
 
 class MeetingQuery(PageQuery):
@@ -35,8 +37,9 @@ class RecordQuery(Query):
 
 
 class MeetingRoutes:
-    def __init__(self, *, store: ApiStore, clock: Clock) -> None:
+    def __init__(self, *, store: ApiStore, records: RecordStore, clock: Clock) -> None:
         self._store = store
+        self._records = records
         self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
@@ -57,6 +60,14 @@ class MeetingRoutes:
                 summary="The record of a meeting, the oldest entry first. That it was read, and by"
                 " which program, is recorded before it is answered. Names come with the scope"
                 " records.personal alone",
+            ),
+            Route(
+                method="GET", path="/meetings/{meeting}/record.jsonl", name="exportRecord",
+                scope=ApiScope.RECORDS_PERSONAL, beside=read, file_type=LINES,
+                handle=self.export, problems=frozenset({Kind.RECORD_BROKEN}),
+                summary="The whole record as a signed file that proves itself (vmr record verify),"
+                " JSON Lines, names included. That it was taken, and by which program, is recorded"
+                " before it is answered",
             ),
         )  # fmt: skip
 
@@ -97,6 +108,16 @@ class MeetingRoutes:
             more = f"{BASE}/meetings/{meeting.id}/record?after={last}&limit={query.limit}"
         items = [_entry(one, has_names=has_names) for one in page]
         return Answer(value=RecordPage(meeting=meeting.id, items=items, next=more))
+
+    async def export(self, call: Call) -> Answer:
+        meeting, token = await self._meeting(call), call.token
+        try:
+            made = await self._records.export(
+                meeting.id, by=actor_of(token), at=self._clock(), facts=program_facts(token)
+            )
+        except RecordBroken:
+            raise ApiProblem(Kind.RECORD_BROKEN) from None
+        return Answer(file=made)
 
     async def _meeting(self, call: Call) -> MeetingSummary:
         establishment = call.token.establishment.id

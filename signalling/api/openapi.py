@@ -65,7 +65,7 @@ def _operation(route: Route, schemas: Json, refs: Mapping[type[BaseModel], Json]
     said: Json = {
         "operationId": route.name,
         "summary": route.summary,
-        "description": f"Needs the scope `{route.scope.value}`.",
+        "description": _needs(route),
         "tags": [route.path.split("/")[1]],
         "parameters": [*_path(route), *_query(route, schemas, refs), *_headers(route)],
         "responses": {str(route.status): _answer(route, refs), **_problems(route, refs)},
@@ -78,6 +78,11 @@ def _operation(route: Route, schemas: Json, refs: Mapping[type[BaseModel], Json]
             "content": {"application/json": {"schema": refs[route.body]}},
         }
     return said
+
+
+def _needs(route: Route) -> str:
+    names = " and ".join(f"`{one.value}`" for one in route.scopes)
+    return f"Needs the scope{'s' if route.beside else ''} {names}."
 
 
 def _path(route: Route) -> list[Json]:
@@ -144,6 +149,8 @@ def _answer(route: Route, refs: Mapping[type[BaseModel], Json]) -> Json:
     said: Json = {"description": "Done"}
     if route.answer is not None:
         said["content"] = {"application/json": {"schema": refs[route.answer]}}
+    if route.file_type:
+        said["content"] = {route.file_type: {"schema": {"type": "string"}}}
     headers: Json = {}
     if route.has_version:
         headers["ETag"] = _ETAG

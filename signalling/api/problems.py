@@ -24,6 +24,7 @@ class Kind(Enum):
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This cannot be done here")
     ROOM_TAKEN = ("room-taken", 409, "The room is taken then")
     STATE = ("state", 409, "The state of the booking does not allow it")
+    RECORD_BROKEN = ("record-broken", 409, "The record does not hold, and is not signed")
     IN_PROGRESS = ("in-progress", 409, "The first request with this key is not answered yet")
     CHANGED = ("changed", 412, "Somebody else has changed it since")
     TOO_LARGE = ("too-large", 413, "The request is too large")

@@ -72,9 +72,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`version` becomes the ETag; `location` is a path under the API's base."""
+    """`version` becomes the ETag; `location` is a path under the API's base. `file` is the body
+    where the route answers a file."""
 
     value: BaseModel | None = None
+    file: bytes | None = None
     version: int | None = None
     location: str = ""
 
@@ -87,7 +89,8 @@ class Route:
     """`has_version`: answers with an ETag. `needs_version`: If-Match has to name it.
 
     `is_repeatable`: an Idempotency-Key is taken. `problems` are those of its own, beside those
-    that follow from the rest.
+    that follow from the rest. `file_type` is the media type of what it answers, where that is a
+    file; `beside` a scope that is needed with `scope`.
     """
 
     method: str
@@ -96,7 +99,9 @@ class Route:
     summary: str
     scope: ApiScope
     handle: Handle
+    beside: ApiScope | None = None
     answer: type[BaseModel] | None = None
+    file_type: str = ""
     status: int = 200
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
@@ -104,6 +109,11 @@ class Route:
     needs_version: bool = False
     is_repeatable: bool = False
     problems: frozenset[Kind] = field(default_factory=frozenset)
+
+    @property
+    def scopes(self) -> tuple[ApiScope, ...]:
+        """All of them are needed."""
+        return (self.scope,) if self.beside is None else (self.beside, self.scope)
 
     @property
     def parts(self) -> tuple[str, ...]:

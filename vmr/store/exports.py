@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from vmr import record_export
 from vmr.establishment_record import Head, RecordEvent, meeting_happening
 from vmr.ids import MeetingId
-from vmr.record import ChainWalk
+from vmr.record import ChainWalk, Fact
 from vmr.staff import StaffMember
 from vmr.store import checkpoints, establishment_chain, meetings, records, rooms
 from vmr.store.chains import KeptEntry, prove
@@ -18,7 +18,13 @@ FORMAT = "jsonl"
 
 
 def export(
-    connection: Connection, meeting: MeetingId, keys: KeyFile, *, by: StaffMember | str, at: float
+    connection: Connection,
+    meeting: MeetingId,
+    keys: KeyFile,
+    *,
+    by: StaffMember | str,
+    at: float,
+    facts: tuple[Fact, ...] = (),
 ) -> bytes:
     """See `RecordStore.export`: the record is proven, the export written down, and signed."""
     summary = meetings.one(connection, meeting)
@@ -38,7 +44,7 @@ def export(
         noted = establishment_chain.noted(connection, meeting)
         raise RecordBroken(f"the record has {head.sequence} entries; it ended with {noted}")
     exported = meeting_happening(
-        RecordEvent.EXPORTED, meeting, head, at=at, by=by, facts=(("format", FORMAT),)
+        RecordEvent.EXPORTED, meeting, head, at=at, by=by, facts=(("format", FORMAT), *facts)
     )
     establishment_chain.write(connection, room.establishment.id, exported)
     establishment_chain.mark_noted(connection, meeting, head)

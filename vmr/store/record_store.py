@@ -13,6 +13,7 @@ from vmr.checkpoints import SignedCheckpoint
 from vmr.establishment_record import RecordEvent, head_of, meeting_happening, seen_happening
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.policies import PolicyName
+from vmr.record import Fact
 from vmr.rooms import Room
 from vmr.staff import StaffMember
 from vmr.store import (
@@ -92,14 +93,24 @@ class RecordStore:
         """
         return await self._database.read(lambda connection: prove_meeting(connection, meeting))
 
-    async def export(self, meeting: MeetingId, *, by: StaffMember | str, at: float) -> bytes:
-        """The record as a file that proves itself (`vmr.record_export`), to be given away.
+    async def export(
+        self,
+        meeting: MeetingId,
+        *,
+        by: StaffMember | str,
+        at: float,
+        facts: tuple[Fact, ...] = (),
+    ) -> bytes:
+        """The record as a file that proves itself (`vmr.record_export`), to be given away. `facts`
+        are written down beside who took it.
 
         Raises NotFound, RecordBroken (nothing false is signed), or StoreUnavailable when the
         signing key cannot be read.
         """
         return await self._database.write(
-            lambda connection: exports.export(connection, meeting, self._keys, by=by, at=at)
+            lambda connection: exports.export(
+                connection, meeting, self._keys, by=by, at=at, facts=facts
+            )
         )
 
     async def look_at_establishment(

@@ -33,10 +33,14 @@ NEEDS = {
     "GET /meetings": ApiScope.RECORDS_READ,
     "GET /meetings/m1": ApiScope.RECORDS_READ,
     "GET /meetings/m1/record": ApiScope.RECORDS_READ,
+    "GET /meetings/m1/record.jsonl": ApiScope.RECORDS_PERSONAL,
 }
+BESIDE = {"GET /meetings/m1/record.jsonl": ApiScope.RECORDS_READ}
+"""What some need as well."""
 OTHERS_THINGS = (
     "/rooms/{room}", "/rooms/{room}/free?minutes=30", "/bookings/{reference}",
     "/bookings/{reference}/people", "/meetings/m2", "/meetings/m2/record",
+    "/meetings/m2/record.jsonl",
 )  # fmt: skip
 
 
@@ -71,11 +75,13 @@ async def test_a_revoked_token_is_refused_although_it_was_good(prison: Prison) -
 
 @pytest.mark.parametrize("operation", NEEDS)
 async def test_each_operation_needs_its_scope(prison: Prison, operation: str) -> None:
-    lacking = await prison.program(EVERY_SCOPE - {NEEDS[operation]})
-    reply = await lacking.ask(*operation.split())
-    assert (reply.status, reply.kind) == (403, "forbidden")
-    assert NEEDS[operation].value in reply.headers["WWW-Authenticate"]
-    holding = await prison.program({NEEDS[operation]})
+    needed = {NEEDS[operation], BESIDE.get(operation, NEEDS[operation])}
+    for one in needed:
+        lacking = await prison.program(EVERY_SCOPE - {one})
+        reply = await lacking.ask(*operation.split())
+        assert (reply.status, reply.kind) == (403, "forbidden")
+        assert one.value in reply.headers["WWW-Authenticate"]
+    holding = await prison.program(needed)
     assert (await holding.ask(*operation.split())).status != 403
 
 

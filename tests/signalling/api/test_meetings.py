@@ -4,9 +4,11 @@ import pytest
 
 from tests.signalling.api.prison import Caller, Prison
 from tests.vmr.bookings.made import NOW
+from vmr import record_export
 from vmr.api_tokens import ApiScope
 from vmr.record import Happening
-from vmr.store import StoreUnavailable
+from vmr.store import RecordBroken, StoreUnavailable
+from vmr.store.signing import is_signed
 
 
 async def test_meetings_come_the_latest_first_by_pages(prison: Prison, program: Caller) -> None:
@@ -64,8 +66,43 @@ async def test_every_page_that_is_read_is_in_the_record_of_the_establishment(
     assert facts == {"program": "Court lists", "first": 2, "with_names": True}
 
 
-async def test_what_cannot_be_recorded_is_not_shown(
+async def test_a_record_is_taken_as_a_file_that_proves_itself_and_that_is_recorded(
+    prison: Prison, program: Caller
+) -> None:
+    await prison.meeting()
+    reply = await program.get("/meetings/m1/record.jsonl")
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/jsonl")
+    lines = reply.text.encode().splitlines(keepends=True)
+    header = record_export.verify(lines, is_signed)
+    assert (header.meeting, header.head.sequence) == ("m1", 3)
+    assert "Ann 0" in reply.text
+    taken = (await prison.store.staff.record(prison.establishment.id))[-1].entry
+    assert (taken.what, taken.subject) == ("record_exported", "meeting:m1")
+    assert taken.actor.startswith("api:")
+    facts = dict(taken.facts)
+    assert (facts["program"], facts["format"], facts["sequence"]) == ("Court lists", "jsonl", 3)
+    broken = reply.text.replace("Ann 0", "Ann 1").encode().splitlines(keepends=True)
+    with pytest.raises(record_export.BadExport):
+        record_export.verify(broken, is_signed)
+
+
+async def test_a_record_that_does_not_hold_is_not_signed(
     prison: Prison, program: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RecordBroken("entry 2 does not fit")
+
+    await prison.meeting()
+    monkeypatch.setattr("vmr.store.exports.prove", broken)
+    reply = await program.get("/meetings/m1/record.jsonl")
+    assert (reply.status, reply.kind) == (409, "record-broken")
+    assert "Ann" not in reply.text
+    assert "record_exported" not in [what for _, what in await prison.record()]
+
+
+@pytest.mark.parametrize("file", ["record", "record.jsonl"])
+async def test_what_cannot_be_recorded_is_not_shown(
+    prison: Prison, program: Caller, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     def full(*_: object) -> None:
         raise OSError("no space left on device")
@@ -73,7 +110,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
     await prison.meeting()
     await program.get("/rooms")  # the time of use is written
     monkeypatch.setattr("vmr.store.establishment_chain.write", full)
-    reply = await program.get("/meetings/m1/record")
+    reply = await program.get(f"/meetings/m1/{file}")
     assert (reply.status, reply.kind) == (503, "unavailable")
     assert "knocked" not in reply.text
 
