@@ -134,8 +134,9 @@ async def test_what_a_clerk_settled_is_left_alone(office: Office) -> None:
     await keeper(office).look()
     before = await outcome(office, booking)
     settled = replace(
-        before, outcome=Outcome.LATE, cause=CausedBy.GUEST, by=office.clerk.name, version=2
-    )
+        before, outcome=Outcome.LATE, cause=CausedBy.GUEST, by=office.clerk.name, version=2,
+        is_settled=True,
+    )  # fmt: skip
     done = outcome_happening(booking, before, settled, by=office.clerk)
     await office.store.outcomes.settle(settled, office.clerk, done)
     await office.service.cancel(booking, "Twice", office.clerk)
