@@ -53,6 +53,7 @@ async function person() {
     }),
     view: () => now,
     onPresenting: () => undefined,
+    onDevice: () => undefined,
   });
   await own.devices.open();
   now = view("off");

@@ -110,9 +110,12 @@ export function createActions(controller) {
     start: controller.start.bind(controller),
     /** Before the meeting: nothing to tell the server. */
     toggleOwnCamera: () => (devices.now.camera === "live" ? devices.stopCamera() : devices.startCamera()),
+    toggleOwnMicrophone: () => devices.setMuted(!devices.now.isMuted),
     comeBack: () => controller.comeBack(),
     retryDevices: () => devices.open(),
     chooseDevice: devices.choose.bind(devices),
+    setProcessing: devices.setProcessing.bind(devices),
+    setBlurred: devices.setBlurred.bind(devices),
     /** @param {number} id */
     dismiss: (id) => store.dispatch({ type: "dismissed", id }),
     /** @param {string} id */

@@ -9,6 +9,7 @@ import { playKnock } from "./media/sounds.js";
 import { OwnMedia } from "./own_media.js";
 import { RequestError, SignallingClient } from "./signalling/client.js";
 import { proveDevice } from "./signalling/device_key.js";
+import { deviceNews } from "./state/device_news.js";
 import { inside } from "./state/meeting.js";
 import { waitMs } from "./state/stage.js";
 
@@ -54,6 +55,7 @@ export class Controller {
       peer: () => this.media.peer,
       view: () => this.view,
       onPresenting: (isPresenting) => store.dispatch({ type: "presenting", isPresenting }),
+      onDevice: (change) => this.view && store.dispatch({ type: "raised", alert: deviceNews(change), nowMs: Date.now() }),
     });
     this.media = new MediaLink({
       tracks: () => this.own.tracks,

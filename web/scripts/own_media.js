@@ -6,7 +6,8 @@
  * @typedef {import("./types.js").InsideView} InsideView
  * @typedef {{request: (name: string, payload: Record<string, unknown>) => Promise<unknown>,
  *   peer: () => import("./media/peer.js").Peer|null, view: () => InsideView|null,
- *   onPresenting: (isPresenting: boolean) => void}} Surroundings
+ *   onPresenting: (isPresenting: boolean) => void,
+ *   onDevice: (change: import("./media/devices.js").Change) => void}} Surroundings
  */
 
 import { LocalDevices } from "./media/devices.js";
@@ -21,7 +22,9 @@ export class OwnMedia {
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
     this.surroundings = surroundings;
-    this.devices = new LocalDevices(localStorage, (kind, track) => this.#changed(kind, track));
+    this.devices = new LocalDevices(
+      localStorage, (kind, track) => this.#changed(kind, track), surroundings.onDevice, () => surroundings.view() !== null,
+    );
     /** @type {MediaStreamTrack|null} */
     this.screen = null;
   }

@@ -45,6 +45,8 @@ const devices = {
     speakers: sample.noCamera ? [] : list("speaker", ["Built-in Speakers"]),
     cameraId: "camera0", microphoneId: "microphone0", speakerId: "speaker0", cameraTrack: own,
     microphoneTrack: sample.noCamera ? null : tone(), isMuted: Boolean(sample.muted),
+    processing: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, blur: sample.noCamera ? "none" : "off",
+    notTaken: null, change: null,
   }),
 };
 function tone() {

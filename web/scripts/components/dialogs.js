@@ -1,10 +1,10 @@
 /** Which dialog of the meeting is open, and what its confirmation does. */
 
 import { html } from "../html.js";
-import { may, nameOf } from "../state/meeting.js";
+import { isEncoded, may, nameOf } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
-import { DeviceChoice } from "./device_choice.js";
+import { DeviceChoice, SoundChoice } from "./device_choice.js";
 import { Confirm, Dialog } from "./dialog.js";
 import { Encoder } from "./encoder.js";
 import { PinForm } from "./pin.js";
@@ -36,6 +36,7 @@ export function MeetingDialog({ dialog, view, open, close }) {
     case "devices":
       return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
         <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div>
+        ${!isEncoded(view) && html`<${SoundChoice} />`}
         <div class="govuk-button-group dialog__buttons">
           <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.close")}</button>
           ${hasEncoders(view) && html`<button type="button" class="govuk-button govuk-button--secondary" aria-haspopup="dialog"

@@ -1,20 +1,25 @@
-/** One's own picture and microphone level, before anything is sent. */
+/** One's own picture and microphone level, before anything is sent, and what to do when there is none. */
 
 import { useEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { watchLevel } from "../media/level.js";
+import { browserOf } from "../state/browser.js";
+import { deviceNews, joinsWith, usesHeadset } from "../state/device_news.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
 import { Icon } from "./icon.js";
 import { useVideo } from "./video.js";
 
 const BARS = 16;
+const WELL = ["live", "off", "idle", "opening"];
+
+/** @typedef {import("../media/devices.js").Devices} Devices */
 
 export function Preview() {
   const { devices, actions } = useApp();
-  const { camera, cameraTrack, microphone, microphoneTrack } = devices.state.value;
+  const now = devices.state.value;
+  const { camera, cameraTrack, microphone, microphoneTrack, isMuted } = now;
   const { ref } = useVideo(cameraTrack);
-  const isBroken = [camera, microphone].some((one) => !["live", "off", "idle", "opening"].includes(one));
   return html`<div class="preview">
     <div class="preview__picture" data-kind="preview">
       ${cameraTrack
@@ -23,12 +28,31 @@ export function Preview() {
       ${cameraTrack && html`<p class="preview__note">${t("preview.not_sent")}</p>`}
     </div>
     <div class="preview__bar">
-      <${Icon} name=${microphoneTrack ? "microphone" : "microphone-off"} />
-      ${microphoneTrack ? html`<${LevelMeter} track=${microphoneTrack} />` : html`<p class="preview__silent">${t(`microphone.${microphone}`)}</p>`}
-      ${cameraTrack || camera === "off" ? html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush vmr-small"
-        onClick=${() => actions.toggleOwnCamera()}>${t(cameraTrack ? "control.stop_camera" : "control.start_camera")}</button>` : null}
+      <${Icon} name=${microphoneTrack && !isMuted ? "microphone" : "microphone-off"} />
+      ${microphoneTrack && !isMuted ? html`<${LevelMeter} track=${microphoneTrack} />`
+        : html`<p class="preview__silent">${t(microphoneTrack ? "preview.muted" : `microphone.${microphone}`)}</p>`}
+      ${microphoneTrack && html`<${Switch} label=${t(isMuted ? "control.unmute" : "control.mute")} onClick=${actions.toggleOwnMicrophone} />`}
+      ${(cameraTrack || camera === "off") && html`<${Switch} label=${t(cameraTrack ? "control.stop_camera" : "control.start_camera")} onClick=${actions.toggleOwnCamera} />`}
     </div>
-    ${isBroken && html`<${DeviceHelp} camera=${camera} microphone=${microphone} />`}
+    <${Outcome} devices=${now} />
+    ${[camera, microphone].some((one) => !WELL.includes(one)) && html`<${DeviceHelp} camera=${camera} microphone=${microphone} />`}
+    <${HeadsetAdvice} devices=${now} />
+  </div>`;
+}
+
+/** @param {{label: string, onClick: () => unknown}} props */
+function Switch({ label, onClick }) {
+  return html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush vmr-small" onClick=${onClick}>${label}</button>`;
+}
+
+/** With what one joins as things are, and what has just become of a device. @param {{devices: Devices}} props */
+function Outcome({ devices }) {
+  const isOpening = [devices.camera, devices.microphone].includes("opening");
+  const { change } = devices;
+  const news = change && deviceNews(change);
+  return html`<div class="preview__outcome" role="status">
+    ${news && html`<p class="govuk-body" data-device-news=${news.key}>${t(news.key, news.values)}</p>`}
+    ${!isOpening && html`<p class="govuk-body" data-joins-with=${joinsWith(devices)}>${t(`preview.joins.${joinsWith(devices)}`)}</p>`}
   </div>`;
 }
 
@@ -46,13 +70,27 @@ export function LevelMeter({ track }) {
   </div>`;
 }
 
-/** @param {{camera: string, microphone: string}} props */
+/** What to do about what is missing, and that one can join all the same. @param {{camera: string, microphone: string}} props */
 function DeviceHelp({ camera, microphone }) {
   const { actions } = useApp();
-  const isRefused = camera === "refused" || microphone === "refused";
-  return html`<div class="govuk-inset-text preview__help">
-    <p class="govuk-body">${t(isRefused ? "preview.help_refused" : "preview.help_missing")}</p>
+  const advice = [...new Set([camera, microphone].filter((one) => !WELL.includes(one)))];
+  return html`<div class="govuk-inset-text preview__help" data-camera=${camera} data-microphone=${microphone}>
+    ${advice.map((state) => html`<p class="govuk-body" key=${state}>${t(helpKey(state))}</p>`)}
     <p class="govuk-body">${t("preview.help_anyway")}</p>
-    <button type="button" class="govuk-button govuk-button--secondary vmr-flush" onClick=${() => actions.retryDevices()}>${t("preview.retry")}</button>
+    <button type="button" class="govuk-button govuk-button--secondary vmr-flush" onClick=${actions.retryDevices}>${t("preview.retry")}</button>
   </div>`;
+}
+
+/** The way to allow a device differs from browser to browser. @param {string} state */
+function helpKey(state) {
+  return state === "refused" ? `help.refused.${browserOf(navigator.userAgent, navigator.maxTouchPoints)}` : `help.${state}`;
+}
+
+/** Loudspeakers are overheard, and come back as an echo. @param {{devices: Devices}} props */
+function HeadsetAdvice({ devices }) {
+  const { microphones, speakers, microphoneId, speakerId, microphoneTrack } = devices;
+  if (!microphoneTrack) return null;
+  const label = (/** @type {MediaDeviceInfo[]} */ list, /** @type {string} */ id) => (list.find((one) => one.deviceId === id) ?? list[0])?.label ?? "";
+  const isHeadset = usesHeadset([label(microphones, microphoneId), label(speakers, speakerId)]);
+  return html`<p class="govuk-hint preview__advice" data-headset=${isHeadset}>${t(isHeadset ? "preview.headset" : "preview.no_headset")}</p>`;
 }
