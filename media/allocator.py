@@ -45,9 +45,11 @@ _LONGEST_PATIENCE_S = 5.0
 
 
 class Priority(IntEnum):
-    PRESENTATION = 0
-    SPEAKER = 1
-    OTHER = 2
+    CHOSEN = 0
+    """Whom the subscriber asked to see first."""
+    PRESENTATION = 1
+    SPEAKER = 2
+    OTHER = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

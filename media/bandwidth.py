@@ -154,7 +154,7 @@ def _demands(
             continue
         rates = publication.rates_bps(now, subscription.limit)
         if any(rate is not None for rate in rates):
-            priority = _priority(publication, speaker)
+            priority = _priority(subscription, publication, speaker)
             mid = subscription.slot.mid
             demands.append(Demand(slot=mid, priority=priority, rates_bps=rates))
     return demands
@@ -168,7 +168,11 @@ def _audio_bps(bound: Sequence[Subscription]) -> int:
     )
 
 
-def _priority(publication: Publication, speaker: Publication | None) -> Priority:
+def _priority(
+    subscription: Subscription, publication: Publication, speaker: Publication | None
+) -> Priority:
+    if subscription.comes_first:
+        return Priority.CHOSEN
     if publication.kind is Kind.SCREEN:
         return Priority.PRESENTATION
     return Priority.SPEAKER if publication is speaker else Priority.OTHER

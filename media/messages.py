@@ -31,7 +31,8 @@ class Source:
     """What a subscriber receives of another endpoint of the same room.
 
     A picture larger than `max_width` by `max_height`, by its key frame, is not shown, and
-    `PictureWithheld` says so; 0 and 0: any size is.
+    `PictureWithheld` says so; 0 and 0: any size is. `comes_first`: its pictures are given their
+    best layer before anybody else's, where there is not enough for all.
     """
 
     endpoint: str
@@ -40,6 +41,7 @@ class Source:
     screen: bool = False
     max_width: int = 0
     max_height: int = 0
+    comes_first: bool = False
 
 
 # -- requests (signalling -> engine) ----------------------------------------------------------

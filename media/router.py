@@ -30,7 +30,7 @@ from media.publication import Publication
 from media.slots import assign_places, bind_slots, choose_screen
 from media.speaker import TICK_S, SpeakerDetector, Voice
 from media.tally import Tally, count_estimates
-from media.tap import AnySource, Limit, is_silent, limit_of, picture_sources, wants
+from media.tap import AnySource, Limit, comes_first, is_silent, limit_of, picture_sources, wants
 
 __all__ = ["Port", "Router", "UnknownEndpoint"]
 
@@ -317,6 +317,7 @@ class Router:
 
     def _bind(self, owner: _Endpoint, port: Port) -> None:
         limits = owner.limits()
+        first = [source.endpoint for source in owner.sources if comes_first(source)]
         for subscription, binding in zip(port.subscriptions, owner.bindings, strict=True):
             publication, since, limit = None, self._now, None
             if binding.source is not None and port.is_ready:
@@ -324,6 +325,7 @@ class Router:
                 publication = owner.room.endpoints[binding.source].publication(kind)
                 since = owner.granted[binding.source, kind]
                 limit = limits[binding.source]
+            subscription.comes_first = binding.source in first
             subscription.bind(publication, self._now, since, limit)
 
     def _ask_for_key_frames(self, room: _Room) -> None:

@@ -52,6 +52,7 @@ class Subscription:
         "_target",
         "_uses_numbers",
         "ceiling",
+        "comes_first",
         "copies",
         "floor",
         "limit",
@@ -87,6 +88,8 @@ class Subscription:
         """The largest picture that may be shown here."""
         self.withheld: str | None = None
         """Why the last key frame was not shown here."""
+        self.comes_first = False
+        """It has its best layer before all others: whom the subscriber asked to see first."""
         self.ceiling = UNLIMITED
         """The highest layer it may take; `media.allocator.PAUSED`: none."""
         self.wants: int | None = None

@@ -85,6 +85,11 @@ def wants(source: AnySource, kind: Kind) -> bool:
     return source.camera if kind is Kind.CAMERA else source.screen
 
 
+def comes_first(source: AnySource) -> bool:
+    """Return whether a person asked to see this source first; a tap cannot."""
+    return isinstance(source, Source) and source.comes_first
+
+
 def limit_of(source: AnySource) -> Limit | None:
     """Return the largest picture of a source that may be shown; None: any."""
     if source.max_width <= 0 and source.max_height <= 0:

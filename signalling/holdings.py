@@ -24,6 +24,8 @@ class Wish:
     encoder: str = ""
     gate: effects.Gate = _CLOSED
     sources: tuple[effects.Source, ...] = ()
+    first: ParticipantId | None = None
+    """Whose picture this person asked to have at its best."""
 
     @property
     def is_sent_by_encoder(self) -> bool:
@@ -87,7 +89,7 @@ def wished(wishes: Wishes, taps: TapWishes) -> dict[str, Holding]:
             part
             for source in wish.sources
             if source.participant in wishes
-            for part in _parts(source, wishes[source.participant])
+            for part in _wished_parts(wish, source, wishes[source.participant])
         )
         found[wish.endpoint] = Holding(gate=_gate_of_page(wish), sources=tuple(sources))
         if wish.encoder:
@@ -134,6 +136,14 @@ def _pictures(picture: effects.Picture, of: Wish) -> list[messages.Source]:
     ]
 
 
+def _wished_parts(wish: Wish, source: effects.Source, of: Wish) -> list[messages.Source]:
+    """What one person receives of another, whom they may have asked to see first."""
+    parts = _parts(source, of)
+    if source.participant != wish.first:
+        return parts
+    return [replace(part, comes_first=part.camera) for part in parts]
+
+
 def _parts(source: effects.Source, of: Wish) -> list[messages.Source]:
     """What is received of one person: all of their page, or all but the screen of their encoder."""
     if not of.is_sent_by_encoder:
@@ -176,6 +186,7 @@ def _both(one: messages.Source, other: messages.Source) -> messages.Source:
         screen=one.screen and other.screen,
         max_width=_smaller(one.max_width, other.max_width),
         max_height=_smaller(one.max_height, other.max_height),
+        comes_first=one.comes_first and other.comes_first,
     )
 
 

@@ -138,6 +138,15 @@ class RoomMedia:
                     tap, only=only, is_focused=is_focused, large=large
                 )
 
+    def prefer(self, session: SessionId, first: ParticipantId | None) -> None:
+        """Whose picture this page shows large by choice; the engine follows. Who is not received
+        is nobody. Raises RequestError not_admitted."""
+        for participant, wish in self._wishes.items():
+            if wish.session == session:
+                self._wishes[participant] = replace(wish, first=first)
+                return
+        raise RequestError("not_admitted")
+
     def is_capped(self, session: SessionId, participant: ParticipantId) -> bool:
         """Whether the policy shows this terminal only small pictures of them."""
         pictures = (tap.pictures for tap in self._taps.values() if tap.session == session)

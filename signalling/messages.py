@@ -341,6 +341,13 @@ class MediaOffer(Request):
     sdp: Sdp
 
 
+class MediaPrefer(Request):
+    """Nothing of the meeting: it changes what this page is sent, as its bandwidth allows."""
+
+    NAME = "media.prefer"
+    participant: Id | None
+
+
 REQUESTS: Mapping[str, type[Request]] = {
     model.NAME: model
     for model in (
@@ -349,7 +356,7 @@ REQUESTS: Mapping[str, type[Request]] = {
         ParticipantAttest, ParticipantSendBack, ParticipantRemove, ParticipantMute, SelfSetMedia,
         PresentationStart, PresentationStop, PresentationAllow, HandRaise, HandLower, EncoderStart,
         EncoderStop, StaffCall, StaffReadyToLeave, RoomLock, RoomUnlock, RoomHandOver, RoomPause,
-        RoomResume, RoomEnd, MediaOffer,
+        RoomResume, RoomEnd, MediaOffer, MediaPrefer,
     )
 }  # fmt: skip
 

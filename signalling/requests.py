@@ -26,6 +26,7 @@ from signalling.messages import (
     EncoderStart,
     HostEnterPin,
     MediaOffer,
+    MediaPrefer,
     RoomJoin,
     parse_request,
 )
@@ -114,6 +115,8 @@ class Requests:
                 await self._enter_pin(session, request)
             case MediaOffer(sdp=sdp):
                 return await self._negotiate(session, sdp)
+            case MediaPrefer(participant=participant):
+                self._prefer(session, participant)
             case EncoderStart():
                 return await self._start_encoder(session)
             case CommandRequest():
@@ -241,6 +244,13 @@ class Requests:
         answer, slots = await self._mailbox(session).runner.media.negotiate(session.id, sdp)
         servers = self._turn.ice_servers(session.id, self._clock())
         return {"answer": answer, "slots": [*slots], "ice_servers": [*servers]}
+
+    def _prefer(self, session: Session, participant: str | None) -> None:
+        """Whose picture comes first for this page: no rule of the meeting, and no record of it."""
+        mailbox = self._mailbox(session)
+        first = None if participant is None else ParticipantId(participant)
+        mailbox.runner.media.prefer(session.id, first)
+        mailbox.wake()
 
     async def _start_encoder(self, session: Session) -> JsonObject:
         """Where an encoder of this person may come, on this origin, and its token."""

@@ -47,6 +47,14 @@ def test_presentation_and_speaker_come_first(budget_bps: float, expected: dict[s
     assert share(budget_bps, ALL) == expected
 
 
+def test_whom_the_subscriber_chose_comes_before_presentation_and_speaker() -> None:
+    chosen = demand("chosen", Priority.CHOSEN)
+    assert share(1_900_000, [*ALL, chosen])["chosen"] == 1
+    assert share(200_000, [*ALL, chosen]) == {
+        "chosen": 0, "screen": PAUSED, "speaker": PAUSED, "a": PAUSED, "b": PAUSED,
+    }  # fmt: skip
+
+
 def test_layers_that_are_not_there_are_passed_over() -> None:
     only_top = demand("a", Priority.OTHER, None, None, 900_000)
     assert share(1_000_000, [only_top]) == {"a": 2}

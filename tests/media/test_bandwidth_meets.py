@@ -3,7 +3,7 @@
 import dataclasses
 
 from media.description import Kind
-from media.messages import Gate, PictureWithheld, SlotsPaused
+from media.messages import Gate, PictureWithheld, SlotsPaused, Source
 from tests.media.hall import Camera, Hall, Seat
 from tests.media.stage import OPEN, Stage
 from tests.media.test_replay import arrive, frames
@@ -91,6 +91,24 @@ def test_a_picture_that_is_too_large_is_not_called_paused() -> None:
     assert port.bandwidth._allocator.given == {}, "it takes no part in what is shared"
     assert port.bandwidth.paused == ()
     assert not [e for e in watched.stage.events if isinstance(e, PictureWithheld) and not e.reason]
+
+
+def test_whom_somebody_chose_has_their_best_layer_first() -> None:
+    seat = Seat(3, 3_000_000)
+    hall = Hall([Camera(1), Camera(2)], [seat])
+    for chosen in ("e2", "e1"):
+        sources = tuple(
+            Source(endpoint=name, camera=True, comes_first=name == chosen) for name in ("e1", "e2")
+        )
+        hall.router.set_sources("e3", sources, hall.now)
+        hall.run(60.0, until=lambda chosen=chosen: best(hall, seat) == chosen)  # type: ignore[misc]
+        assert best(hall, seat) == chosen
+
+
+def best(hall: Hall, seat: Seat) -> str | None:
+    """Who alone is shown in the highest layer."""
+    shown = {f"e{place + 1}" for place in (0, 1) if seat.layer(hall.now, place) == 2}
+    return shown.pop() if len(shown) == 1 else None
 
 
 def test_padding_is_no_loss_and_no_hole() -> None:

@@ -71,6 +71,12 @@ class Room:
         await self.media.narrow()
         await self.media.widen()
 
+    def comes_first(self, who: ParticipantId) -> list[bool]:
+        """Of each source of theirs, in the engine."""
+        held = self.engine.of(who)
+        assert held is not None
+        return [source.comes_first for source in held.sources]
+
 
 @pytest.fixture
 def room() -> Room:
@@ -143,6 +149,32 @@ async def test_sources_lose_what_is_taken_before_they_gain(room: Room) -> None:
     await room.media.narrow()
     source = Source(endpoint=room.engine.name_of(ANN), camera=True)
     assert room.engine.log == [SetSources(endpoint=room.engine.name_of(BOB), sources=(source,))]
+
+
+async def test_whom_a_page_prefers_comes_first_for_that_page_alone(room: Room) -> None:
+    await two_inside(room)
+    room.media.prefer(S2, ANN)
+    assert room.media.is_behind
+    await room.run()
+    assert room.comes_first(BOB) == [True]
+    assert room.comes_first(ANN) == [False]
+    room.media.prefer(S2, None)
+    await room.run()
+    assert room.comes_first(BOB) == [False]
+
+
+async def test_preferring_gives_nothing_that_was_not_given(room: Room) -> None:
+    await room.run(opened(ANN, S1), opened(BOB, S2), gate(ANN), bind(BOB, ANN, camera=False))
+    before = room.engine.of(BOB)
+    assert before is not None
+    sources = before.sources
+    room.media.prefer(S2, ANN)
+    room.media.prefer(S1, BOB)
+    await room.run()
+    assert before.sources == sources
+    assert room.comes_first(ANN) == []
+    with pytest.raises(RequestError, match="not_admitted"):
+        room.media.prefer(S3, ANN)
 
 
 async def test_who_is_put_out_has_no_endpoint_and_is_nobodys_source(room: Room) -> None:

@@ -69,6 +69,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "room.resume": {},
     "room.end": {"reason": "no"},
     "media.offer": {"sdp": "v=0"},
+    "media.prefer": {"participant": None},
 }
 
 

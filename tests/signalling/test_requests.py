@@ -45,6 +45,24 @@ async def test_a_bad_offer_with_the_join_does_not_cost_the_seat(house: House) ->
     await guest.request("media.offer", sdp=OFFER)
 
 
+async def test_a_page_says_whose_picture_comes_first_once_it_is_inside(house: House) -> None:
+    host = await house.host()
+    house.store.add_invite(house.room, "token")
+    guest = await house.client()
+    await guest.join(house.room.address, "Ann", invite="token", offer=OFFER)
+    await guest.request("media.prefer", participant=host.participant)
+    await guest.request("self.set_media", microphone=False)  # answered when the engine has followed
+    held = house.engine.of(guest.participant)
+    assert held is not None
+    assert [source.comes_first for source in held.sources] == [True]
+    stranger = await house.client()
+    with pytest.raises(Refused, match="not_joined"):
+        await stranger.request("media.prefer", participant=host.participant)
+    await stranger.join(house.room.address, "Ben")
+    with pytest.raises(Refused, match="not_admitted"):
+        await stranger.request("media.prefer", participant=host.participant)
+
+
 async def test_a_personal_link_is_known_by_its_token_alone(house: House) -> None:
     house.store.add_invite(house.room, "token")
     guest = await house.guest("Ann", invite="token")
