@@ -100,7 +100,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._paths = {
             str(path.relative_to(folder)): path
-            for name in FOLDERS
+            for name in (*FOLDERS, "text")
             for path in (folder / name).rglob("*")
             if path.suffix in TYPES
         }
@@ -111,8 +111,11 @@ class Files:
         app.router.add_get("/static/bundles/{name}", self._bundle)
         app.router.add_get("/static/{path:.+}", self._file)
 
-    def read(self, path: Path) -> File:
-        """A file of ours, as it is now."""
+    def find(self, name: str) -> File | None:
+        """The file of this name below the folder, as it is now. A name is looked up, never opened."""
+        path = self._paths.get(name)
+        if path is None:
+            return None
         changed = path.stat().st_mtime_ns
         kept = self._kept.get(path)
         if kept is None or kept[0] != changed:
@@ -121,10 +124,11 @@ class Files:
         return kept[1]
 
     async def _file(self, request: web.Request) -> web.Response:
-        path = self._paths.get(request.match_info["path"])
-        if path is None:
+        name = request.match_info["path"]
+        file = self.find(name) if name.startswith(tuple(f"{one}/" for one in FOLDERS)) else None
+        if file is None:
             raise web.HTTPNotFound
-        return self.read(path).answer(request)
+        return file.answer(request)
 
     async def _bundle(self, request: web.Request) -> web.Response:
         found = self._bundles.get(request.match_info["name"])

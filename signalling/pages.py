@@ -92,10 +92,10 @@ class Pages:
 
     async def text(self, request: web.Request) -> web.StreamResponse:
         lang, part = request.match_info["lang"], request.match_info["part"]
-        path = FILES / "text" / lang / f"{part}.json"
-        if lang not in LANGUAGES or not path.is_file():
+        file = self._files.find(f"text/{lang}/{part}.json") if lang in LANGUAGES else None
+        if file is None:
             raise web.HTTPNotFound
-        return self._files.read(path).answer(request)
+        return file.answer(request)
 
     def _not_found(self) -> web.Response:
         return self._renderer.page("not_found.html", status=404)

@@ -15,7 +15,7 @@ const FETCHED = {
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
   "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "layout", "microphone", "people",
-  "device", "expected", "help", "part", "policy", "presence", "preview", "sound", "quality", "recording", "role", "tile", "title",
+  "device", "expected", "help", "part", "policy", "presence", "preview", "sound", "quality", "recording", "role", "self", "tile", "title",
 ];
 
 /** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py, tests/vmr/test_record_text.py and

@@ -120,6 +120,10 @@ export function createActions(controller) {
     dismiss: (id) => store.dispatch({ type: "dismissed", id }),
     /** @param {string} id */
     enlarge: (id) => store.dispatch({ type: "enlarged", id }),
+    /** @param {import("./types.js").SelfPlace} place */
+    moveSelf: (place) => store.dispatch({ type: "self_moved", place }),
+    /** @param {boolean} isHidden */
+    hideSelf: (isHidden) => store.dispatch({ type: "self_hidden", isHidden }),
     nextLayout: () => store.dispatch({ type: "layout" }),
     /** @param {boolean} isBlocked */
     soundBlocked: (isBlocked) => store.dispatch({ type: "sound_blocked", isBlocked }),

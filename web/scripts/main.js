@@ -8,6 +8,8 @@ import { App } from "./components/app.js";
 import { Controller } from "./controller.js";
 import { enter } from "./entry.js";
 import { html } from "./html.js";
+import { watchFrames } from "./media/frames.js";
+import { tellPreference } from "./media/preference.js";
 import { watchQuality } from "./media/watch.js";
 import { createStore } from "./store.js";
 import { loadText } from "./text.js";
@@ -31,4 +33,7 @@ const app = {
 };
 controller.open();
 watchQuality(controller);
+watchFrames(controller);
+tellPreference(store, app.actions.ask);
+root.replaceChildren(); // what stood there before a script had run
 render(html`<${App} app=${app} root=${root} />`, root);

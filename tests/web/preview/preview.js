@@ -61,6 +61,8 @@ const actions = new Proxy({
   track, screenTrack: () => null, audioContext: () => new AudioContext(),
   dismiss: (id) => store.dispatch({ type: "dismissed", id }),
   enlarge: (id) => store.dispatch({ type: "enlarged", id }),
+  moveSelf: (place) => store.dispatch({ type: "self_moved", place }),
+  hideSelf: (isHidden) => store.dispatch({ type: "self_hidden", isHidden }),
   nextLayout: () => store.dispatch({ type: "layout" }),
   ask: async (...asked) => (console.info("ask", ...asked), null),
 }, { get: (known, key) => known[key] ?? (async (...values) => console.info(String(key), ...values)) });
@@ -69,5 +71,6 @@ const tick = signal(Date.now());
 setInterval(() => { tick.value = Date.now(); }, 1000);
 const visit = { invite: "", role: sample.role ?? "guest", names: sample.names ?? [""], wasInside: false };
 const app = { facts, visit, store, tick, volume: signal(1), devices, actions };
+root.replaceChildren();
 render(html`<${App} app=${app} root=${root} />`, root);
 window.preview = { store };

@@ -61,6 +61,48 @@ test("a presentation takes the stage in every layout, one's own does not", () =>
   assert.equal(large(EMPTY_STAGE, { presenter: "a" })?.kind, "camera");
 });
 
+test("a presentation has the speaker beside it, and nobody else does", () => {
+  const speaking = stage.follow(EMPTY_STAGE, "c", "a", T);
+  const { large: shown, beside } = stage.arrange(speaking, inside(["a", "b", "c"], { presenter: "b" }));
+  assert.deepEqual([shown?.kind, beside], ["screen", { id: "c", kind: "camera" }]);
+  assert.equal(stage.arrange(speaking, inside(["a", "b", "c"])).beside, null);
+  const held = stage.enlarge(speaking, "b");
+  assert.equal(stage.arrange(held, inside(["a", "b", "c"], { presenter: "b" })).beside, null);
+});
+
+test("one's own picture is among the others, in a corner or hidden", () => {
+  const view = inside(["a", "b", "c"]);
+  const kinds = (/** @type {import("../../../web/scripts/types.js").StageState} */ state) => {
+    const { small, floating } = stage.arrange(state, view);
+    return [small.map((one) => one.id).join(""), floating?.id ?? ""];
+  };
+  assert.deepEqual(kinds(EMPTY_STAGE), ["ca", ""]);
+  const moved = stage.moveSelf(EMPTY_STAGE, "top-left");
+  assert.deepEqual(kinds(moved), ["c", "a"]);
+  assert.deepEqual(kinds(stage.hideSelf(moved, true)), ["c", ""]);
+  assert.deepEqual(kinds(stage.hideSelf(EMPTY_STAGE, true)), ["c", ""]);
+  assert.deepEqual(kinds(stage.hideSelf(stage.hideSelf(moved, true), false)), ["c", "a"]);
+  assert.deepEqual(kinds(stage.nextLayout(moved)), ["bc", "a"]);
+});
+
+test("one's own picture goes round by a press, and to a corner by arrow key and pointer", () => {
+  const round = [1, 2, 3, 4, 5].reduce((places) => [...places, stage.placeAfter(places[places.length - 1])], [stage.SELF_PLACES[0]]);
+  assert.deepEqual(round, [...stage.SELF_PLACES, "strip"]);
+  assert.equal(stage.placeTowards("strip", "ArrowLeft"), "bottom-left");
+  assert.equal(stage.placeTowards("bottom-left", "ArrowUp"), "top-left");
+  assert.equal(stage.placeTowards("top-left", "ArrowRight"), "top-right");
+  assert.equal(stage.placeTowards("top-right", "ArrowDown"), "bottom-right");
+  assert.equal(stage.placeTowards("top-right", "ArrowUp"), "top-right");
+  assert.equal(stage.placeTowards("top-right", "Enter"), "top-right");
+  assert.deepEqual([stage.cornerAt(0.1, 0.2), stage.cornerAt(0.9, 0.2), stage.cornerAt(0.2, 0.7), stage.cornerAt(0.5, 0.5)],
+    ["top-left", "top-right", "bottom-left", "bottom-right"]);
+});
+
+test("where one's own picture is outlasts the view, whom one enlarged does not", () => {
+  const state = stage.enlarge(stage.hideSelf(stage.moveSelf(stage.nextLayout(EMPTY_STAGE), "top-left"), true), "b");
+  assert.deepEqual(stage.clear(state), { ...EMPTY_STAGE, layout: "grid", selfPlace: "top-left", isSelfHidden: true });
+});
+
 test("whoever is enlarged by hand comes before grid and presentation", () => {
   const held = stage.enlarge(stage.nextLayout(EMPTY_STAGE), "c");
   assert.deepEqual(large(held), { id: "c", kind: "camera" });

@@ -1,40 +1,52 @@
-/** One picture with its name: live, or initials with the reason why there is none. */
+/** One picture with its name: live, standing still, or initials with the reason why there is none. */
 
 import { html } from "../html.js";
+import { pictureOf } from "../state/frozen.js";
 import { initials, isPaused } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
+import { SelfTools, useDrag } from "./self_view.js";
 import { useVideo } from "./video.js";
 
 /** @typedef {import("../types.js").ParticipantView} ParticipantView */
 
 /**
  * @param {{view: import("../types.js").InsideView, picture: import("../state/stage.js").Picture,
- *   participant: ParticipantView|undefined, isLarge: boolean}} props
+ *   participant: ParticipantView|undefined, isLarge: boolean,
+ *   place?: import("../types.js").SelfPlace|"beside"}} props
  */
-export function Tile({ view, picture, participant, isLarge }) {
-  const { meeting, stage } = useAppState();
+export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
+  const { frozen, meeting, stage } = useAppState();
   const { actions } = useApp();
   const isSelf = picture.id === view.you;
   const slot = meeting.slots.find((one) => one.kind === picture.kind && one.participant === picture.id);
   const isSaving = !isSelf && slot !== undefined && meeting.pausedSlots.includes(slot.mid);
   const track = useTrack(view, picture, participant, isSaving ? undefined : slot);
   const { ref, isLive } = useVideo(track);
+  const drag = useDrag(isSelf);
   if (!participant) return null;
+  const isFrozen = Boolean(track) && slot !== undefined && frozen.includes(pictureOf(slot));
   const isScreen = picture.kind === "screen";
   const isSpeaking = !isScreen && !isPaused(view) && participant.microphone && meeting.speaking.includes(picture.id);
   const isEnlarged = stage.enlarged === picture.id;
-  const state = track ? (isLive ? "live" : "waiting") : "none";
-  const classes = ["tile", isLarge && "tile--large", isScreen && "tile--screen", isSelf && "tile--self", isSpeaking && "tile--speaking"];
+  const state = track ? (isLive ? (isFrozen ? "frozen" : "live") : "waiting") : "none";
+  const isFloating = place !== "strip" && place !== "beside";
+  const classes = [
+    "tile", isLarge && "tile--large", isScreen && "tile--screen", isSelf && "tile--self", isSpeaking && "tile--speaking",
+    isFrozen && isLive && "tile--frozen", place === "beside" && "tile--beside", isFloating && `tile--floating tile--${place}`,
+  ];
   return html`<li class=${classes.filter(Boolean).join(" ")} data-participant=${picture.id} data-kind=${picture.kind}
-    data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state}>
+    data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state} ...${drag}>
     <video class=${`tile__video ${isScreen || participant.is_checking ? "" : "tile__video--camera"}`} ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>
-    ${state !== "live" && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} isSaving=${isSaving} />`}
-    <${Label} participant=${participant} isScreen=${isScreen} isSelf=${isSelf} isSpeaking=${isSpeaking} />
+    ${(state === "none" || state === "waiting") && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} isSaving=${isSaving} isFrozen=${isFrozen} />`}
+    ${state === "frozen" && html`<p class="tile__stopped">${t("tile.frozen")}</p>`}
+    <${Label} participant=${participant} isScreen=${isScreen} isSelf=${isSelf} isSpeaking=${isSpeaking}
+      isKept=${isEnlarged && isLarge} hasHandUp=${view.raised_hands.includes(picture.id)} />
+    ${isSelf && html`<${SelfTools} place=${stage.selfPlace} />`}
     ${!isSelf && !isScreen && html`<button type="button" class="tile__enlarge" aria-pressed=${isEnlarged}
       aria-label=${t(isEnlarged ? "tile.release" : "tile.enlarge", { name: participant.name })}
-      onClick=${() => actions.enlarge(picture.id)}></button>`}
+      onClick=${() => actions.enlarge(picture.id)}><span class="tile__pin"><${Icon} name=${isEnlarged ? "unpin" : "pin"} size=${20} /></span></button>`}
   </li>`;
 }
 
@@ -56,9 +68,9 @@ function useTrack(view, picture, participant, slot) {
 }
 
 /** @param {{view: import("../types.js").InsideView, participant: ParticipantView, isScreen: boolean,
- *   isSaving: boolean}} props */
-function Placeholder({ view, participant, isScreen, isSaving }) {
-  const reason = reasonKey(view, participant, isScreen, isSaving);
+ *   isSaving: boolean, isFrozen: boolean}} props */
+function Placeholder({ view, participant, isScreen, isSaving, isFrozen }) {
+  const reason = reasonKey(view, participant, isScreen, isSaving) || (isFrozen ? "tile.no_picture" : "");
   return html`<div class="tile__none">
     ${isScreen ? html`<${Icon} name="screen" size=${48} />` : html`<span class="tile__initials" aria-hidden="true">${initials(participant.name)}</span>`}
     ${reason && html`<p class="tile__reason">${t(reason)}</p>`}
@@ -77,10 +89,12 @@ function reasonKey(view, participant, isScreen, isSaving) {
   return isSaving ? "tile.paused_for_bandwidth" : "";
 }
 
-/** @param {{participant: ParticipantView, isScreen: boolean, isSelf: boolean, isSpeaking: boolean}} props */
-function Label({ participant, isScreen, isSelf, isSpeaking }) {
+/** @param {{participant: ParticipantView, isScreen: boolean, isSelf: boolean, isSpeaking: boolean, isKept: boolean, hasHandUp: boolean}} props */
+function Label({ participant, isScreen, isSelf, isSpeaking, isKept, hasHandUp }) {
   const name = isScreen ? t("tile.screen_of", { name: participant.name }) : participant.name;
   return html`<div class="tile__label">
+    ${isKept && html`<span class="tile__mark tile__mark--kept"><${Icon} name="pin" size=${18} /><span class="govuk-visually-hidden">${t("tile.kept")}</span></span>`}
+    ${hasHandUp && !isScreen && html`<span class="tile__mark tile__mark--hand"><${Icon} name="hand" size=${18} /><span class="govuk-visually-hidden">${t("tile.hand")}</span></span>`}
     ${isSpeaking && html`<span class="tile__mark tile__mark--speaking"><${Icon} name="speaking" size=${18} /><span class="govuk-visually-hidden">${t("tile.speaking")}</span></span>`}
     ${!isScreen && !participant.microphone && html`<span class="tile__mark"><${Icon} name="microphone-off" size=${18} /><span class="govuk-visually-hidden">${t("tile.muted")}</span></span>`}
     <span class="tile__name">${name}${isSelf ? html` <span class="tile__you">${t("tile.you")}</span>` : null}${

@@ -18,6 +18,8 @@
  *   | {type: "graded", grade: import("../types.js").Grade}
  *   | {type: "raised", alert: AlertText, nowMs: number}
  *   | {type: "dismissed", id: number}
+ *   | {type: "self_moved", place: import("../types.js").SelfPlace}
+ *   | {type: "self_hidden", isHidden: boolean} | {type: "frozen", pictures: string[]}
  *   | {type: "enlarged", id: string} | {type: "layout"} | {type: "time", nowMs: number}} Action
  */
 
@@ -25,12 +27,12 @@ import { NO_ALERTS, alertFor, dismiss, raise } from "./alerts.js";
 import { correct } from "./clock.js";
 import * as journey from "./journey.js";
 import { NO_MEETING, inside, process } from "./meeting.js";
-import { EMPTY_STAGE, enlarge, follow, makeRoom, nextLayout, prune, settle } from "./stage.js";
+import { EMPTY_STAGE, clear, enlarge, follow, hideSelf, makeRoom, moveSelf, nextLayout, prune, settle } from "./stage.js";
 
 /** @type {AppState} */
 export const INITIAL = {
   journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING,
-  stage: EMPTY_STAGE, alerts: NO_ALERTS, grade: "unknown", isPresenting: false,
+  stage: EMPTY_STAGE, alerts: NO_ALERTS, frozen: [], grade: "unknown", isPresenting: false,
   soundBlocked: false, encoder: null, clockOffset: Number.NaN,
 };
 
@@ -54,6 +56,9 @@ export function reduce(state, action) {
     case "dismissed": return { ...state, alerts: dismiss(state.alerts, action.id) };
     case "enlarged": return { ...state, stage: enlarge(state.stage, action.id) };
     case "layout": return { ...state, stage: nextLayout(state.stage) };
+    case "self_moved": return { ...state, stage: moveSelf(state.stage, action.place) };
+    case "self_hidden": return { ...state, stage: hideSelf(state.stage, action.isHidden) };
+    case "frozen": return { ...state, frozen: action.pictures };
     case "time": return { ...state, stage: settle(state.stage, action.nowMs) };
   }
 }
@@ -89,7 +94,7 @@ function keepEncoder(meeting, encoder) {
  */
 function stageAfter(state, meeting, nowMs) {
   const view = inside(meeting.view);
-  if (!view) return { ...EMPTY_STAGE, layout: state.stage.layout };
+  if (!view) return clear(state.stage);
   const pruned = makeRoom(prune(state.stage, view), inside(state.meeting.view), view);
   if (meeting.dominant === state.meeting.dominant) return pruned;
   return follow(pruned, meeting.dominant, view.you, nowMs);
