@@ -112,7 +112,7 @@ class Files:
         app.router.add_get("/static/{path:.+}", self._file)
 
     def find(self, name: str) -> File | None:
-        """The file of this name below the folder, as it is now. A name is looked up, never opened."""
+        """The file of this name below the folder, as it is now; names are looked up, not opened."""
         path = self._paths.get(name)
         if path is None:
             return None

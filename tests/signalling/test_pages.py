@@ -103,6 +103,7 @@ async def test_only_the_three_folders_of_files_are_served(browser: aiohttp.Clien
         "/static/scripts/nothing.js", "/static/scripts/", "/static/__init__.py",
         "/static/scripts/..%2f..%2fpages%2fbase.html", "/static/scripts/../pages/base.html",
         "/static/vendor/../../__init__.py", "/static/pages/base.html",
+        "/static/text/en/meeting.json",
     ):  # fmt: skip
         async with browser.get(URL(path, encoded=True)) as answer:
             assert answer.status in (403, 404), path

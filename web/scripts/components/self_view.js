@@ -85,7 +85,7 @@ export function SelfTools({ place }) {
   return html`<div class="tile__tools">
     <button type="button" class="tile__tool" aria-label=${t("self.move")} title=${t("self.move_how")} onKeyDown=${steer} onClick=${() => move(placeAfter(place))}><${Icon} name="move" size=${20} /></button>
     <button type="button" class="tile__tool" aria-label=${t("self.hide")} title=${t("self.hide")} ref=${hide} onClick=${leave}><${Icon} name="eye-off" size=${20} /></button>
-    <span class="govuk-visually-hidden" role="status">${isTold ? t(`self.at.${place}`) : ""}</span>
+    <span class="govuk-visually-hidden" role="status">${isTold ? t(`self.at.${place.replace("-", "_")}`) : ""}</span>
   </div>`;
 }
 
