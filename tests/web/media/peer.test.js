@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codecsToOffer } from "../../../web/scripts/media/peer.js";
+import { codecsToOffer, holdPictures } from "../../../web/scripts/media/peer.js";
 
 /** @param {string[]} types */
 const codecs = (...types) => types.map((mimeType) => ({ mimeType }));
@@ -24,4 +24,16 @@ test("pictures keep the browser's order, and no other way of packing H.264 is of
 
 test("a browser that knows nothing we use is asked for nothing", () => {
   assert.deepEqual(codecsToOffer(codecs("audio/PCMU")), []);
+});
+
+test("pictures are held and let go again, sound and what cannot be asked are left alone", () => {
+  const picture = { track: { id: "p", kind: "video" }, jitterBufferTarget: null };
+  const other = { track: { id: "o", kind: "video" }, jitterBufferTarget: null };
+  const sound = { track: { id: "s", kind: "audio" }, jitterBufferTarget: null };
+  const old = { track: { id: "p", kind: "video" } };
+  const all = [picture, other, sound, old];
+  holdPictures(all, (id) => (id === "o" ? null : 150));
+  assert.deepEqual(all.map((one) => "jitterBufferTarget" in one ? one.jitterBufferTarget : "untouched"), [150, null, null, "untouched"]);
+  holdPictures(all, () => null);
+  assert.equal(picture.jitterBufferTarget, null);
 });

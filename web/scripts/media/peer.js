@@ -50,6 +50,22 @@ function preferCodecs(transceiver) {
   if (wanted.length) transceiver.setCodecPreferences(wanted);
 }
 
+/** @typedef {{track: {id: string, kind: string}, jitterBufferTarget?: number|null}} Receiver */
+
+/**
+ * How long the browser holds each picture before it is shown, where it can be asked to; null: as it
+ * likes. Sound of the same stream waits with it (W3C WebRTC Extensions, jitterBufferTarget).
+ * @param {Iterable<Receiver>} receivers
+ * @param {(trackId: string) => number|null} holdMs
+ */
+export function holdPictures(receivers, holdMs) {
+  for (const receiver of receivers) {
+    if (receiver.track.kind !== "video" || !("jitterBufferTarget" in receiver)) continue;
+    const wanted = holdMs(receiver.track.id);
+    if ((receiver.jitterBufferTarget ?? null) !== wanted) receiver.jitterBufferTarget = wanted;
+  }
+}
+
 const CONFIGURATION = /** @type {RTCConfiguration} */ ({ bundlePolicy: "max-bundle" });
 
 export class Peer {

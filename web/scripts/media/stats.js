@@ -1,10 +1,10 @@
-/** The counters of a peer connection's streams, as `state/quality.js` takes them. */
+/** The counters of a peer connection's streams, as `state/quality.js` and `state/repairs.js` take them. */
 
 /** @typedef {import("../state/quality.js").Counters} Counters */
+/** @typedef {import("../state/repairs.js").Repairs} Repairs */
 
-/** @param {RTCPeerConnection} pc @returns {Promise<Counters>} */
-export async function readCounters(pc) {
-  const report = await pc.getStats();
+/** @param {RTCStatsReport} report @returns {Counters} */
+export function readCounters(report) {
   /** @type {Counters} */
   const streams = {};
   report.forEach((/** @type {any} */ stat) => {
@@ -18,4 +18,19 @@ export async function readCounters(pc) {
     }
   });
   return streams;
+}
+
+/** Of the pictures that come. @param {RTCStatsReport} report @returns {Repairs} */
+export function readRepairs(report) {
+  /** @type {Repairs} */
+  const found = { asked: {}, roundTripMs: 0 };
+  report.forEach((/** @type {any} */ stat) => {
+    if (stat.type === "inbound-rtp" && stat.kind === "video" && stat.trackIdentifier) {
+      found.asked[stat.trackIdentifier] = { received: stat.packetsReceived ?? 0, asked: stat.nackCount ?? 0 };
+    }
+    if (stat.type === "candidate-pair" && stat.nominated && stat.state === "succeeded") {
+      found.roundTripMs = 1000 * (stat.currentRoundTripTime ?? 0);
+    }
+  });
+  return found;
 }

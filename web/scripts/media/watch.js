@@ -1,7 +1,9 @@
-/** Looks at the running peer connection every two seconds and keeps the quality up to date. */
+/** Looks at the running peer connection every two seconds: how good it is, and what pictures wait for. */
 
 import { addSample, grade } from "../state/quality.js";
-import { readCounters } from "./stats.js";
+import { holds } from "../state/repairs.js";
+import { holdPictures } from "./peer.js";
+import { readCounters, readRepairs } from "./stats.js";
 
 const INTERVAL_MS = 2000;
 
@@ -9,17 +11,25 @@ const INTERVAL_MS = 2000;
 export function watchQuality(controller) {
   /** @type {import("../state/quality.js").Sample[]} */
   let samples = [];
+  /** @type {import("../state/repairs.js").Repairs|null} */
+  let repairs = null;
+  /** @type {Record<string, import("../state/repairs.js").Held>} */
+  let held = {};
   /** @type {import("./peer.js").Peer|null} */
   let watched = null;
   const timer = setInterval(async () => {
     const { peer } = controller.media;
-    if (peer !== watched) samples = [];
+    if (peer !== watched) [samples, repairs, held] = [[], null, {}];
     watched = peer;
-    if (!peer) return;
-    const streams = await readCounters(peer.pc).catch(() => ({}));
-    samples = addSample(samples, { atMs: performance.now(), streams });
-    const found = grade(samples);
-    if (found !== controller.store.state.value.grade) controller.store.dispatch({ type: "graded", grade: found });
+    const report = await peer?.pc.getStats().catch(() => null);
+    if (!peer || !report || watched !== peer) return;
+    const found = readRepairs(report);
+    held = holds(held, repairs ?? found, found);
+    repairs = found;
+    holdPictures(peer.pc.getReceivers(), (id) => held[id]?.holdMs ?? null);
+    samples = addSample(samples, { atMs: performance.now(), streams: readCounters(report) });
+    const graded = grade(samples);
+    if (graded !== controller.store.state.value.grade) controller.store.dispatch({ type: "graded", grade: graded });
   }, INTERVAL_MS);
   return () => clearInterval(timer);
 }
