@@ -24,6 +24,7 @@ class RecordEvent(Enum):
     ESTABLISHMENT_SEEN = "establishment_record_seen"
     PERSONAL_DELETED = "personal_values_deleted"  # at the end of their retention
     BOOKING_DELETED = "booking_values_deleted"  # the same of a booking
+    ENTITLEMENT_DELETED = "entitlement_values_deleted"  # of a contact, a ban, or a prisoner's own
     SIGNING_KEY_SET = "signing_key_set"
 
 
@@ -115,12 +116,26 @@ def booking_deletion_happening(
     )
 
 
+def entitlement_deletion_happening(subject: str, *, by: str, at: float, days: int) -> Happening:
+    """A contact, a ban, or what is kept of a prisoner was deleted, with the personal values of
+    earlier entries about it."""
+    return Happening(
+        at=at,
+        actor=by,
+        what=RecordEvent.ENTITLEMENT_DELETED.value,
+        subject=subject,
+        facts=(("days", days),),
+    )
+
+
 class Lacking:
     """Which entries of an establishment's record lack personal values, and which may.
 
     Told of each entry in turn. An entry may lack them when a later one says that they were
-    deleted, with all of the same booking or with all up to some entry.
+    deleted, with all of the same subject (`_OF_ONE`) or with all up to some entry.
     """
+
+    _OF_ONE = (RecordEvent.BOOKING_DELETED.value, RecordEvent.ENTITLEMENT_DELETED.value)
 
     def __init__(self) -> None:
         self._lacking: dict[str, int] = {}
@@ -129,7 +144,7 @@ class Lacking:
     def take(self, entry: Entry, *, lacks_personal: bool) -> None:
         if lacks_personal:
             self._lacking[entry.subject] = entry.sequence
-        if entry.what == RecordEvent.BOOKING_DELETED.value:
+        if entry.what in self._OF_ONE:
             self._lacking.pop(entry.subject, None)
         elif not entry.subject:
             self._until = max(self._until, deleted_until(entry))

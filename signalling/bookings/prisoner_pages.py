@@ -115,7 +115,7 @@ class PrisonerPages:
             return self._ask(request, who, {"reference": "staff.prisoners.wrong"}, typed, "")
         here = who.member.establishment.id
         asked = Prisoner(id=PrisonerId(make_id()), establishment=here, reference=reference)
-        added = await self._store.add_prisoner(asked)
+        added = await self._store.add_prisoner(asked, self._clock())
         return self._edge.go(f"{PRISONERS}/{added.id}")
 
     def _ask(

@@ -43,7 +43,7 @@ def clerk(room: Room) -> StaffMember:
 
 async def add_prisoner(store: Store, room: Room, id: str = "p1", said: str = "A1234BC") -> Prisoner:
     added = Prisoner(id=PrisonerId(id), establishment=room.establishment.id, reference=said)
-    return await store.entitlements.add_prisoner(added)
+    return await store.entitlements.add_prisoner(added, NOW)
 
 
 def told(event: EntitlementEvent, room: Room, prisoner: Prisoner, contact: Contact) -> Happening:

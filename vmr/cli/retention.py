@@ -36,9 +36,12 @@ async def _run(chosen: argparse.Namespace, settings: Settings, store: Store) -> 
         place = f"{booking.establishment} ({booking.policy.value})"
         line = f"booking {booking.reference}  ended {time_text(booking.ended_at)}  {place}"
         print(printable(line))
+    for kept in report.entitlements:
+        print(printable(f"{kept.kind.value} {kept.id}  {kept.establishment}"))
     for names in report.names:
         line = f"names of staff  {names.establishment}  up to entry {names.until}"
         print(printable(f"{line}  {names.entries} entries"))
     done = "would be deleted" if chosen.dry_run else "deleted"
     print(f"Personal values {done}: of {len(report.records)} meetings, {len(report.bookings)}")
-    print(f"bookings, and the own records of {len(report.names)} establishments. All still verify.")
+    print(f"bookings, {len(report.entitlements)} prisoners, contacts and bans, and the own records")
+    print(f"of {len(report.names)} establishments. All still verify.")

@@ -41,11 +41,11 @@ class Upkeep:
         done = await self._store.records.run_retention(
             self._numbers.days(), self._numbers.retention_staff_days, by=SERVER, at=self._clock()
         )
-        if done.records or done.bookings or done.names:
+        if done.records or done.bookings or done.entitlements or done.names:
             log.info(
-                "personal values deleted: of %d meetings, %d bookings, %d establishments' own"
-                " records",
-                len(done.records), len(done.bookings), len(done.names),
+                "personal values deleted: of %d meetings, %d bookings, %d prisoners, contacts and"
+                " bans, %d establishments' own records",
+                len(done.records), len(done.bookings), len(done.entitlements), len(done.names),
             )  # fmt: skip
 
 

@@ -41,9 +41,9 @@ class EntitlementStore:
 
     # -- prisoners ------------------------------------------------------------------------------
 
-    async def add_prisoner(self, prisoner: Prisoner) -> Prisoner:
+    async def add_prisoner(self, prisoner: Prisoner, at: float) -> Prisoner:
         """The one of this reference, who may have been there before."""
-        return await self._database.write(lambda one: entitlements.add_prisoner(one, prisoner))
+        return await self._database.write(lambda one: entitlements.add_prisoner(one, prisoner, at))
 
     async def prisoner(self, prisoner: PrisonerId) -> Prisoner | None:
         """Of any establishment."""

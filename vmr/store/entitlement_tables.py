@@ -26,6 +26,7 @@ prisoners = Table(
     Column("establishment_id", ForeignKey("establishments.id"), nullable=False),
     Column("reference", Text, nullable=False),
     Column("key", Text, nullable=False),
+    Column("added_at", Float, nullable=False, server_default="0"),
     UniqueConstraint("establishment_id", "key", name="uq_prisoners_establishment_id_key"),
 )
 

@@ -96,14 +96,19 @@ def taken(
 # -- prisoners -----------------------------------------------------------------------------------
 
 
-def add_prisoner(connection: Connection, added: Prisoner) -> Prisoner:
+def add_prisoner(connection: Connection, added: Prisoner, at: float) -> Prisoner:
     """The one of this reference, who may have been there before."""
     found = by_reference(connection, added.establishment, added.reference)
     if found is not None:
         return found
-    values = {"key": prisoner_key(added.reference), "reference": added.reference}
     connection.execute(
-        insert(prisoners).values(id=added.id, establishment_id=added.establishment, **values)
+        insert(prisoners).values(
+            id=added.id,
+            establishment_id=added.establishment,
+            reference=added.reference,
+            key=prisoner_key(added.reference),
+            added_at=at,
+        )
     )
     return added
 

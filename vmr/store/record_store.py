@@ -20,6 +20,7 @@ from vmr.store import (
     audit,
     booking_retention,
     checkpoints,
+    entitlement_retention,
     establishment_chain,
     exports,
     meetings,
@@ -32,6 +33,7 @@ from vmr.store.audit import EstablishmentProof
 from vmr.store.booking_retention import DueBooking
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
+from vmr.store.entitlement_retention import DueEntitlement
 from vmr.store.errors import NotFound
 from vmr.store.meeting_proof import MeetingProof, prove_meeting
 from vmr.store.meetings import MeetingSummary
@@ -57,6 +59,7 @@ class RetentionReport:
 
     records: tuple[DueRecord, ...]
     bookings: tuple[DueBooking, ...]
+    entitlements: tuple[DueEntitlement, ...]
     names: tuple[DueNames, ...]
     letters: int = 0
     """Letters of no booking, with codes of request pages, that were deleted."""
@@ -189,13 +192,15 @@ class RecordStore:
         at: float,
         is_dry_run: bool = False,
     ) -> RetentionReport:
-        """Delete the personal values of meetings and bookings that ended so many days ago, and
-        names in the establishments' own records that are `staff_days` old; or only say which
-        those are."""
+        """Delete the personal values of meetings and bookings that ended so many days ago, what is
+        kept of prisoners nobody was called for since, lifted bans, and names in the establishments'
+        own records that are `staff_days` old; or only say which those are."""
+        social_days = days[PolicyName.SOCIAL]
         found = await self._database.read(
             lambda connection: RetentionReport(
                 records=retention.due_records(connection, days, at),
                 bookings=booking_retention.due(connection, days, at),
+                entitlements=entitlement_retention.due(connection, social_days, at),
                 names=retention.due_names(connection, staff_days, at),
             )
         )
@@ -216,6 +221,16 @@ class RecordStore:
                 booking_retention.forget(connection, due, by=by, at=at, days=days)
 
             await self._database.write(forget)
+
+        for first in range(0, len(found.entitlements), RECORDS_AT_ONCE):
+            old = found.entitlements[first : first + RECORDS_AT_ONCE]
+
+            def forget_people(
+                connection: Connection, old: tuple[DueEntitlement, ...] = old
+            ) -> None:
+                entitlement_retention.forget(connection, old, by=by, at=at, days=social_days)
+
+            await self._database.write(forget_people)
 
         def delete_names(connection: Connection) -> None:
             for due in found.names:

@@ -12,7 +12,7 @@ import pytest_asyncio
 from signalling.bookings.service import BookingProblems
 from tests.signalling.bookings.office import Office
 from tests.vmr.bookings import entitled
-from tests.vmr.bookings.made import person, slot
+from tests.vmr.bookings.made import NOW, person, slot
 from vmr.bookings.booking import Booking, BookingState, Part
 from vmr.bookings.draft import NEW, Draft
 from vmr.bookings.entitlement_record import (
@@ -53,7 +53,7 @@ class Visits:
             for name in ("Visits 1", "Visits 2")
         ]
         asked = Prisoner(id=PrisonerId("p1"), establishment=office.prison.id, reference="A1234BC")
-        visits = cls(office, (first, second), await store.entitlements.add_prisoner(asked))
+        visits = cls(office, (first, second), await store.entitlements.add_prisoner(asked, NOW))
         await visits.add_contact("Ann Smith", "k1")
         await visits.add_contact("Tom Smith", "k2", is_under_18=True)
         await visits.sign()
@@ -189,7 +189,7 @@ async def test_two_clerks_at_once_cannot_both_have_the_last_minutes(visits: Visi
 
 async def test_a_compact_signed_after_the_call_is_none(visits: Visits) -> None:
     other = Prisoner(id=PrisonerId("p2"), establishment=visits.office.prison.id, reference="B2")
-    await visits.office.store.entitlements.add_prisoner(other)
+    await visits.office.store.entitlements.add_prisoner(other, NOW)
     late = entitled.compact(prisoner=other.id, signed_on=date(2027, 3, 30))
     done = compact_happening(other, late, by=visits.clerk, at=0)
     await visits.office.store.entitlements.sign(late, done)
