@@ -69,6 +69,7 @@ class Join:
     `slot_starts_at` where it is one of a slot: it then opens nothing in another.
     `device_proven` says the browser signed this session's nonce with the key of `device`.
     `is_enrolled_terminal`: the proven device is enrolled by the room's establishment, not revoked.
+    `is_like_banned`: one of the names is like that of a person banned from this call.
     `move` takes the seat over from another tab of the same device.
     """
 
@@ -83,6 +84,7 @@ class Join:
     device: DeviceId | None = None
     device_proven: bool = False
     is_enrolled_terminal: bool = False
+    is_like_banned: bool = False
     move: bool = False
 
 

@@ -115,10 +115,13 @@ def _wait_on(turn: Turn, command: Join, old: Knock, *, is_knocking: bool) -> Non
         booking=command.booking if command.invite else old.booking,
         slot_starts_at=command.slot_starts_at if command.invite else old.slot_starts_at,
         is_knocking=is_knocking,
+        is_like_banned=command.is_like_banned or old.is_like_banned,
         gone_at=None,
     )
     turn.state.knocks[old.id] = knock
     turn.facts = (("participant", old.id),)
+    if not old.is_like_banned:
+        _note_like_banned(turn, knock)
     if is_knocking and turn.now >= old.may_knock_at(turn.state.numbers.knock_again_s):
         _count_knock(turn, knock)
 
@@ -136,6 +139,7 @@ def _knock(turn: Turn, command: Join, request: Request, *, is_knocking: bool) ->
         since=turn.now,
         last_at=turn.now,
         is_knocking=is_knocking,
+        is_like_banned=command.is_like_banned,
     )
 
 
@@ -175,8 +179,15 @@ def start_knock(turn: Turn, knock: Knock) -> None:
         ),
         personal=names(knock.persons) if turn.state.is_slot_of(knock.booking) else (),
     )
+    _note_like_banned(turn, knock)
     if knock.is_knocking:
         hear(turn, knock)
+
+
+def _note_like_banned(turn: Turn, knock: Knock) -> None:
+    """That staff were told, beside the name above. Who waits learns nothing of it."""
+    if knock.is_like_banned and turn.state.is_slot_of(knock.booking):
+        turn.record("like_banned", subject=f"{knock.role.value}:{knock.id}")
 
 
 def hear(turn: Turn, knock: Knock) -> None:

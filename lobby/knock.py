@@ -44,7 +44,8 @@ class Knock:
 
     Once it is true it stays so: unlocking or resuming never lets in who needed a decision.
     `gone_at` is when its page was lost, `last_at` when it last knocked, `booking` and
-    `slot_starts_at` are of the slot of a personal link.
+    `slot_starts_at` are of the slot of a personal link. `is_like_banned`: a name that was given
+    here is like that of a banned person; another name does not take it back.
     """
 
     id: ParticipantId
@@ -61,6 +62,7 @@ class Knock:
     gone_at: float | None = None
     booking: BookingId | None = None
     slot_starts_at: float | None = None
+    is_like_banned: bool = False
 
     @property
     def waits_from(self) -> float:

@@ -165,6 +165,7 @@ def knock_view(state: State, knock: Knock) -> KnockView:
         host_pin_verified=knock.is_pin_verified,
         page_gone=knock.gone_at is not None,
         like=like(state, knock),
+        is_like_banned=knock.is_like_banned,
     )
 
 

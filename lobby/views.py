@@ -91,6 +91,7 @@ class KnockView:
     """Somebody at the door, as a person who may decide sees them.
 
     `like` are the names of expected people that theirs is like, when they came by no personal link.
+    `is_like_banned`: a name they gave is like that of a banned person; whose, is not said.
     """
 
     id: ParticipantId
@@ -103,6 +104,7 @@ class KnockView:
     host_pin_verified: bool
     page_gone: bool
     like: tuple[str, ...]
+    is_like_banned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

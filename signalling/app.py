@@ -25,6 +25,7 @@ from aiohttp import web
 from media.messages import EngineEvent
 from signalling.api.app import Api
 from signalling.bookings.app import BookingOffice
+from signalling.bookings.door_bans import DoorBans
 from signalling.bookings.letters import Letters
 from signalling.bookings.outcome_keeper import OutcomeKeeper
 from signalling.bookings.reminders import Reminders
@@ -156,6 +157,7 @@ class Running:
             turn=config.turn,
             clock=clock,
             slots=self._slots,
+            bans=DoorBans(bookings=store.bookings, entitlements=store.entitlements, clock=clock),
             board=self.board,
         )
         self.cookies = Cookies(is_secure=config.staff.is_secure)

@@ -14,6 +14,7 @@ from lobby.commands import AllowEncoder, EnterPin, Join, SocketBack, SocketLost
 from lobby.effects import Reply
 from lobby.errors import TerminalNotEnrolled
 from lobby.views import InsideView, PinView
+from signalling.bookings.door_bans import DoorBans
 from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import pin_hash_of
 from signalling.desk.board import Board
@@ -62,6 +63,7 @@ class Requests:
         turn: Turn,
         clock: Clock,
         slots: SlotBook,
+        bans: DoorBans,
         board: Board,
     ) -> None:
         self._store = store
@@ -71,6 +73,7 @@ class Requests:
         self._turn = turn
         self._clock = clock
         self._slots = slots
+        self._bans = bans
         self._board = board
         self._joined: dict[SessionId, Mailbox] = {}
 
@@ -151,6 +154,7 @@ class Requests:
         link = None if invite is None else invite.id
         device, role = _device(request, nonce), Role(request.role)
         is_terminal = role is Role.HOST and await self._is_terminal(room, device)
+        booking = None if invite is None else invite.booking
         with self._noting_refused_hosts(room):
             mailbox, reply = await self._rooms.join(
                 room,
@@ -161,11 +165,13 @@ class Requests:
                     persons=tuple(request.names),
                     declaration=request.declaration,
                     invite=link,
-                    booking=None if invite is None else invite.booking,
+                    booking=booking,
                     slot_starts_at=None if invite is None else invite.slot_starts_at,
                     device=device,
                     device_proven=device is not None,
                     is_enrolled_terminal=is_terminal,
+                    is_like_banned=role is Role.GUEST
+                    and await self._bans.has_like(room, booking, request.names),
                     move=request.move,
                 ),
             )

@@ -171,6 +171,28 @@ def test_a_knock_without_a_link_shows_whose_name_it_is_like() -> None:
     assert not is_inside(meeting, "tom")
 
 
+def test_a_name_like_a_banned_one_is_a_hint_for_who_may_admit_and_one_entry() -> None:
+    meeting = world(PolicyName.COMPASSIONATE)
+    meeting.host()
+    meeting.join("max", invited=False, like_banned=True)
+    assert [one.what for one in meeting.records()] == ["knocked", "like_banned"]
+    (knock,) = host_view(meeting).knocks
+    assert knock.is_like_banned
+    assert "banned" not in repr(waiting(meeting, "max"))
+    meeting.join("max", page="max2", device="d-max", invited=False)
+    assert "like_banned" not in [one.what for one in meeting.records()]
+    assert host_view(meeting).knocks[0].is_like_banned
+
+
+def test_a_name_like_a_banned_one_for_another_slot_is_not_in_this_record() -> None:
+    meeting = world(PolicyName.COMPASSIONATE)
+    meeting.host()
+    come(meeting, "max", "b2", START + 7_200, like_banned=True)
+    assert [one.what for one in meeting.records()] == ["waited"]
+    (waits,) = meeting.meeting.desk_view().waiting
+    assert waits.knock.is_like_banned
+
+
 def test_a_named_exception_lets_more_persons_in_than_the_policy() -> None:
     social = world(PolicyName.COMPASSIONATE)
     five = ["B", "C", "D", "E"]

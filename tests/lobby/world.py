@@ -140,6 +140,7 @@ class World:
         enrolled: bool = False,
         booking: str | None = None,
         slot_starts_at: float | None = None,
+        like_banned: bool = False,
     ) -> list[Effect]:
         """Press Start. By default with a personal link and a device of one's own."""
         link = invite or (f"i-{name}" if invited and role is Role.GUEST else None)
@@ -158,6 +159,7 @@ class World:
                 is_enrolled_terminal=enrolled,
                 booking=None if booking is None else BookingId(booking),
                 slot_starts_at=slot_starts_at,
+                is_like_banned=like_banned,
                 move=move,
             )
         )

@@ -80,6 +80,9 @@ class Ban:
         """Whether somebody has to look at it again."""
         return not self.is_lifted and self.review_on <= today
 
+    def begins_before(self, at: float, zone: ZoneInfo) -> bool:
+        return day_of(self.starts_on, zone).starts_at < at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compact:
@@ -159,7 +162,7 @@ def bans_against(
     return tuple(
         one
         for one in bans_of_name(person.name, person.contact, bans)
-        if day_of(one.starts_on, zone).starts_at < slot.ends_at
+        if one.begins_before(slot.ends_at, zone)
     )
 
 

@@ -16,7 +16,7 @@
  *   is_handed_over: boolean, has_encoder: boolean}} ParticipantView
  * @typedef {{id: string, name: string, role: string, persons: PersonView[], since: number,
  *   count: number, is_expected: boolean, host_pin_verified: boolean, page_gone: boolean,
- *   like: string[]}} KnockView
+ *   like: string[], is_like_banned: boolean}} KnockView
  * @typedef {{name: string, part: string, is_under_18: boolean, arrived_as: string|null,
  *   is_inside: boolean, is_sure: boolean, is_attested: boolean}} ExpectedView
  * @typedef {{seen_by: string[], heard_by: string[], monitors: number,

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.signalling.fakes.staff import FakeTerminals, NoApi, NoBookings, NoStaff, NoWebhooks
 from vmr.bookings.booking import Booking
-from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
+from vmr.bookings.entitlements import Ban, Prisoner
+from vmr.ids import EstablishmentId, InviteId, MeetingId, PrisonerId, RoomId
 from vmr.letters import Claimed
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -34,6 +35,18 @@ class NoLetters:
         return ()
 
 
+class NoEntitlements:
+    """Nobody is banned. Tests of social calls give the real store's."""
+
+    async def bans_of(
+        self, establishment: EstablishmentId, prisoner: PrisonerId | None
+    ) -> tuple[Ban, ...]:
+        return ()
+
+    async def by_reference(self, establishment: EstablishmentId, reference: str) -> Prisoner | None:
+        return None
+
+
 class NoOutcomes:
     """No slot is over. Tests of outcomes give the real store's."""
 
@@ -54,8 +67,7 @@ class FakeStore:
         self.staff: Any = NoStaff()
         self.terminals: Any = FakeTerminals()
         self.bookings: Any = NoBookings()
-        self.entitlements: Any = None
-        """Tests of social calls give the real store's."""
+        self.entitlements: Any = NoEntitlements()
         self.real: Any = None
         """A store with records, for tests that read them."""
         self.outbox: Any = NoLetters()

@@ -37,7 +37,7 @@ const facts = (...rooms) => ({
 const whole = (...rooms) => reduce(NOTHING, { type: "state", at: 10, nowMs: 10_000, data: facts(...rooms) });
 
 /** @type {import("../../../web/scripts/desk/types.js").DeskWaiting} */
-const waits = { is_knocking: true, slot_starts_at: null, is_of_this_slot: true, knock: { id: "k", name: "K", role: "guest", persons: [], since: 50, count: 1, is_expected: false, host_pin_verified: false, page_gone: false, like: [] } };
+const waits = { is_knocking: true, slot_starts_at: null, is_of_this_slot: true, knock: { id: "k", name: "K", role: "guest", persons: [], since: 50, count: 1, is_expected: false, host_pin_verified: false, page_gone: false, like: [], is_like_banned: false } };
 
 test("what rings comes first, then what somebody has, who waits, live rooms, idle ones", () => {
   const rooms = known(

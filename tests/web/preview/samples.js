@@ -56,7 +56,7 @@ function scene(change, more = []) {
 function knock(id, name, now, change = {}) {
   return {
     id, name, role: "guest", persons: [person(id, name, false)], since: now - 95, count: 1, is_expected: false,
-    host_pin_verified: false, page_gone: false, like: [], ...change,
+    host_pin_verified: false, page_gone: false, like: [], is_like_banned: false, ...change,
   };
 }
 

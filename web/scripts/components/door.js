@@ -40,6 +40,7 @@ function Knock({ view, knock, open }) {
     <p class="knock__name">${knock.persons.map((one) => one.name).join(", ") || knock.name}</p>
     <p class="knock__facts">
       ${t(`role.${knock.role}`)}${knock.is_expected ? `, ${t("door.expected")}` : ""}${knock.host_pin_verified ? `, ${t("door.host_pin")}` : ""}.
+      ${knock.is_like_banned ? html` <strong>${t("door.like_banned")}</strong>` : ""}
       ${knock.like.length > 0 ? ` ${t("door.like", { name: knock.like.join(", ") })}` : ""}
       ${" "}${t("door.since", { time: duration(now - knock.since) })}${knock.count > 1 ? ` ${t("door.count", { count: knock.count })}` : ""}
       ${knock.page_gone ? ` ${t("door.page_gone")}` : ""}
