@@ -314,6 +314,7 @@ class Signalling:
             terminals=self._store.terminals,
             records=self._store,
             office=self._store.office,
+            api=self._store.api,
             sessions=running.staff,
             cookies=running.cookies,
             renderer=renderer,

@@ -26,6 +26,7 @@ class StaffRole(Enum):
 class StaffPermission(Enum):
     MANAGE_STAFF = "manage_staff"  # accounts, roles, resets, the record of staff
     MANAGE_ROOMS = "manage_rooms"  # rooms, PINs, enrolled terminals, policies
+    MANAGE_PROGRAMS = "manage_programs"  # tokens of the API, webhooks
     READ_RECORDS = "read_records"
     BOOK = "book"
     USE_DESK = "use_desk"
@@ -35,7 +36,9 @@ class StaffPermission(Enum):
 _P = StaffPermission
 
 STAFF_PERMISSIONS: dict[StaffRole, frozenset[StaffPermission]] = {
-    StaffRole.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.MANAGE_ROOMS, _P.READ_RECORDS}),
+    StaffRole.ADMINISTRATOR: frozenset(
+        {_P.MANAGE_STAFF, _P.MANAGE_ROOMS, _P.MANAGE_PROGRAMS, _P.READ_RECORDS}
+    ),
     StaffRole.BOOKING: frozenset({_P.BOOK}),
     StaffRole.DUTY: frozenset({_P.USE_DESK}),
     StaffRole.MONITOR: frozenset({_P.WATCH}),

@@ -27,10 +27,11 @@ from signalling.staff.sessions import StaffSessions
 from signalling.staff.sign_in import SignIn
 from signalling.staff.sign_in_pages import SignInPages
 from signalling.staff.terminal_pages import TERMINALS, TerminalPages
+from signalling.staff.token_pages import TokenPages
 from vmr.ids import RoomId
 from vmr.numbers import Numbers
 from vmr.staff import StaffPermission
-from vmr.store import Office, StaffStore, TerminalStore
+from vmr.store import ApiStore, Office, StaffStore, TerminalStore
 
 WRITE_EVERY_S = 1.0
 
@@ -47,6 +48,7 @@ class StaffApp:
         terminals: TerminalStore,
         records: Records,
         office: Office,
+        api: ApiStore,
         sessions: StaffSessions,
         cookies: Cookies,
         renderer: Renderer,
@@ -95,6 +97,7 @@ class StaffApp:
             EstablishmentPages(edge=self.edge, office=office, clock=clock),
             HistoryPages(edge=self.edge, store=records, texts=renderer.texts, clock=clock),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
+            TokenPages(edge=self.edge, store=api, clock=clock),
             RecordPages(
                 edge=self.edge, store=records, renderer=renderer, pdf=PdfMaker(), clock=clock
             ),

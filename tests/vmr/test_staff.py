@@ -47,7 +47,10 @@ def room(establishment: Establishment) -> Room:
 @pytest.mark.parametrize(
     ("role", "permitted"),
     [
-        (StaffRole.ADMINISTRATOR, {P.MANAGE_STAFF, P.MANAGE_ROOMS, P.READ_RECORDS}),
+        (
+            StaffRole.ADMINISTRATOR,
+            {P.MANAGE_STAFF, P.MANAGE_ROOMS, P.MANAGE_PROGRAMS, P.READ_RECORDS},
+        ),
         (StaffRole.BOOKING, {P.BOOK}),
         (StaffRole.DUTY, {P.USE_DESK}),
         (StaffRole.MONITOR, {P.WATCH}),

@@ -35,6 +35,7 @@ async def house(tmp_path: Path, staff_config: StaffConfig) -> AsyncIterator[Hous
         store.terminals = terminals_beside(store.staff)
         store.real = store_beside(store.staff)
         store.office = office_beside(store.staff)
+        store.api, store.webhooks = store.real.api, store.real.webhooks
         async with House(store=store, config=config) as running:
             yield running
 

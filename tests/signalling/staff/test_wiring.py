@@ -11,7 +11,9 @@ from signalling.bookings.booking_form import TIME_PARTS
 from signalling.bookings.decision_pages import ENDS
 from signalling.bookings.detail_pages import ACTIONS
 from signalling.bookings.report_figures import EVERY, FAIRNESS
+from signalling.staff.token_pages import LASTS_DAYS
 from signalling.texts import FILES, Texts
+from vmr.api_tokens import ApiScope
 from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import BookingEvent
 from vmr.bookings.outcomes import CausedBy, Outcome, OutcomeProblem
@@ -89,6 +91,8 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= {f"staff.record.{word}" for word in RECORD_WORDS}
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
     chosen |= _chosen_of_records() | _chosen_of_outcomes()
+    chosen |= {f"staff.tokens.scope.{one.value}" for one in ApiScope}
+    chosen |= {f"staff.tokens.lasts.{one or 'none'}" for one in LASTS_DAYS}
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
     chosen |= {f"staff.bookings.{family}.{one.value}" for family, kind in WORDS for one in kind}
