@@ -39,6 +39,7 @@ from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import add_security_headers
+from signalling.languages import Languages
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
 from signalling.monitor.sockets import MonitorSockets
@@ -286,7 +287,8 @@ class Signalling:
 
     def create_app(self, engine: Engine) -> web.Application:
         """The application; to be called once."""
-        renderer = Renderer(FILES, LANGUAGES[0])
+        languages = Languages(FILES)
+        renderer = languages.staff
         running = self.running = Running(
             store=self._store,
             engine=engine,
@@ -297,7 +299,7 @@ class Signalling:
         )
         pages = Pages(
             store=self._store,
-            renderer=renderer,
+            languages=languages,
             numbers=self._numbers,
             is_shut=running.rooms.is_shut,
             health=running.health,
@@ -338,7 +340,7 @@ class Signalling:
             store=self._store,
             service=running.bookings,
             letters=running.letters,
-            renderer=renderer,
+            languages=languages,
             clock=self._clock,
             config=self._config,
             on_letters=running.mail.wake,

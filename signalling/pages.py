@@ -13,11 +13,11 @@ from aiohttp import web
 from lobby.view_builder import room_view
 from signalling.errors import SENTENCES
 from signalling.files import Files
+from signalling.languages import Languages
 from signalling.namespace import PROTOCOLS
-from signalling.render import Renderer
 from signalling.requests import ADDRESS
 from signalling.seams import Store
-from signalling.texts import FILES, LANGUAGES
+from signalling.texts import FILES, LANGUAGES, Texts
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES
@@ -36,7 +36,7 @@ class Pages:
         self,
         *,
         store: Store,
-        renderer: Renderer,
+        languages: Languages,
         numbers: Numbers,
         is_shut: Callable[[Room], bool],
         health: Callable[[], dict[str, object]],
@@ -46,7 +46,7 @@ class Pages:
         self._is_shut = is_shut
         self._numbers = numbers
         self._health = health
-        self._renderer = renderer
+        self._languages = languages
         self._has_relays = has_relays
         self._files = Files(FILES)
 
@@ -57,6 +57,7 @@ class Pages:
         app.router.add_get("/healthz", self.healthz)
         app.router.add_get("/text/{lang}/{part:[a-z_]+}.json", self.text)
         self._files.add_to(app)
+        self._languages.add_to(app)
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -64,7 +65,7 @@ class Pages:
         try:
             return await handler(request)
         except web.HTTPNotFound:
-            return self._not_found()
+            return self._not_found(request)
         except web.HTTPException:
             raise
         except ConnectionError:  # whoever asked has gone: nobody reads this
@@ -76,16 +77,17 @@ class Pages:
             log.error("a page failed: %s\n%s", type(error).__name__, trace)
             return web.Response(status=500, text=SENTENCES["internal"])
 
-    async def index(self, _request: web.Request) -> web.Response:
+    async def index(self, request: web.Request) -> web.Response:
         takes = any(one.takes_requests for one in await self._store.establishments())
-        return self._renderer.page("index.html", takes_requests=takes)
+        return self._languages.of(request).page("index.html", takes_requests=takes)
 
     async def meeting(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]
         room = await self._store.room_by_address(address) if ADDRESS.fullmatch(address) else None
         if room is None or self._is_shut(room):
-            return self._not_found()
-        return self._renderer.page("meeting.html", facts=self._facts(room))
+            return self._not_found(request)
+        renderer = self._languages.of(request)
+        return renderer.page("meeting.html", facts=self._facts(room, renderer.texts))
 
     async def healthz(self, _request: web.Request) -> web.Response:
         return web.json_response(self._health())
@@ -97,12 +99,12 @@ class Pages:
             raise web.HTTPNotFound
         return file.answer(request)
 
-    def _not_found(self) -> web.Response:
-        return self._renderer.page("not_found.html", status=404)
+    def _not_found(self, request: web.Request) -> web.Response:
+        return self._languages.of(request).page("not_found.html", status=404)
 
-    def _facts(self, room: Room) -> dict[str, object]:
+    def _facts(self, room: Room, texts: Texts) -> dict[str, object]:
         """What whoever holds the link may know."""
-        policy, texts = POLICIES[room.policy], self._renderer.texts
+        policy = POLICIES[room.policy]
         return {
             "protocol": PROTOCOLS[0],
             "lang": texts.lang,

@@ -9,7 +9,7 @@ import web
 
 FILES = Path(web.__file__).parent
 """Where pages, styles, scripts and texts are."""
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "cy")
 """The first is that of staff and of whoever asks for none."""
 _NAMED = re.compile(r"\{(\w+)\}")
 

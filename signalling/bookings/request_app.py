@@ -14,7 +14,7 @@ from signalling.bookings.request_state_pages import RequestStatePages
 from signalling.bookings.request_times import RequestTimes
 from signalling.bookings.service import BookingService
 from signalling.config import SignallingConfig
-from signalling.render import Renderer
+from signalling.languages import Languages
 from signalling.seams import Clock, Store
 from signalling.staff.cookies import Cookies
 
@@ -29,7 +29,7 @@ class RequestApp:
         store: Store,
         service: BookingService,
         letters: Letters,
-        renderer: Renderer,
+        languages: Languages,
         clock: Clock,
         config: SignallingConfig,
         on_letters: Callable[[], None],
@@ -39,7 +39,7 @@ class RequestApp:
         edge = RequestEdge(
             mailboxes=self.mailboxes,
             cookies=Cookies(is_secure=config.staff.is_secure, name=COOKIE),
-            renderer=renderer,
+            languages=languages,
             clock=clock,
             origin=config.staff.origin,
             behind_proxy=config.behind_proxy,

@@ -6,15 +6,19 @@ session leads to the first page; one that asks too often is answered 429.
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from signalling.addresses import network_of
 from signalling.bookings.mailboxes import Mailboxes, Session
+from signalling.bookings.when import when_text
 from signalling.forms import FORM_WRONG, Faults, Form, own_form
-from signalling.render import Renderer
+from signalling.languages import Languages
 from signalling.seams import Clock
 from signalling.staff.cookies import Cookies, csrf_token, make_cookie
+from vmr.bookings.times import Interval
+from vmr.rooms import Establishment
 
 START = "/request"
 TOO_OFTEN = 429
@@ -22,14 +26,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class RequestEdge:
-    """`origin` and `behind_proxy` as in `StaffConfig` and `SignallingConfig`."""
+    """`origin` and `behind_proxy` as in `StaffConfig` and `SignallingConfig`.
+
+    `texts` are for what is kept, which staff read.
+    """
 
     def __init__(
         self,
         *,
         mailboxes: Mailboxes,
         cookies: Cookies,
-        renderer: Renderer,
+        languages: Languages,
         clock: Clock,
         origin: str,
         behind_proxy: bool,
@@ -37,8 +44,8 @@ class RequestEdge:
         self.mailboxes = mailboxes
         self.cookies = cookies
         self.clock = clock
-        self.texts = renderer.texts
-        self._renderer = renderer
+        self.texts = languages.staff.texts
+        self._languages = languages
         self._origin = origin
         self._behind_proxy = behind_proxy
 
@@ -55,6 +62,10 @@ class RequestEdge:
 
     def found(self, request: web.Request) -> Session | None:
         return self.mailboxes.session(self.cookies.token(request), self.clock())
+
+    def when(self, request: web.Request, slot: Interval, at: Establishment) -> str:
+        """A time on the establishment's clock, in the language of who asks."""
+        return when_text(slot, ZoneInfo(at.zone), self._languages.of(request).texts)
 
     def network(self, request: web.Request) -> str:
         return network_of(request, self._behind_proxy)
@@ -79,7 +90,7 @@ class RequestEdge:
         """A page with the form token of this browser, which is given a cookie if it has none."""
         token = self.cookies.token(request) or make_cookie()
         found = self.found(request)
-        response = self._renderer.page(
+        response = self._languages.of(request).page(
             template,
             status=FORM_WRONG if faults and status == web.HTTPOk.status_code else status,
             csrf=csrf_token(token),
@@ -98,7 +109,8 @@ class RequestEdge:
         """A page that says what to do, with another status."""
         token = self.cookies.token(request)
         csrf = csrf_token(token) if mailbox else ""
-        text = self._renderer.text(template, csrf=csrf, faults={}, here=START, mailbox=mailbox)
+        renderer = self._languages.of(request)
+        text = renderer.text(template, csrf=csrf, faults={}, here=START, mailbox=mailbox)
         refusal = {403: web.HTTPForbidden, 404: web.HTTPNotFound, 429: web.HTTPTooManyRequests}
         raise refusal[status](text=text, content_type="text/html")
 

@@ -27,7 +27,6 @@ from signalling.bookings.request_draft import (
 from signalling.bookings.request_edge import START, RequestEdge
 from signalling.bookings.request_times import RequestTimes
 from signalling.bookings.service import BookingProblems, BookingService
-from signalling.bookings.when import when_text
 from signalling.forms import Faults, Form
 from vmr.bookings.booking import Booking, BookingState, Channel
 from vmr.bookings.changes import REQUESTER
@@ -35,7 +34,6 @@ from vmr.bookings.moves import IllegalMove
 from vmr.bookings.numbers import BookingNumbers
 from vmr.bookings.purposes import Purpose, lengths
 from vmr.bookings.rules import DAY_S, needed_notice_s
-from vmr.bookings.times import Interval
 from vmr.rooms import Establishment
 from vmr.store import BookingStore, Conflict
 
@@ -158,10 +156,12 @@ class RequestPages:
             said["lengths"] = lengths(Purpose(draft.purpose), self._numbers)
         elif step in TIMES:
             template, number = "request_time.html", TIMES.index(step)
-            said = await self._of_time(draft, number, at)
+            said = await self._of_time(request, draft, number, at)
         return self._page(request, template, session, at, step, faults, **said)
 
-    async def _of_time(self, draft: RequestDraft, number: int, at: Establishment) -> dict[str, Any]:
+    async def _of_time(
+        self, request: web.Request, draft: RequestDraft, number: int, at: Establishment
+    ) -> dict[str, Any]:
         typed, zone = draft.times[number], ZoneInfo(at.zone)
         now = self._edge.clock()
         earliest = now + needed_notice_s(draft.channel, self._numbers)
@@ -178,10 +178,12 @@ class RequestPages:
         return {
             "number": number,
             "typed": typed,
-            "offered": [(f"{one.starts_at:.0f}", self._when(one, at)) for one in offered],
+            "offered": [
+                (f"{one.starts_at:.0f}", self._edge.when(request, one, at)) for one in offered
+            ],
             "other": OTHER,
             "none": NONE if number and draft.channel is Channel.COURT else "",
-            "chosen_slot": "" if typed.slot is None else self._when(typed.slot, at),
+            "chosen_slot": "" if typed.slot is None else self._edge.when(request, typed.slot, at),
             "is_later": wanted is not None and wanted > earliest,
         }
 
@@ -305,7 +307,10 @@ class RequestPages:
         self, request: web.Request, session: Session, at: Establishment, faults: Faults
     ) -> web.Response:
         draft = session.draft
-        times = ["" if one.slot is None else self._when(one.slot, at) for one in draft.times]
+        times = [
+            "" if one.slot is None else self._edge.when(request, one.slot, at)
+            for one in draft.times
+        ]
         replaced = await self._replaced(session)
         return self._page(
             request, "request_check.html", session, at, Step.CHECK, faults,
@@ -364,9 +369,6 @@ class RequestPages:
             notice_h=0 if session.draft.channel is Channel.COURT else self._numbers.notice_h,
             **said,
         )
-
-    def _when(self, slot: Interval, at: Establishment) -> str:
-        return when_text(slot, ZoneInfo(at.zone), self._edge.texts)
 
 
 def _number(request: web.Request) -> int | None:

@@ -8,7 +8,6 @@ prisoner, nor anybody who sits inside.
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -18,14 +17,12 @@ from signalling.bookings.request_draft import again
 from signalling.bookings.request_edge import START, RequestEdge
 from signalling.bookings.request_sign_in import EMAIL, STATE
 from signalling.bookings.service import BookingService
-from signalling.bookings.when import when_text
 from signalling.forms import Faults
 from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.changes import REQUESTER
 from vmr.bookings.moves import BookingMove, IllegalMove, may
 from vmr.bookings.numbers import BookingNumbers
 from vmr.bookings.rules import DAY_S, INSIDE
-from vmr.bookings.times import Interval
 from vmr.rooms import Establishment
 from vmr.store import BookingStore, Conflict
 
@@ -72,7 +69,11 @@ class RequestStatePages:
         found = await self._store.bookings.asked_by(session.mailbox, since)
         known = {one.id: one for one in await self._store.establishments()}
         rows = [
-            (one, known[one.establishment], self._when(one.slot, known[one.establishment]))
+            (
+                one,
+                known[one.establishment],
+                self._edge.when(request, one.slot, known[one.establishment]),
+            )
             for one in found
         ]
         return self._edge.page(request, "request_list.html", rows=rows)
@@ -155,12 +156,9 @@ class RequestStatePages:
             booking=booking,
             state=booking.state.value,
             at=at,
-            times=[self._when(one, at) for one in slots],
+            times=[self._edge.when(request, one, at) for one in slots],
             people=[one for one in booking.people if one.part not in INSIDE],
             may_cancel=self._may_cancel(booking),
             may_change=self._may_cancel(booking) and at.takes_requests,
             **said,
         )
-
-    def _when(self, slot: Interval, at: Establishment) -> str:
-        return when_text(slot, ZoneInfo(at.zone), self._edge.texts)

@@ -14,7 +14,7 @@ const FETCHED = {
 };
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
-  "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "layout", "microphone", "people",
+  "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "language", "layout", "microphone", "people",
   "device", "expected", "help", "part", "policy", "presence", "preview", "sound", "quality", "recording", "role", "self", "tile", "title",
 ];
 
@@ -28,9 +28,9 @@ function sources(folder, ending) {
   return names.filter((name) => name.endsWith(ending)).map((name) => readFileSync(new URL(`${folder}/${name}`, WEB), "utf8"));
 }
 
-/** @param {string} name @returns {Record<string, string>} */
-function part(name) {
-  return JSON.parse(readFileSync(new URL(`text/en/${name}`, WEB), "utf8"));
+/** @param {string} name @param {string} [lang] @returns {Record<string, string>} */
+function part(name, lang = "en") {
+  return JSON.parse(readFileSync(new URL(`text/${lang}/${name}`, WEB), "utf8"));
 }
 
 /** The text of a script and of all that it imports. @param {URL} url @param {Set<string>} [seen] @returns {string} */
@@ -91,6 +91,30 @@ test("each key is in one part, and its first word tells which", () => {
 function partOf(word, names) {
   if (word === "index" || word === "not_found") return "site";
   return names.includes(word) ? word : "meeting";
+}
+
+/** The parts that participants read: whoever adds a sentence to one language adds it to the other. */
+const PARTICIPANTS = ["check", "mail", "meeting", "request", "site"];
+/** What may read the same in both. */
+const SAME = ["language.en", "language.cy", "device.camera", "index.help"];
+
+test("every sentence of participants is in English and in Welsh, with the same values", () => {
+  const names = readdirSync(new URL("text/en/", WEB)).filter((name) => PARTICIPANTS.includes(name.replace(".json", "")));
+  assert.deepEqual(readdirSync(new URL("text/cy/", WEB)).sort(), names.sort());
+  for (const name of names) {
+    const [english, welsh] = [part(name), part(name, "cy")];
+    assert.deepEqual(Object.keys(english).filter((key) => !(key in welsh)), [], `${name}: without Welsh`);
+    assert.deepEqual(Object.keys(welsh).filter((key) => !(key in english)), [], `${name}: without English`);
+    const differ = Object.keys(english).filter((key) => values(english[key]) !== values(welsh[key]));
+    assert.deepEqual(differ, [], `${name}: other values`);
+    const same = Object.keys(english).filter((key) => /[a-z]{3}/.test(english[key].replace(/\{\w+\}/g, "")) && english[key] === welsh[key]);
+    assert.deepEqual(same.filter((key) => !SAME.includes(key)), [], `${name}: English left standing`);
+  }
+});
+
+/** @param {string} sentence */
+function values(sentence) {
+  return Array.from(sentence.matchAll(/\{\w+\}/g), (match) => match[0]).sort().join();
 }
 
 test("people in a meeting fetch none of the sentences of staff", () => {

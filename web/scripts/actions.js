@@ -6,6 +6,7 @@
  */
 
 import { problemOf } from "./controller.js";
+import { switchLanguage } from "./language.js";
 import { captureScreen } from "./media/screen.js";
 import { isEncoded, you } from "./state/meeting.js";
 import { has } from "./text.js";
@@ -116,6 +117,8 @@ export function createActions(controller) {
     chooseDevice: devices.choose.bind(devices),
     setProcessing: devices.setProcessing.bind(devices),
     setBlurred: devices.setBlurred.bind(devices),
+    /** In another language; the call goes on. @param {string} lang */
+    speak: (lang) => switchLanguage(lang, ["meeting"]).catch(() => complain({ code: "offline", message: "" })),
     /** @param {number} id */
     dismiss: (id) => store.dispatch({ type: "dismissed", id }),
     /** @param {string} id */

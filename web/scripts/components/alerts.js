@@ -2,7 +2,8 @@
 
 import { useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
-import { t } from "../text.js";
+import { clockTime } from "../state/clock.js";
+import { language, t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
 
@@ -37,7 +38,7 @@ function AlertCard({ alert }) {
   const { actions } = useApp();
   const text = alertText(alert);
   const icon = ICONS[/** @type {keyof typeof ICONS} */ (alert.tag)] ?? "info";
-  const time = new Date(alert.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const time = clockTime(alert.at / 1000, language());
   const dismiss = () => {
     actions.dismiss(alert.id);
     requestAnimationFrame(focusNext);

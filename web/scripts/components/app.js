@@ -50,8 +50,11 @@ function set(root, name, value) {
 /** A change of view moves the focus to its heading; the first view leaves it alone. @param {string} page @param {string} room */
 function useViewFocus(page, room) {
   const before = useRef("");
+  const title = t(`title.${page}`, { room });
   useEffect(() => {
-    document.title = t(`title.${page}`, { room });
+    document.title = title;
+  }, [title]);
+  useEffect(() => {
     if (before.current) document.getElementById("view-heading")?.focus();
     before.current = page;
   }, [page]);

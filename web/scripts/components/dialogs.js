@@ -9,6 +9,7 @@ import { Confirm, Dialog } from "./dialog.js";
 import { Encoder } from "./encoder.js";
 import { PinForm } from "./pin.js";
 import { Presence } from "./presence.js";
+import { LanguageSwitch } from "./language.js";
 import { Volume } from "./volume.js";
 
 /** @typedef {import("../types.js").InsideView} InsideView */
@@ -37,6 +38,7 @@ export function MeetingDialog({ dialog, view, open, close }) {
       return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
         <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div>
         ${!isEncoded(view) && html`<${SoundChoice} />`}
+        <${LanguageSwitch} />
         <div class="govuk-button-group dialog__buttons">
           <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.close")}</button>
           ${hasEncoders(view) && html`<button type="button" class="govuk-button govuk-button--secondary" aria-haspopup="dialog"

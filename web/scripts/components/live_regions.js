@@ -1,7 +1,9 @@
 /** What screen readers are told at once (assertive) or in their own time (polite). */
 
+import { useMemo } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { alertText } from "./alerts.js";
+import { language } from "../text.js";
 import { useAppState } from "./context.js";
 
 export function LiveRegions() {
@@ -11,9 +13,15 @@ export function LiveRegions() {
   const calm = newest(false);
   return html`
     <div class="govuk-visually-hidden" role="alert" aria-live="assertive" aria-atomic="true">
-      ${urgent && html`<p key=${urgent.id}>${alertText(urgent)}</p>`}
+      ${urgent && html`<${Said} key=${urgent.id} alert=${urgent} />`}
     </div>
     <div class="govuk-visually-hidden" role="status" aria-live="polite" aria-atomic="true">
-      ${calm && html`<p key=${calm.id}>${alertText(calm)}</p>`}
+      ${calm && html`<${Said} key=${calm.id} alert=${calm} />`}
     </div>`;
+}
+
+/** In the language it was told in first: another language does not tell it again. @param {{alert: import("../types.js").Alert}} props */
+function Said({ alert }) {
+  const [text, lang] = useMemo(() => [alertText(alert), language()], [alert.id]);
+  return html`<p lang=${lang}>${text}</p>`;
 }

@@ -3,6 +3,7 @@
 import { html } from "../html.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
+import { LanguageSwitch } from "./language.js";
 
 /** @param {{children: any, isWide?: boolean}} props */
 export function Page({ children, isWide = false }) {
@@ -13,6 +14,7 @@ export function Page({ children, isWide = false }) {
       <div class=${`${width} vmr-header__inner`}>
         <span class="vmr-header__name"><span class="vmr-header__mark" aria-hidden="true"></span>${t("service.name")}</span>
         <span class="vmr-header__place">${room.establishment}</span>
+        <${LanguageSwitch} />
       </div>
     </header>
     ${room.recording !== "none" && html`<div class="vmr-demo" role="note"><div class=${width}>${t(`recording.${room.recording}`)}</div></div>`}

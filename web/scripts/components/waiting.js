@@ -2,7 +2,7 @@
 
 import { html } from "../html.js";
 import { clockTime, duration } from "../state/clock.js";
-import { t } from "../text.js";
+import { language, t } from "../text.js";
 import { Alerts } from "./alerts.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -50,7 +50,7 @@ function Facts({ view }) {
   const now = useServerNow();
   const rows = [
     [t("waiting.name"), view.name],
-    ...(view.slot_starts_at ? [[t("waiting.slot"), clockTime(view.slot_starts_at)]] : []),
+    ...(view.slot_starts_at ? [[t("waiting.slot"), clockTime(view.slot_starts_at, language())]] : []),
     [t("waiting.host"), t(view.host_arrived ? "waiting.host_here" : "waiting.host_not_here")],
     ...(view.expected ? [[t("waiting.expected"), t("waiting.arrived", { here: view.arrived, count: view.expected })]] : []),
     [t("waiting.since"), duration(now - view.since)],

@@ -26,7 +26,7 @@ export function duration(seconds) {
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(whole % MINUTE_S)}`;
 }
 
-/** @param {number} at seconds since the epoch @returns {string} `14:05` */
-export function clockTime(at) {
-  return new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** @param {number} at seconds since the epoch @param {string} [lang] else the browser's @returns {string} `14:05` */
+export function clockTime(at, lang) {
+  return new Date(at * 1000).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
