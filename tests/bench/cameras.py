@@ -75,6 +75,8 @@ class Cameras:
 
     def __init__(self) -> None:
         self._sequences: dict[LoadPeer, int] = {}
+        self._peers: dict[Client, LoadPeer] = {}
+        self._held: set[LoadPeer] = set()
         self._certificate = RTCCertificate.generateCertificate()
         self._frames = encode()
         self._task: asyncio.Task[None] | None = None
@@ -84,8 +86,13 @@ class Cameras:
         answer = await client.request("media.offer", sdp=peer.offer())
         await asyncio.to_thread(peer.connect, answer["answer"])
         self._sequences[peer] = 1000
+        self._peers[client] = peer
         if self._task is None:
             self._task = asyncio.create_task(self._send())
+
+    def hold(self, client: Client, *, is_held: bool) -> None:
+        """No pictures from this one, or pictures again; the transport stays."""
+        (self._held.add if is_held else self._held.discard)(self._peers[client])
 
     async def close(self) -> None:
         if self._task is not None:
@@ -100,10 +107,11 @@ class Cameras:
             frame = self._frames[number % FRAMES]
             for peer, sequence in self._sequences.items():
                 assert peer.outbound is not None
-                packets = packets_of(frame, number, sequence, peer.camera_ssrc)
-                self._sequences[peer] = sequence + len(packets)
-                for packet in packets:
-                    peer.socket.send(peer.outbound.protect(packet))
+                if peer not in self._held:
+                    packets = packets_of(frame, number, sequence, peer.camera_ssrc)
+                    self._sequences[peer] = sequence + len(packets)
+                    for packet in packets:
+                        peer.socket.send(peer.outbound.protect(packet))
                 if number % CHECK_EVERY == 0:
                     peer.socket.send(peer.check())
             number += 1

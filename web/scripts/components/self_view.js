@@ -24,7 +24,9 @@ export function useDrag(isSelf) {
 
   const onPointerDown = (/** @type {PointerEvent} */ event) => {
     const isTool = event.target instanceof Element && event.target.closest("button");
-    if (event.button === 0 && !isTool) from.current = { x: event.clientX, y: event.clientY, isMoving: false };
+    if (event.button !== 0 || isTool) return;
+    from.current = { x: event.clientX, y: event.clientY, isMoving: false };
+    elementOf(event).setPointerCapture(event.pointerId);
   };
   const onPointerMove = (/** @type {PointerEvent} */ event) => {
     const tile = elementOf(event);
@@ -32,7 +34,6 @@ export function useDrag(isSelf) {
     if (!start) return;
     const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
     if (!start.isMoving && Math.hypot(dx, dy) < DRAG_FROM_PX) return;
-    if (!start.isMoving) tile.setPointerCapture(event.pointerId);
     start.isMoving = true;
     tile.classList.add("is-dragged");
     tile.style.translate = `${dx}px ${dy}px`;
