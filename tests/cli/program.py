@@ -1,5 +1,11 @@
-"""The `vmr` program as an operator runs it, in processes of its own, on free ports."""
+"""The `vmr` program as an operator runs it: its server in a process of its own, on free ports, and
+commands beside it.
 
+A command is one call of the program's own `main`, which takes milliseconds; a process of its own
+takes half a second of a core to load, and is for what only a process shows.
+"""
+
+import io
 import json
 import os
 import re
@@ -7,13 +13,28 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+from vmr.cli.main import main
 
 STARTED = "Ctrl-C stops the server."
 STOP_TIMEOUT_S = 20.0
 COMMAND = [sys.executable, "-m", "vmr"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A command that has come to its end."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Program:
@@ -26,18 +47,38 @@ class Program:
 
     def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name[:4] != "VMR_"}
-        own = {"VMR_HTTP_PORT": "0", "VMR_MEDIA_PORT": "0", "VMR_MEDIA_HOST": "127.0.0.1"}
+        own = {
+            "VMR_HTTP_PORT": "0", "VMR_MEDIA_PORT": "0", "VMR_MEDIA_HOST": "127.0.0.1",
+            "VMR_MEDIA_WORKERS": "1",
+        }  # fmt: skip
         repository = str(Path(__file__).parents[2])
         return {**inherited, "PYTHONPATH": repository, **own, **(settings or {})}
 
     def run(
         self, *arguments: str, settings: Mapping[str, str] | None = None, stdin: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        """One command, to its end."""
-        return subprocess.run(
+    ) -> Ended:
+        """One command, to its end. Not a `serve` that starts, which would need this process."""
+        environment = self.environment(settings)
+        with (
+            chdir(self.directory),
+            mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch.object(sys, "stdin", io.StringIO(stdin)),
+            redirect_stdout(io.StringIO()) as output,
+            redirect_stderr(io.StringIO()) as errors,
+            ThreadPoolExecutor(1) as thread,  # the test's own may run a loop already
+        ):
+            code = thread.submit(_exit_code, arguments).result()
+        return Ended(returncode=code, stdout=output.getvalue(), stderr=errors.getvalue())
+
+    def run_process(
+        self, *arguments: str, settings: Mapping[str, str] | None = None, stdin: str = ""
+    ) -> Ended:
+        """The same in a process of its own."""
+        ended = subprocess.run(
             [*COMMAND, *arguments], cwd=self.directory, env=self.environment(settings),
             input=stdin, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
+        return Ended(returncode=ended.returncode, stdout=ended.stdout, stderr=ended.stderr)
 
     def done(self, *arguments: str) -> str:
         """What a command printed that must succeed."""
@@ -78,6 +119,14 @@ class Program:
         if self._server is not None and self._server.returncode is None:
             self._server.kill()
             self._server.communicate(timeout=STOP_TIMEOUT_S)
+
+
+def _exit_code(arguments: Sequence[str]) -> int:
+    """As `python -m vmr` ends with it."""
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
 
 
 def url_in(printed: str) -> str:

@@ -26,7 +26,7 @@ def test_a_server_starts_stops_and_starts_again_with_its_rooms(
     assert health(url_in(first))["meetings"] == 0
     assert f"Its data is in:  postgresql://vmr@127.0.0.1:{postgresql.port}/" in first
     assert len(pins_in(first)) == 4
-    listed = program.run("room", "list", settings=settings)
+    listed = program.run_process("room", "list", settings=settings)
     assert listed.returncode == 0, "commands work beside the server"
     code, _, errors = program.stop()
     assert (code, "Traceback" in errors) == (0, False)
@@ -43,7 +43,7 @@ def test_a_second_server_is_refused_until_the_first_has_gone(
     program: Program, settings: dict[str, str]
 ) -> None:
     program.start(settings=settings)
-    ended = program.run("serve", settings=settings)
+    ended = program.run_process("serve", settings=settings)
     assert ended.returncode == 1
     assert "vmr: database_url: another server runs on postgresql://vmr@" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -56,7 +56,7 @@ def test_a_second_server_is_refused_until_the_first_has_gone(
 def test_a_server_that_cannot_be_reached_is_one_line(program: Program) -> None:
     address = "postgresql://vmr:S3cret@127.0.0.1:1/vmr"
     for command in (["serve"], ["room", "list"]):
-        ended = program.run(*command, settings={"VMR_DATABASE_URL": address})
+        ended = program.run_process(*command, settings={"VMR_DATABASE_URL": address})
         assert ended.returncode == 1
         assert "S3cret" not in ended.stderr
         assert len(ended.stderr.splitlines()) == 1

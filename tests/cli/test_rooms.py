@@ -160,8 +160,17 @@ def test_a_command_in_the_wrong_place_makes_no_database(program: Program) -> Non
     assert not program.database.exists()
 
 
+def test_a_command_is_a_process_like_any_other(program: Program) -> None:
+    assert program.run_process("room", "add", "Room 1", *NEW).returncode == 0
+    (listed,) = program.done("room", "list").splitlines()
+    address = listed.split("/r/")[1].split()[0]
+    ended = program.run_process("room", "pin", address, "-", stdin="123\n")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "vmr: a Host PIN has 4 to 20 digits\n"
+
+
 def test_rooms_can_be_made_while_a_server_runs(program: Program) -> None:
     program.start()
-    program.done("room", "add", "Another room")
+    assert program.run_process("room", "add", "Another room").returncode == 0
     assert "Another room" in program.done("room", "list")
     assert program.stop()[0] == 0
