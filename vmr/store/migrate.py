@@ -3,6 +3,8 @@
 Two processes that start together queue for the write lock; the second finds nothing to do.
 """
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -14,7 +16,7 @@ from vmr.store.errors import NewerDatabase
 
 def migrate(connection: Connection) -> None:
     """Bring the schema to this version's; raises NewerDatabase and then changes nothing."""
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = _scripts()
     current = MigrationContext.configure(connection).get_current_revision()
     if current == scripts.get_current_head():
         return
@@ -28,6 +30,11 @@ def upgrade(connection: Connection, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
