@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from argon2 import PasswordHasher
 
 from signalling.app import Running
+from tests.peers.sqlite import lay_database
 from tests.signalling.fakes.store import PRISON
 from vmr.ids import OfficerId, StaffSessionId
 from vmr.record import Happening
@@ -42,7 +43,7 @@ async def staff_store(directory: Path) -> AsyncIterator[StaffStore]:
 
     `terminals_beside` gives the terminals of the same database.
     """
-    database = await Database.open(f"sqlite:///{directory}/staff.db")
+    database = await Database.open(lay_database(directory / "staff.db"))
     await database.write(lambda connection: add_establishment(connection, PRISON))
     try:
         yield StaffStore(database)

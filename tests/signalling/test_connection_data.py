@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests.peers.sqlite import new_store
 from tests.signalling.client import Client, DeviceKey
 from tests.signalling.store_house import StoreHouse, make_room
 from vmr.store.store import Store
@@ -16,7 +17,7 @@ TIMEOUT_S = 20.0
 
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     yield store
     await store.close()
 

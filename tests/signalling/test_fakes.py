@@ -19,6 +19,7 @@ from media.messages import (
     SetSources,
 )
 from signalling.seams import Engine, Store
+from tests.peers.sqlite import new_store
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.staff import NoStaff
 from tests.signalling.fakes.store import FakeStore
@@ -28,7 +29,6 @@ from vmr.record import Happening
 from vmr.rooms import Room
 from vmr.staff_sessions import SessionLimits
 from vmr.store import Conflict
-from vmr.store import Store as SqliteStore
 from vmr.store.secrets import hash_token
 
 SCRIPT: list[Request] = [
@@ -76,7 +76,7 @@ async def store(
         fake.add_invite(room, "token")
         yield fake, room, "token"
         return
-    real = await SqliteStore.open(f"sqlite:///{tmp_path}/vmr.db")
+    real = await new_store(tmp_path / "vmr.db")
     prison = await real.add_establishment(name="HMP Example", phone="1")
     room = await real.add_room(prison, name="Room 1", policy=PolicyName.LEGAL, pin_hash="x")
     await real.add_invite(room.id, token_hash=hash_token("token"), label="A lawyer")
@@ -114,7 +114,7 @@ async def test_a_meeting_lives_from_its_first_commit_to_its_end(
 
 
 async def test_a_store_without_staff_answers_as_an_empty_one(tmp_path: Path) -> None:
-    real = await SqliteStore.open(f"sqlite:///{tmp_path}/vmr.db")
+    real = await new_store(tmp_path / "vmr.db")
     for staff in (NoStaff(), real.staff):
         assert await staff.session_by_token_hash("hash") is None
         assert await staff.sessions_by_id([StaffSessionId("s")]) == {}

@@ -13,6 +13,7 @@ from media.engine import Config, MediaEngine
 from media.messages import EngineEvent
 from tests.media.live_stage import until
 from tests.peers.aiortc_peer import AiortcPeer
+from tests.peers.sqlite import new_store
 from tests.peers.tracks import Colour
 from tests.signalling.client import Client, DeviceKey, Refused
 from tests.signalling.fakes.clock import FakeClock
@@ -149,7 +150,7 @@ class Person:
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     prison = await store.add_establishment(name="HMP Example", phone="01632 960001")
     room = await store.add_room(prison, name="Legal 1", policy=PolicyName.LEGAL, pin_hash=PIN_HASH)
     world = World(store, room)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.postgresql import Postgresql
+from tests.peers.sqlite import lay_database
 from tests.store.places import Place, PostgresqlPlace, SqlitePlace
 from vmr.policies import PolicyName
 from vmr.rooms import Room
@@ -40,7 +41,9 @@ def template(postgresql: Postgresql) -> Iterator[str]:
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """A database with nothing in it, of each kind in turn."""
     if request.param == "sqlite":
-        yield SqlitePlace(request.getfixturevalue("path"))
+        path: Path = request.getfixturevalue("path")
+        lay_database(path)
+        yield SqlitePlace(path)
     else:
         yield from in_server(request, request.getfixturevalue("template"))
 

@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests.peers.sqlite import new_store
 from tests.signalling.api.prison import Caller, Prison
 from vmr.store import Store
 
 
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     yield store
     await store.close()
 

@@ -12,6 +12,7 @@ from typing import Any
 from signalling.bookings.request_config import RequestConfig
 from signalling.config import SignallingConfig
 from signalling.staff.config import StaffConfig
+from tests.peers.sqlite import new_store
 from tests.signalling.bookings.office import Office
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import Server
@@ -20,7 +21,6 @@ from tests.signalling.staff.browser import Browser, Page
 from vmr.bookings.booking import Booking
 from vmr.room_record import establishment_happening
 from vmr.staff_record import OPERATOR
-from vmr.store import Store
 
 ADA = "ada@law.example"
 CODE_SUBJECT = "Your code"
@@ -54,7 +54,7 @@ class Asking:
         cls, directory: Path, mail: Mapping[str, Any] | None = None, **limits: Any
     ) -> AsyncIterator["Asking"]:
         """`limits` are those of RequestConfig, `mail` of MailConfig."""
-        store = await Store.open(f"sqlite:///{directory}/vmr.db")
+        store = await new_store(directory / "vmr.db")
         office = await Office.open(store)
         await take_requests(office, True)
         async with mail_server(Mailbox()) as mailbox:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests.peers.sqlite import new_store
 from tests.signalling.bookings.office import Office
-from vmr.store import Store
 
 
 @pytest_asyncio.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     yield await Office.open(store)
     await store.close()

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from signalling.bookings.service import BookingProblems
+from tests.peers.sqlite import new_store
 from tests.signalling.bookings.office import Office
 from tests.vmr.bookings import entitled
 from tests.vmr.bookings.made import NOW, person, slot
@@ -93,7 +94,7 @@ class Visits:
 
 @pytest_asyncio.fixture
 async def visits(tmp_path: Path) -> AsyncIterator[Visits]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     yield await Visits.open(store)
     await store.close()
 

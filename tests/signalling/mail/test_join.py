@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from tests.peers.sqlite import new_store
 from tests.signalling.bookings.office import ADA, Office
 from tests.signalling.client import Refused
 from tests.signalling.fakes.engine import FakeEngine
@@ -18,7 +19,6 @@ from tests.signalling.mail.server import Mailbox, mail_server, part
 from tests.vmr.bookings.made import at
 from vmr.room_record import RoomEvent, room_happening
 from vmr.staff_record import OPERATOR
-from vmr.store import Store
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Prison:
 
 @pytest_asyncio.fixture
 async def prison(tmp_path: Path) -> AsyncIterator[Prison]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     office = await Office.open(store)
     renewed = room_happening(RoomEvent.PIN_RENEWED, office.room, by=OPERATOR, at=office.clock())
     await store.office.set_pin(office.room, PIN_HASH, renewed)

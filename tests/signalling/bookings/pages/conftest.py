@@ -11,6 +11,7 @@ import pytest_asyncio
 from signalling.config import SignallingConfig
 from signalling.mail.config import MailConfig, Tls
 from signalling.staff.config import StaffConfig
+from tests.peers.sqlite import new_store
 from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import PIN_HASH, Server
@@ -84,7 +85,7 @@ class OfficeServer(Server):
 @pytest_asyncio.fixture
 async def office(tmp_path: Path) -> AsyncIterator[OfficeServer]:
     """On Monday 1 March 2027, 08:00 in London."""
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     try:
         async with OfficeServer(store, FakeClock(NOW)) as running:
             await running.set_up()
