@@ -162,6 +162,10 @@ class Meeting:
     def ends_at(self) -> float | None:
         return self._state.ends_at
 
+    def may_be_extended(self, minutes: float) -> bool:
+        """Whether the meeting as it is now would take an extension of so many minutes."""
+        return slot.may_extend(self._state, minutes)
+
     @property
     def pins(self) -> PinAttempts:
         """For the room's next meeting."""

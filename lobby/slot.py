@@ -51,6 +51,11 @@ def warn(turn: Turn) -> None:
     state.warned |= due
 
 
+def may_extend(state: State, minutes: float) -> bool:
+    is_long = 0 < minutes <= state.numbers.extension_max_min
+    return is_long and state.ends_at is not None and state.is_running
+
+
 def extend(turn: Turn, command: Extend) -> None:
     acting = turn.require(command.by, Permission.EXTEND)
     if not 0 < command.minutes <= turn.state.numbers.extension_max_min:

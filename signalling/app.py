@@ -91,7 +91,25 @@ class Running:
         self.counters: Counter[str] = Counter()
         self.sessions = Sessions(limit=config.max_sessions)
         self.terminals = Terminals()
-        self._slots = SlotBook(bookings=store.bookings, clock=clock, numbers=config.bookings)
+        self.base_url = ""
+        self.mail = Sender(
+            outbox=store.outbox,
+            delivery=SmtpDelivery(config.mail) if config.mail.is_set_up else None,
+            clock=clock,
+            counters=self.counters,
+        )
+        self.letters = Letters(
+            renderer,
+            early_min=config.bookings.link_early_min,
+            base_url=lambda: self.base_url,
+        )
+        self._slots = SlotBook(
+            bookings=store.bookings,
+            clock=clock,
+            numbers=config.bookings,
+            letters=self.letters,
+            on_letters=self.mail.wake,
+        )
         self.board = Board(
             store=store, clock=clock, repeat_s=numbers.alert_repeat_s, slots=self._slots
         )
@@ -106,18 +124,6 @@ class Running:
             desk=self.board,
             taps=self.terminals,
             slots=self._slots,
-        )
-        self.base_url = ""
-        self.mail = Sender(
-            outbox=store.outbox,
-            delivery=SmtpDelivery(config.mail) if config.mail.is_set_up else None,
-            clock=clock,
-            counters=self.counters,
-        )
-        self.letters = Letters(
-            renderer,
-            early_min=config.bookings.link_early_min,
-            base_url=lambda: self.base_url,
         )
         self.bookings = BookingService(
             store=store,

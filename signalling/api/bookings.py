@@ -44,7 +44,11 @@ POINTERS: dict[Problem, str] = {
     **dict.fromkeys(
         (_P.ROOM_OF_ANOTHER_POLICY, _P.ROOM_CLOSED, _P.ROOM_SHUT, _P.ROOM_TAKEN), "/room"
     ),
-    **dict.fromkeys((_P.LINK_OF_ANOTHER_PURPOSE, _P.NO_SUCH_HEARING), "/linked"),
+    **dict.fromkeys(
+        (_P.LINK_OF_ANOTHER_PURPOSE, _P.NO_SUCH_HEARING, _P.AFTER_ITS_HEARING,
+         _P.BEFORE_ITS_HEARING),
+        "/linked",
+    ),
     _P.PRISONER_MISSING: "/prisoner",
     _P.REASON_MISSING: "/reason",
 }  # fmt: skip

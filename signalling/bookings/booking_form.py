@@ -70,6 +70,8 @@ _FIELD_OF: dict[Problem, str] = {
     Problem.REASON_MISSING: "reason",
     Problem.LINK_OF_ANOTHER_PURPOSE: "hearing",
     Problem.NO_SUCH_HEARING: "hearing",
+    Problem.AFTER_ITS_HEARING: "hearing",
+    Problem.BEFORE_ITS_HEARING: "hearing",
     Problem.ROOM_OF_ANOTHER_POLICY: "room",
     Problem.ROOM_CLOSED: "room",
     Problem.TEXT_TOO_LONG: "note_for_staff",

@@ -36,6 +36,7 @@ from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
 from vmr.bookings.draft import Draft
 from vmr.bookings.free_times import DAYS_MAX, first_free, free_times
 from vmr.bookings.judging import (
+    is_beside_hearing_still,
     needs_room_again,
     problems_when_amended,
     problems_when_confirmed,
@@ -48,6 +49,7 @@ from vmr.bookings.rules import (
     DAY_S,
     Problem,
     problems,
+    problems_beside_hearing,
     problems_in_room,
     problems_of_addresses,
 )
@@ -267,7 +269,7 @@ class BookingService:
         found = (*found, *unentitled)
         if amended.room is not None and needs_room_again(booking, amended):
             found = (*found, *await self._against_room(amended))
-        await self._demand(amended, found, waiver)
+        await self._demand(amended, found, waiver, before=booking)
         left = await self._left(amended) if amended.slot != booking.slot else ()
         done = await self._change(
             BookingEvent.AMENDED, booking, amended, by, waiver=waiver, judge=judge
@@ -363,7 +365,14 @@ class BookingService:
         )
         return replace(booking, people=people)
 
-    async def _demand(self, booking: Booking, found: tuple[Problem, ...], waiver: str) -> None:
+    async def _demand(
+        self,
+        booking: Booking,
+        found: tuple[Problem, ...],
+        waiver: str,
+        *,
+        before: Booking | None = None,
+    ) -> None:
         """Raises BookingProblems with these and with what else is wrong; NotFound where it is in
         place of no booking of theirs."""
         found = (*found, *problems_of_addresses(booking, self._mail.domains))
@@ -377,6 +386,8 @@ class BookingService:
                 or hearing.purpose is not Purpose.HEARING
             ):
                 found = (*found, Problem.NO_SUCH_HEARING)
+            elif not is_beside_hearing_still(before, booking):
+                found = (*found, *problems_beside_hearing(booking, hearing))
         if booking.rebooks is not None:
             before = await self._store.bookings.booking(booking.rebooks)
             if before is None or before.establishment != booking.establishment:

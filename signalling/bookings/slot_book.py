@@ -3,8 +3,11 @@
 A room comes from the store without a slot; whoever hands it to a meeting asks here first.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from signalling.bookings.letters import Letters
+from signalling.bookings.post import Post
 from signalling.errors import RequestError
 from signalling.seams import Clock
 from vmr.bookings.booking import Booking
@@ -22,9 +25,21 @@ AHEAD_S = 12 * HOUR_S
 
 
 class SlotBook:
-    def __init__(self, *, bookings: BookingStore, clock: Clock, numbers: BookingNumbers) -> None:
+    """`letters` writes to the people of a slot that was extended; `on_letters` hears of it."""
+
+    def __init__(
+        self,
+        *,
+        bookings: BookingStore,
+        clock: Clock,
+        numbers: BookingNumbers,
+        letters: Letters,
+        on_letters: Callable[[], None] = lambda: None,
+    ) -> None:
         self._bookings = bookings
         self._clock = clock
+        self._letters = letters
+        self._on_letters = on_letters
         self._early_s = numbers.open_early_min * MINUTE_S
 
     async def fill(self, room: Room) -> Room:
@@ -61,15 +76,22 @@ class SlotBook:
             await self._set_end(found, ends_at, by)
 
     async def _set_end(self, booking: Booking, ends_at: float, by: StaffMember) -> None:
-        happening = booking_happening(
-            BookingEvent.EXTENDED, booking, by=by, at=self._clock(), facts=(("until", ends_at),)
-        )
+        """With an update for its people, which replaces their calendar entry."""
+        event, now = BookingEvent.EXTENDED, self._clock()
+        happening = booking_happening(event, booking, by=by, at=now, facts=(("until", ends_at),))
+        post = Post(self._letters, by.establishment, now)
         try:
-            await self._bookings.extend(booking.id, ends_at, happening)
+            await self._bookings.extend(
+                booking.id,
+                ends_at,
+                happening,
+                lambda before, after: post.of_change(event, before, after, {}),
+            )
         except SlotTaken:
             raise RequestError("room_booked") from None
         except NotFound:  # cancelled while it runs: the next may begin when they like
             raise RequestError("slot_cancelled") from None
+        self._on_letters()
 
 
 def slot_of(booking: Booking) -> Slot:

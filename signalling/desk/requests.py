@@ -47,10 +47,12 @@ class DeskRequests:
         """The book first: a room that is booked by then goes on for nobody."""
         mailbox = self._rooms.mailbox(room)
         meeting = None if mailbox is None else mailbox.runner.meeting
-        if meeting is None or meeting.id != request.meeting or meeting.ends_at is None:
+        is_wrong = meeting is None or meeting.id != request.meeting
+        if meeting is None or is_wrong or not meeting.may_be_extended(request.minutes):
             await ask_meeting(self._rooms, room, request, _officer(by))  # is told what is wrong
             return
         slot, ends_at = meeting.slot, meeting.ends_at
+        assert ends_at is not None, "a meeting without an end may not be extended"
         longer = Interval(starts_at=ends_at, ends_at=ends_at + request.minutes * MINUTE_S)
         await self._slots.extend(room, slot, longer, by)
         try:

@@ -26,6 +26,7 @@ from signalling.errors import RequestError
 from signalling.monitor.terminals import Terminals
 from signalling.rooms import Rooms
 from signalling.sessions import Sessions
+from tests.signalling.bookings.office import LETTERS
 from tests.signalling.client import Client, DeviceKey, Refused
 from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.desk import FakeDesk
@@ -50,7 +51,9 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
         limit=limit,
         desk=FakeDesk(),
         taps=Terminals(),
-        slots=SlotBook(bookings=store.bookings, clock=FakeClock(), numbers=BookingNumbers()),
+        slots=SlotBook(
+            bookings=store.bookings, clock=FakeClock(), numbers=BookingNumbers(), letters=LETTERS
+        ),
     )
 
 

@@ -54,6 +54,18 @@ def needs_room_again(before: Booking, after: Booking) -> bool:
     return (before.room, before.slot, before.purpose) != (after.room, after.slot, after.purpose)
 
 
+def is_beside_hearing_still(before: Booking | None, after: Booking) -> bool:
+    """Whether its place before or after its hearing was judged when it was made: a hearing that
+    was moved since leaves it where it is, for somebody to look at."""
+    if before is None or after.alternatives not in ((), before.alternatives):
+        return False
+    return (before.linked, before.slot, before.purpose) == (
+        after.linked,
+        after.slot,
+        after.purpose,
+    )
+
+
 def is_same_time(before: Booking, after: Booking) -> bool:
     """Whether the minutes it takes of a month are those it took: of the same prisoner,
     and at the same time, as a social call."""

@@ -17,7 +17,7 @@ from vmr.bookings.booking import (
 )
 from vmr.bookings.hours import Closure, OpeningHours, is_open
 from vmr.bookings.numbers import BookingNumbers
-from vmr.bookings.purposes import LINKED, POLICY_OF, is_length
+from vmr.bookings.purposes import LINKED, POLICY_OF, Purpose, is_length
 from vmr.bookings.times import HOUR_S, Interval, overlapping
 from vmr.participants import is_readable
 from vmr.policies import POLICIES
@@ -48,6 +48,8 @@ class Problem(Enum):
     REASON_MISSING = "reason_missing"  # of a refusal or a cancellation
     LINK_OF_ANOTHER_PURPOSE = "link_of_another_purpose"
     NO_SUCH_HEARING = "no_such_hearing"  # that it could be linked to
+    AFTER_ITS_HEARING = "after_its_hearing"  # a talk before it that is not over when it begins
+    BEFORE_ITS_HEARING = "before_its_hearing"  # a talk after it that begins before it is over
     WRONG_ADDRESS = "wrong_address"  # no e-mail address
     ADDRESS_NOT_ALLOWED = "address_not_allowed"  # of another domain than the allowed ones
     ROOM_OF_ANOTHER_POLICY = "room_of_another_policy"
@@ -112,6 +114,19 @@ def problems_of_addresses(booking: Booking, domains: Collection[str]) -> tuple[P
     elif not all(is_allowed(one, domains) for one in given):
         found.append(Problem.ADDRESS_NOT_ALLOWED)
     return tuple(found)
+
+
+def problems_beside_hearing(booking: Booking, hearing: Booking) -> tuple[Problem, ...]:
+    """A talk before a hearing is over when that begins, one after it begins when that is over.
+
+    Of each time it asks for, against the preferred time of the hearing.
+    """
+    for slot in (booking.preferred, *booking.alternatives):
+        if booking.purpose is Purpose.BEFORE_HEARING and slot.ends_at > hearing.slot.starts_at:
+            return (Problem.AFTER_ITS_HEARING,)
+        if booking.purpose is Purpose.AFTER_HEARING and slot.starts_at < hearing.slot.ends_at:
+            return (Problem.BEFORE_ITS_HEARING,)
+    return ()
 
 
 def needed_notice_s(channel: Channel, numbers: BookingNumbers) -> float:

@@ -21,6 +21,7 @@ from vmr.letters import Letter
 from vmr.record import Happening
 from vmr.rooms import Establishment, Room
 from vmr.store import booking_history, bookings, room_hours, rooms, secrets
+from vmr.store.bookings import Written
 from vmr.store.database import Database
 from vmr.store.entitlements import Judge
 
@@ -149,12 +150,16 @@ class BookingStore:
         """What is confirmed in this room within the span, earliest first."""
         return await self._database.read(lambda one: bookings.taken(one, room, span))
 
-    async def extend(self, booking: BookingId, ends_at: float, happening: Happening) -> None:
-        """A running slot ends later, and so do its personal links.
+    async def extend(
+        self, booking: BookingId, ends_at: float, happening: Happening, written: Written
+    ) -> None:
+        """A running slot ends later, and so do its personal links; its people are written to.
 
         Raises SlotTaken where the room is booked by then, NotFound for a slot that is none now.
         """
-        await self._database.write(lambda one: bookings.extend(one, booking, ends_at, happening))
+        await self._database.write(
+            lambda one: bookings.extend(one, booking, ends_at, happening, written)
+        )
 
     async def week(self, room: Room, span: Interval, *, but: BookingId | None = None) -> RoomWeek:
         """What `vmr.bookings.rules` needs to know of the room in this span; `but` is left out."""

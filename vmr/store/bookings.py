@@ -6,7 +6,7 @@ written into the establishment's record, in the same transaction; a change is ma
 that its maker has seen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,9 @@ from vmr.store.booking_tables import bookings as table
 from vmr.store.entitlements import Judge
 from vmr.store.errors import Conflict, NotFound, SlotTaken
 from vmr.store.tables import invites, rooms
+
+Written = Callable[[Booking, Booking], Sequence[Letter]]
+"""The letters about a change, by the booking before and after it. Pure: it may be asked twice."""
 
 CONFIRMED = BookingState.CONFIRMED.value
 LONGEST_S = 24 * 3_600.0
@@ -240,7 +243,11 @@ def slot_of(connection: Connection, room: RoomId, at: float, early_s: float) -> 
 
 
 def extend(
-    connection: Connection, booking: BookingId, ends_at: float, happening: Happening
+    connection: Connection,
+    booking: BookingId,
+    ends_at: float,
+    happening: Happening,
+    written: Written,
 ) -> None:
     """The slot ends later, its personal links with it. Raises SlotTaken, NotFound.
 
@@ -255,7 +262,7 @@ def extend(
         version=found.version + 1,
         changed_at=happening.at,
     )
-    change(connection, longer, happening)
+    change(connection, longer, happening, letters=written(found, longer))
     links = [one.invite for one in found.people if one.invite is not None]
     if links:
         late = update(invites).where(invites.c.id.in_(links), invites.c.closes_at.is_not(None))

@@ -281,3 +281,42 @@ async def test_a_booking_is_made_in_place_of_one_of_the_same_establishment_by_st
     elsewhere = office.draft(establishment=other.id, rebooks=first.id)
     with pytest.raises(NotFound):
         await office.service.request(elsewhere, clerk(other))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "hour", "minutes", "problem"),
+    [
+        (Purpose.BEFORE_HEARING, 13.75, 30, "after_its_hearing"),
+        (Purpose.BEFORE_HEARING, 16, 30, "after_its_hearing"),
+        (Purpose.AFTER_HEARING, 14.5, 20, "before_its_hearing"),
+        (Purpose.AFTER_HEARING, 11, 20, "before_its_hearing"),
+        (Purpose.BEFORE_HEARING, 13.5, 30, ""),
+        (Purpose.AFTER_HEARING, 15, 20, ""),
+    ],
+)
+async def test_a_talk_before_or_after_a_hearing_lies_where_it_says(
+    office: Office, purpose: Purpose, hour: float, minutes: float, problem: str
+) -> None:
+    hearing = await office.ask(purpose=Purpose.HEARING, preferred=slot(4, 14, minutes=60))
+    asked = slot(4, int(hour), int(hour % 1 * 60), minutes=minutes)
+    if problem:
+        with pytest.raises(BookingProblems, match=f"^{problem}$"):
+            await office.make(purpose=purpose, preferred=asked, linked=hearing.id)
+    else:
+        assert (await office.make(purpose=purpose, preferred=asked, linked=hearing.id)).linked
+
+
+async def test_a_talk_whose_hearing_was_moved_can_still_be_corrected_but_not_moved_wrongly(
+    office: Office,
+) -> None:
+    hearing = await office.ask(purpose=Purpose.HEARING, preferred=slot(4, 14, minutes=60))
+    talk = await office.make(
+        purpose=Purpose.BEFORE_HEARING, preferred=slot(4, 13, minutes=30), linked=hearing.id
+    )
+    earlier = replace(hearing, preferred=slot(4, 9, minutes=60))
+    assert (await office.service.amend(hearing, earlier, office.clerk)).left == (talk,)
+    named = replace(talk, prisoner="B1234BC")
+    talk = (await office.service.amend(talk, named, office.clerk)).booking
+    moved = replace(talk, preferred=slot(4, 12, minutes=30))
+    with pytest.raises(BookingProblems, match=r"^after_its_hearing$"):
+        await office.service.amend(talk, moved, office.clerk)

@@ -18,6 +18,7 @@ from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, ExpectedId, InviteId
+from vmr.store import OutboxStore
 from vmr.store.rooms import add_invite, add_room
 from vmr.store.secrets import hash_token
 
@@ -60,11 +61,24 @@ class Booked:
             establishment=self.house.room.establishment.id,
             state=BookingState.CONFIRMED,
             preferred=slot,
-            people=(made.person(f"Person {number}", ExpectedId(f"x{number}"), invite=invite),),
+            people=(
+                made.person(
+                    f"Person {number}",
+                    ExpectedId(f"x{number}"),
+                    invite=invite,
+                    email=f"person{number}@law.example",
+                ),
+            ),
         )
         event = booking_happening(BookingEvent.MADE, booking, by=REQUESTER, at=slot.starts_at)
         await self.store.bookings.add(booking, event)
         return booking
+
+    async def letters(self, number: int = 1) -> list[tuple[str, str]]:
+        """Kind and state of those about it, the oldest first."""
+        outbox = OutboxStore(self.store.bookings._database)
+        found = await outbox.of_booking(BookingId(f"b{number}"))
+        return [(one.kind.value, one.state.value) for one in found]
 
     async def ends_at(self, number: int = 1) -> float:
         found: Booking | None = await self.store.bookings.booking(BookingId(f"b{number}"))
@@ -128,6 +142,7 @@ async def test_the_desk_extends_a_slot_as_long_as_the_room_is_free(booked: Booke
     kept = await booked.store.staff.record(booked.house.room.establishment.id)
     assert kept[-1].entry.what == "booking_extended"
     assert dict(kept[-1].personal)["officer"] == "Officer Reed"
+    assert await booked.letters() == [("update", "waiting")]
 
 
 async def test_an_extension_that_the_meeting_refuses_leaves_the_slot_as_it_was(
@@ -141,6 +156,7 @@ async def test_an_extension_that_the_meeting_refuses_leaves_the_slot_as_it_was(
     with pytest.raises(Refused):
         await desk.act("room.extend", room, minutes=numbers.extension_max_min + 1)
     assert await booked.ends_at() == booked.first.ends_at
+    assert await booked.letters() == []
 
 
 async def test_the_desk_is_told_of_a_rooms_next_slot(booked: Booked) -> None:

@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from signalling.bookings import letters
 from signalling.bookings.reminders import Reminders
+from signalling.bookings.slot_book import SlotBook, slot_of
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
 from signalling.texts import FILES, Texts
@@ -25,6 +26,7 @@ from tests.signalling.mail.server import SENDER, Mailbox, mail_server, part
 from tests.vmr.bookings.made import LONDON, at, person, slot
 from vmr.bookings.booking import IdToBring, Part
 from vmr.bookings.draft import NEW
+from vmr.bookings.numbers import BookingNumbers
 from vmr.bookings.times import Interval, from_local
 from vmr.letters import LetterKind
 from vmr.store.secrets import hash_token
@@ -298,6 +300,37 @@ async def test_who_asked_hears_what_becomes_of_it(post: PostRoom) -> None:
     await post.service.refuse(other, "No such prisoner here", post.clerk)
     (refused,) = await post.sent()
     assert "Reason: No such prisoner here" in part(refused)
+
+
+async def test_an_extended_slot_updates_the_calendar_entries_of_its_people_once(
+    post: PostRoom,
+) -> None:
+    booked = await post.make(people=(ADA, BEN), requester_email=CLERK)
+    await post.sent()
+    book = SlotBook(
+        bookings=post.store.bookings, clock=post.clock, numbers=BookingNumbers(), letters=LETTERS
+    )
+    running, ends_at = slot_of(booked), booked.slot.ends_at
+    post.clock.advance(ends_at - 300 - post.clock())
+
+    async def extend(minutes: float) -> None:
+        until = (await post.kept(booked)).slot.ends_at
+        longer = Interval(starts_at=until, ends_at=until + minutes * 60)
+        await book.extend(post.room.id, running, longer, post.clerk)
+
+    await extend(15)
+    await extend(15)  # before the mail server has taken the first: one letter says both
+    messages = await post.sent()
+    assert [str(one["To"]) for one in messages] == ["ada@law.example", "ben@law.example"]
+    assert "10:00 to 11:45" in part(messages[0])
+    method, event = entry(messages[0])
+    assert method == "REQUEST"
+    assert (event.decoded("DTEND").timestamp(), event["SEQUENCE"]) == (ends_at + 30 * 60, 3)
+    assert await post.sent() == []
+    await extend(10)
+    _, later = entry((await post.sent())[0])
+    assert (later["UID"], later["SEQUENCE"]) == (event["UID"], 4)
+    assert await post.sent() == []
 
 
 async def test_who_asks_and_is_expected_gets_one_letter(post: PostRoom) -> None:

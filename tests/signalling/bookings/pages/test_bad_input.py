@@ -6,6 +6,7 @@ import time
 import pytest
 
 from signalling.bookings.slot_book import SlotBook
+from tests.signalling.bookings.office import LETTERS
 from tests.signalling.bookings.pages.conftest import CALENDAR, OfficeServer, SignIn
 from tests.signalling.bookings.pages.test_calendar import words
 from tests.signalling.bookings.pages.test_decisions import choice
@@ -101,7 +102,9 @@ async def test_a_step_of_the_wall_clock_neither_opens_nor_ends_a_slot(
     office: OfficeServer, monkeypatch: pytest.MonkeyPatch, step_h: int
 ) -> None:
     now, clock = time.time(), _steady_clock()
-    slot_book = SlotBook(bookings=office.store.bookings, clock=clock, numbers=BookingNumbers())
+    slot_book = SlotBook(
+        bookings=office.store.bookings, clock=clock, numbers=BookingNumbers(), letters=LETTERS
+    )
     running, later = office.rooms["Legal 1"], office.rooms["Legal 2"]
     await office.booked("RUNS-2345", preferred=_slot(now, -0.5))
     await office.booked("SOON-2345", in_room=later, preferred=_slot(now, 2))
