@@ -33,6 +33,8 @@ from signalling.bookings.request_app import RequestApp
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import SlotPins
+from signalling.check.app import CheckApp
+from signalling.check.prober import Prober
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
 from signalling.desk.sockets import DeskSockets
@@ -317,6 +319,12 @@ class Signalling:
         running.whip.add_to(app)
         running.whep.add_to(app)
         pages.add_to(app)
+        prober = Prober(
+            engine=engine, turn=self._config.turn, clock=self._clock, counters=running.counters
+        )
+        CheckApp(prober=prober, languages=languages, config=self._config, clock=self._clock).add_to(
+            app
+        )
         self.staff = StaffApp(
             store=self._store.staff,
             terminals=self._store.terminals,

@@ -39,5 +39,7 @@ class SignallingConfig:
     offers_per_address_burst: int = 30
     offers_per_token_s: float = 1.0
     offers_per_token_burst: int = 10
+    probes_per_network_s: float = 0.4
+    probes_per_network_burst: int = 18
     pin_checks_at_once: int = 2
     pin_checks_waiting: int = 16

@@ -41,6 +41,7 @@ PAGES = {
         script="main.js",
         styles=("form", "prejoin", "waiting", "meeting", "stage", "panel", "dialog"),
     ),
+    "check": Page(script="check/main.js", styles=("form", "prejoin", "check")),
     "desk": Page(script="desk/main.js", styles=("form", "staff", "dialog", "panel", "desk")),
     "monitor": Page(
         script="monitor/main.js", styles=("form", "staff", "dialog", "panel", "monitor")

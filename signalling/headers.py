@@ -8,7 +8,7 @@ MEETING_FEATURES = (
     "camera", "microphone", "display-capture", "autoplay", "fullscreen", "speaker-selection",
     "screen-wake-lock",
 )  # fmt: skip
-"""What the meeting page may use, and no other page."""
+"""What the meeting page and the self-test may use, and no other page."""
 OTHER_FEATURES = (
     "geolocation", "usb", "serial", "hid", "midi", "payment", "accelerometer",
     "gyroscope", "magnetometer",
@@ -65,4 +65,5 @@ def content_security_policy(host: str, *, has_forms: bool = False) -> str:
 
 
 def permissions_policy(path: str) -> str:
-    return _FEATURES_OF_A_MEETING if path.startswith("/r/") else _NO_FEATURES
+    has_devices = path == "/check" or path.startswith("/r/")
+    return _FEATURES_OF_A_MEETING if has_devices else _NO_FEATURES

@@ -189,7 +189,7 @@ class SdpOverHttp(Generic[HolderT]):
     async def _post(self, request: web.Request, holder: HolderT) -> web.Response:
         if request.content_type != SDP:
             return web.Response(status=415, headers={"Accept-Post": SDP})
-        offer = await _text(request, SDP_CHARACTERS)
+        offer = await read_text(request, SDP_CHARACTERS)
         endpoint, answer = await self._backend.open(holder, offer)
         resource = Resource(holder=holder, endpoint=endpoint, offer=offer)
         self._resources[resource.id] = resource
@@ -211,7 +211,7 @@ class SdpOverHttp(Generic[HolderT]):
         missed = _precondition(request.headers.get("If-Match"), resource.etag)
         if missed is not None:
             return web.Response(status=missed)
-        fragment = parse_fragment(await _text(request, FRAGMENT_CHARACTERS))
+        fragment = parse_fragment(await read_text(request, FRAGMENT_CHARACTERS))
         if fragment.ufrag in ("", ufrag_of(resource.offer)):
             return web.Response(status=204)
         offer = with_credentials(resource.offer, fragment)
@@ -258,7 +258,7 @@ def _precondition(header: str | None, etag: str) -> int | None:
     return None if etag in named else 412
 
 
-async def _text(request: web.Request, characters: int) -> str:
+async def read_text(request: web.Request, characters: int) -> str:
     """The body; raises RequestError too_large, bad_message or busy (it did not come in time)."""
     if (request.content_length or 0) > characters:
         raise RequestError("too_large")

@@ -1,0 +1,215 @@
+"""The self-test in Chromium: what works, is refused or closed, and a server that stops."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Invite, World, start_world, stop_world
+from tests.browser.person import Person
+from tests.browser.test_accessibility import check
+from tests.browser.test_relay import RELAY_ONLY
+from tests.peers.coturn import SECRET, Coturn
+
+LONGEST_S = 30.0
+SPARE_S = 15.0
+"""For a machine that does other things too."""
+TOO_BUSY = {"up": "up.held_back", "down": "down.untested"}
+"""What is found besides where the machine cannot make enough of a picture: no fault."""
+FAILS = """
+(([kind, name]) => {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (kind === "both" || wanted[kind]) throw new DOMException("", name);
+    return real(wanted);
+  };
+})
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def coturn(tmp_path: Path) -> AsyncIterator[Coturn]:
+    made = Coturn(tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_world(coturn: Coturn, tmp_path: Path) -> AsyncIterator[World]:
+    """A server with every way to it."""
+    world = await start_world(
+        tmp_path, media_tcp_port="0", turn_urls=coturn.urls["tls"], turn_secret=SECRET
+    )
+    yield world
+    await stop_world(world)
+
+
+async def somebody(people: Invite, world: World, coturn: Coturn | None = None) -> Person:
+    trust = () if coturn is None else (f"--ignore-certificate-errors-spki-list={coturn.spki}",)
+    return await people("Asha", 1, world=world, arguments=trust)
+
+
+async def fails(person: Person, kind: str, name: str) -> None:
+    """`kind` (video, audio, both) cannot be had, for the reason `name` of a DOMException."""
+    await person.context.add_init_script(f"{FAILS}(['{kind}', '{name}'])")
+
+
+async def begin(person: Person, path: str = "/check") -> float:
+    await person.page.goto(f"http://127.0.0.1:{person.proxy.port}{path}")
+    await in_phase(person.page, "ready")
+    await person.press("Start the test")
+    await in_phase(person.page, "running")
+    return time.monotonic()
+
+
+async def in_phase(page: Page, phase: str) -> None:
+    timeout_ms = 1000 * (LONGEST_S + SPARE_S)
+    await expect(page.locator(f'#app[data-view="{phase}"]')).to_be_attached(timeout=timeout_ms)
+
+
+async def findings(page: Page) -> dict[str, tuple[str, str]]:
+    """Mark and code of each thing that was tested."""
+    rows = page.locator("[data-finding]")
+    found = await rows.evaluate_all(
+        "rows => rows.map(({dataset}) => [dataset.finding, dataset.mark, dataset.code])"
+    )
+    return {name: (mark, code) for name, mark, code in found}
+
+
+async def works(page: Page, *names: str) -> bool:
+    found = await findings(page)
+    return all(found[one][0] == "good" or found[one][1] == TOO_BUSY.get(one) for one in names)
+
+
+async def test_every_way_and_every_device_is_tested_within_half_a_minute(
+    open_world: World, coturn: Coturn, people: Invite
+) -> None:
+    person = await somebody(people, open_world, coturn)
+    page = person.page
+    await page.goto(f"http://127.0.0.1:{person.proxy.port}/check")
+    await in_phase(page, "ready")
+    await check(page, "before the test")
+    began = await begin(person)
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await check(page, "while it runs")
+    await in_phase(page, "done")
+    assert time.monotonic() - began < LONGEST_S + SPARE_S
+    found = await findings(page)
+    assert found["speaker"] == ("todo", "speaker.unasked")
+    del found["speaker"]
+    amiss = {name: code for name, (mark, code) in found.items() if mark != "good"}
+    assert amiss.items() <= TOO_BUSY.items(), found
+    assert found["microphone"][1] == "microphone.heard"
+    await expect(page.get_by_text("We can hear you.", exact=True)).to_be_visible()
+    await person.press("Play a sound")
+    await person.press("Yes, I heard them")
+    await expect(page.locator('[data-outcome="passed"]')).to_be_visible()
+    await person.press("Record 3 seconds and play them to me")
+    await expect(page.get_by_text("This is how others will hear you.")).to_be_visible()
+    await check(page, "passed")
+    report = await page.locator(".report__text").inner_text()
+    for part in (
+        f"UDP 127.0.0.1:{open_world.relay.port}",
+        f"127.0.0.1:{coturn.tls_port}",
+        "TCP 127",
+    ):
+        assert part in report, report
+    assert "ALLOCATE processed, success" in coturn.log()
+    health = await open_world.server.health()
+    assert health["counters"]["probes_connected"] >= 3
+    assert health["counters"]["probes"] == 0
+    assert health["meetings"] == health["sessions"] == 0
+    assert SECRET not in open_world.server.log_text()
+
+
+async def test_a_refused_camera_is_helped_with_and_can_be_allowed_afterwards(
+    world: World, people: Invite
+) -> None:
+    person = await somebody(people, world)
+    await fails(person, "both", "NotAllowedError")
+    await begin(person)
+    await in_phase(person.page, "done")
+    found = await findings(person.page)
+    assert found["camera"] == ("bad", "camera.refused")
+    assert found["microphone"] == ("bad", "microphone.refused")
+    assert found["udp"] == ("good", "udp.reached")
+    assert found["tcp"] == ("note", "tcp.absent")
+    assert found["relay"] == ("note", "relay.absent")
+    await expect(person.page.locator('[data-outcome="failed"]')).to_be_visible()
+    await expect(person.page.locator('[data-help="chrome"]')).to_contain_text("left of the address")
+    await check(person.page, "camera refused")
+    await person.page.evaluate("delete navigator.mediaDevices.getUserMedia")
+    await person.press("Try again")
+    await expect(person.page.locator('[data-finding="camera"][data-mark="good"]')).to_be_visible()
+    await expect(person.page.locator('[data-code="microphone.heard"]')).to_be_visible()
+
+
+async def test_without_a_microphone_the_camera_is_tested_all_the_same(
+    world: World, people: Invite
+) -> None:
+    person = await somebody(people, world)
+    await fails(person, "audio", "NotFoundError")
+    await begin(person)
+    await in_phase(person.page, "done")
+    found = await findings(person.page)
+    assert found["camera"][0] == "good"
+    assert found["microphone"] == ("bad", "microphone.missing")
+    await check(person.page, "no microphone")
+
+
+async def test_where_udp_is_closed_tcp_is_measured_and_udp_advised(
+    open_world: World, coturn: Coturn, people: Invite
+) -> None:
+    person = await somebody(people, open_world, coturn)
+    open_world.relay.cut(["everybody's"])
+    began = await begin(person)
+    await in_phase(person.page, "done")
+    assert time.monotonic() - began < LONGEST_S + SPARE_S
+    found = await findings(person.page)
+    assert found["udp"] == ("advice", "udp.failed")
+    assert await works(person.page, "tcp", "up", "down", "delay", "loss")
+    assert f"allow UDP 127.0.0.1:{open_world.relay.port}." in await person.text()
+    await check(person.page, "UDP closed")
+    open_world.relay.mend()
+
+
+async def test_where_nothing_but_tls_gets_out_the_relay_is_measured(
+    open_world: World, coturn: Coturn, people: Invite
+) -> None:
+    person = await somebody(people, open_world, coturn)
+    await person.context.add_init_script(RELAY_ONLY)
+    began = await begin(person)
+    await in_phase(person.page, "done")
+    assert time.monotonic() - began < LONGEST_S + SPARE_S
+    found = await findings(person.page)
+    assert found["udp"] == ("advice", "udp.failed")
+    assert found["tcp"] == ("advice", "tcp.failed")
+    assert await works(person.page, "relay", "up", "down", "loss")
+
+
+async def test_a_server_that_stops_half_way_is_told_and_the_next_test_works(
+    people: Invite, tmp_path: Path
+) -> None:
+    world = await start_world(tmp_path)
+    person = await somebody(people, world)
+    person.may_lose_network = True
+    await begin(person)
+    await expect(person.page.locator('[data-code="udp.reached"]')).to_be_visible(timeout=15_000)
+    await world.server.stop()
+    await in_phase(person.page, "done")
+    found = await findings(person.page)
+    assert found["up"] == ("bad", "up.broken")
+    await check(person.page, "broken")
+    await person.press("Test again")
+    await in_phase(person.page, "running")
+    await in_phase(person.page, "done")
+    assert (await findings(person.page))["udp"] == ("bad", "udp.unasked")
+    await world.server.start()
+    await person.press("Test again")
+    await in_phase(person.page, "running")
+    await in_phase(person.page, "done")
+    assert await works(person.page, "camera", "udp", "up", "down", "loss")
+    await stop_world(world)

@@ -1,0 +1,143 @@
+/**
+ * The verdict: one finding for each thing that was tested, with what to do next. Pure.
+ *
+ * `code` names a finding for support and IT departments; sentences are `self_test.found.{code}` and,
+ * where something can be done, `self_test.next.{code}`.
+ *
+ * @typedef {"waiting"|"todo"|"good"|"note"|"advice"|"bad"} Mark
+ * @typedef {{id: string, mark: Mark, code: string, values: Record<string, string|number>}} Finding
+ * @typedef {"passed"|"nearly"|"advice"|"failed"} Outcome
+ * @typedef {{camera: string, microphone: string}} Devices
+ */
+
+import { FAIR_LOSS, GOOD_LOSS } from "../../state/quality.js";
+import { fitness } from "./browser.js";
+import { WAYS } from "./test.js";
+
+/** @typedef {import("./test.js").Test} Test */
+/** @typedef {import("./test.js").Way} Way */
+/** @typedef {import("./figures.js").Figures} Figures */
+/** @typedef {import("./browser.js").Browser} Browser */
+
+export const NEEDED_BPS = 1_000_000;
+export const LONGEST_DELAY_MS = 100;
+export const LONGEST_JITTER_MS = 50;
+/** What came back of this share of what was sent was held up by nothing on its way. */
+const WHOLE = 0.95;
+
+export const ON_DEVICE = ["browser", "camera", "microphone", "speaker"];
+export const ON_NETWORK = ["udp", "tcp", "relay", "up", "down", "delay", "loss", "jitter"];
+
+/** @param {Test} test @param {Devices} devices @param {Browser} browser @returns {Finding[]} */
+export function judge(test, devices, browser) {
+  const isDone = test.phase === "done";
+  return [
+    ofBrowser(browser), ofCamera(devices.camera, isDone), ofMicrophone(devices.microphone, test), ofSpeaker(test),
+    ...WAYS.map((way) => ofWay(test, way)), ...(test.figures ? ofFigures(test.figures) : unmeasured(test)),
+  ];
+}
+
+/** @param {Finding[]} findings @returns {Outcome} */
+export function outcomeOf(findings) {
+  const has = (/** @type {Mark} */ mark) => findings.some((one) => one.mark === mark);
+  if (has("bad")) return "failed";
+  if (has("advice")) return "advice";
+  return has("todo") || has("waiting") ? "nearly" : "passed";
+}
+
+/** @param {string} id @param {Mark} mark @param {string} what @param {Record<string, string|number>} [values] @returns {Finding} */
+function finding(id, mark, what, values = {}) {
+  return { id, mark, code: `${id}.${what}`, values };
+}
+
+/** @param {Browser} browser */
+function ofBrowser(browser) {
+  const fit = fitness(browser);
+  const mark = /** @type {const} */ ({ good: "good", unknown: "note", old: "bad", unsupported: "bad" })[fit];
+  return finding("browser", mark, fit);
+}
+
+/** @param {string} state @param {boolean} isDone */
+function ofCamera(state, isDone) {
+  if (state === "live") return finding("camera", "good", "live");
+  if (state === "idle" || state === "opening") return finding("camera", isDone ? "bad" : "waiting", isDone ? "unanswered" : "opening");
+  return finding("camera", state === "off" ? "note" : "bad", state);
+}
+
+/** @param {string} state @param {Test} test */
+function ofMicrophone(state, { phase, isHeard }) {
+  const isDone = phase === "done";
+  if (state === "live" && isHeard) return finding("microphone", "good", "heard");
+  if (state === "live") return finding("microphone", isDone ? "advice" : "waiting", isDone ? "silent" : "listening");
+  if (state === "idle" || state === "opening") return finding("microphone", isDone ? "bad" : "waiting", isDone ? "unanswered" : "opening");
+  return finding("microphone", "bad", state);
+}
+
+/** @param {Test} test */
+function ofSpeaker({ speaker }) {
+  const mark = /** @type {const} */ ({ heard: "good", unheard: "bad", unasked: "todo" })[speaker];
+  return finding("speaker", mark, speaker);
+}
+
+/** A way that is closed matters as far as the better ones are closed too. @param {Test} test @param {Way} way */
+function ofWay(test, way) {
+  const { state, tookMs, servers } = test.ways[way];
+  const values = { ms: Math.round(tookMs), servers: servers.join(", ") };
+  if (state === "reached") return finding(way, "good", state, values);
+  if (state === "trying" || state === "waiting") return finding(way, "waiting", "trying", values);
+  if (state === "absent") return finding(way, "note", state, values);
+  if (state === "failed") return finding(way, closedMark(test, way), state, values);
+  return finding(way, "bad", state, values);
+}
+
+/** @param {Test} test @param {Way} way @returns {Mark} */
+function closedMark({ ways }, way) {
+  if (WAYS.slice(0, WAYS.indexOf(way)).some((better) => ways[better].state === "reached")) return "note";
+  return WAYS.some((other) => ways[other].state === "reached") ? "advice" : "bad";
+}
+
+/** @param {Figures} figures @returns {Finding[]} */
+function ofFigures(figures) {
+  const { upBps, downBps, delayMs, jitterMs } = figures;
+  const loss = Math.max(figures.upLoss, figures.downLoss);
+  const isUnproven = downBps < NEEDED_BPS && upBps < NEEDED_BPS && downBps >= upBps * WHOLE;
+  // Less was sent than the network takes: this device was too busy to make more of a picture.
+  const isHeldBack = upBps < NEEDED_BPS && figures.mayBps >= NEEDED_BPS && figures.upLoss < GOOD_LOSS;
+  return [
+    isHeldBack ? finding("up", "note", "held_back", { rate: megabits(upBps) }) : rate("up", upBps),
+    isUnproven ? finding("down", "note", "untested", { rate: megabits(downBps) }) : rate("down", downBps),
+    finding("delay", delayMs <= LONGEST_DELAY_MS ? "good" : "bad", delayMs <= LONGEST_DELAY_MS ? "short" : "long", { ms: Math.round(delayMs) }),
+    ofLoss(loss, figures),
+    finding("jitter", jitterMs <= LONGEST_JITTER_MS ? "good" : "advice", jitterMs <= LONGEST_JITTER_MS ? "even" : "uneven", { ms: Math.round(jitterMs) }),
+  ];
+}
+
+/** @param {"up"|"down"} id @param {number} bps */
+function rate(id, bps) {
+  const isEnough = bps >= NEEDED_BPS;
+  return finding(id, isEnough ? "good" : "bad", isEnough ? "enough" : "slow", { rate: megabits(bps) });
+}
+
+/** @param {number} loss @param {Figures} figures */
+function ofLoss(loss, { upLoss, downLoss }) {
+  const values = { up: percent(upLoss), down: percent(downLoss) };
+  if (loss < GOOD_LOSS) return finding("loss", "good", "little", values);
+  return loss < FAIR_LOSS ? finding("loss", "advice", "some", values) : finding("loss", "bad", "much", values);
+}
+
+/** @param {Test} test @returns {Finding[]} */
+function unmeasured({ phase, measuredBy, isBroken }) {
+  const what = phase !== "done" ? "measuring" : measuredBy === null ? "unreached" : isBroken ? "broken" : "unmeasured";
+  const mark = phase !== "done" ? "waiting" : measuredBy === null ? "note" : "bad";
+  return ["up", "down", "delay", "loss", "jitter"].map((id) => finding(id, mark, what));
+}
+
+/** @param {number} bps */
+export function megabits(bps) {
+  return (Math.floor(bps / 10_000) / 100).toFixed(2);
+}
+
+/** @param {number} share */
+export function percent(share) {
+  return (share * 100).toFixed(1);
+}

@@ -1,0 +1,92 @@
+/**
+ * Runs the self-test: asks for the devices, tries every way at once, measures by the best of them.
+ * It ends by itself within half a minute, and can be run again at any time.
+ */
+
+import { Probe } from "./probe.js";
+import { startPattern } from "./pattern.js";
+import { bestWay, WAYS } from "./state/test.js";
+import { hasStopped } from "./state/figures.js";
+
+const MEASURE_MS = 10_000;
+const SAMPLE_MS = 500;
+/** So many samples without a packet are a broken connection: three seconds. */
+const STILL_SAMPLES = 6;
+
+/** @typedef {import("./state/test.js").Way} Way */
+/** @typedef {(action: import("./state/test.js").Action) => void} Dispatch */
+
+export class Tester {
+  /** @type {Map<Way, Probe>} */
+  #probes = new Map();
+  /** Counts the runs: one that is over says nothing any more. */
+  #run = 0;
+
+  /**
+   * @param {{dispatch: Dispatch, test: () => import("./state/test.js").Test,
+   *   devices: {open: () => Promise<unknown>}}} parts
+   */
+  constructor({ dispatch, test, devices }) {
+    this.dispatch = dispatch;
+    this.test = test;
+    this.devices = devices;
+  }
+
+  async run() {
+    this.#end();
+    const run = (this.#run += 1);
+    const say = (/** @type {import("./state/test.js").Action} */ action) => {
+      if (run === this.#run) this.dispatch(action);
+    };
+    say({ type: "started", nowMs: performance.now() });
+    const clock = setInterval(() => say({ type: "passed", nowMs: performance.now() }), SAMPLE_MS);
+    void this.devices.open();
+    const { known, all } = this.#reach(run, say);
+    await known;
+    const way = bestWay(this.test());
+    const probe = way ? this.#probes.get(way) : null;
+    if (probe && run === this.#run) await this.#measure(probe, say);
+    await all;
+    clearInterval(clock);
+    say({ type: "finished" });
+    if (run === this.#run) this.#end();
+  }
+
+  /** `known`: which way to measure by; `all`: what became of each. @param {number} run @param {Dispatch} say */
+  #reach(run, say) {
+    /** @type {() => void} */
+    let tell = () => undefined;
+    const known = new Promise((resolve) => {
+      tell = () => resolve(undefined);
+    });
+    const all = WAYS.map(async (way) => {
+      const probe = new Probe(way);
+      this.#probes.set(way, probe);
+      say({ type: "way", way, result: await probe.open() });
+      if (run !== this.#run || bestWay(this.test()) !== undefined) tell();
+    });
+    return { known, all: Promise.all(all) };
+  }
+
+  /** @param {Probe} probe @param {Dispatch} say */
+  async #measure(probe, say) {
+    say({ type: "measuring", way: probe.way });
+    const pattern = startPattern();
+    await probe.send(pattern.track);
+    const until = performance.now() + MEASURE_MS;
+    while (performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+      say({ type: "sampled", sample: await probe.sample() });
+      if (!probe.isOpen || hasStopped(this.test().samples, STILL_SAMPLES)) {
+        say({ type: "broken" });
+        break;
+      }
+    }
+    pattern.stop();
+  }
+
+  #end() {
+    for (const probe of this.#probes.values()) probe.close();
+    this.#probes.clear();
+  }
+}
