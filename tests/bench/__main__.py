@@ -172,6 +172,7 @@ def main() -> None:
         from tests.bench.browser_restart import browser_restart_figures
         from tests.bench.join_time import join_figures, join_times
         from tests.bench.lossy_browsers import lossy_figures
+        from tests.bench.page_figures import measure_page, page_figures
         from tests.bench.wall_frames import measure_wall_frames, wall_frame_figures
 
         lossy = lossy_figures(5.0 if options.short else 30.0)
@@ -180,6 +181,9 @@ def main() -> None:
         print_figures("Two Chromiums, one restarts ICE", restarts)
         joins = asyncio.run(join_times(1 if options.short else 7))
         print_figures("Coming in: Chromium, a running room, median", join_figures(joins))
+        short = {"loads": 1, "presses": 1} if options.short else {}
+        page = asyncio.run(measure_page(**short))
+        print_figures("The meeting page: Chromium, software only", page_figures(page))
         frames = asyncio.run(measure_wall_frames(seconds=2.0 if options.short else 10.0))
         print_figures("A monitor's wall: Chromium, software only", wall_frame_figures(frames))
     if not options.no_speech:

@@ -28,6 +28,7 @@ from tests.bench.office_time import (
 )
 from tests.bench.packet_cost import measure_engine, quantile
 from tests.bench.packets import KEY_FRAME_EVERY, VIDEO_BYTES, plan, read_stamp
+from tests.bench.page_figures import measure_page, page_figures
 from tests.bench.receiver import transport_number
 from tests.bench.record_cost import measure_record
 from tests.bench.seam import round_trips_us
@@ -187,6 +188,15 @@ async def test_a_browsers_wall_shows_every_tile_and_its_frames_are_timed() -> No
     assert sum(wall.gaps_ms) <= 1000 * (wall.seconds + max(wall.gaps_ms)), wall
     assert 0 < wall.browser_cores <= (os.cpu_count() or 1), wall
     assert len(wall_frame_figures(wall)) == 4
+
+
+async def test_the_meeting_page_is_timed_before_and_during_a_call_of_six() -> None:
+    times = await asyncio.wait_for(measure_page(loads=1, presses=1), 120)
+    assert 0 < times.painted_ms[0] < times.ready_ms[0], times
+    assert 0 < times.silent_ms[0] <= times.muted_ms[0], times
+    assert times.switched_ms[0] > 0, times
+    assert times.decoded > times.call_s, times
+    assert len(page_figures(times)) == 4
 
 
 async def test_what_a_record_costs_is_measured() -> None:
