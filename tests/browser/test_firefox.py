@@ -156,4 +156,5 @@ async def hang_up(world: World, guest: FirefoxPerson, officer: Person, ben: Pyth
     await expect_transports(world, 2, "the guest has hung up")
     await officer.meets(ben.face)
     await officer.press("Hang up")
+    await officer.press("Hang up now")
     await officer.in_view("ended")

@@ -54,6 +54,7 @@ async function person() {
     view: () => now,
     onPresenting: () => undefined,
     onDevice: () => undefined,
+    onScreen: () => undefined,
   });
   await own.devices.open();
   now = view("off");

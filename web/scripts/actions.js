@@ -62,6 +62,20 @@ export function createActions(controller) {
     await tell("presentation.stop");
   }
 
+  /** The space bar is held while muted. @returns {boolean} whether it counts */
+  function beginTalk() {
+    const { isMuted, microphoneTrack } = devices.now;
+    if (!isMuted || !microphoneTrack || isEncoded(controller.view)) return false;
+    devices.setMuted(false);
+    void own.tell({ microphone: true });
+    return true;
+  }
+
+  function endTalk() {
+    devices.setMuted(true);
+    void own.tell({ microphone: false });
+  }
+
   /** With an encoder, mute and camera are the server's alone. @param {"microphone"|"camera"} kind */
   async function toggleEncoded(kind) {
     const own = controller.view && you(controller.view);
@@ -107,12 +121,13 @@ export function createActions(controller) {
   }
 
   return {
-    ask, tell, allowEncoder, present, stopPresenting, toggleMicrophone, toggleCamera, readyToLeave, leave,
+    ask, tell, allowEncoder, present, stopPresenting, beginTalk, endTalk, toggleMicrophone, toggleCamera, readyToLeave, leave,
     start: controller.start.bind(controller),
     /** Before the meeting: nothing to tell the server. */
     toggleOwnCamera: () => (devices.now.camera === "live" ? devices.stopCamera() : devices.startCamera()),
     toggleOwnMicrophone: () => devices.setMuted(!devices.now.isMuted),
     comeBack: () => controller.comeBack(),
+    presentAs: own.presentAs.bind(own),
     retryDevices: () => devices.open(),
     chooseDevice: devices.choose.bind(devices),
     setProcessing: devices.setProcessing.bind(devices),

@@ -5,7 +5,7 @@
 
 import { keepVisit } from "./entry.js";
 import { MediaLink } from "./media/link.js";
-import { playKnock } from "./media/sounds.js";
+import { playFor } from "./media/sounds.js";
 import { OwnMedia } from "./own_media.js";
 import { RequestError, SignallingClient } from "./signalling/client.js";
 import { proveDevice } from "./signalling/device_key.js";
@@ -37,9 +37,11 @@ export class Controller {
    * @param {import("./types.js").Facts} facts
    * @param {import("./entry.js").Visit} visit
    * @param {import("./signalling/client.js").Connect} connect
+   * @param {import("./preferences.js").Preferences} preferences
    */
-  constructor(store, facts, visit, connect) {
+  constructor(store, facts, visit, connect, preferences) {
     this.store = store;
+    this.preferences = preferences;
     this.facts = facts;
     this.visit = visit;
     /** @type {JoinForm|null} */
@@ -55,6 +57,7 @@ export class Controller {
       peer: () => this.media.peer,
       view: () => this.view,
       onPresenting: (isPresenting) => store.dispatch({ type: "presenting", isPresenting }),
+      onScreen: (screen) => store.dispatch({ type: "screen", screen }),
       onDevice: (change) => this.view && store.dispatch({ type: "raised", alert: deviceNews(change), nowMs: Date.now() }),
     });
     this.media = new MediaLink({
@@ -192,7 +195,7 @@ export class Controller {
     if (name === "session.ended") {
       return this.finish({ code: data.code, canReturn: data.can_return, reason: data.reason });
     }
-    if (name === "knock.received" && this.audio) playKnock(this.audio);
+    if (this.audio && this.preferences.choices.value.hasSounds) playFor(name, this.audio);
     if (name === "meeting.updated") this.#moved(before);
     if (name === "speaker.changed") this.#settleLater();
     if (name === "media.lost") this.media.lost();

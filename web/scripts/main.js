@@ -9,8 +9,10 @@ import { Controller } from "./controller.js";
 import { enter } from "./entry.js";
 import { html } from "./html.js";
 import { watchFrames } from "./media/frames.js";
+import { watchMutedVoice } from "./media/muted_voice.js";
 import { tellPreference } from "./media/preference.js";
 import { watchQuality } from "./media/watch.js";
+import { createPreferences } from "./preferences.js";
 import { createStore } from "./store.js";
 import { loadText } from "./text.js";
 
@@ -23,17 +25,19 @@ const facts = JSON.parse(document.getElementById("facts")?.textContent ?? "{}");
 const visit = enter(facts.address);
 await loadText(facts.lang, ["meeting"]);
 const store = createStore();
-const controller = new Controller(store, facts, visit, io);
+const preferences = createPreferences(localStorage);
+const controller = new Controller(store, facts, visit, io, preferences);
 const tick = signal(Date.now());
 setInterval(() => {
   tick.value = Date.now();
 }, TICK_MS);
 const app = {
-  facts, visit, store, tick, volume: signal(1), devices: controller.own.devices, actions: createActions(controller),
+  facts, visit, store, tick, preferences, volume: signal(1), devices: controller.own.devices, actions: createActions(controller),
 };
 controller.open();
 watchQuality(controller);
 watchFrames(controller);
+watchMutedVoice(controller);
 tellPreference(store, app.actions.ask);
 root.replaceChildren(); // what stood there before a script had run
 render(html`<${App} app=${app} root=${root} />`, root);

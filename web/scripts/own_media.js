@@ -7,10 +7,12 @@
  * @typedef {{request: (name: string, payload: Record<string, unknown>) => Promise<unknown>,
  *   peer: () => import("./media/peer.js").Peer|null, view: () => InsideView|null,
  *   onPresenting: (isPresenting: boolean) => void,
+ *   onScreen: (screen: import("./types.js").Shown) => void,
  *   onDevice: (change: import("./media/devices.js").Change) => void}} Surroundings
  */
 
 import { LocalDevices } from "./media/devices.js";
+import { prepareFor, surfaceOf } from "./media/screen.js";
 import { isEncoded, you } from "./state/meeting.js";
 
 export class OwnMedia {
@@ -90,7 +92,17 @@ export class OwnMedia {
   async startScreen(track) {
     this.screen = track;
     await this.surroundings.peer()?.setScreen(track);
+    this.surroundings.onScreen({ surface: surfaceOf(track), content: "detail" });
     this.surroundings.onPresenting(true);
+  }
+
+  /** What is presented is a document, or moving pictures. @param {import("./types.js").Content} content */
+  async presentAs(content) {
+    const track = this.screen;
+    if (!track) return;
+    await prepareFor(track, content).catch((error) => console.warn("the capture was not changed", error));
+    await this.surroundings.peer()?.fitScreen(track);
+    this.surroundings.onScreen({ surface: surfaceOf(track), content });
   }
 
   stopScreen() {

@@ -56,12 +56,15 @@
  * @typedef {{shown: string|null, since: number, next: string|null, enlarged: string|null,
  *   layout: "speaker"|"grid", selfPlace: SelfPlace, isSelfHidden: boolean}} StageState
  * @typedef {"strip"|"bottom-right"|"bottom-left"|"top-left"|"top-right"} SelfPlace
+ * @typedef {"detail"|"motion"} Content what is presented: a document, or moving pictures
+ * @typedef {{surface: "monitor"|"window"|"browser"|"other", content: Content}} Shown
  * @typedef {{url: string, token: string}} EncoderAccess where an encoder sends, and by what
  * @typedef {"connecting"|"open"|"lost"|"refused"} LinkPhase
  * @typedef {"unknown"|"good"|"fair"|"poor"|"bad"} Grade
  * @typedef {"idle"|"connecting"|"connected"|"broken"} MediaPhase
  * @typedef {{journey: Journey, link: LinkPhase, media: MediaPhase, meeting: MeetingState,
  *   stage: StageState, alerts: Alerts, frozen: string[], grade: Grade, isPresenting: boolean,
+ *   screen: Shown,
  *   soundBlocked: boolean, encoder: EncoderAccess|null, clockOffset: number}} AppState
  */
 export {};

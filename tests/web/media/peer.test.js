@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codecsToOffer, holdPictures } from "../../../web/scripts/media/peer.js";
+import { codecsToOffer, holdPictures, screenLayer } from "../../../web/scripts/media/peer.js";
 
 /** @param {string[]} types */
 const codecs = (...types) => types.map((mimeType) => ({ mimeType }));
@@ -36,4 +36,12 @@ test("pictures are held and let go again, sound and what cannot be asked are lef
   assert.deepEqual(all.map((one) => "jitterBufferTarget" in one ? one.jitterBufferTarget : "untouched"), [150, null, null, "untouched"]);
   holdPictures(all, () => null);
   assert.equal(picture.jitterBufferTarget, null);
+});
+
+test("a document is sent in full size and seldom, moving pictures often and no larger than they need be", () => {
+  const track = /** @type {MediaStreamTrack} */ (/** @type {unknown} */ ({ getSettings: () => ({ width: 1920, height: 1080 }) }));
+  const [document, film] = [screenLayer(track, "detail"), screenLayer(track, "motion")];
+  assert.deepEqual([document.scaleResolutionDownBy, film.scaleResolutionDownBy], [1, 1.5]);
+  assert.ok((document.maxFramerate ?? 0) < (film.maxFramerate ?? 0));
+  assert.equal(screenLayer(null, "motion").scaleResolutionDownBy, 1);
 });

@@ -4,6 +4,7 @@ import { render } from "/static/vendor/preact.js";
 import { signal } from "/static/vendor/signals.js";
 import { App } from "/static/scripts/components/app.js";
 import { html } from "/static/scripts/html.js";
+import { createPreferences } from "/static/scripts/preferences.js";
 import { createStore } from "/static/scripts/store.js";
 import { loadText } from "/static/scripts/text.js";
 import { face, screen } from "./faces.js";
@@ -70,7 +71,8 @@ const actions = new Proxy({
 const tick = signal(Date.now());
 setInterval(() => { tick.value = Date.now(); }, 1000);
 const visit = { invite: "", role: sample.role ?? "guest", names: sample.names ?? [""], wasInside: false };
-const app = { facts, visit, store, tick, volume: signal(1), devices, actions };
+const preferences = createPreferences(localStorage);
+const app = { facts, visit, store, tick, preferences, volume: signal(1), devices, actions };
 root.replaceChildren();
 render(html`<${App} app=${app} root=${root} />`, root);
 window.preview = { store };

@@ -1,9 +1,9 @@
 /** Sample notifications for each view, as a server would send them. */
 
-const GUEST_MAY = ["speak", "show", "present", "leave", "call_staff", "ready_to_leave", "encode"];
+const GUEST_MAY = ["speak", "show", "present", "raise_hand", "leave", "call_staff", "ready_to_leave", "encode"];
 const HOST_MAY = [
   "speak", "show", "present", "leave", "call_staff", "ready_to_leave", "admit", "check", "hand_over",
-  "mute_other", "send_back", "remove", "pause", "end",
+  "mute_other", "send_back", "remove", "pause", "end", "lower_hand", "allow_presenting",
 ];
 const SEAT_MAY = ["speak", "show", "leave", "call_staff", "ready_to_leave", "step_up"];
 const NAMES = ["Officer Hughes", "Amara Okafor", "Witness A", "Tomasz Kowalczyk-Wisniewski", "Siân Prys", "Dr Imogen Featherstonehaugh"];
@@ -114,6 +114,8 @@ export const SAMPLES = {
     events: scene({ participants: room(4, { 2: { is_presenting: true } }), presenter: "p3" },
       [["presentation.started", { participant: "p3", name: "Witness A" }]]),
   },
+  "hands": { events: scene({ raised_hands: ["p3", "p2"] }, [["hand.raised", { participant: "p3", name: "Witness A" }]]) },
+  "host-hands": { events: scene({ ...HOST, raised_hands: ["p3", "p2"] }, [["hand.raised", { participant: "p3", name: "Witness A" }]]) },
   "presenting": { events: scene({ presenter: "p2" }), actions: [{ type: "presenting", isPresenting: true }] },
   "encoder-off": { events: scene({}) },
   "encoder-expected": { events: scene({ encoder: "expected" }), actions: [ENCODER] },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as alerts from "../../../web/scripts/state/alerts.js";
+import { inside, participant } from "../views.js";
 
 const { NO_ALERTS } = alerts;
 
@@ -49,7 +50,7 @@ test("every notification of the room has its message", () => {
   const names = [
     "meeting.opened", "meeting.unlocked", "meeting.paused", "meeting.resumed", "participant.muted", "check.started",
     "check.ended", "presentation.started", "presentation.stopped", "staff.called", "seat.handed_over",
-    "staff.message", "seat.stepped_up", "seat.step_up_lapsed", "slot.extended",
+    "hand.lowered", "staff.message", "seat.stepped_up", "seat.step_up_lapsed", "slot.extended",
   ];
   for (const name of names) assert.ok(text(name).key, name);
 });
@@ -79,4 +80,23 @@ test("each message of the duty desk stays by itself, word for word", () => {
   const second = text("staff.message", { text: "Five minutes" });
   assert.deepEqual([first.key, first.values.text, first.assertive], ["alert.staff_message", "Ten minutes", true]);
   assert.notEqual(first.tag, second.tag);
+});
+
+test("that one is muted is no news once one is heard, and a hand none once it is down", () => {
+  let state = alerts.raise(NO_ALERTS, { tag: "muted", key: "alert.muted_speaking" }, 1);
+  for (const id of ["b", "c"]) state = alerts.raise(state, text("hand.raised", { participant: id, name: id }), 2);
+  const mute = inside(["a", "b", "c"], { participants: [participant("a", { microphone: false })], raised_hands: ["c"] });
+  assert.deepEqual(alerts.settleAlerts(state, mute).list.map((one) => one.tag), ["hand-c", "muted"]);
+  assert.deepEqual(alerts.settleAlerts(state, inside(["a"])).list, []);
+  assert.equal(alerts.settleAlerts(state, null), state);
+});
+
+test("a hand is told calmly, one message a person", () => {
+  const one = text("hand.raised", { participant: "p2", name: "N" });
+  assert.deepEqual([one.tag, one.values, one.assertive ?? false], ["hand-p2", { name: "N" }, false]);
+});
+
+test("whether guests may present is told both ways", () => {
+  const keys = [true, false].map((is_allowed) => text("presentation.allowed", { is_allowed }).key);
+  assert.deepEqual(keys, ["alert.presenting_allowed", "alert.presenting_forbidden"]);
 });

@@ -31,13 +31,13 @@ export function Alerts() {
   </section>`;
 }
 
-const ICONS = { knock: "door", lock: "lock", connection: "signal", muted: "microphone-off", staff: "bell" };
+const ICONS = { knock: "door", lock: "lock", connection: "signal", muted: "microphone-off", staff: "bell", hand: "hand" };
 
 /** @param {{alert: Alert}} props */
 function AlertCard({ alert }) {
   const { actions } = useApp();
   const text = alertText(alert);
-  const icon = ICONS[/** @type {keyof typeof ICONS} */ (alert.tag)] ?? "info";
+  const icon = ICONS[/** @type {keyof typeof ICONS} */ (alert.tag.split("-")[0])] ?? "info";
   const time = clockTime(alert.at / 1000, language());
   const dismiss = () => {
     actions.dismiss(alert.id);

@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { canPresent } from "../media/screen.js";
 import { isEncoded, may, you } from "../state/meeting.js";
 import { t } from "../text.js";
+import { hangUp, isHandUp, isTaken, toggleHand, togglePresent } from "./acts.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
 import { Volume } from "./volume.js";
@@ -17,14 +18,17 @@ import { Volume } from "./volume.js";
  *   isPanelOpen: boolean, togglePanel: () => void}} props
  */
 export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
-  const { actions } = useApp();
+  const app = useApp();
+  const { actions } = app;
   const { stage } = useAppState();
   const isSeat = view.is_handed_over && !may(view, "admit");
   const isGuest = !isSeat && !may(view, "admit");
-  return html`<section class=${`controls ${isSeat ? "controls--8" : ""} ${isGuest ? "controls--10" : ""}`} aria-label=${t("controls.title")}>
+  return html`<section class=${`controls ${isSeat ? "controls--8" : ""} ${isGuest ? "controls--11" : ""}`} aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">
       <${OwnMedia} view=${view} />
       ${may(view, "present") && canPresent() && html`<${Present} view=${view} open=${open} />`}
+      ${may(view, "raise_hand") && html`<${Control} icon="hand" label=${t(isHandUp(view) ? "control.lower_hand" : "control.raise_hand")}
+        tone=${isHandUp(view) ? "on" : ""} onClick=${() => toggleHand(view, actions)} />`}
       ${isSeat && html`<${Volume} />`}
     </div>
     <div class="controls__group">
@@ -37,7 +41,8 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
     <div class="controls__group controls__group--leave">
       ${(isSeat || isGuest) && may(view, "ready_to_leave") && html`<${Control} icon="leave" label=${t("control.ready_to_leave")} onClick=${actions.readyToLeave} />`}
       ${may(view, "call_staff") && html`<${Control} icon="bell" label=${t("control.call_staff")} onClick=${() => actions.tell("staff.call")} />`}
-      <${Control} icon="phone-down" label=${t("control.hang_up")} tone="danger" onClick=${actions.leave} />
+      <${Control} icon="phone-down" label=${t("control.hang_up")} tone="danger"
+        opensDialog=${may(view, "admit")} onClick=${() => hangUp(view, app, open)} />
     </div>
     ${isSeat && may(view, "step_up") && html`<button type="button" class="controls__staff" aria-haspopup="dialog"
       onClick=${() => open({ kind: "step_up" })}>${t("control.staff")}</button>`}
@@ -60,14 +65,10 @@ function OwnMedia({ view }) {
 
 /** @param {{view: InsideView, open: OpenDialog}} props */
 function Present({ view, open }) {
-  const { actions } = useApp();
+  const app = useApp();
   const { isPresenting } = useAppState();
-  if (isPresenting) {
-    return html`<${Control} icon="screen-off" label=${t("control.stop_presenting")} tone="on" onClick=${actions.stopPresenting} />`;
-  }
-  const isTaken = view.presenter !== null && view.presenter !== view.you;
-  return html`<${Control} icon="screen" label=${t("control.present")} opensDialog=${isTaken}
-    onClick=${() => (isTaken ? open({ kind: "take_over" }) : actions.present(false))} />`;
+  return html`<${Control} icon=${isPresenting ? "screen-off" : "screen"} label=${t(isPresenting ? "control.stop_presenting" : "control.present")}
+    tone=${isPresenting ? "on" : ""} opensDialog=${!isPresenting && isTaken(view)} onClick=${() => togglePresent(view, app, open)} />`;
 }
 
 /** @param {{frame: {current: HTMLElement|null}}} props */

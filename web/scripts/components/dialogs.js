@@ -7,6 +7,7 @@ import { useApp } from "./context.js";
 import { DeviceChoice, SoundChoice } from "./device_choice.js";
 import { Confirm, Dialog } from "./dialog.js";
 import { Encoder } from "./encoder.js";
+import { ShortcutList, SoundsChoice } from "./own_choices.js";
 import { PinForm } from "./pin.js";
 import { Presence } from "./presence.js";
 import { LanguageSwitch } from "./language.js";
@@ -27,10 +28,11 @@ const CONFIRMATIONS = {
   send_back: { request: "participant.send_back", hasReason: true },
   pause: { request: "room.pause", hasReason: true },
   take_over: {},
+  leave: { isDanger: true },
 };
 
-/** @param {{dialog: DialogName, view: InsideView, open: (dialog: DialogName) => void, close: () => void}} props */
-export function MeetingDialog({ dialog, view, open, close }) {
+/** @param {{dialog: DialogName, view: InsideView, acts: string[], open: (dialog: DialogName) => void, close: () => void}} props */
+export function MeetingDialog({ dialog, view, acts, open, close }) {
   switch (dialog.kind) {
     case "presence":
       return html`<${Dialog} title=${t("presence.title")} close=${close}><${Presence} view=${view} /><${Close} close=${close} /><//>`;
@@ -38,14 +40,19 @@ export function MeetingDialog({ dialog, view, open, close }) {
       return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
         <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div>
         ${!isEncoded(view) && html`<${SoundChoice} />`}
+        <${SoundsChoice} />
         <${LanguageSwitch} />
         <div class="govuk-button-group dialog__buttons">
           <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.close")}</button>
           ${hasEncoders(view) && html`<button type="button" class="govuk-button govuk-button--secondary" aria-haspopup="dialog"
             onClick=${() => open({ kind: "encoder" })}>${t("encoder.use")}</button>`}
+          <button type="button" class="govuk-button govuk-button--secondary" aria-haspopup="dialog"
+            onClick=${() => open({ kind: "shortcuts" })}>${t("shortcut.title")}</button>
         </div><//>`;
     case "encoder":
       return html`<${Dialog} title=${t("encoder.use")} close=${close}><${Encoder} view=${view} close=${close} /><//>`;
+    case "shortcuts":
+      return html`<${Dialog} title=${t("shortcut.title")} close=${close}><${ShortcutList} acts=${acts} /><${Close} close=${close} /><//>`;
     case "step_up":
       return html`<${Dialog} title=${t("dialog.step_up")} close=${close}><${StepUp} view=${view} close=${close} /><//>`;
     default:
@@ -66,6 +73,7 @@ function ConfirmRequest({ dialog, view, close }) {
   const name = nameOf(view, participant) || (view.knocks.find((one) => one.id === participant)?.name ?? "");
   const confirm = (/** @type {string} */ reason) => {
     if (kind === "take_over") return actions.present(true);
+    if (kind === "leave") return actions.leave();
     return actions.tell(request ?? "", { ...(participant ? { participant } : {}), ...(hasReason ? { reason } : {}) });
   };
   const values = { name, presenter: view.presenter ? nameOf(view, view.presenter) : "" };

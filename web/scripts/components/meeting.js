@@ -3,14 +3,17 @@
 import { useEffect, useRef, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { checked, inside, may } from "../state/meeting.js";
+import { actsOf } from "./acts.js";
 import { Alerts } from "./alerts.js";
 import { AudioSlots } from "./audio_slots.js";
-import { useAppState } from "./context.js";
+import { useApp, useAppState } from "./context.js";
 import { Controls } from "./controls.js";
 import { MeetingDialog } from "./dialogs.js";
+import { useKeys } from "./keys.js";
 import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Stage } from "./stage.js";
+import { useLeaveWarning, useWakeLock } from "./stay.js";
 import { TopBar } from "./top_bar.js";
 
 /** @typedef {{kind: string, participant?: string, person?: string}} DialogName */
@@ -29,7 +32,11 @@ export function Meeting() {
   useEffect(() => {
     if (isHost && checking) openPanel(true);
   }, [isHost, checking]);
+  const togglePanel = () => openPanel(!isPanelOpen);
+  const acts = actsOf(view, { app: useApp(), open: setDialog, togglePanel });
+  useKeys(acts);
   useWakeLock();
+  useLeaveWarning();
   if (!view) return null;
   const hasPanel = isPanelOpen && !(view.is_handed_over && !isHost);
   return html`<div class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
@@ -40,26 +47,8 @@ export function Meeting() {
       <${Alerts} />
     </main>
     ${hasPanel && html`<${Panel} view=${view} open=${setDialog} close=${() => openPanel(false)} />`}
-    <${Controls} view=${view} open=${setDialog} frame=${frame} isPanelOpen=${hasPanel} togglePanel=${() => openPanel(!isPanelOpen)} />
+    <${Controls} view=${view} open=${setDialog} frame=${frame} isPanelOpen=${hasPanel} togglePanel=${togglePanel} />
     <${AudioSlots} />
-    ${dialog && html`<${MeetingDialog} key=${`${dialog.kind}${dialog.participant}`} dialog=${dialog} view=${view} open=${setDialog} close=${() => setDialog(null)} />`}
+    ${dialog && html`<${MeetingDialog} key=${`${dialog.kind}${dialog.participant}`} dialog=${dialog} view=${view} acts=${Object.keys(acts)} open=${setDialog} close=${() => setDialog(null)} />`}
   </div>`;
-}
-
-/** The screen stays on while somebody is in the room. */
-function useWakeLock() {
-  useEffect(() => {
-    /** @type {WakeLockSentinel|null} */
-    let held = null;
-    const hold = async () => {
-      if (document.visibilityState !== "visible") return;
-      held = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
-    };
-    void hold();
-    document.addEventListener("visibilitychange", hold);
-    return () => {
-      document.removeEventListener("visibilitychange", hold);
-      void held?.release();
-    };
-  }, []);
 }

@@ -20,14 +20,26 @@ export function Notices({ view }) {
     ${view.is_unwatched && html`<${Notice} icon="eye" tone="warning" name="unwatched" text=${t("paused.unwatched")} />`}
     ${media === "broken" && html`<${Notice} icon="signal" tone="warning" name="broken" text=${t("notice.reconnecting")} />`}
     ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("id_check.you") : t("id_check.other", { name: checking.name })} />`}
-    ${isPresenting && html`<${Notice} icon="screen" name="presenting" text=${t("notice.presenting")}
-      button=${t("control.stop_presenting")} onClick=${() => actions.stopPresenting()} />`}
+    ${isPresenting && html`<${Presenting} />`}
     ${isEncoded(view) && html`<${Notice} icon="devices" name="encoder" text=${t("notice.encoder")}
       button=${t("encoder.stop")} onClick=${() => actions.tell("encoder.stop")} />`}
     ${soundBlocked && html`<${Notice} icon="speaker" tone="warning" name="sound" text=${t("notice.sound_off")}
       button=${t("notice.sound_on")} onClick=${() => actions.soundBlocked(false)} />`}
     ${view.stepped_up_until !== null && html`<${SteppedUp} until=${view.stepped_up_until} />`}
     ${view.presenter && view.presenter !== view.you && html`<span class="govuk-visually-hidden">${t("alert.presenting", { name: nameOf(view, view.presenter) })}</span>`}
+  </div>`;
+}
+
+/** What is presented, and for what it is prepared: sharp for a document, smooth for moving pictures. */
+function Presenting() {
+  const { actions } = useApp();
+  const { screen } = useAppState();
+  const isMotion = screen.content === "motion";
+  return html`<div class="notice notice--calm" data-notice="presenting" data-content=${screen.content}>
+    <${Icon} name="screen" /><p>${t(`notice.presenting.${screen.surface}`)}</p>
+    <button type="button" class="notice__button notice__button--light" aria-pressed=${isMotion} title=${t("notice.motion_more")}
+      onClick=${() => actions.presentAs(isMotion ? "detail" : "motion")}>${t("notice.motion")}</button>
+    <button type="button" class="notice__button" onClick=${() => actions.stopPresenting()}>${t("control.stop_presenting")}</button>
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 /** Who is in the room: the persons behind each connection and, for the host, what can be done. */
 
 import { html } from "../html.js";
-import { may } from "../state/meeting.js";
+import { may, nameOf } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
 import { Icon } from "./icon.js";
@@ -14,10 +14,27 @@ import { Icon } from "./icon.js";
 export function People({ view, open }) {
   return html`<section class="people" aria-labelledby="people-heading">
     <h3 class="govuk-heading-s" id="people-heading">${t("people.title", { count: view.participants.length })}</h3>
+    <${Hands} view=${view} />
     <ul class="people__list">
       ${view.participants.map((one) => html`<${Row} key=${one.id} view=${view} one=${one} open=${open} />`)}
     </ul>
   </section>`;
+}
+
+/** In the order in which they were raised. @param {{view: InsideView}} props */
+function Hands({ view }) {
+  const { actions } = useApp();
+  if (!view.raised_hands.length) return null;
+  return html`<div class="hands">
+    <h4 class="govuk-heading-s vmr-flush" id="hands-heading"><${Icon} name="hand" size=${18} /> ${t("hand.title")}</h4>
+    <ol class="hands__list" aria-labelledby="hands-heading">
+      ${view.raised_hands.map((id) => html`<li key=${id} data-hand=${id}>
+        <span>${nameOf(view, id)}${id === view.you ? ` ${t("tile.you")}` : ""}</span>
+        ${may(view, "lower_hand") && html`<${Small} label=${t("control.lower_hand")} name=${nameOf(view, id)}
+          onClick=${() => actions.tell("hand.lower", { participant: id })} />`}
+      </li>`)}
+    </ol>
+  </div>`;
 }
 
 /** @param {{view: InsideView, one: ParticipantView, open: OpenDialog}} props */

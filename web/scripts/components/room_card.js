@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { may, unattestedNames } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
+import { Checkbox } from "./fields.js";
 import { Icon } from "./icon.js";
 
 /** @typedef {import("../types.js").InsideView} InsideView */
@@ -13,6 +14,7 @@ import { Icon } from "./icon.js";
 export function RoomCard({ view, open }) {
   return html`<section class="room" aria-label=${t("room.title")}>
     <${LockReason} view=${view} />
+    <${Presenting} view=${view} />
     <div class="room__buttons">
       <${LockButton} view=${view} />
       <${HandOverButton} view=${view} open=${open} />
@@ -20,6 +22,14 @@ export function RoomCard({ view, open }) {
       ${may(view, "end") && html`<button type="button" class="govuk-button govuk-button--warning vmr-flush" onClick=${() => open({ kind: "end" })}>${t("room.end")}</button>`}
     </div>
   </section>`;
+}
+
+/** @param {{view: InsideView}} props */
+function Presenting({ view }) {
+  const { actions } = useApp();
+  if (!may(view, "allow_presenting")) return null;
+  return html`<${Checkbox} id="guests-may-present" label=${t("room.guests_may_present")} isChecked=${view.guests_may_present}
+    onChange=${(/** @type {boolean} */ isAllowed) => actions.tell("presentation.allow", { is_allowed: isAllowed })} />`;
 }
 
 /** Why the room cannot be locked, or handed over, yet. @param {{view: InsideView}} props */

@@ -12,7 +12,10 @@ const HIGH_BPS = 550_000;
 const SCREEN_BPS = 900_000;
 const CAMERA_FPS = 25;
 const LOW_FPS = 15;
-const SCREEN_FPS = 10;
+/** Moving pictures of this height are smooth at that rate. */
+const MOTION_HEIGHT = 720;
+/** @type {Record<import("../types.js").Content, number>} */
+const SCREEN_FPS = { detail: 10, motion: 25 };
 const CODECS = /^(audio\/(opus|red)|video\/(VP8|H264|rtx))$/i;
 const COPIES = /^audio\/red$/i;
 const OTHER_PACKETISATION = /packetization-mode=0/;
@@ -29,6 +32,13 @@ export function cameraLayers(track) {
     { rid: "l", scaleResolutionDownBy: scale, maxBitrate: LOW_BPS, maxFramerate: LOW_FPS },
     { rid: "h", scaleResolutionDownBy: 1, maxBitrate: HIGH_BPS, maxFramerate: CAMERA_FPS },
   ];
+}
+
+/** @param {MediaStreamTrack|null} track @param {import("../types.js").Content} content @returns {RTCRtpEncodingParameters} */
+export function screenLayer(track, content) {
+  const { height = 0 } = track?.getSettings() ?? {};
+  const scale = content === "motion" ? Math.max(1, height / MOTION_HEIGHT) : 1;
+  return { maxBitrate: SCREEN_BPS, maxFramerate: SCREEN_FPS[content], scaleResolutionDownBy: scale };
 }
 
 /**
@@ -91,8 +101,7 @@ export class Peer {
     this.microphone = add(tracks.microphone ?? "audio", { direction: "sendonly" });
     const sendEncodings = cameraLayers(tracks.camera);
     this.camera = add(tracks.camera ?? "video", { direction: "sendonly", sendEncodings });
-    const screen = { maxBitrate: SCREEN_BPS, maxFramerate: SCREEN_FPS };
-    this.screen = add("video", { direction: "sendonly", sendEncodings: [screen] });
+    this.screen = add("video", { direction: "sendonly", sendEncodings: [screenLayer(null, "detail")] });
     for (let i = 0; i < AUDIO_SLOTS; i += 1) add("audio", { direction: "recvonly" });
     for (let i = 0; i < CAMERA_SLOTS + 1; i += 1) add("video", { direction: "recvonly" });
     for (const one of this.pc.getTransceivers()) preferCodecs(one);
@@ -141,6 +150,17 @@ export class Peer {
   /** @param {MediaStreamTrack|null} track */
   async setScreen(track) {
     await this.screen.sender.replaceTrack(track);
+    if (track) await this.fitScreen(track);
+  }
+
+  /** By its content hint: a document keeps its lines and loses frames, moving pictures the other way round. @param {MediaStreamTrack} track */
+  async fitScreen(track) {
+    const content = track.contentHint === "motion" ? "motion" : "detail";
+    const { sender } = this.screen;
+    const parameters = sender.getParameters();
+    parameters.degradationPreference = content === "detail" ? "maintain-resolution" : "maintain-framerate";
+    for (const encoding of parameters.encodings) Object.assign(encoding, screenLayer(track, content));
+    await sender.setParameters(parameters).catch((error) => console.warn("the screen was not set", error));
   }
 
   close() {

@@ -6,7 +6,10 @@
  * @typedef {import("../types.js").AlertText} AlertText
  */
 
+import { you } from "./meeting.js";
+
 export const MAX_ALERTS = 12;
+const HAND = "hand-";
 
 /** @type {Alerts} */
 export const NO_ALERTS = { list: [], next: 1 };
@@ -30,6 +33,21 @@ export function raise(alerts, text, nowMs) {
 /** @param {Alerts} alerts @param {number} id @returns {Alerts} */
 export function dismiss(alerts, id) {
   return { ...alerts, list: alerts.list.filter((one) => one.id !== id) };
+}
+
+/**
+ * What one was told to do, and has done, and hands that are down again, are no news any more.
+ * @param {Alerts} alerts
+ * @param {import("../types.js").InsideView|null} view
+ * @returns {Alerts}
+ */
+export function settleAlerts(alerts, view) {
+  if (!view) return alerts;
+  const isHeard = you(view)?.microphone ?? false;
+  const isOver = (/** @type {string} */ tag) => (tag === "muted" && isHeard)
+    || (tag.startsWith(HAND) && !view.raised_hands.includes(tag.slice(HAND.length)));
+  const list = alerts.list.filter((one) => !isOver(one.tag));
+  return list.length === alerts.list.length ? alerts : { ...alerts, list };
 }
 
 /** @param {string} name of the notification @param {any} data @returns {AlertText|null} */
@@ -75,6 +93,11 @@ const TEXTS = {
   "presentation.started": (data) => ({
     tag: "presentation", key: "alert.presenting", values: { name: data.name },
   }),
+  "presentation.allowed": (data) => ({
+    tag: "presenting-allowed", key: data.is_allowed ? "alert.presenting_allowed" : "alert.presenting_forbidden",
+  }),
+  "hand.raised": (data) => ({ tag: `${HAND}${data.participant}`, key: "alert.hand_raised", values: { name: data.name } }),
+  "hand.lowered": () => ({ tag: "own-hand", key: "alert.hand_lowered" }),
   "presentation.stopped": () => ({ tag: "presentation", key: "alert.presenting_stopped" }),
   "encoder.started": (data) => ({ tag: `encoder-${data.participant}`, key: "alert.encoder", values: { name: data.name } }),
   "staff.message": (data) => ({

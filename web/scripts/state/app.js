@@ -13,6 +13,7 @@
  *   | {type: "returned"}
  *   | {type: "slots", slots: import("../types.js").Slot[]}
  *   | {type: "presenting", isPresenting: boolean}
+ *   | {type: "screen", screen: import("../types.js").Shown}
  *   | {type: "sound_blocked", isBlocked: boolean}
  *   | {type: "encoder_allowed", encoder: import("../types.js").EncoderAccess}
  *   | {type: "graded", grade: import("../types.js").Grade}
@@ -23,7 +24,7 @@
  *   | {type: "enlarged", id: string} | {type: "layout"} | {type: "time", nowMs: number}} Action
  */
 
-import { NO_ALERTS, alertFor, dismiss, raise } from "./alerts.js";
+import { NO_ALERTS, alertFor, dismiss, raise, settleAlerts } from "./alerts.js";
 import { correct } from "./clock.js";
 import * as journey from "./journey.js";
 import { NO_MEETING, inside, process } from "./meeting.js";
@@ -33,6 +34,7 @@ import { EMPTY_STAGE, clear, enlarge, follow, hideSelf, makeRoom, moveSelf, next
 export const INITIAL = {
   journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING,
   stage: EMPTY_STAGE, alerts: NO_ALERTS, frozen: [], grade: "unknown", isPresenting: false,
+  screen: { surface: "other", content: "detail" },
   soundBlocked: false, encoder: null, clockOffset: Number.NaN,
 };
 
@@ -49,6 +51,7 @@ export function reduce(state, action) {
     case "returned": return { ...INITIAL, link: state.link, clockOffset: state.clockOffset };
     case "slots": return { ...state, meeting: { ...state.meeting, slots: action.slots } };
     case "presenting": return { ...state, isPresenting: action.isPresenting };
+    case "screen": return { ...state, screen: action.screen };
     case "sound_blocked": return { ...state, soundBlocked: action.isBlocked };
     case "encoder_allowed": return { ...state, encoder: keepEncoder(state.meeting, action.encoder) };
     case "graded": return { ...state, grade: action.grade };
@@ -72,7 +75,8 @@ function notified(state, { name, data, at, nowMs }) {
   }
   const meeting = process(state.meeting, name, data);
   const alert = alertFor(name, data);
-  const alerts = alert ? raise(state.alerts, alert, nowMs) : state.alerts;
+  const known = name === "meeting.updated" ? settleAlerts(state.alerts, inside(meeting.view)) : state.alerts;
+  const alerts = alert ? raise(known, alert, nowMs) : known;
   const encoder = keepEncoder(meeting, state.encoder);
   return { ...state, clockOffset, meeting, alerts, encoder, stage: stageAfter(state, meeting, nowMs) };
 }

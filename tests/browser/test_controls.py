@@ -1,0 +1,215 @@
+"""The controls of a meeting as a guest and a host use them: keys, hands, presenting, devices."""
+
+import asyncio
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import Invite, World
+from tests.browser.eventually import eventually
+from tests.browser.person import Person
+from tests.browser.rooms import make_room
+from tests.browser.steps import knock, open_with_the_pin
+from tests.browser.test_accessibility import check
+
+COUNT_WAKE_LOCKS = """() => {
+    window.wakeLocks = [];
+    navigator.wakeLock.request = async () => {
+        const lock = new EventTarget();
+        lock.released = false;
+        lock.release = async () => { lock.released = true; };
+        window.wakeLocks.push(lock);
+        return lock;
+    };
+}"""
+OWN_MICROPHONE = """() => vmrTest.peers.at(-1).getSenders().find(
+    (one) => one.track?.kind === "audio")?.track"""
+
+
+def own_tile(person: Person, of: Person) -> Locator:
+    """The camera tile of `of` on the page of `person`."""
+    tile = person.page.locator("li.tile[data-kind=camera]")
+    return tile.filter(has=person.page.locator(".tile__name", has_text=of.name))
+
+
+async def is_muted(person: Person, of: Person, muted: bool) -> None:
+    tile = own_tile(person, of)
+    await expect(tile).to_have_attribute("data-muted", str(muted).lower())
+
+
+async def meeting(world: World, people: Invite, name: str) -> tuple[Person, Person]:
+    room = await make_room(world.server.database, "legal", name)
+    guest, officer = await asyncio.gather(people("Asha", 1), people("Officer", 4))
+    for person in (guest, officer):
+        await person.context.add_init_script(f"({COUNT_WAKE_LOCKS})()")
+    await knock(guest, room.invite_path(0))
+    await open_with_the_pin(room, officer)
+    await guest.in_view("meeting")
+    await is_muted(officer, guest, False)
+    return guest, officer
+
+
+async def dialog_is_accessible(page: Page, view: str) -> None:
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await check(page, view)
+
+
+async def test_keys_and_hands(world: World, people: Invite) -> None:
+    guest, officer = await meeting(world, people, "Keys")
+    await keys(guest, officer)
+    await talk_by_the_space_bar(guest, officer)
+    await hands(guest, officer)
+    await the_list_and_its_switch(guest, officer)
+
+
+async def keys(guest: Person, officer: Person) -> None:
+    keyboard = guest.page.keyboard
+    await guest.page.locator("#view-heading").focus()
+    await keyboard.press("m")
+    await is_muted(officer, guest, True)
+    await keyboard.press("v")
+    await expect(own_tile(officer, guest).get_by_text("Camera is off")).to_be_visible()
+    await keyboard.press("v")
+    await expect(own_tile(officer, guest)).to_have_attribute("data-picture", "live")
+
+
+async def talk_by_the_space_bar(guest: Person, officer: Person) -> None:
+    """Muted: heard while it is held, also where a button was clicked before; and no longer."""
+    keyboard = guest.page.keyboard
+    await guest.press("Layout")
+    layout = await guest.page.locator(".stage").get_attribute("class")
+    await keyboard.down(" ")
+    await is_muted(officer, guest, False)
+    await keyboard.up(" ")
+    await is_muted(officer, guest, True)
+    assert await guest.page.locator(".stage").get_attribute("class") == layout
+    mute = guest.page.get_by_role("button", name="Unmute", exact=True)
+    await keyboard.press("Tab")
+    await mute.focus()
+    await keyboard.press(" ")  # reached by keyboard: the space bar presses the button
+    await is_muted(officer, guest, False)
+    await keyboard.press("m")
+    await is_muted(officer, guest, True)
+    await guest.page.locator("#view-heading").focus()
+    await keyboard.down(" ")
+    await is_muted(officer, guest, False)
+    await guest.page.evaluate("() => window.dispatchEvent(new Event('blur'))")
+    await is_muted(officer, guest, True)  # whoever goes to another window is not heard from there
+    await keyboard.up(" ")
+    await keyboard.press("m")
+    await is_muted(officer, guest, False)
+
+
+async def hands(guest: Person, officer: Person) -> None:
+    await guest.page.keyboard.press("h")
+    await expect(officer.page.get_by_text("Asha has raised a hand.").first).to_be_visible()
+    await expect(officer.page.locator("[data-hand]")).to_have_count(1)
+    await check(officer.page, "a raised hand at the host")
+    await officer.press("Lower hand Asha")
+    await expect(guest.page.get_by_role("button", name="Raise hand")).to_be_visible()
+    await expect(guest.page.get_by_text("The host has lowered your hand.").first).to_be_visible()
+    await expect(officer.page.locator("[data-alert^=hand-]")).to_have_count(0)
+    answer = await officer.raw("hand.raise", {})
+    assert answer["error"]["code"] == "not_permitted"
+
+
+async def the_list_and_its_switch(guest: Person, officer: Person) -> None:
+    page = guest.page
+    await page.keyboard.press("?")
+    await dialog_is_accessible(page, "list of shortcuts")
+    await page.keyboard.press("m")
+    await page.get_by_role("checkbox", name="Use keys on their own").press(" ")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("m")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await is_muted(officer, guest, False)
+    await guest.press("Devices")
+    await dialog_is_accessible(page, "devices")
+    await page.get_by_role("button", name="Keyboard shortcuts").click()
+    await page.get_by_role("checkbox", name="Use keys on their own").press(" ")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("m")
+    await is_muted(officer, guest, True)
+
+
+async def test_presenting_as_the_host_allows_and_what_it_is_prepared_for(
+    world: World, people: Invite
+) -> None:
+    guest, officer = await meeting(world, people, "Presenting")
+    notice = guest.page.locator("[data-notice=presenting]")
+    await guest.page.keyboard.press("p")
+    await expect(notice).to_have_attribute("data-content", "detail")
+    await expect(officer.page.locator("li.tile[data-kind=screen]")).to_be_attached()
+    await guest.press("Moving pictures")
+    await expect(notice).to_have_attribute("data-content", "motion")
+    hint, fps = await guest.ask("""() => {
+        const sender = vmrTest.peers.at(-1).getSenders().find(
+            (one) => one.track?.contentHint === "motion" && one.track.kind === "video"
+            && one.getParameters().encodings.length === 1);
+        return [sender.track.contentHint, sender.getParameters().encodings[0].maxFramerate];
+    }""")
+    assert (hint, fps) == ("motion", 25)
+    await check(guest.page, "presenting")
+    allowed = officer.page.get_by_role("checkbox", name="Guests may present")
+    await allowed.click()
+    await expect(notice).to_have_count(0)
+    await expect(guest.page.get_by_role("button", name="Present", exact=True)).to_have_count(0)
+    await expect(guest.page.get_by_text("Guests cannot present now.").first).to_be_visible()
+    answer = await guest.raw("presentation.start", {"take_over": True})
+    assert answer["error"]["code"] == "not_permitted"
+    await expect(allowed).not_to_be_checked()
+    await allowed.click()
+    await guest.press("Present")
+    await expect(notice).to_be_visible()
+
+
+async def test_a_device_that_goes_and_sound_that_is_prepared_otherwise(
+    world: World, people: Invite
+) -> None:
+    guest, officer = await meeting(world, people, "Devices")
+    connections = await guest.ask("() => vmrTest.peers.length")
+    before = await guest.ask(f"() => ({OWN_MICROPHONE})().id")
+    await guest.ask(f"() => ({OWN_MICROPHONE})().dispatchEvent(new Event('ended'))")
+    await expect(guest.page.locator("[data-alert=device-microphone]")).to_contain_text(
+        "Your microphone is now"
+    )
+
+    async def is_another() -> bool:
+        return bool(await guest.ask(f"(id) => ({OWN_MICROPHONE})()?.id !== id", before))
+
+    await eventually("another microphone sends in the same place", is_another)
+    await officer.hears(guest)
+    await guest.press("Devices")
+    await guest.page.get_by_role("checkbox", name="Remove background noise").uncheck()
+
+    async def is_plain() -> bool:
+        return not await guest.ask(f"() => ({OWN_MICROPHONE})()?.getSettings().noiseSuppression")
+
+    await eventually("the microphone is opened as was asked", is_plain)
+    await officer.hears(guest)
+    assert await guest.ask("() => vmrTest.peers.length") == connections
+
+
+async def test_staying_and_going(world: World, people: Invite) -> None:
+    guest, officer = await meeting(world, people, "Going")
+    would_ask = """() => !window.dispatchEvent(new Event("beforeunload", {cancelable: true}))"""
+    assert await guest.ask(would_ask)
+    assert await guest.ask("() => wakeLocks.length") == 1
+    await guest.ask("() => vmrTest.setVisibility('hidden')")
+    await guest.ask("() => { wakeLocks[0].released = true; }")
+    await guest.ask("() => vmrTest.setVisibility('visible')")
+    assert await guest.ask("() => wakeLocks.length") == 2
+    await guest.ask("() => vmrTest.setVisibility('visible')")
+    assert await guest.ask("() => wakeLocks.length") == 2
+    await officer.press("Hang up")
+    await dialog_is_accessible(officer.page, "hanging up as a host")
+    await officer.press("Cancel")
+    assert await officer.view() == "meeting"
+    await guest.press("Hang up")
+    await guest.in_view("ended")
+    assert not await guest.ask(would_ask)
+    assert await guest.ask("() => wakeLocks.every((one) => one.released)")
+    await officer.press("Hang up")
+    await officer.press("Hang up now")
+    await officer.in_view("ended")
