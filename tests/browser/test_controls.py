@@ -21,6 +21,22 @@ COUNT_WAKE_LOCKS = """() => {
         return lock;
     };
 }"""
+ON_DEVICE = """() => {
+    window.heardBy = [];
+    window.SpeechRecognition = class {
+        get processLocally() { return this.isLocal; }
+        set processLocally(wanted) { this.isLocal = wanted; }
+        static available = async (asked) => asked.processLocally ? "available" : "unavailable";
+        static install = async () => true;
+        start(track) {
+            window.mouth = this;
+            window.heardBy.push([this.processLocally, track.kind]);
+        }
+        abort() {}
+    };
+}"""
+SAY = """(text) => mouth.onresult({
+    resultIndex: 0, results: [Object.assign([{ transcript: text }], { isFinal: true })] })"""
 OWN_MICROPHONE = """() => vmrTest.peers.at(-1).getSenders().find(
     (one) => one.track?.kind === "audio")?.track"""
 
@@ -213,3 +229,28 @@ async def test_staying_and_going(world: World, people: Invite) -> None:
     await officer.press("Hang up")
     await officer.press("Hang up now")
     await officer.in_view("ended")
+
+
+async def test_captions_are_offered_where_they_are_made_on_this_device(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", "Captions")
+    guest, officer = await asyncio.gather(people("Asha", 1), people("Officer", 4))
+    await guest.context.add_init_script(f"({ON_DEVICE})()")
+    await officer.context.add_init_script("delete window.SpeechRecognition")
+    await officer.context.add_init_script("delete window.webkitSpeechRecognition")
+    await knock(guest, room.invite_path(0))
+    await open_with_the_pin(room, officer)
+    await guest.in_view("meeting")
+    await expect(officer.page.get_by_role("button", name="Captions")).to_have_count(0)
+    await guest.press("Captions")
+    captions = guest.page.locator("[data-captions=on]")
+    await expect(captions).to_be_visible()
+    assert await guest.ask("() => heardBy") == [[True, "audio"]]
+    await guest.ask(SAY, "And who else was there?")
+    await expect(captions).to_contain_text("And who else was there?")
+    await check(guest.page, "captions")
+    await guest.press("Captions")
+    await expect(captions).to_have_count(0)
+    await guest.press("Hang up")
+    await guest.in_view("ended")

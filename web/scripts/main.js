@@ -4,6 +4,7 @@ import { io } from "../vendor/socket.io.js";
 import { render } from "../vendor/preact.js";
 import { signal } from "../vendor/signals.js";
 import { createActions } from "./actions.js";
+import { createCaptions } from "./captions.js";
 import { App } from "./components/app.js";
 import { Controller } from "./controller.js";
 import { enter } from "./entry.js";
@@ -31,8 +32,9 @@ const tick = signal(Date.now());
 setInterval(() => {
   tick.value = Date.now();
 }, TICK_MS);
+const captions = createCaptions(controller);
 const app = {
-  facts, visit, store, tick, preferences, volume: signal(1), devices: controller.own.devices, actions: createActions(controller),
+  captions, facts, visit, store, tick, preferences, volume: signal(1), devices: controller.own.devices, actions: createActions(controller),
 };
 controller.open();
 watchQuality(controller);

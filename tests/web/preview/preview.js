@@ -72,7 +72,10 @@ const tick = signal(Date.now());
 setInterval(() => { tick.value = Date.now(); }, 1000);
 const visit = { invite: "", role: sample.role ?? "guest", names: sample.names ?? [""], wasInside: false };
 const preferences = createPreferences(localStorage);
-const app = { facts, visit, store, tick, preferences, volume: signal(1), devices, actions };
+const captions = {
+  state: signal(sample.captions ?? { phase: "none", said: { lines: [], next: 1 } }), toggle: () => console.info("captions"),
+};
+const app = { captions, facts, visit, store, tick, preferences, volume: signal(1), devices, actions };
 root.replaceChildren();
 render(html`<${App} app=${app} root=${root} />`, root);
 window.preview = { store };

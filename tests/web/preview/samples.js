@@ -114,6 +114,11 @@ export const SAMPLES = {
     events: scene({ participants: room(4, { 2: { is_presenting: true } }), presenter: "p3" },
       [["presentation.started", { participant: "p3", name: "Witness A" }]]),
   },
+  "captions": {
+    events: scene({}), captions: { phase: "on", said: { next: 3, lines: [
+      { id: 1, speaker: "Witness A", text: "I came home at about half past six.", isFinal: true, atMs: 0 },
+      { id: 2, speaker: "Officer Hughes", text: "And who else was there when you", isFinal: false, atMs: 0 }] } },
+  },
   "hands": { events: scene({ raised_hands: ["p3", "p2"] }, [["hand.raised", { participant: "p3", name: "Witness A" }]]) },
   "host-hands": { events: scene({ ...HOST, raised_hands: ["p3", "p2"] }, [["hand.raised", { participant: "p3", name: "Witness A" }]]) },
   "presenting": { events: scene({ presenter: "p2" }), actions: [{ type: "presenting", isPresenting: true }] },

@@ -19,6 +19,7 @@ export function actsOf(view, { app, open, togglePanel }) {
     microphone: actions.toggleMicrophone, camera: actions.toggleCamera, layout: actions.nextLayout,
     ...(may(view, "raise_hand") ? { hand: () => toggleHand(view, actions) } : {}),
     ...(may(view, "present") && canPresent() ? { present: () => togglePresent(view, app, open) } : {}),
+    ...(!isSeat && app.captions.state.value.phase !== "none" ? { captions: app.captions.toggle } : {}),
     ...(isSeat ? {} : {
       people: togglePanel, devices: () => open({ kind: "devices" }), list: () => open({ kind: "shortcuts" }),
     }),

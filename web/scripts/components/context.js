@@ -6,6 +6,7 @@ import { useContext } from "../../vendor/preact-hooks.js";
 /**
  * @typedef {{facts: import("../types.js").Facts, visit: import("../entry.js").Visit,
  *   store: import("../store.js").Store, tick: import("../../vendor/signals.js").Signal<number>,
+ *   captions: import("../captions.js").Captions,
  *   preferences: import("../preferences.js").Preferences,
  *   volume: import("../../vendor/signals.js").Signal<number>,
  *   devices: {state: import("../../vendor/signals.js").Signal<import("../media/devices.js").Devices>},

@@ -34,6 +34,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
     <div class="controls__group">
       <${Control} icon=${stage.layout === "speaker" ? "layout" : "grid"} label=${t("control.layout")}
         title=${t(`layout.${stage.layout}`)} onClick=${actions.nextLayout} />
+      ${!isSeat && html`<${CaptionsControl} />`}
       ${!isSeat && html`<${FullPicture} frame=${frame} />
         <${Control} icon="people" label=${t("control.people")} isPressed=${isPanelOpen} onClick=${togglePanel} badge=${view.may.includes("admit") ? view.knocks.length : view.at_door} />
         <${Control} icon="devices" label=${t("control.devices")} opensDialog=${true} onClick=${() => open({ kind: "devices" })} />`}
@@ -69,6 +70,14 @@ function Present({ view, open }) {
   const { isPresenting } = useAppState();
   return html`<${Control} icon=${isPresenting ? "screen-off" : "screen"} label=${t(isPresenting ? "control.stop_presenting" : "control.present")}
     tone=${isPresenting ? "on" : ""} opensDialog=${!isPresenting && isTaken(view)} onClick=${() => togglePresent(view, app, open)} />`;
+}
+
+/** Where this browser can make them on this device. */
+function CaptionsControl() {
+  const { captions } = useApp();
+  const { phase } = captions.state.value;
+  if (phase === "none") return null;
+  return html`<${Control} icon="captions" label=${t("control.captions")} isPressed=${phase !== "off"} onClick=${captions.toggle} />`;
 }
 
 /** @param {{frame: {current: HTMLElement|null}}} props */

@@ -6,6 +6,7 @@ import { checked, inside, may } from "../state/meeting.js";
 import { actsOf } from "./acts.js";
 import { Alerts } from "./alerts.js";
 import { AudioSlots } from "./audio_slots.js";
+import { Captions } from "./captions.js";
 import { useApp, useAppState } from "./context.js";
 import { Controls } from "./controls.js";
 import { MeetingDialog } from "./dialogs.js";
@@ -44,6 +45,7 @@ export function Meeting() {
     <main class="meeting__stage" id="main" ref=${frame}>
       <${Notices} view=${view} />
       <${Stage} view=${view} />
+      <${Captions} />
       <${Alerts} />
     </main>
     ${hasPanel && html`<${Panel} view=${view} open=${setDialog} close=${() => openPanel(false)} />`}

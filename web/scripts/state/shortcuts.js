@@ -2,7 +2,7 @@
  * Keys of the meeting: which one does what, and when a key is no shortcut. Pure. Shortcuts of one
  * key can be switched off (WCAG 2.1.4), holding the space bar among them.
  *
- * @typedef {"microphone"|"camera"|"hand"|"present"|"layout"|"people"|"devices"|"list"} Act
+ * @typedef {"microphone"|"camera"|"hand"|"present"|"layout"|"people"|"devices"|"captions"|"list"} Act
  * @typedef {{key: string, isWithOthers: boolean, isRepeat: boolean, isInDialog: boolean,
  *   at: "page"|"field"|"button", isByPointer: boolean}} Stroke `at` is what has the focus,
  *   `isByPointer`: it was put there by a mouse or finger; `isWithOthers`: with Control, Alt or Meta
@@ -11,7 +11,7 @@
 /** In the order of the list. @type {[string, Act][]} */
 export const SHORTCUTS = [
   ["m", "microphone"], ["v", "camera"], ["h", "hand"], ["p", "present"], ["l", "layout"],
-  ["o", "people"], ["d", "devices"], ["?", "list"],
+  ["o", "people"], ["d", "devices"], ["c", "captions"], ["?", "list"],
 ];
 
 /** @param {Stroke} stroke @returns {Act|null} */
