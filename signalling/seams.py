@@ -18,6 +18,7 @@ from vmr.store import (
     OutcomeStore,
     RecordSearch,
     RecordStore,
+    RosterStore,
     SlotPinStore,
     StaffStore,
     TerminalStore,
@@ -73,6 +74,10 @@ class Store(Protocol):
     @property
     def slot_pins(self) -> SlotPinStore:
         """Host PINs of one slot each."""
+
+    @property
+    def rosters(self) -> RosterStore:
+        """Which duty officers are rostered for a day."""
 
     @property
     def outcomes(self) -> OutcomeStore:

@@ -27,11 +27,15 @@ ACTORS = {
 }
 HOSTS_ONLY = "hosts_only_at_terminals_set"
 PIN_PER_SLOT = "room_pin_per_slot_set"
+ROSTER_SET = "roster_set"
 EVENTS = (
     StaffEvent, TerminalEvent, RoomEvent, LinkEvent, RecordEvent, BookingEvent, ClosureEvent,
     EntitlementEvent, ApiTokenEvent, WebhookChange,
 )  # fmt: skip
-ALONE = ("establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY, PIN_PER_SLOT)
+ALONE = (
+    "establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY, PIN_PER_SLOT,
+    ROSTER_SET,
+)  # fmt: skip
 """Kinds of entries that are of no such family."""
 
 SENTENCES: Mapping[str, str] = {
@@ -45,6 +49,7 @@ CHOSEN: Mapping[str, str] = {
     for what, choices in {
         HOSTS_ONLY: ("off",),
         PIN_PER_SLOT: ("off",),
+        ROSTER_SET: ("off",),
         RecordEvent.PERSONAL_DELETED.value: ("own",),
         RecordEvent.SIGNING_KEY_SET.value: ("renewed", "lost"),
     }.items()
@@ -107,6 +112,8 @@ def _key(entry: Entry, facts: Mapping[str, object]) -> str:
         choice = "" if facts.get("only") is True else "off"
     elif entry.what == PIN_PER_SLOT:
         choice = "" if facts.get("per_slot") is True else "off"
+    elif entry.what == ROSTER_SET:
+        choice = "" if facts.get("officers") else "off"
     elif entry.what == RecordEvent.PERSONAL_DELETED.value:
         choice = "" if entry.subject else "own"
     elif entry.what == RecordEvent.SIGNING_KEY_SET.value and facts.get("previous"):

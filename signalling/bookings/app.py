@@ -15,6 +15,7 @@ from signalling.bookings.office import BOOK, BOOKINGS, MANAGE_ROOMS, Office
 from signalling.bookings.outcome_pages import OUTCOMES, OutcomePages
 from signalling.bookings.prisoner_pages import PRISONERS, PrisonerPages
 from signalling.bookings.report_pages import MAY_READ, REPORTS, ReportPages
+from signalling.bookings.roster_pages import ROSTERS, RosterPages
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_pin_pages import PINS, USE_DESK, SlotPinPages
 from signalling.bookings.slot_pins import SlotPins
@@ -43,6 +44,7 @@ class BookingOffice:
         edge.add_place(OUTCOMES, "staff.home.outcomes", BOOK)
         edge.add_place(REPORTS, "staff.home.reports", *MAY_READ)
         edge.add_place(PINS, "staff.home.slot_pins", USE_DESK)
+        edge.add_place(ROSTERS, "staff.home.rosters", BOOK, MANAGE_ROOMS)
         office = Office(
             edge=edge,
             store=store,
@@ -61,6 +63,7 @@ class BookingOffice:
             DecisionPages(office),
             AmendPages(office, form_page),
             SlotPinPages(office, slot_pins),
+            RosterPages(office),
             PrisonerPages(office),
             BanPages(office),
             OutcomePages(office),

@@ -7,7 +7,7 @@ from signalling.bookings.slot_pins import SlotPins
 from signalling.staff.edge import Faults
 from vmr.ids import BookingId
 from vmr.staff import StaffPermission
-from vmr.store import Conflict, SignedIn
+from vmr.store import Conflict, NotRostered, SignedIn
 
 PINS = "/staff/slot-pins"
 USE_DESK = StaffPermission.USE_DESK
@@ -37,6 +37,8 @@ class SlotPinPages:
             return await self._list(request, who, {"slots": "staff.pins.gone"})
         try:
             pin = await self._pins.make(booking, who.member)
+        except NotRostered:
+            return await self._list(request, who, {"slots": "staff.pins.not_rostered"})
         except Conflict:
             return await self._list(request, who, {"slots": "staff.pins.gone"})
         return self._edge.page(
@@ -48,9 +50,14 @@ class SlotPinPages:
         self, request: web.Request, who: SignedIn, faults: Faults
     ) -> web.StreamResponse:
         rooms = [one for one in await self._office.rooms(who) if one.pin_per_slot]
-        slots = [(one, await self._pins.running(one)) for one in rooms]
+        here, slots = who.member.establishment, []
+        for room in rooms:
+            booking = await self._pins.running(room)
+            if booking is not None:
+                slots.append((room, booking, await self._pins.roster(booking, here)))
+        names = {one.id: one.name for one in await self._office.store.staff.members(here.id)}
         return self._edge.page(
             request, "staff_slot_pins.html", who=who, faults=faults, rooms=rooms,
-            slots=[(room, booking) for room, booking in slots if booking is not None],
+            slots=slots, names=names, today=self._office.today(who),
             said=self._office.said(who), minutes=self._office.numbers.open_early_min,
         )  # fmt: skip

@@ -1,21 +1,25 @@
 """What the booking office asks of the store: time of rooms, histories, slot PINs, many at once."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from tests.store.test_bookings import MARCH, add, of, said
-from tests.vmr.bookings.made import NINE_TO_FIVE, NOW, closure, slot
+from tests.store.test_retention import run
+from tests.vmr.bookings.made import NINE_TO_FIVE, NOW, at, closure, slot
 from vmr.bookings import moves
 from vmr.bookings.changes import BookingEvent
 from vmr.bookings.hours import ALWAYS
 from vmr.bookings.personal_links import NO_CHANGES
-from vmr.ids import BookingId, EstablishmentId, RoomId
+from vmr.bookings.rosters import Roster
+from vmr.ids import BookingId, EstablishmentId, OfficerId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Room
-from vmr.store import Conflict, NotFound, SlotTaken, Store
+from vmr.store import Conflict, NotFound, NotRostered, SlotTaken, Store
 
+DAN, DAY = OfficerId("o1"), date(2027, 3, 4)
 SAID = Happening(at=NOW, actor="operator", what="test")
 
 NOTHING = (NO_CHANGES, (), None)
@@ -80,7 +84,7 @@ async def test_a_slots_pin_is_the_last_one_and_of_its_room_and_time(
     booked = await add(store, of(room))
     at = booked.slot.starts_at
     for pin_hash in ("first", "second"):
-        await store.slot_pins.keep(booked, pin_hash, SAID)
+        await store.slot_pins.keep(booked, pin_hash, SAID, by=DAN, day=DAY)
     assert await store.slot_pins.hash_of(room.id, booked.id, at) == "second"
     for other in (
         (RoomId("r"), booked.id, at), (room.id, BookingId("b"), at), (room.id, booked.id, at + 60),
@@ -88,11 +92,29 @@ async def test_a_slots_pin_is_the_last_one_and_of_its_room_and_time(
         assert await store.slot_pins.hash_of(*other) is None
     moved = replace(booked, preferred=slot(4, 12))
     with pytest.raises(Conflict):
-        await store.slot_pins.keep(moved, "third", SAID)
+        await store.slot_pins.keep(moved, "third", SAID, by=DAN, day=DAY)
     cancelled = moves.cancel(booked, "Over", NOW)
     await store.bookings.change(cancelled, said(cancelled, BookingEvent.CANCELLED))
     with pytest.raises(Conflict):
-        await store.slot_pins.keep(booked, "third", SAID)
+        await store.slot_pins.keep(booked, "third", SAID, by=DAN, day=DAY)
+
+
+async def test_a_roster_says_who_may_keep_a_slots_pin_on_its_day_until_it_is_old(
+    store: Store, room: Room
+) -> None:
+    here, booked = room.establishment.id, await add(store, of(room))
+    roster = Roster(establishment=here, day=DAY, officers=frozenset({DAN, OfficerId("o9")}))
+    await store.rosters.set(roster, SAID)
+    assert await store.rosters.of_day(here, DAY) == roster
+    await store.slot_pins.keep(booked, "first", SAID, by=DAN, day=DAY)
+    await store.rosters.set(replace(roster, officers=frozenset({OfficerId("o9")})), SAID)
+    with pytest.raises(NotRostered):
+        await store.slot_pins.keep(booked, "second", SAID, by=DAN, day=DAY)
+    assert await store.slot_pins.hash_of(room.id, booked.id, booked.slot.starts_at) == "first"
+    await store.slot_pins.keep(booked, "third", SAID, by=DAN, day=date(2027, 3, 5))
+    for days, is_kept in ((2_190, True), (2_192, False)):
+        await run(store, at(4, 0) + days * 86_400)
+        assert (await store.rosters.of_day(here, DAY)).is_kept is is_kept
 
 
 async def test_a_room_asks_for_pins_of_slots_when_its_establishment_says_so(

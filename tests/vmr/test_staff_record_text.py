@@ -35,6 +35,7 @@ from vmr.bookings.entitlement_record import (
     contact_happening,
 )
 from vmr.bookings.entitlements import Ban, Compact, Contact, Prisoner
+from vmr.bookings.rosters import Roster, roster_happening
 from vmr.bookings.times import Interval
 from vmr.establishment_record import (
     Head,
@@ -125,6 +126,7 @@ BAN = Ban(
     starts_on=date(2026, 1, 1), review_on=date(2026, 7, 1), made_by="Ada", made_at=1.0,
 )  # fmt: skip
 COMPACT = Compact(prisoner=CALLER.id, version=1, signed_on=date(2026, 1, 1), witnessed_by="Sam")
+ROSTER = Roster(establishment=PRISON.id, day=date(2026, 1, 1), officers=frozenset({ADA.id, SAM.id}))
 ROLES = (("roles", "duty,monitor"),)
 DAY_S = 86_400.0
 UNTIL = (("until", 4 * DAY_S),)
@@ -175,6 +177,8 @@ EVERY = [
     *(key_happening(note, by=SERVER, at=1.0) for note in (FIRST_KEY, RENEWED_KEY, LOST_KEY)),
     search_happening("Ms Shah", by=ADA, at=1.0),
     *(booking_happening(one, BOOKED, by=ADA, at=1.0, facts=UNTIL) for one in BookingEvent),
+    roster_happening(ROSTER, [ADA, SAM], by=ADA, at=1.0),
+    roster_happening(replace(ROSTER, officers=frozenset()), [], by=ADA, at=1.0),
     *(webhook_happening(one, WEBHOOK, by=TOKEN, at=1.0) for one in WebhookChange),
     *(token_happening(one, TOKEN, by=ADA, at=1.0) for one in ApiTokenEvent),
 ]

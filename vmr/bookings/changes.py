@@ -28,6 +28,7 @@ class BookingEvent(Enum):
     CANCELLED = "booking_cancelled"
     EXTENDED = "booking_extended"  # from the duty desk, while it runs
     PIN_MADE = "booking_pin_made"  # the Host PIN of its slot; the one before is void
+    PIN_REFUSED = "booking_pin_refused"  # to an officer who is not on the roster of its day
     LINK_RENEWED = "booking_link_renewed"  # of one person; the link before is void
     OUTCOME_SETTLED = "booking_outcome_settled"
 

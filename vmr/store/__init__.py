@@ -14,6 +14,7 @@ from vmr.store.errors import (
     NewerDatabase,
     NotEntitled,
     NotFound,
+    NotRostered,
     Occupied,
     Overtaken,
     RecordBroken,
@@ -31,6 +32,7 @@ from vmr.store.outcomes import Reviewed, WantedOutcomes
 from vmr.store.owner_store import OwnerStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
+from vmr.store.rosters import RosterStore
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
@@ -54,6 +56,7 @@ __all__ = [
     "NewerDatabase",
     "NotEntitled",
     "NotFound",
+    "NotRostered",
     "Occupied",
     "Office",
     "OutboxStore",
@@ -66,6 +69,7 @@ __all__ = [
     "RecordStore",
     "RetentionReport",
     "Reviewed",
+    "RosterStore",
     "SignedIn",
     "SlotPinStore",
     "SlotTaken",

@@ -127,6 +127,14 @@ slot_pins = Table(
     Column("pin_hash", Text, nullable=False),
 )
 
+rosters = Table(
+    "rosters",
+    metadata,
+    Column("establishment_id", ForeignKey("establishments.id"), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("officer_id", String(32), primary_key=True),
+)
+
 booking_outcomes = Table(
     "booking_outcomes",
     metadata,

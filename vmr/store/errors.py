@@ -9,7 +9,8 @@ StoreError
 ├── Overtaken            overtaken              another server runs the room by now
 ├── Conflict             conflict               the change contradicts what is stored
 │   ├── SlotTaken        slot_taken             the room is booked at that time
-│   └── NotEntitled      not_entitled           somebody may not be called, or not for so long
+│   ├── NotEntitled      not_entitled           somebody may not be called, or not for so long
+│   └── NotRostered      not_rostered           the officer is not on the roster of the day
 └── RecordBroken         record_broken          a record does not verify
 
 Messages are for operators and logs; the wire gets the code's own sentence from signalling.
@@ -69,6 +70,10 @@ class NotEntitled(Conflict):
     def __init__(self, *problems: Problem) -> None:
         super().__init__(", ".join(one.value for one in problems))
         self.problems = problems
+
+
+class NotRostered(Conflict):
+    code = "not_rostered"
 
 
 class RecordBroken(StoreError):

@@ -6,6 +6,7 @@ anything is handed out: no entry, no look.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection
 
@@ -28,6 +29,7 @@ from vmr.store import (
     records,
     retention,
     rooms,
+    rosters,
 )
 from vmr.store.audit import EstablishmentProof
 from vmr.store.booking_retention import DueBooking
@@ -238,6 +240,8 @@ class RecordStore:
 
         if found.names:
             await self._database.write(delete_names)
+        oldest = datetime.fromtimestamp(at - staff_days * retention.DAY_S, UTC).date()
+        await self._database.write(lambda one: rosters.delete_before(one, oldest))
         before = at - LETTERS_KEPT_S
         letters = await self._database.write(lambda one: outbox.delete_without_booking(one, before))
         await self._database.scrub()

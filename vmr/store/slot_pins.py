@@ -4,13 +4,15 @@ A PIN is worth nothing in another room or at another time than those it was made
 was moved since needs another.
 """
 
+from datetime import date
+
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from vmr.bookings.booking import Booking, BookingState
-from vmr.ids import BookingId, EstablishmentId, RoomId
+from vmr.ids import BookingId, EstablishmentId, OfficerId, RoomId
 from vmr.record import Happening
-from vmr.store import bookings, staff
+from vmr.store import bookings, rosters, staff
 from vmr.store.booking_tables import slot_pins as table
 from vmr.store.database import Database
 from vmr.store.errors import Conflict, NotFound
@@ -21,10 +23,13 @@ class SlotPinStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, booking: Booking, pin_hash: str, happening: Happening) -> None:
-        """The only PIN of this slot from now on.
+    async def keep(
+        self, booking: Booking, pin_hash: str, happening: Happening, *, by: OfficerId, day: date
+    ) -> None:
+        """The only PIN of this slot from now on; `day` is the one it begins on.
 
-        Raises Conflict where the booking is not confirmed, or in another room or at another time.
+        Raises Conflict where the booking is not confirmed, or in another room or at another time,
+        NotRostered where that day's roster does not have the officer.
         """
 
         def work(connection: Connection) -> None:
@@ -35,6 +40,7 @@ class SlotPinStore:
                 or (found.room, found.slot.starts_at) != (booking.room, booking.slot.starts_at)
             ):
                 raise Conflict("the booking was changed by somebody else")
+            rosters.demand(connection, booking.establishment, day, by)
             connection.execute(delete(table).where(table.c.booking_id == booking.id))
             connection.execute(
                 insert(table).values(

@@ -32,6 +32,7 @@ from vmr.store.outcome_store import OutcomeStore
 from vmr.store.owner_store import OwnerStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.record_store import RecordStore
+from vmr.store.rosters import RosterStore
 from vmr.store.signing import KeyFile
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_store import StaffStore
@@ -58,6 +59,7 @@ class Store:
         self.owners = OwnerStore(database)
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)
+        self.rosters = RosterStore(database)
         self.api = ApiStore(database)
         self.webhooks = WebhookStore(database)
 

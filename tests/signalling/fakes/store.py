@@ -74,6 +74,7 @@ class FakeStore:
         self.outcomes: Any = NoOutcomes()
         self.office: Any = None
         self.slot_pins: Any = None
+        self.rosters: Any = None
         self.api: Any = NoApi()
         self.webhooks: Any = NoWebhooks()
 
