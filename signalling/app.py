@@ -63,6 +63,7 @@ from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
 from signalling.staff_namespace import StaffRoom
 from signalling.texts import FILES, LANGUAGES
+from signalling.webhooks import Webhooks
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
 from vmr.numbers import Numbers
@@ -325,12 +326,19 @@ class Signalling:
         CheckApp(prober=prober, languages=languages, config=self._config, clock=self._clock).add_to(
             app
         )
+        webhooks = Webhooks(
+            store=self._store.webhooks,
+            clock=self._clock,
+            is_private_allowed=self._config.api.webhooks_to_private,
+        )
         self.staff = StaffApp(
             store=self._store.staff,
             terminals=self._store.terminals,
             records=self._store,
             office=self._store.office,
             api=self._store.api,
+            webhook_store=self._store.webhooks,
+            webhooks=webhooks,
             sessions=running.staff,
             cookies=running.cookies,
             renderer=renderer,
@@ -364,6 +372,7 @@ class Signalling:
         Api(
             store=self._store,
             bookings=running.bookings,
+            webhooks=webhooks,
             texts=renderer.texts,
             clock=self._clock,
             config=self._config.api,

@@ -13,12 +13,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import urlsplit
 
-from vmr.api_tokens import ApiToken, actor_of
+from vmr import staff_record
+from vmr.api_tokens import ApiToken, actor_of, program_facts
 from vmr.ids import EstablishmentId, MeetingId, RoomId, WebhookId
 from vmr.record import Happening, canonical
+from vmr.staff import StaffMember
 
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 24
+OVERLAP_S = 24 * 3_600.0
+"""How long messages are signed with a secret beside the one that took its place."""
+OLD_SECRETS_MAX = 3
 URL_MAX = 500
 FIRST_S = 5.0
 GROWTH = 3
@@ -50,13 +55,19 @@ OF_RECORD = {
 class WebhookChange(Enum):
     ADDED = "webhook_added"
     REMOVED = "webhook_removed"
+    SECRET_RENEWED = "webhook_secret_renewed"
+    DISABLED = "webhook_disabled"
+    ENABLED = "webhook_enabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """`program` is the name of the token that made it, and that it ends with. Times are seconds
-    since the epoch; `failed_at` is when a message was last given up, `last_error` why the last
-    delivery failed, empty after one that did not."""
+    """`program` is the name of the token that made it, and that it ends with; empty: staff did.
+
+    Times are seconds since the epoch. A disabled one is told nothing. `overlap_until` is until when
+    messages are signed with an earlier secret too; `failed_at` when a message was last given up,
+    `last_error` why the last delivery failed, empty after one that did not.
+    """
 
     id: WebhookId
     establishment: EstablishmentId
@@ -64,6 +75,8 @@ class Webhook:
     url: str
     events: frozenset[WebhookEvent]
     made_at: float
+    disabled_at: float | None = None
+    overlap_until: float | None = None
     delivered_at: float | None = None
     failed_at: float | None = None
     last_error: str = ""
@@ -71,15 +84,26 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookMessage:
-    """One that is to be delivered. `tries` counts this one."""
+    """One that is to be delivered, signed with each of its secrets. `tries` counts this one."""
 
     id: str
     webhook: WebhookId
     url: str
-    secret: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
     body: bytes
     made_at: float
     tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A try to deliver a message about an event; `error` says why it failed, empty: it did not."""
+
+    event: str
+    happened_at: float
+    at: float
+    tries: int
+    error: str
 
 
 def outcome_body(settled: Happening) -> bytes:
@@ -101,8 +125,13 @@ def body_of(event: WebhookEvent, meeting: MeetingId, room: RoomId, at: float) ->
     return canonical({"type": event.value, "data": data})
 
 
+def signatures(message: WebhookMessage, timestamp: int) -> str:
+    """The value of Webhook-Signature: one for each secret, so that whoever knows any can check."""
+    return " ".join(sign(one, message.id, timestamp, message.body) for one in message.secrets)
+
+
 def sign(secret: str, id: str, timestamp: int, body: bytes) -> str:
-    """The value of Webhook-Signature. `secret` as it was given: `whsec_` and base64."""
+    """With one secret, as it was given: `whsec_` and base64."""
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = hmac.new(key, f"{id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(signed).decode()}"
@@ -162,17 +191,18 @@ def event_names(events: Iterable[WebhookEvent]) -> tuple[str, ...]:
 
 
 def webhook_happening(
-    change: WebhookChange, webhook: Webhook, *, by: ApiToken, at: float
+    change: WebhookChange, webhook: Webhook, *, by: ApiToken | StaffMember, at: float
 ) -> Happening:
     """Of its address the host alone: the rest may be a secret."""
     return Happening(
         at=at,
-        actor=actor_of(by),
+        actor=actor_of(by) if isinstance(by, ApiToken) else staff_record.actor_of(by),
         what=change.value,
         subject=f"webhook:{webhook.id}",
         facts=(
-            ("program", by.name),
+            *(program_facts(by) if isinstance(by, ApiToken) else ()),
             ("host", urlsplit(webhook.url).hostname or ""),
             ("events", ",".join(event_names(webhook.events))),
         ),
+        personal=() if isinstance(by, ApiToken) else staff_record.officer_of(by),
     )

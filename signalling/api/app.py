@@ -24,6 +24,7 @@ from signalling.api.webhooks import WebhookRoutes
 from signalling.bookings.service import BookingService
 from signalling.seams import Clock, Store
 from signalling.texts import Texts
+from signalling.webhooks import Webhooks
 from vmr.store import StoreError
 
 FORGET_EVERY_S = 600.0
@@ -40,6 +41,7 @@ class Api:
         *,
         store: Store,
         bookings: BookingService,
+        webhooks: Webhooks,
         texts: Texts,
         clock: Clock,
         config: ApiConfig,
@@ -60,9 +62,7 @@ class Api:
             ).routes(),
             *OutcomeRoutes(store=store, texts=texts, clock=clock).routes(),
             *MeetingRoutes(store=store.api, records=store.records, clock=clock).routes(),
-            *WebhookRoutes(
-                store=store.webhooks, clock=clock, is_private_allowed=config.webhooks_to_private
-            ).routes(),
+            *WebhookRoutes(store=store.webhooks, webhooks=webhooks).routes(),
         )
         self._deliveries = Deliveries(
             store=store.webhooks,

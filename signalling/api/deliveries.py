@@ -117,5 +117,6 @@ class Deliveries:
 
     async def _put_off(self, message: WebhookMessage, error: str) -> None:
         self._counters["webhooks_put_off"] += 1
-        until = self._clock() + wait_s(message.tries, self._chance())
-        await self._store.put_off(message, until, error)
+        now = self._clock()
+        until = now + wait_s(message.tries, self._chance())
+        await self._store.put_off(message, until, error, now)

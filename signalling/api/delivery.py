@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from vmr.webhooks import WebhookMessage, is_public, is_url, sign
+from vmr.webhooks import WebhookMessage, is_public, is_url, signatures
 
 TOTAL_S = 10.0
 CONNECT_S = 5.0
@@ -41,7 +41,7 @@ class WebhookDelivery:
             "User-Agent": "vmr",
             "Webhook-Id": message.id,
             "Webhook-Timestamp": str(timestamp),
-            "Webhook-Signature": sign(message.secret, message.id, timestamp, message.body),
+            "Webhook-Signature": signatures(message, timestamp),
         }
         try:
             async with self._opened().post(

@@ -1,6 +1,6 @@
-"""Webhooks of an establishment: made, listed and ended by its programs."""
+"""Webhooks of an establishment: made, listed, given new secrets and ended by its programs."""
 
-import secrets as chance
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -8,21 +8,10 @@ from pydantic import Field, StringConstraints
 from signalling.api.problems import ApiProblem, Fault, Kind
 from signalling.api.routes import Answer, Call, Route
 from signalling.api.values import In, Out, Time, moment
-from signalling.seams import Clock
+from signalling.webhooks import BadUrl, Webhooks
 from vmr.api_tokens import ApiScope
-from vmr.ids import WebhookId
 from vmr.store import Conflict, WebhookStore
-from vmr.webhooks import (
-    SECRET_BYTES,
-    URL_MAX,
-    Webhook,
-    WebhookChange,
-    WebhookEvent,
-    event_names,
-    is_url,
-    secret_text,
-    webhook_happening,
-)
+from vmr.webhooks import URL_MAX, Delivery, Webhook, WebhookEvent, event_names
 
 Url = Annotated[str, StringConstraints(max_length=URL_MAX, pattern=r"^[!-~]+$")]
 
@@ -34,10 +23,16 @@ class WebhookIn(In):
 
 class WebhookOut(Out):
     id: str
-    program: str = Field(description="Whose token made it; it ends with that token.")
+    program: str = Field(
+        description="Whose token made it; it ends with that token. Empty: staff made it."
+    )
     url: str
     events: list[WebhookEvent]
     made_at: Time
+    is_disabled: bool = Field(description="By staff: it is told nothing.")
+    overlap_until: Time | None = Field(
+        description="Until when messages are signed with an earlier secret too."
+    )
     delivered_at: Time | None = Field(description="When a message was last taken.")
     failed_at: Time | None = Field(description="When a message was last given up.")
     last_error: str = Field(description="Why the last delivery failed; empty: it did not.")
@@ -52,14 +47,25 @@ class WebhookMade(Out):
     secret: str = Field(description="What messages are signed with; told this once.")
 
 
+class DeliveryOut(Out):
+    event: str
+    happened_at: Time
+    at: Time = Field(description="When it was sent.")
+    tries: int = Field(description="How often it had been sent by then.")
+    error: str = Field(description="Why it was not taken; empty: it was.")
+
+
+class DeliveryList(Out):
+    items: list[DeliveryOut]
+
+
 class WebhookRoutes:
-    def __init__(self, *, store: WebhookStore, clock: Clock, is_private_allowed: bool) -> None:
+    def __init__(self, *, store: WebhookStore, webhooks: Webhooks) -> None:
         self._store = store
-        self._clock = clock
-        self._is_private_allowed = is_private_allowed
+        self._webhooks = webhooks
 
     def routes(self) -> tuple[Route, ...]:
-        scope = ApiScope.WEBHOOKS_WRITE
+        scope, one = ApiScope.WEBHOOKS_WRITE, "/webhooks/{webhook}"
         return (
             Route(
                 method="GET", path="/webhooks", name="listWebhooks", scope=scope,
@@ -68,12 +74,23 @@ class WebhookRoutes:
             Route(
                 method="POST", path="/webhooks", name="addWebhook", scope=scope, status=201,
                 body=WebhookIn, answer=WebhookMade, handle=self.add, is_repeatable=True,
-                summary="Hear of meetings: signed messages with ids, times and kinds, no names",
+                summary="Hear of meetings and outcomes: signed messages with ids, times and kinds,"
+                " no names",
             ),
             Route(
-                method="DELETE", path="/webhooks/{webhook}", name="removeWebhook", scope=scope,
-                status=204, handle=self.remove, summary="End a webhook, with what it would still"
-                " have been told",
+                method="DELETE", path=one, name="removeWebhook", scope=scope, status=204,
+                handle=self.remove,
+                summary="End a webhook, with what it would still have been told",
+            ),
+            Route(
+                method="POST", path=f"{one}/secret", name="renewWebhookSecret", scope=scope,
+                answer=WebhookMade, handle=self.renew_secret, is_repeatable=True,
+                summary="A new secret. For 24 hours messages are signed with the one before too",
+            ),
+            Route(
+                method="GET", path=f"{one}/deliveries", name="listDeliveries", scope=scope,
+                answer=DeliveryList, handle=self.deliveries,
+                summary="The last tries to deliver a message, the newest first",
             ),
         )  # fmt: skip
 
@@ -82,23 +99,17 @@ class WebhookRoutes:
         return Answer(value=WebhookList(items=[_shown(one) for one in found]))
 
     async def add(self, call: Call) -> Answer:
-        said, now = call.body_as(WebhookIn), self._clock()
-        if not is_url(said.url, is_private_allowed=self._is_private_allowed):
-            raise _refused("/url", "It must be an https address that is public.")
+        said = call.body_as(WebhookIn)
         if call.is_again:  # nobody was told the secret of the one that may be there
-            await self._forget(call, WebhookId(call.new_id), now)
-        webhook = Webhook(
-            id=WebhookId(call.new_id),
-            establishment=call.token.establishment.id,
-            program=call.token.name,
-            url=said.url,
-            events=frozenset(said.events),
-            made_at=now,
-        )
-        secret = secret_text(chance.token_bytes(SECRET_BYTES))
-        done = webhook_happening(WebhookChange.ADDED, webhook, by=call.token, at=now)
+            there = await self._webhooks.find(call.new_id, call.token)
+            if there is not None:
+                await self._webhooks.remove(there, call.token)
         try:
-            await self._store.add(webhook, call.token.id, secret, done)
+            webhook, secret = await self._webhooks.add(
+                said.url, said.events, by=call.token, id=call.new_id
+            )
+        except BadUrl:
+            raise _refused("/url", "It must be an https address that is public.") from None
         except Conflict:
             raise _refused("", "The establishment has as many webhooks as it may have.") from None
         return Answer(
@@ -106,18 +117,25 @@ class WebhookRoutes:
         )
 
     async def remove(self, call: Call) -> Answer:
-        if not await self._forget(call, WebhookId(call.path["webhook"]), self._clock()):
-            raise ApiProblem(Kind.NOT_FOUND)
+        await self._webhooks.remove(await self._found(call), call.token)
         return Answer()
 
-    async def _forget(self, call: Call, webhook: WebhookId, now: float) -> bool:
-        """Whether there was such a webhook."""
-        for one in await self._store.webhooks(call.token.establishment.id):
-            if one.id == webhook:
-                done = webhook_happening(WebhookChange.REMOVED, one, by=call.token, at=now)
-                await self._store.remove(one, done)
-                return True
-        return False
+    async def renew_secret(self, call: Call) -> Answer:
+        webhook = await self._found(call)
+        secret, until = await self._webhooks.renew_secret(webhook, call.token)
+        shown = _shown(replace(webhook, overlap_until=until))
+        return Answer(value=WebhookMade(webhook=shown, secret=secret))
+
+    async def deliveries(self, call: Call) -> Answer:
+        webhook = await self._found(call)
+        found = await self._store.deliveries(webhook.id)
+        return Answer(value=DeliveryList(items=[_delivery(one) for one in found]))
+
+    async def _found(self, call: Call) -> Webhook:
+        found = await self._webhooks.find(call.path["webhook"], call.token)
+        if found is None:
+            raise ApiProblem(Kind.NOT_FOUND)
+        return found
 
 
 def _refused(pointer: str, detail: str) -> ApiProblem:
@@ -134,7 +152,19 @@ def _shown(one: Webhook) -> WebhookOut:
         url=one.url,
         events=[WebhookEvent(name) for name in event_names(one.events)],
         made_at=moment(one.made_at),
+        is_disabled=one.disabled_at is not None,
+        overlap_until=at(one.overlap_until),
         delivered_at=at(one.delivered_at),
         failed_at=at(one.failed_at),
         last_error=one.last_error,
+    )
+
+
+def _delivery(one: Delivery) -> DeliveryOut:
+    return DeliveryOut(
+        event=one.event,
+        happened_at=moment(one.happened_at),
+        at=moment(one.at),
+        tries=one.tries,
+        error=one.error,
     )

@@ -28,10 +28,12 @@ from signalling.staff.sign_in import SignIn
 from signalling.staff.sign_in_pages import SignInPages
 from signalling.staff.terminal_pages import TERMINALS, TerminalPages
 from signalling.staff.token_pages import TokenPages
+from signalling.staff.webhook_pages import WebhookPages
+from signalling.webhooks import Webhooks
 from vmr.ids import RoomId
 from vmr.numbers import Numbers
 from vmr.staff import StaffPermission
-from vmr.store import ApiStore, Office, StaffStore, TerminalStore
+from vmr.store import ApiStore, Office, StaffStore, TerminalStore, WebhookStore
 
 WRITE_EVERY_S = 1.0
 
@@ -49,6 +51,8 @@ class StaffApp:
         records: Records,
         office: Office,
         api: ApiStore,
+        webhook_store: WebhookStore,
+        webhooks: Webhooks,
         sessions: StaffSessions,
         cookies: Cookies,
         renderer: Renderer,
@@ -98,6 +102,7 @@ class StaffApp:
             HistoryPages(edge=self.edge, store=records, texts=renderer.texts, clock=clock),
             TerminalPages(edge=self.edge, terminals=terminals, clock=clock),
             TokenPages(edge=self.edge, store=api, clock=clock),
+            WebhookPages(edge=self.edge, store=webhook_store, webhooks=webhooks, clock=clock),
             RecordPages(
                 edge=self.edge, store=records, renderer=renderer, pdf=PdfMaker(), clock=clock
             ),

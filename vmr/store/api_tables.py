@@ -1,7 +1,8 @@
 """The tables of the REST API, as the newest migration leaves them.
 
 Times are seconds since the epoch. Of a token only the SHA-256 is kept; the secret of a webhook has
-to be kept as it is, since messages are signed with it.
+to be kept as it is, since messages are signed with it; `old_secrets` are those before it that are
+good beside it for a while, as JSON: `[[UNTIL, SECRET], ...]`. A webhook without a token is staff's.
 """
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
@@ -39,11 +40,13 @@ webhooks = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("establishment_id", ForeignKey("establishments.id"), nullable=False, index=True),
-    Column("token_id", ForeignKey("api_tokens.id"), nullable=False),
+    Column("token_id", ForeignKey("api_tokens.id")),
     Column("url", Text, nullable=False),
     Column("events", Text, nullable=False),
     Column("secret", Text, nullable=False),
+    Column("old_secrets", Text, nullable=False),
     Column("made_at", Float, nullable=False),
+    Column("disabled_at", Float),
     Column("delivered_at", Float),
     Column("failed_at", Float),
     Column("last_error", Text, nullable=False),
@@ -58,4 +61,16 @@ webhook_messages = Table(
     Column("made_at", Float, nullable=False),
     Column("next_at", Float, nullable=False, index=True),
     Column("tries", Integer, nullable=False),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    Column("happened_at", Float, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text, nullable=False),
 )

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from vmr.establishment_record import Head
 from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
-from vmr.store import establishment_chain, record_names, records, webhooks
+from vmr.store import establishment_chain, record_names, records, webhook_messages
 from vmr.store.errors import Conflict, NotFound
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
@@ -71,7 +71,7 @@ def commit(
         _commit_whole(connection, meeting, room, snapshot, happenings)
     elif happenings:
         records.extend(connection, meeting, happenings)
-    webhooks.announce(connection, meeting, room, happenings)
+    webhook_messages.announce(connection, meeting, room, happenings)
 
 
 def _goes_on(connection: Connection, meeting: MeetingId, room: RoomId, snapshot: str) -> bool:

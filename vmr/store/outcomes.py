@@ -20,7 +20,7 @@ from vmr.ids import BookingId, EstablishmentId, MeetingId, RoomId
 from vmr.record import Entry, Happening
 from vmr.record_times import Cause
 from vmr.store import bookings as booking_store
-from vmr.store import records, staff, webhooks
+from vmr.store import records, staff, webhook_messages
 from vmr.store.booking_tables import booking_outcomes as table
 from vmr.store.booking_tables import bookings
 from vmr.store.bookings import CONFIRMED, LONGEST_S
@@ -178,7 +178,7 @@ def settle(
             raise NotFound("no outcome yet")
         raise Conflict("the outcome was changed by somebody else")
     staff.write_record(connection, establishment, happening)
-    webhooks.announce_outcome(connection, establishment, happening)
+    webhook_messages.announce_outcome(connection, establishment, happening)
 
 
 def by_booking(connection: Connection, booking: BookingId) -> SlotOutcome | None:

@@ -1,43 +1,36 @@
-"""Webhooks and the messages that are to be delivered, given a connection.
+"""Webhooks in the database: the queries, given a connection. What they are told is in
+webhook_messages.py.
 
-Invariants: a message is kept in the transaction of the record entry that it tells of, and deleted
-when it was delivered or given up; a webhook ends with the token that made it.
+Invariant: a webhook ends with the token that made it; every change comes with what is written into
+the establishment's record, in the same transaction.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any
+import json
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from vmr.ids import ApiTokenId, EstablishmentId, MeetingId, RoomId, WebhookId
+from vmr.ids import ApiTokenId, EstablishmentId, WebhookId
 from vmr.record import Happening
-from vmr.store import secrets, staff
+from vmr.store import staff, webhook_messages
 from vmr.store.api_tables import api_tokens as tokens
-from vmr.store.api_tables import webhook_messages as messages
 from vmr.store.api_tables import webhooks as table
 from vmr.store.errors import Conflict, NotFound
-from vmr.store.tables import rooms
-from vmr.webhooks import (
-    GIVE_UP_S,
-    OF_RECORD,
-    Webhook,
-    WebhookEvent,
-    WebhookMessage,
-    body_of,
-    outcome_body,
-)
+from vmr.webhooks import OLD_SECRETS_MAX, Webhook, WebhookEvent
 from vmr.webhooks import event_names as names
 
 WEBHOOKS_MAX = 20
-ERROR_MAX = 200
-_WEBHOOKS = select(table, tokens.c.name.label("program")).join(
+_WEBHOOKS = select(table, tokens.c.name.label("program")).outerjoin(
     tokens, tokens.c.id == table.c.token_id
 )
 
 
 def add(
-    connection: Connection, added: Webhook, token: ApiTokenId, secret: str, happening: Happening
+    connection: Connection,
+    added: Webhook,
+    token: ApiTokenId | None,
+    secret: str,
+    happening: Happening,
 ) -> None:
     of_prison = table.c.establishment_id == added.establishment
     count = select(func.count()).select_from(table).where(of_prison)
@@ -51,6 +44,7 @@ def add(
             url=added.url,
             events=",".join(names(added.events)),
             secret=secret,
+            old_secrets="[]",
             made_at=added.made_at,
             last_error="",
         )
@@ -60,7 +54,7 @@ def add(
 
 def remove(connection: Connection, removed: Webhook, happening: Happening) -> None:
     """With all that was still to be told. Raises NotFound."""
-    connection.execute(delete(messages).where(messages.c.webhook_id == removed.id))
+    webhook_messages.forget(connection, table.c.id == removed.id)
     if connection.execute(delete(table).where(table.c.id == removed.id)).rowcount != 1:
         raise NotFound("no such webhook")
     staff.write_record(connection, removed.establishment, happening)
@@ -68,9 +62,41 @@ def remove(connection: Connection, removed: Webhook, happening: Happening) -> No
 
 def end_with(connection: Connection, token: ApiTokenId) -> None:
     """The token is good no more, and so are its webhooks."""
-    of_token = select(table.c.id).where(table.c.token_id == token)
-    connection.execute(delete(messages).where(messages.c.webhook_id.in_(of_token)))
+    webhook_messages.forget(connection, table.c.token_id == token)
     connection.execute(delete(table).where(table.c.token_id == token))
+
+
+def renew_secret(
+    connection: Connection, renewed: Webhook, secret: str, until: float, happening: Happening
+) -> None:
+    """The one before is good until then; those whose time is over are forgotten. Raises
+    NotFound."""
+    query = select(table.c.secret, table.c.old_secrets).where(table.c.id == renewed.id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such webhook")
+    old = [one for one in json.loads(row.old_secrets) if one[0] > happening.at]
+    kept = [(until, row.secret), *old][:OLD_SECRETS_MAX]
+    _change(connection, renewed, happening, secret=secret, old_secrets=json.dumps(kept))
+
+
+def set_disabled(
+    connection: Connection, changed: Webhook, at: float | None, happening: Happening
+) -> None:
+    """None: it is enabled. A disabled one is told neither what happens nor what was still to be
+    told. Raises NotFound."""
+    if at is not None:
+        webhook_messages.forget_waiting(connection, changed.id)
+    _change(connection, changed, happening, disabled_at=at)
+
+
+def _change(
+    connection: Connection, changed: Webhook, happening: Happening, **values: object
+) -> None:
+    query = update(table).where(table.c.id == changed.id).values(**values)
+    if connection.execute(query).rowcount != 1:
+        raise NotFound("no such webhook")
+    staff.write_record(connection, changed.establishment, happening)
 
 
 def of_establishment(connection: Connection, establishment: EstablishmentId) -> tuple[Webhook, ...]:
@@ -79,148 +105,22 @@ def of_establishment(connection: Connection, establishment: EstablishmentId) -> 
     return tuple(_webhook(row) for row in connection.execute(ordered).mappings())
 
 
-def announce(
-    connection: Connection, meeting: MeetingId, room: RoomId, happenings: Sequence[Happening]
-) -> None:
-    """What of this is told by webhooks, for everybody who wants to hear it."""
-    told = [
-        (event, body_of(event, meeting, room, one.at), one.at)
-        for one in happenings
-        if (event := OF_RECORD.get(one.what)) is not None
-    ]
-    if told:
-        of_room = select(rooms.c.establishment_id).where(rooms.c.id == room).scalar_subquery()
-        _keep(connection, table.c.establishment_id == of_room, told)
-
-
-def announce_outcome(
-    connection: Connection, establishment: EstablishmentId, settled: Happening
-) -> None:
-    """The same of an outcome, with what the establishment's record says of it."""
-    told = [(WebhookEvent.OUTCOME, outcome_body(settled), settled.at)]
-    _keep(connection, table.c.establishment_id == establishment, told)
-
-
-def _keep(
-    connection: Connection,
-    whose: ColumnElement[bool],
-    told: Sequence[tuple[WebhookEvent, bytes, float]],
-) -> None:
-    """Events with what is told of them and when they were, one or more, the latest last."""
-    query = (
-        select(table.c.id, table.c.events)
-        .join(tokens, tokens.c.id == table.c.token_id)
-        .where(whose, _is_good(told[-1][2]))
-    )
-    rows = [
-        {
-            "id": secrets.make_id(),
-            "webhook_id": webhook,
-            "body": body.decode(),
-            "made_at": at,
-            "next_at": at,
-            "tries": 0,
-        }
-        for webhook, events in connection.execute(query).all()
-        for event, body, at in told
-        if event.value in events.split(",")
-    ]
-    if rows:
-        connection.execute(insert(messages), rows)
-
-
-def is_due(connection: Connection, now: float, but: Collection[WebhookId]) -> bool:
-    """Whether there is a message whose time has come, for another webhook than these."""
-    due = messages.c.next_at <= now
-    query = select(messages.c.id).where(due, messages.c.webhook_id.not_in(but)).limit(1)
-    return connection.execute(query).first() is not None
-
-
-def claim(
-    connection: Connection, now: float, *, but: Collection[WebhookId], lease_s: float, limit: int
-) -> tuple[WebhookMessage, ...]:
-    """One message, the oldest that is due, of each of up to so many webhooks other than these.
-
-    A claim lasts `lease_s`; who does not settle it by then has gone, and it is claimed again. What
-    is too old, and what belongs to a token that is good no more, is deleted.
-    """
-    ended = select(table.c.id).join(tokens, tokens.c.id == table.c.token_id).where(~_is_good(now))
-    connection.execute(delete(messages).where(messages.c.webhook_id.in_(ended)))
-    _give_up(connection, now)
-    due = (
-        select(messages.c.webhook_id, func.min(messages.c.made_at))
-        .where(messages.c.next_at <= now, messages.c.webhook_id.not_in(but))
-        .group_by(messages.c.webhook_id)
-        .order_by(func.min(messages.c.made_at))
-        .limit(limit)
-    )
-    claimed = []
-    for webhook, _ in connection.execute(due).all():
-        query = (
-            select(messages, table.c.url, table.c.secret)
-            .join(table, table.c.id == messages.c.webhook_id)
-            .where(messages.c.webhook_id == webhook, messages.c.next_at <= now)
-            .order_by(messages.c.made_at, messages.c.id)
-            .limit(1)
-        )
-        row = connection.execute(query).mappings().one()
-        tries = row["tries"] + 1
-        _set(connection, row["id"], next_at=now + lease_s, tries=tries)
-        claimed.append(_message(row, tries))
-    return tuple(claimed)
-
-
-def settle_delivered(connection: Connection, message: WebhookMessage, at: float) -> None:
-    connection.execute(delete(messages).where(messages.c.id == message.id))
-    query = update(table).where(table.c.id == message.webhook)
-    connection.execute(query.values(delivered_at=at, last_error=""))
-
-
-def put_off(connection: Connection, message: WebhookMessage, until: float, error: str) -> None:
-    _set(connection, message.id, next_at=until)
-    query = update(table).where(table.c.id == message.webhook)
-    connection.execute(query.values(last_error=error[:ERROR_MAX]))
-
-
-def _give_up(connection: Connection, now: float) -> None:
-    is_old = messages.c.made_at <= now - GIVE_UP_S
-    old = select(messages.c.webhook_id).where(is_old).distinct()
-    failed = [row[0] for row in connection.execute(old)]
-    if failed:
-        connection.execute(update(table).where(table.c.id.in_(failed)).values(failed_at=now))
-        connection.execute(delete(messages).where(is_old))
-
-
-def _is_good(now: float) -> ColumnElement[bool]:
-    """The token of a webhook, as `ApiToken.is_good`."""
-    lasts = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
-    return tokens.c.revoked_at.is_(None) & lasts
-
-
-def _set(connection: Connection, message: str, **values: Any) -> None:
-    connection.execute(update(messages).where(messages.c.id == message).values(**values))
-
-
-def _message(row: RowMapping, tries: int) -> WebhookMessage:
-    return WebhookMessage(
-        id=row["id"],
-        webhook=WebhookId(row["webhook_id"]),
-        url=row["url"],
-        secret=row["secret"],
-        body=row["body"].encode(),
-        made_at=row["made_at"],
-        tries=tries,
-    )
+def by_id(connection: Connection, webhook: WebhookId) -> Webhook | None:
+    row = connection.execute(_WEBHOOKS.where(table.c.id == webhook)).mappings().one_or_none()
+    return None if row is None else _webhook(row)
 
 
 def _webhook(row: RowMapping) -> Webhook:
+    ends = [until for until, _ in json.loads(row["old_secrets"])]
     return Webhook(
         id=WebhookId(row["id"]),
         establishment=EstablishmentId(row["establishment_id"]),
-        program=row["program"],
+        program=row["program"] or "",
         url=row["url"],
         events=frozenset(WebhookEvent(word) for word in row["events"].split(",") if word),
         made_at=row["made_at"],
+        disabled_at=row["disabled_at"],
+        overlap_until=max(ends, default=None),
         delivered_at=row["delivered_at"],
         failed_at=row["failed_at"],
         last_error=row["last_error"],

@@ -30,6 +30,8 @@ NEEDS = {
     "GET /webhooks": ApiScope.WEBHOOKS_WRITE,
     "POST /webhooks": ApiScope.WEBHOOKS_WRITE,
     "DELETE /webhooks/w1": ApiScope.WEBHOOKS_WRITE,
+    "POST /webhooks/w1/secret": ApiScope.WEBHOOKS_WRITE,
+    "GET /webhooks/w1/deliveries": ApiScope.WEBHOOKS_WRITE,
     "GET /meetings": ApiScope.RECORDS_READ,
     "GET /meetings/m1": ApiScope.RECORDS_READ,
     "GET /meetings/m1/record": ApiScope.RECORDS_READ,

@@ -234,6 +234,82 @@ async def test_a_webhook_is_removed_by_its_own_establishment_alone(
     assert (await program.ask("DELETE", path)).status == 404
 
 
+def is_signed(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    said = f"{headers['Webhook-Id']}.{headers['Webhook-Timestamp']}.".encode() + body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    return f"v1,{signed}" in headers["Webhook-Signature"].split(" ")
+
+
+async def test_a_renewed_secret_signs_beside_the_one_before_for_a_day(
+    prison: Prison, program: Caller, receive: Receive
+) -> None:
+    receiver = await receive()
+    made = await hook(program, receiver.url)
+    path = f"/webhooks/{made['webhook']['id']}/secret"
+    renewed = await program.ask("POST", path)
+    assert renewed.status == 200
+    assert (await listed(program))["overlap_until"] is not None
+    await happen(prison, "opened")
+    await receiver.wait(1)
+    both = [made["secret"], renewed.json["secret"]]
+    assert [is_signed(one, *receiver.taken[0]) for one in both] == [True, True]
+    await until_listed(program, last_error="")
+    prison.clock.advance(24 * 3_600)
+    await happen(prison, "locked")
+    await receiver.wait(2)
+    assert [is_signed(one, *receiver.taken[1]) for one in both] == [False, True]
+    kept = await prison.record()
+    assert [what for _, what in kept if what.startswith("webhook")] == [
+        "webhook_added", "webhook_secret_renewed",
+    ]  # fmt: skip
+
+
+async def test_the_last_deliveries_are_told_with_why_they_failed(
+    prison: Prison, program: Caller, receive: Receive
+) -> None:
+    receiver = await receive()
+    receiver.status = 500
+    made = await hook(program, receiver.url)
+    path = f"/webhooks/{made['webhook']['id']}/deliveries"
+    assert (await program.get(path)).json["items"] == []
+    await happen(prison, "opened")
+    await until_listed(program, last_error="answered 500")
+    receiver.status = 204
+    prison.clock.advance(10)
+    await receiver.wait(2)
+    await until_listed(program, last_error="")
+    found = (await program.get(path)).json["items"]
+    assert [(one["event"], one["tries"], one["error"]) for one in found] == [
+        ("meeting.started", 2, ""), ("meeting.started", 1, "answered 500"),
+    ]  # fmt: skip
+    other = await prison.program(establishment=prison.other.establishment)
+    assert (await other.get(path)).status == 404
+    assert (await other.ask("POST", path.replace("deliveries", "secret"))).status == 404
+
+
+async def test_a_message_that_is_under_way_when_its_webhook_is_removed_leaves_nothing(
+    prison: Prison, program: Caller, receive: Receive
+) -> None:
+    receiver = await receive()
+    receiver.stall = asyncio.Event()
+    made = await hook(program, receiver.url)
+    await happen(prison, "opened")
+    await asyncio.wait_for(receiver.came.wait(), 10)
+    assert (await program.ask("DELETE", f"/webhooks/{made['webhook']['id']}")).status == 204
+    receiver.stall.set()
+    counters = prison.server.running.counters
+    await eventually(lambda: counters["webhooks_delivered"] == 1)
+    again = await hook(program, receiver.url)
+    await happen(prison, "locked")
+    await receiver.wait(2)
+    path = f"/webhooks/{again['webhook']['id']}/deliveries"
+    async with asyncio.timeout(10):
+        while not (await program.get(path)).json["items"]:  # noqa: ASYNC110 - a moment after
+            await asyncio.sleep(0.02)
+    assert counters["internal_errors"] == 0
+
+
 async def test_the_secret_is_told_once(prison: Prison, program: Caller, receive: Receive) -> None:
     body = {"url": (await receive()).url, "events": EVERY}
     key = {"Idempotency-Key": "one"}
@@ -259,7 +335,7 @@ async def test_private_addresses_are_refused_unless_a_setting_allows_them(
 
 def message(url: str) -> WebhookMessage:
     return WebhookMessage(
-        id="1", webhook=WebhookId("w"), url=url, secret=secret_text(b"k" * 24), body=b"{}",
+        id="1", webhook=WebhookId("w"), url=url, secrets=(secret_text(b"k" * 24),), body=b"{}",
         made_at=1.0, tries=1,
     )  # fmt: skip
 

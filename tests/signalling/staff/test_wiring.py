@@ -30,6 +30,7 @@ from vmr.settings import load
 from vmr.staff import StaffRole
 from vmr.staff_record_text import ACTORS, CHOSEN, OTHER, REASON, REQUESTS, SENTENCES, WAIVED
 from vmr.staff_sessions import TotpMode
+from vmr.webhooks import WebhookEvent
 
 WORDS: tuple[tuple[str, type[Enum]], ...] = (
     ("purpose", Purpose), ("state", BookingState), ("channel", Channel), ("priority", Priority),
@@ -92,6 +93,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
     chosen |= _chosen_of_records() | _chosen_of_outcomes()
     chosen |= {f"staff.tokens.scope.{one.value}" for one in ApiScope}
+    chosen |= {f"staff.webhooks.event.{one.value}" for one in WebhookEvent}
     chosen |= {f"staff.tokens.lasts.{one or 'none'}" for one in LASTS_DAYS}
     places = [key for key in named if key.startswith("staff.home.") and not key.endswith("_hint")]
     chosen |= {f"{key}_hint" for key in places}
