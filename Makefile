@@ -15,28 +15,35 @@ export PIP_REQUIRE_VIRTUALENV := 1
 run: $(VENV)/runtime $(VENV)/pango
 	@$(BIN)/vmr serve $(ARGS)
 
-# Every check runs even when an earlier one failed; pytest comes last, in two runs whose summaries
-# end their output. Arguments of pytest go into ARGS, and make it one run.
+# Every check runs even when an earlier one failed; pytest comes last, in two runs. What has failed
+# in either ends the output, by name. Arguments of pytest go into ARGS, and make it one run.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
     postgresql pango
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
 	done; \
-	echo "== tests"; \
 	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
-	$(if $(ARGS),$(PYTEST) $(ARGS),$(TWO_RUNS)) && [ -z "$$failed" ]
+	$(if $(ARGS),$(PYTEST) $(ARGS),$(TWO_RUNS)); tests=$$?; \
+	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
+	[ $$tests = 0 ] && [ -z "$$failed" ]
 
 PYTEST := $(BIN)/python -m pytest -m "not bench"
 
-# Tests that start programs and wait for disks run beside those that watch the time, and give way.
-BESIDE := tests/cli tests/store tests/vmr
+# Tests that drive browsers and watch the time come first; the others run beside them and give way.
+FIRST := tests/browser tests/media tests/bench
 TWO_RUNS = { \
-	    nice $(PYTEST) $(BESIDE) >$(VENV)/beside.log 2>&1 & beside=$$!; \
-	    $(PYTEST) $(BESIDE:%=--ignore=%); first=$$?; \
+	    nice -n 5 $(PYTEST) -q $(FIRST:%=--ignore=%) >$(VENV)/beside.log 2>&1 & beside=$$!; \
+	    trap "kill $$beside" INT TERM; \
+	    echo "== tests of $(FIRST)"; \
+	    { $(PYTEST) -q $(FIRST) 2>&1; echo $$? >$(VENV)/first.code; } | tee $(VENV)/first.log; \
 	    wait $$beside; second=$$?; \
-	    echo "== tests of $(BESIDE)"; cat $(VENV)/beside.log; \
-	    [ $$first = 0 ] && [ $$second = 0 ]; \
+	    echo "== the other tests"; cat $(VENV)/beside.log; \
+	    echo "== what has failed, of both"; \
+	    for run in first beside; do \
+	        sed -nE '/^(FAILED|ERROR|SKIPPED) /{s/ - .*//;p;};$$p' $(VENV)/$$run.log; \
+	    done; \
+	    [ "$$(cat $(VENV)/first.code)" = 0 ] && [ $$second = 0 ]; \
 	}
 
 lint: $(VENV)/development
