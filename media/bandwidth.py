@@ -4,7 +4,7 @@ It ties the estimator, the allocator and the prober to a port's subscriptions. A
 paused and is taken off first. No clock: `now` is the caller's monotonic time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from media import transport_cc
 from media.allocator import PAUSED, UNLIMITED, Allocator, Demand, Priority, cost
@@ -30,7 +30,9 @@ class Bandwidth:
         "_prober",
         "_settled",
         "_settled_until",
+        "_spared",
         "_subscriptions",
+        "_taken",
         "estimator",
         "paused",
         "sizes",
@@ -50,6 +52,10 @@ class Bandwidth:
         self._settled: tuple[list[Publication | None], float] = ([], 0.0)
         """Who was received when everybody had everything, and the bits a second that took."""
         self._settled_until = float("-inf")
+        self._spared: dict[str, int] = {}
+        """The highest layer of the slots that the subscriber asked to be spared, by MID."""
+        self._taken: Publication | None = None
+        """Whose camera alone is taken, where all others are spared."""
 
     # -- what the path carries ----------------------------------------------------------------
 
@@ -83,13 +89,16 @@ class Bandwidth:
         While everybody has everything and the path carries it, a look twice a second is enough.
         """
         estimate_bps = self.estimator.bps
-        if estimate_bps is None and not self.paused and not self._allocator.given:
+        is_untouched = not self.paused and not self._allocator.given and not self._spared
+        if estimate_bps is None and is_untouched and not self._asks_to_be_spared():
             return False
         bound = [s for s in self._subscriptions if s.publication is not None]
         sources = [s.publication for s in bound]
-        if self._is_settled(estimate_bps, sources, now):
+        spared = self._spare(bound, speaker)
+        if spared == self._spared and self._is_settled(estimate_bps, sources, now):
             return False
-        demands = _demands(bound, speaker, now)
+        self._spared = spared
+        demands = _demands(bound, speaker, spared, now)
         audio_bps = _audio_bps(bound)
         budget_bps = None if estimate_bps is None else max(estimate_bps - audio_bps, 0.0)
         self._allocator.decide(budget_bps, demands, now, self.estimator.evidence(now))
@@ -103,6 +112,32 @@ class Bandwidth:
         else:
             self._settled_until = now
         return self._apply(now)
+
+    def _asks_to_be_spared(self) -> bool:
+        return any(s.pictures != "all" for s in self._subscriptions if s.publication is not None)
+
+    def _spare(self, bound: Sequence[Subscription], speaker: Publication | None) -> dict[str, int]:
+        """The highest layer of each slot that the subscriber asked to be spared, by MID.
+
+        Of the cameras one is taken: whom the subscriber chose, else the speaker, else who was taken
+        before, else the first.
+        """
+        saving = [s for s in bound if s.pictures != "all" and s.slot.kind is not Kind.AUDIO]
+        cameras = [s for s in saving if s.pictures == "speaker" and s.slot.kind is Kind.CAMERA]
+        there = [s for s in cameras if s.publication is not None and s.publication.is_open]
+        wanted = [
+            [s for s in there if s.comes_first],
+            [s for s in there if s.publication is speaker],
+            [s for s in there if s.publication is self._taken],
+            there,
+        ]
+        taken = next((found[0] for found in wanted if found), None)
+        self._taken = None if taken is None else taken.publication
+        return {
+            s.slot.mid: 0 if s is taken else PAUSED
+            for s in saving
+            if s.pictures == "none" or s.slot.kind is Kind.CAMERA
+        }
 
     def _is_settled(
         self, estimate_bps: float | None, sources: list[Publication | None], now: float
@@ -118,11 +153,14 @@ class Bandwidth:
     def _apply(self, now: float) -> bool:
         given = self._allocator.given
         for subscription in self._subscriptions:
-            ceiling = given.get(subscription.slot.mid, UNLIMITED)
+            mid = subscription.slot.mid
+            ceiling = min(given.get(mid, UNLIMITED), self._spared.get(mid, UNLIMITED))
             if ceiling != subscription.ceiling and subscription.publication is not None:
                 subscription.ceiling = ceiling
                 subscription.publication.aim(subscription, now)
-        paused = tuple(mid for mid, layer in given.items() if layer == PAUSED)
+        paused = tuple(
+            mid for mid, layer in [*given.items(), *self._spared.items()] if layer == PAUSED
+        )
         has_changed = paused != self.paused
         self.paused = paused
         return has_changed
@@ -145,19 +183,31 @@ class Bandwidth:
 
 
 def _demands(
-    bound: Sequence[Subscription], speaker: Publication | None, now: float
+    bound: Sequence[Subscription],
+    speaker: Publication | None,
+    spared: Mapping[str, int],
+    now: float,
 ) -> list[Demand]:
     demands = []
     for subscription in bound:
         publication = subscription.publication
         if publication is None or not publication.is_open or publication.kind is Kind.AUDIO:
             continue
+        mid = subscription.slot.mid
+        cap = spared.get(mid)
         rates = publication.rates_bps(now, subscription.limit)
+        if cap is not None:
+            rates = () if cap == PAUSED else _lowest(rates)
         if any(rate is not None for rate in rates):
             priority = _priority(subscription, publication, speaker)
-            mid = subscription.slot.mid
             demands.append(Demand(slot=mid, priority=priority, rates_bps=rates))
     return demands
+
+
+def _lowest(rates_bps: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    """Rates up to the lowest layer there is."""
+    there = next((layer for layer, rate in enumerate(rates_bps) if rate is not None), 0)
+    return rates_bps[: there + 1]
 
 
 def _audio_bps(bound: Sequence[Subscription]) -> int:

@@ -8,7 +8,7 @@ and after, the engine holds nothing of that person.
 """
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +26,18 @@ class Gate:
     audience: str = ""
 
 
+Pictures = Literal["all", "speaker", "none"]
+"""All; the presentation, and of cameras the speaker's alone, in its lowest layer; sound alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What a subscriber receives of another endpoint of the same room.
 
     A picture larger than `max_width` by `max_height`, by its key frame, is not shown, and
     `PictureWithheld` says so; 0 and 0: any size is. `comes_first`: its pictures are given their
-    best layer before anybody else's, where there is not enough for all.
+    best layer before anybody else's, where there is not enough for all. `pictures` is what the
+    subscriber asks to be spared, whatever its path carries; it is the same in all its sources.
     """
 
     endpoint: str
@@ -42,6 +47,7 @@ class Source:
     max_width: int = 0
     max_height: int = 0
     comes_first: bool = False
+    pictures: Pictures = "all"
 
 
 # -- requests (signalling -> engine) ----------------------------------------------------------

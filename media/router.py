@@ -30,7 +30,16 @@ from media.publication import Publication
 from media.slots import assign_places, bind_slots, choose_screen
 from media.speaker import TICK_S, SpeakerDetector, Voice
 from media.tally import Tally, count_estimates
-from media.tap import AnySource, Limit, comes_first, is_silent, limit_of, picture_sources, wants
+from media.tap import (
+    AnySource,
+    Limit,
+    comes_first,
+    is_silent,
+    limit_of,
+    picture_sources,
+    pictures_of,
+    wants,
+)
 
 __all__ = ["Port", "Router", "UnknownEndpoint"]
 
@@ -318,6 +327,7 @@ class Router:
     def _bind(self, owner: _Endpoint, port: Port) -> None:
         limits = owner.limits()
         first = [source.endpoint for source in owner.sources if comes_first(source)]
+        pictures = {source.endpoint: pictures_of(source) for source in owner.sources}
         for subscription, binding in zip(port.subscriptions, owner.bindings, strict=True):
             publication, since, limit = None, self._now, None
             if binding.source is not None and port.is_ready:
@@ -326,6 +336,7 @@ class Router:
                 since = owner.granted[binding.source, kind]
                 limit = limits[binding.source]
             subscription.comes_first = binding.source in first
+            subscription.pictures = pictures.get(binding.source or "", "all")
             subscription.bind(publication, self._now, since, limit)
 
     def _ask_for_key_frames(self, room: _Room) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
 class MessageError(Exception):
@@ -55,6 +55,8 @@ def _typed(expected: Any, value: Any) -> Any:
         if value.keys() != hints.keys():
             raise MessageError("fields do not match")
         return expected(**{name: _typed(hints[name], item) for name, item in value.items()})
+    if get_origin(expected) is Literal and value in get_args(expected):
+        return value
     if expected in (str, int, float, bool) and type(value) is expected:
         return value
     raise MessageError("a value does not fit")

@@ -12,6 +12,7 @@ from media import red, vp8
 from media.allocator import UNLIMITED
 from media.description import Codec, ExtensionIds, Kind, Slot
 from media.extensions import HeaderLayout
+from media.messages import Pictures
 from media.outbox import Outbox
 from media.packet import Packet
 from media.publication import Publication
@@ -58,6 +59,7 @@ class Subscription:
         "limit",
         "line",
         "loss",
+        "pictures",
         "publication",
         "repair",
         "slot",
@@ -90,6 +92,8 @@ class Subscription:
         """Why the last key frame was not shown here."""
         self.comes_first = False
         """It has its best layer before all others: whom the subscriber asked to see first."""
+        self.pictures: Pictures = "all"
+        """What the subscriber asked for: whose camera it takes at all, and how much of it."""
         self.ceiling = UNLIMITED
         """The highest layer it may take; `media.allocator.PAUSED`: none."""
         self.wants: int | None = None

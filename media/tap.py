@@ -11,7 +11,7 @@ Error: `AudioToTap` (code `audio_to_tap`), when somebody asks for it all the sam
 from dataclasses import dataclass
 
 from media.description import Description, Kind
-from media.messages import Source
+from media.messages import Pictures, Source
 
 Limit = tuple[int, int]
 """The largest width and height."""
@@ -88,6 +88,11 @@ def wants(source: AnySource, kind: Kind) -> bool:
 def comes_first(source: AnySource) -> bool:
     """Return whether a person asked to see this source first; a tap cannot."""
     return isinstance(source, Source) and source.comes_first
+
+
+def pictures_of(source: AnySource) -> Pictures:
+    """Return which pictures a person asked for; a tap is never spared one."""
+    return source.pictures if isinstance(source, Source) else "all"
 
 
 def limit_of(source: AnySource) -> Limit | None:

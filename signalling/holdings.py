@@ -26,6 +26,8 @@ class Wish:
     sources: tuple[effects.Source, ...] = ()
     first: ParticipantId | None = None
     """Whose picture this person asked to have at its best."""
+    pictures: messages.Pictures = "all"
+    """Which pictures this person asked for, to save data."""
 
     @property
     def is_sent_by_encoder(self) -> bool:
@@ -136,12 +138,16 @@ def _pictures(picture: effects.Picture, of: Wish) -> list[messages.Source]:
     ]
 
 
+_FEWER: tuple[messages.Pictures, ...] = ("all", "speaker", "none")
+
+
 def _wished_parts(wish: Wish, source: effects.Source, of: Wish) -> list[messages.Source]:
     """What one person receives of another, whom they may have asked to see first."""
-    parts = _parts(source, of)
-    if source.participant != wish.first:
-        return parts
-    return [replace(part, comes_first=part.camera) for part in parts]
+    is_first = source.participant == wish.first
+    return [
+        replace(part, comes_first=is_first and part.camera, pictures=wish.pictures)
+        for part in _parts(source, of)
+    ]
 
 
 def _parts(source: effects.Source, of: Wish) -> list[messages.Source]:
@@ -187,6 +193,7 @@ def _both(one: messages.Source, other: messages.Source) -> messages.Source:
         max_width=_smaller(one.max_width, other.max_width),
         max_height=_smaller(one.max_height, other.max_height),
         comes_first=one.comes_first and other.comes_first,
+        pictures=max(one.pictures, other.pictures, key=_FEWER.index),
     )
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from lobby import effects
 from media import messages
+from media.messages import Pictures
 from signalling.errors import RequestError
 from signalling.holdings import (
     NOTHING,
@@ -144,6 +145,15 @@ class RoomMedia:
         for participant, wish in self._wishes.items():
             if wish.session == session:
                 self._wishes[participant] = replace(wish, first=first)
+                return
+        raise RequestError("not_admitted")
+
+    def save(self, session: SessionId, pictures: Pictures) -> None:
+        """Which pictures this page asks for, to save data; the engine follows. Raises
+        RequestError not_admitted."""
+        for participant, wish in self._wishes.items():
+            if wish.session == session:
+                self._wishes[participant] = replace(wish, pictures=pictures)
                 return
         raise RequestError("not_admitted")
 

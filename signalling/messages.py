@@ -42,6 +42,7 @@ from lobby.commands import (
     StopPresenting,
     Unlock,
 )
+from media.messages import Pictures
 from signalling.fields import (
     NAMES,
     PIN_CHARACTERS,
@@ -348,6 +349,13 @@ class MediaPrefer(Request):
     participant: Id | None
 
 
+class MediaSave(Request):
+    """Nothing of the meeting either."""
+
+    NAME = "media.save"
+    pictures: Pictures
+
+
 REQUESTS: Mapping[str, type[Request]] = {
     model.NAME: model
     for model in (
@@ -356,7 +364,7 @@ REQUESTS: Mapping[str, type[Request]] = {
         ParticipantAttest, ParticipantSendBack, ParticipantRemove, ParticipantMute, SelfSetMedia,
         PresentationStart, PresentationStop, PresentationAllow, HandRaise, HandLower, EncoderStart,
         EncoderStop, StaffCall, StaffReadyToLeave, RoomLock, RoomUnlock, RoomHandOver, RoomPause,
-        RoomResume, RoomEnd, MediaOffer, MediaPrefer,
+        RoomResume, RoomEnd, MediaOffer, MediaPrefer, MediaSave,
     )
 }  # fmt: skip
 

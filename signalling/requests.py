@@ -14,6 +14,7 @@ from lobby.commands import AllowEncoder, EnterPin, Join, SocketBack, SocketLost
 from lobby.effects import Reply
 from lobby.errors import TerminalNotEnrolled
 from lobby.views import InsideView, PinView
+from media.messages import Pictures
 from signalling.bookings.door_bans import DoorBans
 from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import pin_hash_of
@@ -28,6 +29,7 @@ from signalling.messages import (
     HostEnterPin,
     MediaOffer,
     MediaPrefer,
+    MediaSave,
     RoomJoin,
     parse_request,
 )
@@ -120,6 +122,8 @@ class Requests:
                 return await self._negotiate(session, sdp)
             case MediaPrefer(participant=participant):
                 self._prefer(session, participant)
+            case MediaSave(pictures=pictures):
+                self._save(session, pictures)
             case EncoderStart():
                 return await self._start_encoder(session)
             case CommandRequest():
@@ -256,6 +260,12 @@ class Requests:
         mailbox = self._mailbox(session)
         first = None if participant is None else ParticipantId(participant)
         mailbox.runner.media.prefer(session.id, first)
+        mailbox.wake()
+
+    def _save(self, session: Session, pictures: Pictures) -> None:
+        """Which pictures this page asks for: no rule of the meeting either."""
+        mailbox = self._mailbox(session)
+        mailbox.runner.media.save(session.id, pictures)
         mailbox.wake()
 
     async def _start_encoder(self, session: Session) -> JsonObject:

@@ -66,10 +66,13 @@ class Stage:
     async def gate(self, name: str, gate: Gate) -> None:
         assert await self.engine.request(SetGate(endpoint=name, gate=gate)) == Done()
 
-    async def show(self, name: str, others: list[str], **hidden: bool) -> None:
+    async def show(
+        self, name: str, others: list[str], *, audio: bool = True, camera: bool = True
+    ) -> None:
         """Let an endpoint receive these others, but for the kinds that are False."""
-        kinds = {"audio": True, "camera": True, "screen": True} | hidden
-        sources = tuple(Source(endpoint=other, **kinds) for other in others)
+        sources = tuple(
+            Source(endpoint=other, audio=audio, camera=camera, screen=True) for other in others
+        )
         assert await self.engine.request(SetSources(endpoint=name, sources=sources)) == Done()
 
     async def remove(self, name: str) -> None:

@@ -2,8 +2,10 @@
 
 import dataclasses
 
+import pytest
+
 from media.description import Kind
-from media.messages import Gate, PictureWithheld, SlotsPaused, Source
+from media.messages import Gate, Pictures, PictureWithheld, SlotsPaused, Source
 from tests.media.hall import Camera, Hall, Seat
 from tests.media.stage import OPEN, Stage
 from tests.media.test_replay import arrive, frames
@@ -103,6 +105,35 @@ def test_whom_somebody_chose_has_their_best_layer_first() -> None:
         hall.router.set_sources("e3", sources, hall.now)
         hall.run(60.0, until=lambda chosen=chosen: best(hall, seat) == chosen)  # type: ignore[misc]
         assert best(hall, seat) == chosen
+
+
+@pytest.mark.parametrize("link_bps", [20_000_000, 800_000])
+def test_who_saves_data_is_sent_the_speaker_alone_in_the_lowest_layer(link_bps: int) -> None:
+    seat = Seat(3, link_bps)
+    hall = Hall([Camera(1), Camera(2)], [seat])
+    hall.run(10.0)
+    saves(hall, "speaker")
+    hall.run(5.0)
+    assert [seat.layer(hall.now, place) for place in (0, 1)] == [0, None]
+    assert [*hall.ports["e3"].bandwidth.paused] == ["c1"]
+    saves(hall, "speaker", first="e2")
+    hall.run(5.0)
+    assert [seat.layer(hall.now, place) for place in (0, 1)] == [None, 0]
+    saves(hall, "none")
+    hall.run(3.0)
+    assert [seat.layer(hall.now, place) for place in (0, 1)] == [None, None]
+    saves(hall, "all")
+    hall.run(30.0)
+    assert None not in [seat.layer(hall.now, place) for place in (0, 1)]
+    assert [*hall.ports["e3"].bandwidth.paused] == []
+
+
+def saves(hall: Hall, pictures: Pictures, first: str = "") -> None:
+    sources = tuple(
+        Source(endpoint=name, camera=True, pictures=pictures, comes_first=name == first)
+        for name in ("e1", "e2")
+    )
+    hall.router.set_sources("e3", sources, hall.now)
 
 
 def best(hall: Hall, seat: Seat) -> str | None:

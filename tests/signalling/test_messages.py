@@ -70,6 +70,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "room.end": {"reason": "no"},
     "media.offer": {"sdp": "v=0"},
     "media.prefer": {"participant": None},
+    "media.save": {"pictures": "speaker"},
 }
 
 

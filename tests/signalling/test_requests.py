@@ -63,6 +63,26 @@ async def test_a_page_says_whose_picture_comes_first_once_it_is_inside(house: Ho
         await stranger.request("media.prefer", participant=host.participant)
 
 
+async def test_a_page_saves_data_for_itself_alone_once_it_is_inside(house: House) -> None:
+    host = await house.host()
+    house.store.add_invite(house.room, "token")
+    guest = await house.client()
+    await guest.join(house.room.address, "Ann", invite="token", offer=OFFER)
+    await guest.request("media.save", pictures="none")
+    await guest.request("self.set_media", microphone=False)  # answered when the engine has followed
+    held = house.engine.of(guest.participant)
+    assert held is not None
+    assert [(source.pictures, source.audio) for source in held.sources] == [("none", True)]
+    other = house.engine.of(host.participant)
+    assert other is None or {source.pictures for source in other.sources} <= {"all"}
+    with pytest.raises(Refused, match="bad_message"):
+        await guest.request("media.save", pictures="some")
+    stranger = await house.client()
+    await stranger.join(house.room.address, "Ben")
+    with pytest.raises(Refused, match="not_admitted"):
+        await stranger.request("media.save", pictures="none")
+
+
 async def test_a_personal_link_is_known_by_its_token_alone(house: House) -> None:
     house.store.add_invite(house.room, "token")
     guest = await house.guest("Ann", invite="token")

@@ -16,7 +16,7 @@ const FETCHED = {
 /** Families of keys that are put together from words of the protocol. */
 const FAMILIES = [
   "alert", "camera", "claim", "confirmation", "declaration", "desk", "monitor", "dialog", "ended", "error", "language", "layout", "microphone", "people",
-  "device", "expected", "help", "part", "policy", "notice", "presence", "preview", "shortcut", "sound", "quality", "recording", "role", "self", "self_test", "tile", "title",
+  "device", "expected", "help", "part", "policy", "notice", "presence", "preview", "shortcut", "sound", "quality", "recording", "role", "saving", "self", "self_test", "tile", "title", "trouble",
 ];
 
 /** Families of keys that the server chooses; tests/signalling/staff/test_wiring.py, tests/vmr/test_record_text.py and

@@ -132,6 +132,7 @@ export function createActions(controller) {
     chooseDevice: devices.choose.bind(devices),
     setProcessing: devices.setProcessing.bind(devices),
     setBlurred: devices.setBlurred.bind(devices),
+    save: controller.save.bind(controller),
     /** In another language; the call goes on. @param {string} lang */
     speak: (lang) => switchLanguage(lang, ["meeting"]).catch(() => complain({ code: "offline", message: "" })),
     /** @param {number} id */

@@ -49,7 +49,7 @@ export class Controller {
     /** @type {AudioContext|null} */
     this.audio = null;
     this.client = new SignallingClient(connect, location.origin, {
-      phase: (phase, isNew) => this.#linkPhase(phase, isNew),
+      phase: (phase, isNew, isByServer) => this.#linkPhase(phase, isNew, isByServer),
       notification: (name, data, at) => this.#notified(name, data, at),
     });
     this.own = new OwnMedia({
@@ -64,7 +64,7 @@ export class Controller {
       tracks: () => this.own.tracks,
       hasRelays: facts.has_relays,
       negotiate: (sdp) => this.client.request("media.offer", { sdp }),
-      onPhase: (phase) => this.#mediaPhase(phase),
+      onPhase: (phase, tries) => this.#mediaPhase(phase, tries),
       onSlots: (slots) => slots && store.dispatch({ type: "slots", slots }),
     });
   }
@@ -76,6 +76,8 @@ export class Controller {
   open() {
     this.client.open();
     void this.own.devices.open();
+    const tell = () => this.store.dispatch({ type: "offline", isOffline: !navigator.onLine, nowMs: Date.now() });
+    for (const event of ["online", "offline"]) window.addEventListener(event, tell);
   }
 
   /** Press Start. @param {JoinForm} form @param {{move?: boolean}} [options] */
@@ -176,10 +178,10 @@ export class Controller {
     else this.finish({ ...LOST, reason: message });
   }
 
-  /** @param {"open"|"lost"|"refused"} phase @param {boolean} isNew */
-  #linkPhase(phase, isNew) {
+  /** @param {"open"|"lost"|"refused"} phase @param {boolean} isNew @param {boolean} [isByServer] */
+  #linkPhase(phase, isNew, isByServer) {
     const wasJoined = this.store.state.value.journey.step === "joined";
-    this.store.dispatch({ type: "link", phase, nowMs: Date.now() });
+    this.store.dispatch({ type: "link", phase, isByServer, nowMs: Date.now() });
     this.media.setOnline(phase === "open");
     if (phase !== "open" || !wasJoined) return;
     if (isNew || this.#mustRejoin) void this.#rejoin();
@@ -245,9 +247,22 @@ export class Controller {
     this.#stageTimer = window.setTimeout(settle, wait);
   }
 
-  /** @param {import("./types.js").MediaPhase} phase */
-  #mediaPhase(phase) {
-    if (phase !== this.store.state.value.media) this.store.dispatch({ type: "media", phase, nowMs: Date.now() });
+  /** Pictures not wanted are asked to be spared of each new path. @param {import("./types.js").MediaPhase} phase @param {number} tries */
+  #mediaPhase(phase, tries) {
+    const { media, mediaTries, saving } = this.store.state.value;
+    if (phase !== media || tries !== mediaTries) this.store.dispatch({ type: "media", phase, tries, nowMs: Date.now() });
+    if (phase === "connected" && media !== "connected" && saving !== "all") void this.#save(saving);
+  }
+
+  /** Which pictures to receive. @param {import("./types.js").Pictures} pictures */
+  async save(pictures) {
+    this.store.dispatch({ type: "saving", pictures });
+    if (this.view) await this.#save(pictures);
+  }
+
+  /** @param {import("./types.js").Pictures} pictures */
+  async #save(pictures) {
+    await this.client.request("media.save", { pictures }).catch((error) => console.warn("data is not saved", error));
   }
 }
 

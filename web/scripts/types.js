@@ -62,9 +62,12 @@
  * @typedef {"connecting"|"open"|"lost"|"refused"} LinkPhase
  * @typedef {"unknown"|"good"|"fair"|"poor"|"bad"} Grade
  * @typedef {"idle"|"connecting"|"connected"|"broken"} MediaPhase
+ * @typedef {"all"|"speaker"|"none"} Pictures which pictures are received
  * @typedef {{journey: Journey, link: LinkPhase, media: MediaPhase, meeting: MeetingState,
  *   stage: StageState, alerts: Alerts, frozen: string[], grade: Grade, isPresenting: boolean,
  *   screen: Shown,
- *   soundBlocked: boolean, encoder: EncoderAccess|null, clockOffset: number}} AppState
+ *   soundBlocked: boolean, encoder: EncoderAccess|null, clockOffset: number,
+ *   isOffline: boolean, isClosedByServer: boolean, mediaTries: number, isRelayed: boolean,
+ *   saving: Pictures}} AppState
  */
 export {};

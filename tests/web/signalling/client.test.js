@@ -37,7 +37,7 @@ function client() {
     options = given;
     return socket;
   }), "http://localhost", {
-    phase: (phase, isNew) => heard.push([phase, isNew]),
+    phase: (phase, isNew, isByServer) => heard.push([phase, isNew, ...(isByServer ? ["by the server"] : [])]),
     notification: (name, data, at) => heard.push([name, data, at]),
   });
   const auth = () => {
@@ -121,5 +121,19 @@ test("a server that says good-bye is asked again, a refused protocol is told apa
   socket.listeners.connect_error({ data: { code: "protocol_version" } });
   socket.listeners.connect_error(new Error("xhr poll error"));
   made.close();
-  assert.deepEqual(heard, [["open", true], ["lost", false], ["refused", false], ["lost", false]]);
+  assert.deepEqual(heard, [["open", true], ["lost", false, "by the server"], ["refused", false], ["lost", false]]);
+});
+
+test("a connection that the server closes is told from one that breaks", () => {
+  /** @param {string} reason @param {number} [code] of the CloseEvent */
+  const lost = (reason, code) => {
+    const { socket, heard } = client();
+    socket.tell("session.opened", 1, OPENED);
+    socket.listeners.disconnect(reason, code && { context: { code } });
+    return heard.at(-1);
+  };
+  assert.deepEqual(lost("transport close", 1001), ["lost", false, "by the server"]);
+  assert.deepEqual(lost("io server disconnect"), ["lost", false, "by the server"]);
+  assert.deepEqual(lost("transport close", 1006), ["lost", false]);
+  assert.deepEqual(lost("ping timeout"), ["lost", false]);
 });

@@ -68,19 +68,14 @@ test("losing the link is told only to those who have joined", () => {
   const away = /** @type {Action} */ ({ type: "link", phase: "lost", nowMs: 1 });
   const back = /** @type {Action} */ ({ type: "link", phase: "open", nowMs: 2 });
   assert.deepEqual(tags(after({ type: "link", phase: "open", nowMs: 0 }, away)), []);
-  assert.deepEqual(tags(after(...JOINED, away)), ["alert.link_lost"]);
-  assert.deepEqual(tags(after(...JOINED, away, away, back)), ["alert.link_back"]);
+  assert.deepEqual(tags(after(...JOINED, away)), ["trouble.lost"]);
+  assert.deepEqual(tags(after(...JOINED, away, away, back)), ["trouble.over"]);
   assert.deepEqual(tags(after(...JOINED, back)), []);
 });
 
-test("lost and regained media replace one another in one message", () => {
-  const broken = /** @type {Action} */ ({ type: "media", phase: "broken", nowMs: 1 });
-  const fine = /** @type {Action} */ ({ type: "media", phase: "connected", nowMs: 2 });
-  assert.deepEqual(tags(after(...JOINED, broken, broken)), ["alert.media_lost"]);
-  assert.deepEqual(tags(after(...JOINED, broken, fine)), ["alert.media_back"]);
-  const away = /** @type {Action} */ ({ type: "link", phase: "lost", nowMs: 1 });
-  const back = /** @type {Action} */ ({ type: "link", phase: "open", nowMs: 3 });
-  assert.deepEqual(tags(after(...JOINED, broken, away, back)), ["alert.link_lost"]);
+test("what a person chose outlasts the end of a visit", () => {
+  const state = after({ type: "saving", pictures: "none" }, { type: "ended", ending: { code: "other", canReturn: true, reason: "" } }, { type: "returned" });
+  assert.equal(state.saving, "none");
 });
 
 test("a failed join keeps its problem", () => {

@@ -3,6 +3,7 @@
 import { useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { clockTime } from "../state/clock.js";
+import { isLoss, troubleOf } from "../state/trouble.js";
 import { language, t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -17,7 +18,9 @@ export function alertText(alert) {
 }
 
 export function Alerts() {
-  const { list } = useAppState().alerts;
+  const state = useAppState();
+  const isInTrouble = isLoss(troubleOf(state));
+  const list = state.alerts.list.filter((one) => !(isInTrouble && one.tag === "connection")); // the line says it
   const [isWhole, showWhole] = useState(false);
   const shown = isWhole ? list : list.slice(0, SHOWN);
   const hidden = list.length - shown.length;

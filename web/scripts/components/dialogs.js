@@ -10,6 +10,7 @@ import { Encoder } from "./encoder.js";
 import { ShortcutList, SoundsChoice } from "./own_choices.js";
 import { PinForm } from "./pin.js";
 import { Presence } from "./presence.js";
+import { SaveData } from "./save_data.js";
 import { LanguageSwitch } from "./language.js";
 import { Volume } from "./volume.js";
 
@@ -40,6 +41,7 @@ export function MeetingDialog({ dialog, view, acts, open, close }) {
       return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
         <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div>
         ${!isEncoded(view) && html`<${SoundChoice} />`}
+        <${SaveData} />
         <${SoundsChoice} />
         <${LanguageSwitch} />
         <div class="govuk-button-group dialog__buttons">

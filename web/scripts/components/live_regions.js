@@ -3,11 +3,14 @@
 import { useMemo } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { alertText } from "./alerts.js";
-import { language } from "../text.js";
+import { isLoss, troubleOf } from "../state/trouble.js";
+import { language, t } from "../text.js";
 import { useAppState } from "./context.js";
 
 export function LiveRegions() {
-  const { list } = useAppState().alerts;
+  const state = useAppState();
+  const { list } = state.alerts;
+  const trouble = troubleOf(state);
   const newest = (/** @type {boolean} */ assertive) => list.find((one) => one.assertive === assertive);
   const urgent = newest(true);
   const calm = newest(false);
@@ -17,6 +20,7 @@ export function LiveRegions() {
     </div>
     <div class="govuk-visually-hidden" role="status" aria-live="polite" aria-atomic="true">
       ${calm && html`<${Said} key=${calm.id} alert=${calm} />`}
+      ${trouble && !isLoss(trouble) && html`<p key=${trouble}>${t(`trouble.${trouble}`)}</p>`}
     </div>`;
 }
 

@@ -6,11 +6,12 @@ import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
 import { useServerNow } from "./time.js";
+import { TroubleLine } from "./trouble.js";
 import { duration } from "../state/clock.js";
 
 /** @param {{view: import("../types.js").InsideView}} props */
 export function Notices({ view }) {
-  const { isPresenting, soundBlocked, media } = useAppState();
+  const { isPresenting, soundBlocked } = useAppState();
   const { actions } = useApp();
   const checking = checked(view);
   return html`<div class="notices">
@@ -18,7 +19,7 @@ export function Notices({ view }) {
     ${view.paused !== null && html`<${Notice} icon="info" tone="warning" name="paused"
       text=${t(view.paused ? "paused.reason" : "paused.plain", { reason: view.paused })} />`}
     ${view.is_unwatched && html`<${Notice} icon="eye" tone="warning" name="unwatched" text=${t("paused.unwatched")} />`}
-    ${media === "broken" && html`<${Notice} icon="signal" tone="warning" name="broken" text=${t("notice.reconnecting")} />`}
+    <${TroubleLine} />
     ${checking && html`<${Notice} icon="eye" name="check" text=${checking.id === view.you ? t("id_check.you") : t("id_check.other", { name: checking.name })} />`}
     ${isPresenting && html`<${Presenting} />`}
     ${isEncoded(view) && html`<${Notice} icon="devices" name="encoder" text=${t("notice.encoder")}

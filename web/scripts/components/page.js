@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
 import { LanguageSwitch } from "./language.js";
+import { TroubleLine } from "./trouble.js";
 
 /** @param {{children: any, isWide?: boolean}} props */
 export function Page({ children, isWide = false }) {
@@ -18,6 +19,7 @@ export function Page({ children, isWide = false }) {
       </div>
     </header>
     ${room.recording !== "none" && html`<div class="vmr-demo" role="note"><div class=${width}>${t(`recording.${room.recording}`)}</div></div>`}
+    <${TroubleLine} />
     <main class=${`${width} vmr-main`} id="main">${children}</main>`;
 }
 

@@ -6,7 +6,7 @@
  * @typedef {{hasRelays: boolean, tracks: () => {microphone: MediaStreamTrack|null, camera: MediaStreamTrack|null,
  *     screen: MediaStreamTrack|null},
  *   negotiate: (sdp: string) => Promise<Answered>,
- *   onPhase: (phase: import("../types.js").MediaPhase) => void,
+ *   onPhase: (phase: import("../types.js").MediaPhase, tries: number) => void,
  *   onSlots: (slots: import("../types.js").Slot[]|null) => void}} Surroundings
  */
 
@@ -94,7 +94,7 @@ export class MediaLink {
   #step(event) {
     const [ladder, action] = step(this.#ladder, event, performance.now());
     this.#ladder = ladder;
-    this.surroundings.onPhase(phaseOf(ladder.rung));
+    this.surroundings.onPhase(phaseOf(ladder.rung), ladder.tries);
     if (action === "restart") void this.#negotiate(() => this.peer, { iceRestart: true });
     if (action === "rebuild") void this.#negotiate(() => this.#make());
     clearTimeout(this.#timer);

@@ -20,6 +20,14 @@ export function readCounters(report) {
   return streams;
 }
 
+/** Whether the path leads by a TURN server. Firefox marks the pair in use itself. @param {RTCStatsReport} report */
+export function isRelayed(report) {
+  const all = /** @type {any[]} */ ([...report.values()]);
+  const named = all.find((one) => one.type === "transport")?.selectedCandidatePairId;
+  const pair = all.find((one) => one.type === "candidate-pair" && (named ? one.id === named : one.selected));
+  return all.find((one) => one.id === pair?.localCandidateId)?.candidateType === "relay";
+}
+
 /** Of the pictures that come. @param {RTCStatsReport} report @returns {Repairs} */
 export function readRepairs(report) {
   /** @type {Repairs} */

@@ -3,7 +3,7 @@
 import { addSample, grade } from "../state/quality.js";
 import { holds } from "../state/repairs.js";
 import { holdPictures } from "./peer.js";
-import { readCounters, readRepairs } from "./stats.js";
+import { isRelayed, readCounters, readRepairs } from "./stats.js";
 
 const INTERVAL_MS = 2000;
 
@@ -28,8 +28,10 @@ export function watchQuality(controller) {
     repairs = found;
     holdPictures(peer.pc.getReceivers(), (id) => held[id]?.holdMs ?? null);
     samples = addSample(samples, { atMs: performance.now(), streams: readCounters(report) });
-    const graded = grade(samples);
-    if (graded !== controller.store.state.value.grade) controller.store.dispatch({ type: "graded", grade: graded });
+    const { state, dispatch } = controller.store;
+    const [graded, relayed] = [grade(samples), isRelayed(report)];
+    if (graded !== state.value.grade) dispatch({ type: "graded", grade: graded });
+    if (relayed !== state.value.isRelayed) dispatch({ type: "relayed", isRelayed: relayed });
   }, INTERVAL_MS);
   return () => clearInterval(timer);
 }

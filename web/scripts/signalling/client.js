@@ -3,7 +3,7 @@
  * after a lost socket. Knows no DOM and no meeting; what arrives is handed to `on`.
  *
  * @typedef {{session: string, token: string, nonce: string}} Session
- * @typedef {{phase: (phase: "open"|"lost"|"refused", isNew: boolean) => void,
+ * @typedef {{phase: (phase: "open"|"lost"|"refused", isNew: boolean, isByServer?: boolean) => void,
  *   notification: (name: string, data: any, at: number) => void}} Listener
  * @typedef {typeof import("../../vendor/socket.io.js").io} Connect
  */
@@ -13,6 +13,8 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 const RECONNECT_DELAY_MS = 300;
 const RECONNECT_DELAY_MAX_MS = 3000;
 const CONNECT_TIMEOUT_MS = 6000;
+/** RFC 6455, 7.1.5: the connection broke, and no side closed it. */
+const CLOSED_BY_NOBODY = 1006;
 
 /** A request that was not done. `code` is stable, `message` one plain sentence of the server. */
 export class RequestError extends Error {
@@ -42,7 +44,7 @@ export class SignallingClient {
       timeout: CONNECT_TIMEOUT_MS,
     });
     this.socket.onAny((name, envelope) => this.#receive(name, envelope));
-    this.socket.on("disconnect", (reason) => this.#lost(reason));
+    this.socket.on("disconnect", (reason, details) => this.#lost(reason, details));
     this.socket.on("connect_error", (error) => this.#refused(error));
   }
 
@@ -133,11 +135,12 @@ export class SignallingClient {
     this.on.phase("open", false);
   }
 
-  /** @param {string} reason */
-  #lost(reason) {
+  /** @param {string} reason @param {any} [details] its context is the CloseEvent of a WebSocket */
+  #lost(reason, details) {
     const wasOpen = this.isOpen;
     this.isOpen = false;
-    if (wasOpen) this.on.phase("lost", false);
+    const isByServer = reason === "io server disconnect" || (details?.context?.code ?? CLOSED_BY_NOBODY) !== CLOSED_BY_NOBODY;
+    if (wasOpen) this.on.phase("lost", false, isByServer);
     if (reason === "io server disconnect") this.socket.connect();
   }
 

@@ -5,8 +5,11 @@
  * @typedef {import("../types.js").AppState} AppState
  * @typedef {import("../types.js").AlertText} AlertText
  * @typedef {{type: "notified", name: string, data: any, at: number, nowMs: number}
- *   | {type: "link", phase: import("../types.js").LinkPhase, nowMs: number}
- *   | {type: "media", phase: import("../types.js").MediaPhase, nowMs: number}
+ *   | {type: "link", phase: import("../types.js").LinkPhase, isByServer?: boolean, nowMs: number}
+ *   | {type: "media", phase: import("../types.js").MediaPhase, tries?: number, nowMs: number}
+ *   | {type: "offline", isOffline: boolean, nowMs: number}
+ *   | {type: "relayed", isRelayed: boolean}
+ *   | {type: "saving", pictures: import("../types.js").Pictures}
  *   | {type: "join_began"} | {type: "join_done"}
  *   | {type: "join_failed", problem: import("../types.js").Problem}
  *   | {type: "ended", ending: import("../types.js").Ending}
@@ -28,6 +31,7 @@ import { NO_ALERTS, alertFor, dismiss, raise, settleAlerts } from "./alerts.js";
 import { correct } from "./clock.js";
 import * as journey from "./journey.js";
 import { NO_MEETING, inside, process } from "./meeting.js";
+import { isLoss, troubleOf } from "./trouble.js";
 import { EMPTY_STAGE, clear, enlarge, follow, hideSelf, makeRoom, moveSelf, nextLayout, prune, settle } from "./stage.js";
 
 /** @type {AppState} */
@@ -35,20 +39,33 @@ export const INITIAL = {
   journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING,
   stage: EMPTY_STAGE, alerts: NO_ALERTS, frozen: [], grade: "unknown", isPresenting: false,
   screen: { surface: "other", content: "detail" },
-  soundBlocked: false, encoder: null, clockOffset: Number.NaN,
+  soundBlocked: false, encoder: null, clockOffset: Number.NaN, isOffline: false,
+  isClosedByServer: false, mediaTries: 0, isRelayed: false, saving: "all",
 };
+
+/** What outlasts a visit. @param {AppState} state */
+const lasting = ({ link, clockOffset, isOffline, saving }) => ({ link, clockOffset, isOffline, saving });
 
 /** @param {AppState} state @param {Action} action @returns {AppState} */
 export function reduce(state, action) {
+  const next = apply(state, action);
+  return "nowMs" in action ? tellOfTrouble(state, next, action.nowMs) : next;
+}
+
+/** @param {AppState} state @param {Action} action @returns {AppState} */
+function apply(state, action) {
   switch (action.type) {
     case "notified": return notified(state, action);
-    case "link": return link(state, action.phase, action.nowMs);
-    case "media": return media(state, action.phase, action.nowMs);
+    case "link": return { ...state, link: action.phase, isClosedByServer: action.isByServer ?? (action.phase === "lost" && state.isClosedByServer) };
+    case "media": return { ...state, media: action.phase, mediaTries: action.tries ?? 0 };
+    case "offline": return { ...state, isOffline: action.isOffline };
+    case "relayed": return { ...state, isRelayed: action.isRelayed };
+    case "saving": return { ...state, saving: action.pictures };
     case "join_began": return { ...state, journey: journey.beginJoin(state.journey) };
     case "join_done": return { ...state, journey: journey.finishJoin(state.journey) };
     case "join_failed": return { ...state, journey: journey.failJoin(state.journey, action.problem) };
     case "ended": return ended(state, action.ending);
-    case "returned": return { ...INITIAL, link: state.link, clockOffset: state.clockOffset };
+    case "returned": return { ...INITIAL, ...lasting(state) };
     case "slots": return { ...state, meeting: { ...state.meeting, slots: action.slots } };
     case "presenting": return { ...state, isPresenting: action.isPresenting };
     case "screen": return { ...state, screen: action.screen };
@@ -108,28 +125,23 @@ function stageAfter(state, meeting, nowMs) {
 function ended(state, ending) {
   if (state.journey.step === "ended") return state;
   return {
-    ...INITIAL, link: state.link, clockOffset: state.clockOffset,
+    ...INITIAL, ...lasting(state),
     journey: journey.end(state.journey, ending), meeting: { ...NO_MEETING, view: null },
   };
 }
 
-/** @param {AppState} state @param {import("../types.js").LinkPhase} phase @param {number} nowMs @returns {AppState} */
-function link(state, phase, nowMs) {
-  const next = { ...state, link: phase };
-  if (state.journey.step !== "joined") return next;
-  if (phase === "lost" && state.link === "open") return connection(next, "alert.link_lost", "warning", nowMs);
-  if (phase === "open" && state.link === "lost" && state.media !== "broken") {
-    return connection(next, "alert.link_back", "good", nowMs);
-  }
-  return next;
-}
-
-/** @param {AppState} state @param {import("../types.js").MediaPhase} phase @param {number} nowMs @returns {AppState} */
-function media(state, phase, nowMs) {
-  const next = { ...state, media: phase };
-  if (phase === "broken" && state.media !== "broken") return connection(next, "alert.media_lost", "warning", nowMs);
-  if (phase === "connected" && state.media === "broken") return connection(next, "alert.media_back", "good", nowMs);
-  return next;
+/**
+ * A loss is announced when it begins and when it is another; its end once everything is back.
+ * @param {AppState} before
+ * @param {AppState} state
+ * @param {number} nowMs
+ * @returns {AppState}
+ */
+function tellOfTrouble(before, state, nowMs) {
+  const [was, is] = [troubleOf(before), troubleOf(state)];
+  if (is !== was && is && isLoss(is)) return connection(state, `trouble.${is}`, "warning", nowMs);
+  const isOver = state.journey.step === "joined" && isLoss(was) && !isLoss(is);
+  return isOver ? connection(state, "trouble.over", "good", nowMs) : state;
 }
 
 /**
@@ -140,6 +152,6 @@ function media(state, phase, nowMs) {
  * @returns {AppState}
  */
 function connection(state, key, tone, nowMs) {
-  const alert = { tag: "connection", key, tone, assertive: true };
+  const alert = { tag: "connection", key, values: { phone: state.meeting.view?.room.phone ?? "" }, tone, assertive: true };
   return { ...state, alerts: raise(state.alerts, alert, nowMs) };
 }
