@@ -5,7 +5,7 @@ given the room's new state, whole. Nothing is asked for again and again but the 
 which the office may change at any time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -58,6 +58,8 @@ class Board:
         self._viewers: set[Viewer] = set()
         self._rung_at: dict[tuple[str, int], float] = {}
         self._refused: dict[RoomId, RefusedHosts] = {}
+        self._shut_out: set[EstablishmentId] = set()
+        """Where the Host PIN works at enrolled terminals alone, and none is enrolled."""
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -86,6 +88,7 @@ class Board:
         """Look which rooms there are, and their next slots. Raises StoreError."""
         booked = await self._slots.next_slots(establishment)
         found = {room.id: room for room in await self._store.rooms_of(establishment)}
+        await self._look_at_terminals(establishment, found.values())
         known = self._of(establishment)
         for room in found.values():
             if self._rooms.get(room.id) != room or self._next.get(room.id) != booked.get(room.id):
@@ -94,6 +97,15 @@ class Board:
                 self._tell(room)
         for room in [one for one in known if one.id not in found]:
             del self._rooms[room.id]
+            self._tell(room)
+
+    async def _look_at_terminals(self, id: EstablishmentId, rooms: Collection[Room]) -> None:
+        is_only = any(one.establishment.hosts_only_at_terminals for one in rooms)
+        is_shut_out = is_only and not await self._store.terminals.has_any(id)
+        if is_shut_out == (id in self._shut_out):
+            return
+        self._shut_out ^= {id}
+        for room in self._of(id):
             self._tell(room)
 
     async def refresh_all(self) -> None:
@@ -171,6 +183,7 @@ class Board:
             "policy": room.policy.value,
             "ends_at": room.ends_at,
             "next_slot": to_wire(self._next.get(room.id)),
+            "lacks_terminal": room.establishment.id in self._shut_out,
             "hosts_refused": to_wire(self._refused.get(room.id)),
             "meeting": None if view is None else _meeting(view),
         }

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Invite, World
-from tests.browser.desk import COOKIE, sign_in
+from tests.browser.desk import COOKIE, DeskPage, sign_in
 from tests.browser.rooms import make_room
 from tests.browser.steps import open_with_the_pin
 from tests.browser.test_staff_pages import fill, heading, look
@@ -28,6 +28,11 @@ async def test_the_host_pin_works_at_the_browser_that_was_enrolled_and_nowhere_e
     await look(page, "terminals only, with none")
     await page.get_by_role("button", name="Yes, the Host PIN").click()
     await look(page, "nobody can join")
+    duty = await sign_in(world.server.database, room.address, "Dan", [StaffRole.DUTY])
+    desk = await DeskPage.open(elsewhere.page, f"http://127.0.0.1:{elsewhere.proxy.port}", duty)
+    warning = desk.page.locator('[data-band="terminal"]')
+    await expect(warning).to_contain_text("No terminal is enrolled.")
+    await look(desk.page, "desk without a terminal")
     await expect(page.get_by_label("The Host PIN works only at enrolled terminals")).to_be_checked()
     await page.get_by_role("button", name="Enrol this browser").click()
     await heading(page, "Enrol this browser")
@@ -37,6 +42,7 @@ async def test_the_host_pin_works_at_the_browser_that_was_enrolled_and_nowhere_e
     await fill(page, "Enrol this browser", name="Video room 2")
     await heading(page, "This terminal is enrolled")
     await look(page, "terminal enrolled")
+    await expect(warning).to_be_hidden()
     await page.goto(f"{base}/staff/terminals")
     await look(page, "terminals")
     await page.get_by_role("link", name="Revoke Video room 2").click()

@@ -48,6 +48,8 @@ async def test_an_enrolled_terminal_comes_back_and_counts_where_it_was_enrolled(
     assert await store.terminals.is_enrolled(prison.id, DEVICE)
     assert not await store.terminals.is_enrolled(other.id, DEVICE)
     assert not await store.terminals.is_enrolled(prison.id, DeviceId("another"))
+    assert await store.terminals.has_any(prison.id)
+    assert not await store.terminals.has_any(other.id)
 
 
 async def test_a_terminal_is_enrolled_once_and_again_after_it_was_revoked(
@@ -60,6 +62,7 @@ async def test_a_terminal_is_enrolled_once_and_again_after_it_was_revoked(
     revoked = terminal_happening(TerminalEvent.REVOKED, terminal, by=member, at=9.0)
     await store.terminals.revoke(terminal, member.id, revoked)
     assert not await store.terminals.is_enrolled(room.establishment.id, DEVICE)
+    assert not await store.terminals.has_any(room.establishment.id)
     with pytest.raises(NotFound):
         await store.terminals.revoke(terminal, member.id, revoked)
     again = await enrol(store, member, "t2", "Legal 9")

@@ -38,6 +38,12 @@ class TerminalStore:
             lambda connection: terminals.is_enrolled(connection, establishment, device)
         )
 
+    async def has_any(self, establishment: EstablishmentId) -> bool:
+        """Whether a terminal of it is enrolled, and not revoked."""
+        return await self._database.read(
+            lambda connection: terminals.has_any(connection, establishment)
+        )
+
     async def note_use(self, establishment: EstablishmentId, device: DeviceId, at: float) -> None:
         """A host joined at this terminal; of one that is not in use nothing is noted."""
         await self._database.write(

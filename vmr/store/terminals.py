@@ -65,6 +65,13 @@ def is_enrolled(connection: Connection, establishment: EstablishmentId, device: 
     return connection.execute(query).first() is not None
 
 
+def has_any(connection: Connection, establishment: EstablishmentId) -> bool:
+    query = select(table.c.id).where(
+        table.c.establishment_id == establishment, table.c.revoked_at.is_(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def note_use(
     connection: Connection, establishment: EstablishmentId, device: DeviceId, at: float
 ) -> None:

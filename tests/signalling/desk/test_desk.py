@@ -14,7 +14,7 @@ from tests.signalling.desk.scene import Scene
 from tests.signalling.fakes.store import PRISON, FakeStore
 from tests.signalling.house import PIN, House
 from tests.signalling.officers import add_prison, officer, staff_store
-from vmr.ids import EstablishmentId
+from vmr.ids import DeviceId, EstablishmentId
 from vmr.policies import PolicyName
 from vmr.rooms import Establishment
 from vmr.staff import StaffRole
@@ -404,3 +404,19 @@ async def test_hosts_away_from_a_terminal_are_one_note_with_a_count_that_rings_n
     scene.house.clock.advance(REFUSED_S)
     await desk.wait_for(lambda: desk.rooms[scene.room]["hosts_refused"] is None, "an hour's end")
     assert "alerts.rang" not in [note.event for note in desk.notes]
+
+
+async def test_the_desk_warns_while_no_host_can_join_anywhere(scene: Scene) -> None:
+    house, here = scene.house, scene.house.room.establishment
+    desk = await scene.desk()
+    assert desk.rooms[scene.room]["lacks_terminal"] is False
+    house.change_room(establishment=replace(here, hosts_only_at_terminals=True))
+    await house.running.board.refresh_all()
+    await desk.wait_for(lambda: desk.rooms[scene.room]["lacks_terminal"], "a warning")
+    assert (await scene.desk("Second")).rooms[scene.room]["lacks_terminal"] is True
+    house.store.terminals.enrolled.add((here.id, DeviceId("d")))
+    await house.running.board.refresh_all()
+    await desk.wait_for(lambda: not desk.rooms[scene.room]["lacks_terminal"], "no warning")
+    house.store.terminals.enrolled.clear()
+    await house.running.board.refresh_all()
+    await desk.wait_for(lambda: desk.rooms[scene.room]["lacks_terminal"], "a warning again")

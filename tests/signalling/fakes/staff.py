@@ -38,6 +38,9 @@ class FakeTerminals:
     async def is_enrolled(self, establishment: EstablishmentId, device: DeviceId) -> bool:
         return (establishment, device) in self.enrolled
 
+    async def has_any(self, establishment: EstablishmentId) -> bool:
+        return any(enrolled == establishment for enrolled, _ in self.enrolled)
+
     async def note_use(self, establishment: EstablishmentId, device: DeviceId, at: float) -> None:
         if (establishment, device) in self.enrolled:
             self.used[establishment, device] = at

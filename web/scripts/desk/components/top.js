@@ -12,6 +12,7 @@ export function Bands() {
   const { sounds, notifications } = app.controller;
   return html`<section class="bands" aria-label=${t("desk.warnings")}>
     <${Connection} />
+    <${NoTerminal} />
     ${!sounds.isOn.value && html`<div class="band band--warning" data-band="sound"><div class="desk__width band__inner">
       <${Icon} name="speaker" /><p><strong>${t("desk.sound_off")}</strong> ${t("desk.sound_off_more")}</p>
       <button type="button" class="band__button" onClick=${() => sounds.turnOn()}>${t("desk.sound_on")}</button>
@@ -21,6 +22,15 @@ export function Bands() {
       <button type="button" class="band__button" onClick=${() => notifications.ask()}>${t("desk.notifications_on")}</button>
     </div></div>`}
   </section>`;
+}
+
+/** Nobody could open a room with the Host PIN, and nobody would know before the first one tries. */
+function NoTerminal() {
+  const { rooms } = useDeskState();
+  if (!Object.values(rooms).some((room) => room.lacks_terminal)) return null;
+  return html`<div class="band band--warning" data-band="terminal"><div class="desk__width band__inner">
+    <${Icon} name="screen" /><p><strong>${t("desk.no_terminal")}</strong> ${t("desk.no_terminal_more")}</p>
+  </div></div>`;
 }
 
 /** A desk that is not connected says so, larger than anything else. */
