@@ -26,7 +26,7 @@ def build_desk_view(state: State) -> DeskView:
         opened_at=state.opened_at,
         ends_at=state.ends_at,
         slot=None if slot is None else (slot.starts_at, slot.ends_at),
-        expected=expected_views(state),
+        expected=expected_views(state, with_tests=True),
         paused=state.paused,
         is_unwatched=state.is_unwatched,
         monitors=state.monitors,

@@ -14,9 +14,9 @@ from vmr.roles import Role
 from vmr.rooms import ExpectedPerson
 
 
-def expected_views(state: State) -> tuple[ExpectedView, ...]:
-    """Everybody the slot expects, in the booking's order."""
-    return tuple(_view(state, one) for one in _expected(state))
+def expected_views(state: State, *, with_tests: bool = False) -> tuple[ExpectedView, ...]:
+    """Everybody the slot expects, in the booking's order; for the desk with their self-tests."""
+    return tuple(_view(state, one, with_tests) for one in _expected(state))
 
 
 def arrived(state: State) -> tuple[int, int]:
@@ -41,7 +41,7 @@ def _expected(state: State) -> tuple[ExpectedPerson, ...]:
     return () if state.room.slot is None else state.room.slot.expected
 
 
-def _view(state: State, one: ExpectedPerson) -> ExpectedView:
+def _view(state: State, one: ExpectedPerson, with_tests: bool) -> ExpectedView:
     holder, is_sure = _holder(state, one)
     return ExpectedView(
         name=one.name,
@@ -51,6 +51,7 @@ def _view(state: State, one: ExpectedPerson) -> ExpectedView:
         is_inside=isinstance(holder, Seat),
         is_sure=is_sure,
         is_attested=isinstance(holder, Seat) and holder.is_attested,
+        self_test=one.self_test if with_tests else None,
     )
 
 

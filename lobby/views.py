@@ -9,6 +9,7 @@ carries that clock (`at`), so a page can correct its own.
 from dataclasses import dataclass
 
 from vmr.ids import ParticipantId, PersonId
+from vmr.self_test import SelfTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,8 @@ class ExpectedView:
     """Somebody the slot expects, as staff see them. `part` is a value of `bookings.Part`.
 
     `arrived_as` is whose connection is theirs: by their personal link, else by a name like theirs
-    (`is_sure` is false then). `is_attested`: the ID of everybody behind it was checked.
+    (`is_sure` is false then). `is_attested`: the ID of everybody behind it was checked. `self_test`
+    is the last one by their personal link, and shown to the duty desk alone.
     """
 
     name: str
@@ -122,6 +124,7 @@ class ExpectedView:
     is_inside: bool
     is_sure: bool
     is_attested: bool
+    self_test: SelfTest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import SlotPins
 from signalling.check.app import CheckApp
 from signalling.check.prober import Prober
+from signalling.check.results import Results
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
 from signalling.desk.sockets import DeskSockets
@@ -108,6 +109,7 @@ class Running:
         )
         self._slots = SlotBook(
             bookings=store.bookings,
+            self_tests=store.self_tests,
             clock=clock,
             numbers=config.bookings,
             letters=self.letters,
@@ -320,12 +322,17 @@ class Signalling:
         running.whip.add_to(app)
         running.whep.add_to(app)
         pages.add_to(app)
+        results = Results(store=self._store, clock=self._clock)
         prober = Prober(
             engine=engine, turn=self._config.turn, clock=self._clock, counters=running.counters
         )
-        CheckApp(prober=prober, languages=languages, config=self._config, clock=self._clock).add_to(
-            app
-        )
+        CheckApp(
+            prober=prober,
+            results=results,
+            languages=languages,
+            config=self._config,
+            clock=self._clock,
+        ).add_to(app)
         webhooks = Webhooks(
             store=self._store.webhooks,
             clock=self._clock,
@@ -336,6 +343,7 @@ class Signalling:
             terminals=self._store.terminals,
             records=self._store,
             office=self._store.office,
+            self_tests=self._store.self_tests,
             api=self._store.api,
             webhook_store=self._store.webhooks,
             webhooks=webhooks,

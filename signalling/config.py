@@ -41,5 +41,7 @@ class SignallingConfig:
     offers_per_token_burst: int = 10
     probes_per_network_s: float = 0.4
     probes_per_network_burst: int = 18
+    results_per_network_s: float = 0.2
+    results_per_network_burst: int = 20
     pin_checks_at_once: int = 2
     pin_checks_waiting: int = 16

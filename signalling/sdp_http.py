@@ -43,7 +43,7 @@ STATUS = {
     "bad_message": 400, "bad_offer": 400,
     "not_admitted": 403, "not_permitted": 403, "no_encoder": 403, "no_such_participant": 403,
     "meeting_over": 403,
-    "transport_gone": 404,
+    "transport_gone": 404, "no_such_room": 404,
     "encoder_running": 409,
     "too_large": 413,
     "unfit_offer": 422, "offer_without_slots": 422,

@@ -19,6 +19,7 @@ from vmr.store import (
     RecordSearch,
     RecordStore,
     RosterStore,
+    SelfTestStore,
     SlotPinStore,
     StaffStore,
     TerminalStore,
@@ -78,6 +79,10 @@ class Store(Protocol):
     @property
     def rosters(self) -> RosterStore:
         """Which duty officers are rostered for a day."""
+
+    @property
+    def self_tests(self) -> SelfTestStore:
+        """What people found who tested their device and network by a personal link."""
 
     @property
     def outcomes(self) -> OutcomeStore:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
 from vmr.policies import PolicyName
+from vmr.self_test import SelfTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class Establishment:
 class ExpectedPerson:
     """Somebody a booking expects, as staff see them. `name` is the alias where there is one.
 
-    `invite` is their personal link. `is_inside`: they sit with the prisoner, and have none.
+    `invite` is their personal link, `self_test` the last one that came by it. `is_inside`: they sit
+    with the prisoner, and have no link.
     """
 
     id: ExpectedId
@@ -37,6 +39,7 @@ class ExpectedPerson:
     invite: InviteId | None = None
     is_under_18: bool = False
     is_inside: bool = False
+    self_test: SelfTest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

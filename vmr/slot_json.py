@@ -1,10 +1,12 @@
 """A slot as JSON, for the snapshot of a meeting."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from vmr.ids import BookingId, ExpectedId, InviteId
 from vmr.rooms import ExpectedPerson, Slot
+from vmr.self_test import SelfTest
 
 
 def slot_to_json(slot: Slot) -> dict[str, Any]:
@@ -21,6 +23,7 @@ def slot_to_json(slot: Slot) -> dict[str, Any]:
                 "invite": one.invite,
                 "is_under_18": one.is_under_18,
                 "is_inside": one.is_inside,
+                "self_test": None if one.self_test is None else asdict(one.self_test),
             }
             for one in slot.expected
         ],
@@ -41,7 +44,20 @@ def slot_from_json(value: Mapping[str, Any]) -> Slot:
                 invite=None if one["invite"] is None else InviteId(one["invite"]),
                 is_under_18=one["is_under_18"],
                 is_inside=one["is_inside"],
+                self_test=_self_test(one.get("self_test")),
             )
             for one in value["expected"]
         ),
+    )
+
+
+def _self_test(value: Mapping[str, Any] | None) -> SelfTest | None:
+    """None too in a snapshot from before there was one."""
+    if value is None:
+        return None
+    return SelfTest(
+        at=value["at"],
+        browser=value["browser"],
+        version=value["version"],
+        problems=tuple(value["problems"]),
     )

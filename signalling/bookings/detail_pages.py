@@ -1,11 +1,14 @@
 """The page of one booking: all that is known of it, and what was done to it."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from signalling.bookings.office import BOOKINGS, REFERENCE, Office
 from vmr.bookings.booking import Booking
 from vmr.bookings.moves import BookingMove, may
-from vmr.ids import BookingId
+from vmr.ids import BookingId, InviteId
+from vmr.self_test import SelfTest
 from vmr.store import SignedIn
 
 ACTIONS = {
@@ -39,7 +42,7 @@ class DetailPages:
             before=await self._other(booking.rebooks),
             after=await self._bookings.rebooked(booking.id), hearing=hearing,
             linked=await self._bookings.linked_to(booking.id),
-            history=await self._bookings.history(booking),
+            history=await self._bookings.history(booking), tests=await self._tests(booking),
             letters=letters, written_to={one.expected for one in letters},
             actions=[
                 path
@@ -47,6 +50,11 @@ class DetailPages:
                 if booking.personal_deleted_at is None and may(booking, move)
             ],
         )  # fmt: skip
+
+    async def _tests(self, booking: Booking) -> Mapping[InviteId, SelfTest | None]:
+        """The last self-test by each personal link."""
+        links = [one.invite for one in booking.people if one.invite]
+        return dict.fromkeys(links) | await self._office.store.self_tests.of(links)
 
     async def _other(self, id: BookingId | None) -> Booking | None:
         return None if id is None else await self._bookings.booking(id)

@@ -15,7 +15,7 @@ from vmr.bookings.booking import Booking, Expected, Part
 from vmr.bookings.times import MINUTE_S, to_local
 from vmr.ids import LetterId
 from vmr.letters import Letter, LetterKind
-from vmr.links import request_state_link
+from vmr.links import request_state_link, self_test_link
 from vmr.rooms import Establishment
 from vmr.store.secrets import make_id
 
@@ -138,6 +138,7 @@ class Letters:
             opens=f"{opens:%H:%M}",
             minutes=round(booking.slot.minutes),
             link=link,
+            test_link=self_test_link(link) if link else "",
             invitation_subject=self._subject(_K.INVITATION, booking),
             id_key=f"mail.id.{to.id_to_bring.value}",
             alias=to.alias,

@@ -3,7 +3,7 @@
 A room comes from the store without a slot; whoever hands it to a meeting asks here first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from signalling.bookings.letters import Letters
@@ -15,10 +15,11 @@ from vmr.bookings.changes import BookingEvent, booking_happening
 from vmr.bookings.numbers import BookingNumbers
 from vmr.bookings.rules import INSIDE
 from vmr.bookings.times import HOUR_S, MINUTE_S, Interval
-from vmr.ids import BookingId, EstablishmentId, RoomId
+from vmr.ids import BookingId, EstablishmentId, InviteId, RoomId
 from vmr.rooms import ExpectedPerson, Room, Slot
+from vmr.self_test import SelfTest
 from vmr.staff import StaffMember
-from vmr.store import BookingStore, NotFound, SlotTaken
+from vmr.store import BookingStore, NotFound, SelfTestStore, SlotTaken
 
 AHEAD_S = 12 * HOUR_S
 """How far ahead the desk is told of a room's next slot."""
@@ -31,12 +32,14 @@ class SlotBook:
         self,
         *,
         bookings: BookingStore,
+        self_tests: SelfTestStore,
         clock: Clock,
         numbers: BookingNumbers,
         letters: Letters,
         on_letters: Callable[[], None] = lambda: None,
     ) -> None:
         self._bookings = bookings
+        self._self_tests = self_tests
         self._clock = clock
         self._letters = letters
         self._on_letters = on_letters
@@ -45,7 +48,10 @@ class SlotBook:
     async def fill(self, room: Room) -> Room:
         """The room with the slot that runs, or is about to begin. Raises StoreError."""
         found = await self._bookings.slot_of(room.id, self._clock(), self._early_s)
-        return replace(room, slot=None if found is None else slot_of(found))
+        if found is None:
+            return replace(room, slot=None)
+        tests = await self._self_tests.of([one.invite for one in found.people if one.invite])
+        return replace(room, slot=slot_of(found, tests))
 
     async def next_slots(self, establishment: EstablishmentId) -> dict[RoomId, Interval]:
         """Of each of its rooms the slot that runs now, or the next today. Raises StoreError."""
@@ -94,8 +100,8 @@ class SlotBook:
         self._on_letters()
 
 
-def slot_of(booking: Booking) -> Slot:
-    """What a meeting has to know of its booking."""
+def slot_of(booking: Booking, tests: Mapping[InviteId, SelfTest] | None = None) -> Slot:
+    """What a meeting has to know of its booking; `tests` are those by its personal links."""
     outside = [one for one in booking.people if one.part not in INSIDE]
     return Slot(
         booking=booking.id,
@@ -110,6 +116,7 @@ def slot_of(booking: Booking) -> Slot:
                 invite=one.invite,
                 is_under_18=one.is_under_18,
                 is_inside=one.part in INSIDE,
+                self_test=tests.get(one.invite) if tests and one.invite else None,
             )
             for one in booking.people
         ),

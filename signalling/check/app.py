@@ -2,6 +2,7 @@
 
     GET  /check          the page
     POST /check/probe    an offer: the answer of a probe
+    POST /check/result   what somebody with a personal link found
 
 Whoever asks is nobody: requests are taken from our own pages alone, and so many from one network.
 """
@@ -14,8 +15,9 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from signalling.addresses import network_of
-from signalling.check.messages import ProbeWish
+from signalling.check.messages import ProbeWish, Result
 from signalling.check.prober import Prober
+from signalling.check.results import Results
 from signalling.config import SignallingConfig
 from signalling.errors import RequestError, error_ack
 from signalling.fields import SDP_CHARACTERS, Model, code_of
@@ -25,9 +27,11 @@ from signalling.sdp_http import AGAIN_LATER, RETRY_S, STATUS, read_text
 from signalling.seams import Clock
 from signalling.staff.cookies import is_own_origin
 from signalling.wire import JsonObject
+from vmr.store import StoreError
 
 PATH = "/check"
 PROBE_PATH = "/check/probe"
+RESULT_PATH = "/check/result"
 LARGEST = SDP_CHARACTERS
 """Characters of a request; an offer of one picture each way is a tenth of that."""
 
@@ -39,9 +43,16 @@ class CheckApp:
     """Page and requests of the self-test."""
 
     def __init__(
-        self, *, prober: Prober, languages: Languages, config: SignallingConfig, clock: Clock
+        self,
+        *,
+        prober: Prober,
+        results: Results,
+        languages: Languages,
+        config: SignallingConfig,
+        clock: Clock,
     ) -> None:
         self._prober = prober
+        self._results = results
         self._languages = languages
         self._origin = config.staff.origin
         self._behind_proxy = config.behind_proxy
@@ -49,10 +60,14 @@ class CheckApp:
         self._probes = KeyedLimit(
             rate=config.probes_per_network_s, burst=config.probes_per_network_burst
         )
+        self._tests = KeyedLimit(
+            rate=config.results_per_network_s, burst=config.results_per_network_burst
+        )
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(PATH, self.page)
         app.router.add_post(PROBE_PATH, self._answering(self.probe))
+        app.router.add_post(RESULT_PATH, self._answering(self.result))
 
     async def page(self, request: web.Request) -> web.Response:
         renderer = self._languages.of(request)
@@ -62,6 +77,11 @@ class CheckApp:
     async def probe(self, request: web.Request) -> JsonObject:
         self._limit(self._probes, request)
         return await self._prober.open(await _read(request, ProbeWish))
+
+    async def result(self, request: web.Request) -> JsonObject:
+        self._limit(self._tests, request)
+        await self._results.keep(await _read(request, Result))
+        return {}
 
     # -- the edge -----------------------------------------------------------------------------
 
@@ -73,6 +93,8 @@ class CheckApp:
                 return web.json_response(await handler(request))
             except RequestError as error:
                 return refusal(error)
+            except StoreError:
+                return refusal(RequestError("busy"))
 
         return answer
 

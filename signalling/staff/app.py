@@ -33,7 +33,14 @@ from signalling.webhooks import Webhooks
 from vmr.ids import RoomId
 from vmr.numbers import Numbers
 from vmr.staff import StaffPermission
-from vmr.store import ApiStore, Office, StaffStore, TerminalStore, WebhookStore
+from vmr.store import (
+    ApiStore,
+    Office,
+    SelfTestStore,
+    StaffStore,
+    TerminalStore,
+    WebhookStore,
+)
 
 WRITE_EVERY_S = 1.0
 
@@ -50,6 +57,7 @@ class StaffApp:
         terminals: TerminalStore,
         records: Records,
         office: Office,
+        self_tests: SelfTestStore,
         api: ApiStore,
         webhook_store: WebhookStore,
         webhooks: Webhooks,
@@ -92,6 +100,7 @@ class StaffApp:
             RoomPages(
                 edge=self.edge,
                 office=office,
+                self_tests=self_tests,
                 pins=self._pins,
                 numbers=numbers,
                 clock=clock,

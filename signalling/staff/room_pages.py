@@ -6,6 +6,7 @@ started, so it cannot be changed while one runs.
 
 from collections.abc import Callable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from signalling.pins import PinChecker
 from signalling.seams import Clock
 from signalling.staff.edge import Edge, Faults, Form
 from signalling.staff.own_rooms import MANAGE, ROOM, ROOMS, base_of, room_of
+from signalling.staff.times import date_text
 from vmr.ids import RoomId
 from vmr.links import host_link, room_link
 from vmr.numbers import Numbers
@@ -21,7 +23,7 @@ from vmr.record import Happening
 from vmr.room_record import RoomEvent, room_happening
 from vmr.rooms import Room
 from vmr.staff import StaffPermission, parse_name
-from vmr.store import Office, SignedIn
+from vmr.store import Office, SelfTestStore, SignedIn
 from vmr.store.secrets import make_address, make_id, make_pin
 
 POLICIES = tuple(one.value for one in PolicyName)
@@ -35,6 +37,7 @@ class RoomPages:
         *,
         edge: Edge,
         office: Office,
+        self_tests: SelfTestStore,
         pins: PinChecker,
         numbers: Numbers,
         clock: Clock,
@@ -42,6 +45,7 @@ class RoomPages:
     ) -> None:
         self._edge = edge
         self._office = office
+        self._self_tests = self_tests
         self._pins = pins
         self._numbers = numbers
         self._clock = clock
@@ -113,9 +117,13 @@ class RoomPages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         who, room = await self._look(request)
         base = base_of(request, self._edge.config)
+        invites = await self._office.invites(room.id)
+        links = [one.id for one in invites]
+        zone = ZoneInfo(room.establishment.zone)
         return self._edge.page(
             request, "staff_room.html", who=who, room=room, is_running=self._is_running(room.id),
-            invites=await self._office.invites(room.id),
+            invites=invites, tests=dict.fromkeys(links) | await self._self_tests.of(links),
+            day_of=lambda at: date_text(at, zone),
             link=room_link(base, room), host_link=host_link(base, room),
             may_book=who.member.may(StaffPermission.BOOK),
         )  # fmt: skip

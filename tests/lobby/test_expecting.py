@@ -15,6 +15,7 @@ from vmr.ids import BookingId, ExpectedId, InviteId
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
 from vmr.rooms import ExpectedPerson, Room, Slot
+from vmr.self_test import SelfTest
 
 ADA = ExpectedPerson(id=ExpectedId("x1"), name="Ada Law", part="lawyer", invite=InviteId("i-ada"))
 TOM = ExpectedPerson(id=ExpectedId("x2"), name="Tom Tongue", part="interpreter", is_under_18=True)
@@ -143,6 +144,15 @@ def test_staff_see_expected_against_arrived_and_who_waits_only_numbers() -> None
     assert chaplain.arrived_as is None
     assert meeting.meeting.desk_view().expected == (ada, tom, chaplain)
     assert meeting.meeting.desk_view().slot == (SLOT.starts_at, SLOT.ends_at)
+
+
+def test_the_desk_alone_sees_what_a_self_test_found() -> None:
+    failed = SelfTest(at=5.0, browser="Chrome", version=140, problems=("udp",))
+    meeting = world(expected=(replace(ADA, self_test=failed), TOM))
+    assert [one.self_test for one in meeting.meeting.desk_view().expected] == [failed, None]
+    meeting.host()
+    assert [one.self_test for one in host_view(meeting).expected] == [None, None]
+    assert [one.self_test for one in meeting.meeting.desk_view().expected] == [failed, None]
 
 
 def test_who_holds_only_the_rooms_link_or_was_sent_back_is_told_no_numbers() -> None:

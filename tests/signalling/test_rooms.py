@@ -52,7 +52,11 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
         desk=FakeDesk(),
         taps=Terminals(),
         slots=SlotBook(
-            bookings=store.bookings, clock=FakeClock(), numbers=BookingNumbers(), letters=LETTERS
+            bookings=store.bookings,
+            self_tests=store.self_tests,
+            clock=FakeClock(),
+            numbers=BookingNumbers(),
+            letters=LETTERS,
         ),
     )
 

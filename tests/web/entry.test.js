@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keepVisit, parseFragment, readVisit } from "../../web/scripts/entry.js";
-import { roomPath } from "../../web/scripts/room_path.js";
+import { roomPath, testPath } from "../../web/scripts/room_path.js";
 
 /** @returns {any} */
 function storage() {
@@ -47,4 +47,9 @@ test("anything else leads nowhere", () => {
   for (const text of ["", "hello", "k3v7q2mhx4t", "k3v7q2mhx4t1", "javascript:alert(1)", "/r/../../x"]) {
     assert.equal(roomPath(text), null, text);
   }
+});
+
+test("the way to the self-test has the room in its fragment, and the personal link where there is one", () => {
+  assert.equal(testPath("k3v7q2mhx4ta", ""), "/check#room=k3v7q2mhx4ta");
+  assert.equal(testPath("k3v7q2mhx4ta", "T_0-k"), "/check#room=k3v7q2mhx4ta&invite=T_0-k");
 });

@@ -33,6 +33,7 @@ from vmr.store.owner_store import OwnerStore
 from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
 from vmr.store.rosters import RosterStore
+from vmr.store.self_tests import SelfTestStore
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
@@ -70,6 +71,7 @@ __all__ = [
     "RetentionReport",
     "Reviewed",
     "RosterStore",
+    "SelfTestStore",
     "SignedIn",
     "SlotPinStore",
     "SlotTaken",

@@ -2,8 +2,8 @@
 
 What stays is what reports count: purpose, room, times, state, and how many people in which parts.
 What goes: names, aliases, contacts, notes, reasons, the prisoner's reference, the addresses and
-errors of letters, the labels of personal links, and the names in the entries about the booking in
-the establishment's record. Each deletion is an entry there itself.
+errors of letters, the labels of personal links and the self-tests by them, and the names in the
+entries about the booking in the establishment's record. Each deletion is an entry there itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from vmr.bookings.purposes import POLICY_OF, Purpose
 from vmr.establishment_record import booking_deletion_happening
 from vmr.ids import BookingId, EstablishmentId
 from vmr.policies import PolicyName
-from vmr.store import booking_search, establishment_chain
+from vmr.store import booking_search, establishment_chain, self_tests
 from vmr.store.booking_tables import (
     booking_alternatives,
     booking_outcomes,
@@ -132,6 +132,7 @@ def _blank(connection: Connection, ids: Sequence[BookingId], at: float) -> None:
     of_outcome = booking_outcomes.c.booking_id.in_(ids)
     connection.execute(update(booking_outcomes).where(of_outcome).values(note="", officer_name=""))
     connection.execute(delete(slot_pins).where(slot_pins.c.booking_id.in_(ids)))
+    self_tests.forget_of_bookings(connection, ids)
     booking_search.remove(connection, ids)
     changed = update(bookings).where(bookings.c.id.in_(ids))
     connection.execute(changed.values(personal_deleted_at=at, **_BOOKING))

@@ -96,6 +96,16 @@ booking_texts = Table(
     sqlite_with_rowid=False,
 )
 
+self_tests = Table(
+    "self_tests",
+    metadata,
+    Column("invite_id", ForeignKey("invites.id"), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("browser", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("problems", Text, nullable=False),
+)
+
 room_hours = Table(
     "room_hours",
     metadata,

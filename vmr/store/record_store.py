@@ -30,6 +30,7 @@ from vmr.store import (
     retention,
     rooms,
     rosters,
+    self_tests,
 )
 from vmr.store.audit import EstablishmentProof
 from vmr.store.booking_retention import DueBooking
@@ -244,6 +245,7 @@ class RecordStore:
         await self._database.write(lambda one: rosters.delete_before(one, oldest))
         before = at - LETTERS_KEPT_S
         letters = await self._database.write(lambda one: outbox.delete_without_booking(one, before))
+        await self._database.write(lambda one: self_tests.forget_without_booking(one, at))
         await self._database.scrub()
         return replace(found, letters=letters)
 

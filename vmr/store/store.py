@@ -33,6 +33,7 @@ from vmr.store.owner_store import OwnerStore
 from vmr.store.record_search import RecordSearch
 from vmr.store.record_store import RecordStore
 from vmr.store.rosters import RosterStore
+from vmr.store.self_tests import SelfTestStore
 from vmr.store.signing import KeyFile
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_store import StaffStore
@@ -60,6 +61,7 @@ class Store:
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)
         self.rosters = RosterStore(database)
+        self.self_tests = SelfTestStore(database)
         self.api = ApiStore(database)
         self.webhooks = WebhookStore(database)
 

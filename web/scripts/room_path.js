@@ -11,3 +11,8 @@ export function roomPath(text) {
   const address = typed.replace(/[\s-]/g, "").toLowerCase();
   return ADDRESS.test(address) ? `/r/${address}` : null;
 }
+
+/** To the self-test, which leads back here and is attached to the personal link. @param {string} address @param {string} invite */
+export function testPath(address, invite) {
+  return `/check#room=${address}${invite ? `&invite=${encodeURIComponent(invite)}` : ""}`;
+}

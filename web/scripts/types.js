@@ -18,7 +18,8 @@
  *   count: number, is_expected: boolean, host_pin_verified: boolean, page_gone: boolean,
  *   like: string[], is_like_banned: boolean}} KnockView
  * @typedef {{name: string, part: string, is_under_18: boolean, arrived_as: string|null,
- *   is_inside: boolean, is_sure: boolean, is_attested: boolean}} ExpectedView
+ *   is_inside: boolean, is_sure: boolean, is_attested: boolean, self_test: SelfTest|null}} ExpectedView
+ * @typedef {{at: number, browser: string, version: number, problems: string[]}} SelfTest
  * @typedef {{seen_by: string[], heard_by: string[], monitors: number,
  *   is_recorded: boolean}} PresenceView
  * @typedef {{place: "inside", room: RoomView, you: string, may: string[], stage: string,

@@ -18,6 +18,7 @@ from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
 from vmr.bookings.times import Interval
 from vmr.ids import BookingId, ExpectedId, InviteId
+from vmr.self_test import SelfTest
 from vmr.store import OutboxStore
 from vmr.store.rooms import add_invite, add_room
 from vmr.store.secrets import hash_token
@@ -125,6 +126,27 @@ async def test_a_link_of_the_next_slot_waits_unheard_and_is_sent_on_when_this_on
     again = await booked.house.guest("Person 2", invite="token2")
     await again.wait_place("waiting")
     assert again.view["expected"] == 1
+
+
+async def test_the_desk_sees_what_the_self_test_of_an_expected_person_found(
+    booked: Booked,
+) -> None:
+    desk = await booked.scene.desk()
+    lawyer = await booked.house.guest("Person 1", invite="token1")
+    await lawyer.wait_place("waiting")
+    room = booked.scene.room
+    (person,) = desk.meeting(room)["expected"]
+    assert person["self_test"] is None
+    link = booked.store.invites[hash_token("token1")].id
+    await booked.store.self_tests.keep(link, SelfTest(at=5.0, browser="Safari", version=18))
+    await booked.house.running.rooms.refresh_all()
+    told = {"at": 5.0, "browser": "Safari", "version": 18, "problems": []}
+    await desk.wait_for(
+        lambda: desk.meeting(room)["expected"][0]["self_test"] == told, "the test is shown"
+    )
+    assert "Safari" not in lawyer.everything()
+    host = await booked.house.host()
+    assert host.view["expected"][0]["self_test"] is None
 
 
 async def test_the_desk_extends_a_slot_as_long_as_the_room_is_free(booked: Booked) -> None:

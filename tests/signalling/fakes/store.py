@@ -1,7 +1,7 @@
 """A store in memory that fails when told to. Checked against the real one by test_fakes.py."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tests.signalling.fakes.staff import FakeTerminals, NoApi, NoBookings, NoStaff, NoWebhooks
@@ -12,6 +12,7 @@ from vmr.letters import Claimed
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
+from vmr.self_test import SelfTest
 from vmr.store import Conflict, LiveMeeting, StoreUnavailable
 from vmr.store.outbox import Reminded
 from vmr.store.secrets import hash_token, make_address
@@ -54,6 +55,19 @@ class NoOutcomes:
         return ()
 
 
+class FakeSelfTests:
+    """Kept by the id of the personal link."""
+
+    def __init__(self) -> None:
+        self.kept: dict[InviteId, SelfTest] = {}
+
+    async def keep(self, invite: InviteId, test: SelfTest) -> None:
+        self.kept[invite] = test
+
+    async def of(self, invites: Collection[InviteId]) -> dict[InviteId, SelfTest]:
+        return {one: self.kept[one] for one in invites if one in self.kept}
+
+
 class FakeStore:
     """`commits` are the happenings of each commit; `is_broken` makes writing fail."""
 
@@ -72,6 +86,7 @@ class FakeStore:
         """A store with records, for tests that read them."""
         self.outbox: Any = NoLetters()
         self.outcomes: Any = NoOutcomes()
+        self.self_tests: Any = FakeSelfTests()
         self.office: Any = None
         self.slot_pins: Any = None
         self.rosters: Any = None

@@ -32,6 +32,7 @@ from vmr.letters import LetterKind
 from vmr.store.secrets import hash_token
 
 LINK = re.compile(rf"{BASE}/r/[a-z2-7]{{12}}#invite=([\w-]{{32}})")
+TEST_LINK = re.compile(rf"{BASE}/check#room=([a-z2-7]{{12}})&(?:amp;)?invite=([\w-]{{32}})")
 SOURCES = Path(letters.__file__).parent
 CLERK = "clerk@law.example"
 
@@ -121,6 +122,9 @@ async def test_an_invitation_says_all_a_person_needs(post: PostRoom) -> None:
         ):
             assert said in text
         assert LINK.search(text)
+        found = TEST_LINK.search(text)
+        assert found is not None
+        assert f"/r/{found[1]}#invite={found[2]}" in text, "it leads back to the same room"
     assert "You are expected as the interpreter. Language: Welsh." in part(to_ben)
     assert "passport or photo driving licence" in part(to_ben)
 
@@ -308,7 +312,11 @@ async def test_an_extended_slot_updates_the_calendar_entries_of_its_people_once(
     booked = await post.make(people=(ADA, BEN), requester_email=CLERK)
     await post.sent()
     book = SlotBook(
-        bookings=post.store.bookings, clock=post.clock, numbers=BookingNumbers(), letters=LETTERS
+        bookings=post.store.bookings,
+        self_tests=post.store.self_tests,
+        clock=post.clock,
+        numbers=BookingNumbers(),
+        letters=LETTERS,
     )
     running, ends_at = slot_of(booked), booked.slot.ends_at
     post.clock.advance(ends_at - 300 - post.clock())

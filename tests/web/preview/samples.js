@@ -61,7 +61,7 @@ function knock(id, name, now, change = {}) {
 }
 
 function expected(name, part, change = {}) {
-  return { name, part, is_under_18: false, arrived_as: null, is_inside: false, is_sure: false, is_attested: false, ...change };
+  return { name, part, is_under_18: false, arrived_as: null, is_inside: false, is_sure: false, is_attested: false, self_test: null, ...change };
 }
 
 const waiting = (facts, now, change) => [["meeting.updated", {

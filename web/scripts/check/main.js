@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { LocalDevices } from "../media/devices.js";
 import { createStore } from "../store.js";
 import { loadText } from "../text.js";
+import { enterAttached } from "./attached.js";
 import { CheckApp } from "./components/app.js";
 import { READY, reduce } from "./state/test.js";
 import { readBrowser } from "./state/browser.js";
@@ -36,6 +37,7 @@ const actions = {
 
 /** @type {any} What the device list of the meeting page needs: nothing of a meeting. */
 const app = { facts, store: createStore(), devices, actions };
-const check = { facts, test, dispatch, tester, devices, browser, audioContext };
+const attached = enterAttached(location, history, sessionStorage);
+const check = { attached, facts, test, dispatch, tester, devices, browser, audioContext };
 root.replaceChildren();
 render(html`<${CheckApp} app=${app} check=${check} root=${root} />`, root);

@@ -1,7 +1,7 @@
 /** Whom the slot expects, against who is here: a hint for staff, who decide. */
 
 import { html } from "../html.js";
-import { t } from "../text.js";
+import { language, t } from "../text.js";
 
 /** @typedef {import("../types.js").ExpectedView} ExpectedView */
 
@@ -16,6 +16,7 @@ export function Expected({ expected, heading }) {
         <span class="expected__name">${one.name}</span>
         <span class="expected__facts">${t(`part.${one.part}`)}${one.is_under_18 ? `, ${t("expected.under_18")}` : ""}</span>
         <strong class=${`govuk-tag govuk-tag--${COLOURS[stateOf(one)]}`}>${t(`expected.${stateOf(one)}`)}</strong>
+        ${one.self_test && html`<span class="expected__tested" data-tested=${one.self_test.problems.length ? "failed" : "passed"}>${tested(one.self_test)}</span>`}
       </li>`)}
     </ul>
   </section>`;
@@ -29,4 +30,12 @@ export function stateOf(one) {
   if (one.arrived_as === null) return "missing";
   if (!one.is_sure) return "perhaps";
   return one.is_inside ? "inside" : "at_door";
+}
+
+/** When they tested their device and network, with which browser, and what did not work. @param {import("../types.js").SelfTest} test */
+export function tested({ at, browser, version, problems }) {
+  const day = new Intl.DateTimeFormat(`${language()}-GB`, { day: "numeric", month: "long" }).format(new Date(at * 1000));
+  const named = browser ? `${browser} ${version}` : t("expected.other_browser");
+  const values = { day, browser: named, problems: problems.map((one) => t(`expected.problem.${one}`)).join(", ") };
+  return t(problems.length ? "expected.tested.failed" : "expected.tested.passed", values);
 }

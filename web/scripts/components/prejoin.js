@@ -9,6 +9,7 @@ import { Checkbox, ErrorSummary, Radios } from "./fields.js";
 import { Names } from "./names.js";
 import { Heading, Page, Phones } from "./page.js";
 import { Preview } from "./preview.js";
+import { testPath } from "../room_path.js";
 
 const NO_ERRORS = /** @type {Record<string, string>} */ ({});
 
@@ -21,6 +22,7 @@ export function Prejoin() {
         <h2 class="govuk-heading-m" id="check-heading">${t("prejoin.check")}</h2>
         <${Preview} />
         <${DeviceChoice} />
+        <p class="govuk-body"><a class="govuk-link" href=${testPath(facts.address, visit.invite)}>${t("prejoin.test")}</a></p>
       </section>
       <section class="prejoin__form" aria-labelledby="who-heading">
         <h2 class="govuk-heading-m" id="who-heading">${t("prejoin.who")}</h2>

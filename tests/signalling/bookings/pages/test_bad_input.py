@@ -103,7 +103,11 @@ async def test_a_step_of_the_wall_clock_neither_opens_nor_ends_a_slot(
 ) -> None:
     now, clock = time.time(), _steady_clock()
     slot_book = SlotBook(
-        bookings=office.store.bookings, clock=clock, numbers=BookingNumbers(), letters=LETTERS
+        bookings=office.store.bookings,
+        self_tests=office.store.self_tests,
+        clock=clock,
+        numbers=BookingNumbers(),
+        letters=LETTERS,
     )
     running, later = office.rooms["Legal 1"], office.rooms["Legal 2"]
     await office.booked("RUNS-2345", preferred=_slot(now, -0.5))

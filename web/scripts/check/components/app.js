@@ -9,6 +9,7 @@ import { Camera } from "./camera.js";
 import { Findings } from "./findings.js";
 import { Hearing } from "./hearing.js";
 import { Report } from "./report.js";
+import { Told } from "./told.js";
 import { Verdict } from "./verdict.js";
 import { ON_DEVICE, ON_NETWORK } from "../state/verdict.js";
 
@@ -24,7 +25,7 @@ export function CheckApp({ app, check, root }) {
 }
 
 function Begin() {
-  const { tester } = useCheck();
+  const { attached, tester } = useCheck();
   return html`<div class="govuk-grid-row"><div class="govuk-grid-column-two-thirds">
     <h1 class="govuk-heading-xl">${t("self_test.title")}</h1>
     <p class="govuk-body-l">${t("self_test.lead")}</p>
@@ -34,6 +35,7 @@ function Begin() {
       <li>${t("self_test.does_stay")}</li>
     </ul>
     <p class="govuk-body">${t("self_test.will_ask")}</p>
+    ${attached.invite && html`<p class="govuk-inset-text">${t("self_test.attached")}</p>`}
     <button type="button" class="govuk-button vmr-start" onClick=${() => tester.run()}>${t("self_test.start")}</button>
   </div></div>`;
 }
@@ -44,6 +46,7 @@ function Running() {
   return html`
     <h1 class="govuk-heading-l" id="view-heading" tabindex="-1">${t("self_test.title")}</h1>
     <${Verdict} findings=${findings} />
+    <${Told} findings=${findings} />
     <div class="self-test">
       <section class="self-test__devices" aria-labelledby="devices-heading">
         <h2 class="govuk-heading-m" id="devices-heading">${t("self_test.devices")}</h2>

@@ -9,7 +9,8 @@ import { judge } from "../state/verdict.js";
  * @typedef {{facts: CheckFacts, test: import("../../../vendor/signals.js").Signal<import("../state/test.js").Test>,
  *   dispatch: (action: import("../state/test.js").Action) => void, tester: import("../tester.js").Tester,
  *   devices: import("../../media/devices.js").LocalDevices, browser: import("../state/browser.js").Browser,
- *   audioContext: () => AudioContext}} CheckValue
+ *   audioContext: () => AudioContext,
+ *   attached: import("../attached.js").Attached}} CheckValue
  */
 
 export const CheckContext = createContext(/** @type {CheckValue} */ (/** @type {unknown} */ (null)));
