@@ -37,6 +37,36 @@ ON_DEVICE = """() => {
 }"""
 SAY = """(text) => mouth.onresult({
     resultIndex: 0, results: [Object.assign([{ transcript: text }], { isFinal: true })] })"""
+PLAYS_ALOUD = """() => {
+    const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await native(wanted);
+        if (!wanted.audio) return stream;
+        window.loudspeaker = new AudioContext();
+        window.microphone = loudspeaker.createMediaStreamDestination();
+        for (const track of stream.getAudioTracks()) stream.removeTrack(track);
+        stream.addTrack(microphone.stream.getAudioTracks()[0]);
+        return stream;
+    };
+}"""
+IN_ONE_ROOM = """() => {
+    const at = loudspeaker;
+    const room = new DynamicsCompressorNode(at, { threshold: -18, ratio: 20 });
+    const noise = new AudioBuffer({ length: at.sampleRate, sampleRate: at.sampleRate });
+    const samples = noise.getChannelData(0);
+    samples.forEach((_, index) => { samples[index] = (Math.random() - 0.5) / 50; });
+    const air = new AudioBufferSourceNode(at, { buffer: noise, loop: true });
+    air.start();
+    const ring = { type: "bandpass", frequency: 1100, Q: 6 };
+    const walls = [new BiquadFilterNode(at, ring), new BiquadFilterNode(at, ring)];
+    const loud = new GainNode(at, { gain: 4 });
+    air.connect(loud);
+    loud.connect(room).connect(walls[0]).connect(walls[1]).connect(microphone);
+    for (const { track } of vmrTest.peers.at(-1).getReceivers()) {
+        if (track.kind !== "audio") continue;
+        at.createMediaStreamSource(new MediaStream([track])).connect(loud);
+    }
+}"""
 OWN_MICROPHONE = """() => vmrTest.peers.at(-1).getSenders().find(
     (one) => one.track?.kind === "audio")?.track"""
 
@@ -254,3 +284,22 @@ async def test_captions_are_offered_where_they_are_made_on_this_device(
     await expect(captions).to_have_count(0)
     await guest.press("Hang up")
     await guest.in_view("ended")
+
+
+async def test_sound_that_goes_round_between_two_devices_is_explained(
+    world: World, people: Invite
+) -> None:
+    """Each microphone hears what its page plays, louder, in one room that rings: a real howl."""
+    room = await make_room(world.server.database, "legal", "Feedback")
+    guest, officer = await asyncio.gather(people("Asha", 1), people("Officer", 4))
+    for person in (guest, officer):
+        await person.context.add_init_script(f"({PLAYS_ALOUD})()")
+    await knock(guest, room.invite_path(0))
+    await open_with_the_pin(room, officer)
+    await guest.in_view("meeting")
+    await guest.sees(officer)
+    told = guest.page.locator("[data-alert=feedback]")
+    await expect(told).to_have_count(0)
+    await asyncio.gather(*(person.ask(IN_ONE_ROOM) for person in (guest, officer)))
+    await expect(told).to_contain_text("Sound is going round", timeout=20_000)
+    await check(guest.page, "feedback")

@@ -9,6 +9,7 @@ import { App } from "./components/app.js";
 import { Controller } from "./controller.js";
 import { enter } from "./entry.js";
 import { html } from "./html.js";
+import { watchFeedback } from "./media/feedback.js";
 import { watchFrames } from "./media/frames.js";
 import { watchMutedVoice } from "./media/muted_voice.js";
 import { tellPreference } from "./media/preference.js";
@@ -40,6 +41,7 @@ controller.open();
 watchQuality(controller);
 watchFrames(controller);
 watchMutedVoice(controller);
+watchFeedback(controller);
 tellPreference(store, app.actions.ask);
 root.replaceChildren(); // what stood there before a script had run
 render(html`<${App} app=${app} root=${root} />`, root);
