@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench lock clean chromium firefox coturn postgresql espeak-ng pango \
+.PHONY: run test fuzz bench lock clean chromium firefox coturn postgresql redis espeak-ng pango \
     $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
@@ -18,7 +18,7 @@ run: $(VENV)/runtime $(VENV)/pango
 # Every check runs even when an earlier one failed; pytest comes last, in two runs. What has failed
 # in either ends the output, by name. Arguments of pytest go into ARGS, and make it one run.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
-    postgresql pango
+    postgresql redis pango
 	@failed=; \
 	for check in $(CHECKS); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
@@ -142,6 +142,14 @@ postgresql:
 	        service postgresql stop'); } || true
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	    { echo "The tests of the store need PostgreSQL: apt-get install postgresql"; exit 1; }
+
+# A program for the tests, which run a server of their own.
+redis:
+	@command -v redis-server >/dev/null || \
+	    { $(call debian,redis-server,sh -c 'systemctl disable --now redis-server || \
+	        service redis-server stop'); } || true
+	@command -v redis-server >/dev/null || \
+	    { echo "The tests of several servers need Redis: apt-get install redis-server"; exit 1; }
 
 # What lays out PDF files of records, and fonts for names in most scripts.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-noto-core \

@@ -4,7 +4,8 @@
 a guest with a personal link into an open room that was never locked and whose policy says so (a
 link of a slot only into the meeting of that slot: anywhere else its holder waits unheard); a
 host with the Host PIN into an open room nobody was handed over in; and somebody coming back to
-their own seat, proven by the key of their device. Everybody else waits.
+their own seat, proven by the key of their device. Everybody else waits. Without its server's
+lease only the last come in: guests wait, and no Host PIN is taken.
 
 Where the establishment says so, a host away from an enrolled terminal is refused before all that,
 and so never asked for a PIN.
@@ -17,6 +18,7 @@ from lobby.errors import (
     AlreadyInside,
     MeetingError,
     MeetingOver,
+    NoLease,
     RoleNotOffered,
     RoomClosed,
     TerminalNotEnrolled,
@@ -141,6 +143,8 @@ def _decide_return(request: Request, seat: Seat) -> Decision:
 def _decide_host(request: Request, meeting: State) -> Decision:
     if not request.is_pin_verified:
         return Wait(is_knocking=False)
+    if not meeting.is_leased:
+        return Refuse(error=NoLease)
     if meeting.stage is Stage.WAITING:
         return Admit(how=How.HOST_PIN)
     if meeting.stage is Stage.LOCKED or meeting.is_handed_over or meeting.is_paused:
@@ -155,7 +159,7 @@ def _decide_guest(request: Request, meeting: State, policy: Policy) -> Decision:
         return Wait(is_knocking=False)
     if not _comes_in_when_open(request, meeting, policy):
         return Wait(is_knocking=True)
-    if meeting.stage is Stage.WAITING or meeting.is_paused:
+    if meeting.stage is Stage.WAITING or meeting.is_paused or not meeting.is_leased:
         return Wait(is_knocking=False)
     has_space = meeting.has_free_connection and meeting.has_space_outside(request.persons)
     return Admit(how=How.INVITED) if has_space else Wait(is_knocking=True)

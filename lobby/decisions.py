@@ -14,6 +14,7 @@ from lobby.errors import (
     AttestationRequired,
     MeetingError,
     NobodyExpected,
+    NoLease,
     NotOpen,
     PageGone,
     Paused,
@@ -53,6 +54,8 @@ def _prompt(state: State, participant: ParticipantId) -> PinPrompt | None:
 
 
 def _check_room(state: State, role: Role, persons: int) -> None:
+    if not state.is_leased:
+        raise NoLease
     if state.is_paused:
         raise Paused
     if not state.has_free_connection:

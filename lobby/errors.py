@@ -11,6 +11,7 @@
     │   ├── NotLocked         not_locked
     │   ├── RoomLocked        room_locked            not by one click in a locked room
     │   ├── Paused            meeting_paused         nobody is admitted while paused
+    │   ├── NoLease           no_lease               this server lost touch with the others
     │   ├── AlreadyPaused     already_paused
     │   ├── NotPaused         not_paused
     │   ├── NoEndTime         no_end_time            nothing to extend
@@ -124,6 +125,10 @@ class RoomLocked(WrongTime):
 
 class Paused(WrongTime):
     code = "meeting_paused"
+
+
+class NoLease(WrongTime):
+    code = "no_lease"
 
 
 class AlreadyPaused(WrongTime):

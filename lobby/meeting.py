@@ -74,14 +74,18 @@ class Meeting:
         meeting._state = state
         return meeting
 
-    def handle(self, command: c.Command, now: float) -> list[Effect]:
-        """Do it, and say what the world must do. Raises MeetingError: nothing has changed."""
+    def handle(self, command: c.Command, now: float, *, is_leased: bool = True) -> list[Effect]:
+        """Do it, and say what the world must do. Raises MeetingError: nothing has changed.
+
+        `is_leased`: see `State`.
+        """
         is_awaited = not isinstance(command, _NOT_AWAITED)
         if self.is_over:
             if is_awaited:
                 raise MeetingOver
             return []
         turn = Turn(state=self._state.copy(), now=now)
+        turn.state.is_leased = is_leased
         note_restart(turn)
         process_due(turn)
         settle(turn)

@@ -113,8 +113,9 @@ class State:
     `alerted_at` is when a device was last heard at the door, `warned` the slot warnings given,
     `hostless_until` when the meeting ends because no host is there, `watchers` the monitoring
     terminals, by session. `is_unwatched`: paused because a room that must be watched is not.
-    `is_restored`: a restart is still to be written down. `raised_hands`: who raised theirs first
-    comes first.
+    `is_leased`: the server may let people in; one of several that the others may take for dead
+    may not. `is_restored`: a restart is still to be written down. `raised_hands`: who raised
+    theirs first comes first.
     `staged_at` is when the stage began; `alerts` are those at the desk by number, `alerts_made`
     how many there have been; `qualities` are of the connections of those inside,
     `pictures` what a monitoring terminal finds amiss in what it is shown of them.
@@ -133,6 +134,7 @@ class State:
     hostless_until: float | None = None
     is_unwatched: bool = False
     is_restored: bool = False
+    is_leased: bool = True
     presenter: ParticipantId | None = None
     guests_may_present: bool = True
     raised_hands: tuple[ParticipantId, ...] = ()

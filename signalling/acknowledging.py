@@ -35,7 +35,7 @@ async def acknowledge(
     except RequestError as error:
         counters[f"error_{error.code}"] += 1
         log.info("refused %s request=%s code=%s", carrier.name, request, error.code)
-        return error_ack(error.code, error.nonce)
+        return error_ack(error.code, error.nonce, error.server)
     except Exception as error:  # the edge of a request
         counters["internal_errors"] += 1
         trace = "".join(traceback.format_tb(error.__traceback__))

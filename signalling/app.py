@@ -41,7 +41,7 @@ from signalling.desk.board import RING_LOOK_S, Board
 from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
-from signalling.headers import add_security_headers
+from signalling.headers import security_headers
 from signalling.languages import Languages
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
@@ -49,13 +49,15 @@ from signalling.monitor.sockets import MonitorSockets
 from signalling.monitor.terminals import JUDGE_S, Terminals
 from signalling.monitor.whep import PATH as WHEP_PATH
 from signalling.monitor.whep import Players
+from signalling.nodes.alone import Alone
+from signalling.nodes.keeper import Keeper
 from signalling.pages import Pages
 from signalling.pins import PinChecker
 from signalling.render import Renderer
 from signalling.requests import Requests
 from signalling.rooms import Rooms
 from signalling.sdp_http import SdpOverHttp
-from signalling.seams import Clock, Engine, Store
+from signalling.seams import Clock, Engine, Rights, Store
 from signalling.sessions import Sessions
 from signalling.sockets import Sockets
 from signalling.staff.app import StaffApp
@@ -89,7 +91,10 @@ class Running:
         clock: Clock,
         config: SignallingConfig,
         renderer: Renderer,
+        keeper: Keeper | None,
     ) -> None:
+        self._keeper = keeper
+        self.rights: Rights = Alone() if keeper is None else keeper
         self._engine = engine
         self._clock = clock
         self.counters: Counter[str] = Counter()
@@ -129,6 +134,7 @@ class Running:
             desk=self.board,
             taps=self.terminals,
             slots=self._slots,
+            rights=self.rights,
         )
         self.bookings = BookingService(
             store=store,
@@ -171,6 +177,7 @@ class Running:
             slots=self._slots,
             bans=DoorBans(bookings=store.bookings, entitlements=store.entitlements, clock=clock),
             board=self.board,
+            rights=self.rights,
         )
         self.cookies = Cookies(is_secure=config.staff.is_secure)
         self.staff = StaffSessions(
@@ -185,7 +192,10 @@ class Running:
             staff=self.staff,
         )
         self._server = GuardedServer(
-            counters=self.counters, binary_ack=error_ack("bad_message"), origins=config.origins
+            counters=self.counters,
+            binary_ack=error_ack("bad_message"),
+            origins=config.origins,
+            urls=tuple if keeper is None else lambda: keeper.urls,
         )
         self._server.register_namespace(self.sockets)
         staff_room = StaffRoom(
@@ -212,7 +222,9 @@ class Running:
     def health(self) -> dict[str, object]:
         """What there is now, and what was counted since the start."""
         counters = {**self.counters, **self._engine.counters()}
+        estate = None if self._keeper is None else self._keeper.health()
         return {
+            **({} if estate is None else {"estate": estate}),
             "endpoints": counters.pop("endpoints", 0),
             "transports": counters.pop("transports", 0),
             "meetings": len(self.rooms),
@@ -233,7 +245,10 @@ class Running:
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
-        await self.rooms.restore()
+        if self._keeper is None:
+            await self.rooms.restore()
+        else:
+            await self._keeper.start(self.rooms)
         sweeper = asyncio.create_task(self._keep_swept(), name="sweeper")
         ringer = asyncio.create_task(self._keep_ringing(), name="desk ringer")
         judge = asyncio.create_task(self._keep_judging(), name="monitor judge")
@@ -246,7 +261,11 @@ class Running:
 
     async def stop(self, _app: web.Application) -> None:
         """For `on_shutdown`: meetings first, so that closed sockets are no departures."""
+        if self._keeper is not None:
+            await self._keeper.stop()
         await self.rooms.close()
+        if self._keeper is not None:
+            await self._keeper.leave()
         await self._server.close_all()
 
     async def _keep_swept(self) -> None:
@@ -276,8 +295,16 @@ class Signalling:
     """Everything between the browsers and the rules, for one process."""
 
     def __init__(
-        self, *, store: Store, numbers: Numbers, clock: Clock, config: SignallingConfig
+        self,
+        *,
+        store: Store,
+        numbers: Numbers,
+        clock: Clock,
+        config: SignallingConfig,
+        keeper: Keeper | None = None,
     ) -> None:
+        """`keeper`: this is one of several servers, and does what that says."""
+        self._keeper = keeper
         self._store = store
         self._numbers = numbers
         self._clock = clock
@@ -307,6 +334,7 @@ class Signalling:
             clock=self._clock,
             config=self._config,
             renderer=renderer,
+            keeper=self._keeper,
         )
         pages = Pages(
             store=self._store,
@@ -314,10 +342,11 @@ class Signalling:
             numbers=self._numbers,
             is_shut=running.rooms.is_shut,
             health=running.health,
+            rights=running.rights,
             has_relays=bool(self._config.turn.urls),
         )
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
-        app.on_response_prepare.append(add_security_headers)
+        app.on_response_prepare.append(security_headers(lambda: running.rights.urls))
         app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
         running.whip.add_to(app)
         running.whep.add_to(app)

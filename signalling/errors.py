@@ -9,13 +9,15 @@ from signalling.wire import JsonObject
 
 
 class RequestError(Exception):
-    """A request that is refused; `nonce` goes back with a refused `room.join`."""
+    """A request that is refused; `nonce` goes back with a refused `room.join`, `server` is where
+    to ask instead (`other_server`)."""
 
-    def __init__(self, code: str, nonce: str | None = None) -> None:
+    def __init__(self, code: str, nonce: str | None = None, *, server: str = "") -> None:
         assert code in SENTENCES, code
         super().__init__(code)
         self.code = code
         self.nonce = nonce
+        self.server = server
 
 
 EDGE: dict[str, str] = {
@@ -26,6 +28,8 @@ EDGE: dict[str, str] = {
     "too_many_requests": "Too many requests. Wait a moment.",
     "busy": "The server is busy. Try again in a moment.",
     "no_such_room": "This link does not work. Check it, or call the number you were given.",
+    "other_server": "Another server runs this room. The page goes there by itself.",
+    "room_moving": "No server can take this room yet. The page tries again by itself.",
     "unknown_room": "Your establishment has no such room.",
     "room_booked": "The room is booked by then. Choose less time.",
     "slot_cancelled": "This slot was cancelled: it cannot be extended.",
@@ -56,6 +60,8 @@ LOBBY: dict[str, str] = {
     "not_locked": "The room is not locked.",
     "room_locked": "The room is locked. Let people in one by one.",
     "meeting_paused": "The meeting is paused. Nobody can be let in now.",
+    "no_lease": "The server has lost touch with the others. Nobody new can be let in until it is"
+    " back.",
     "already_paused": "The meeting is already paused.",
     "not_paused": "The meeting is not paused.",
     "no_end_time": "This meeting has no end time.",
@@ -114,7 +120,11 @@ LOBBY: dict[str, str] = {
 SENTENCES: dict[str, str] = {**EDGE, **LOBBY}
 
 
-def error_ack(code: str, nonce: str | None = None) -> JsonObject:
+def error_ack(code: str, nonce: str | None = None, server: str = "") -> JsonObject:
     """The acknowledgement of a request that was not done."""
     error: JsonObject = {"code": code, "message": SENTENCES[code]}
-    return {"error": error if nonce is None else {**error, "nonce": nonce}}
+    if nonce is not None:
+        error["nonce"] = nonce
+    if server:
+        error["server"] = server
+    return {"error": error}

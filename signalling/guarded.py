@@ -18,7 +18,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import socketio
@@ -61,8 +61,14 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
     """`binary_ack` is the one argument of the acknowledgement of a binary event."""
 
     def __init__(
-        self, *, counters: Counter[str], binary_ack: object, origins: Sequence[str]
+        self,
+        *,
+        counters: Counter[str],
+        binary_ack: object,
+        origins: Sequence[str],
+        urls: Callable[[], Collection[str]] = tuple,
     ) -> None:
+        """`origins` may open sockets beside our own, and so may pages of the servers at `urls`."""
         super().__init__(
             async_mode="aiohttp",
             async_handlers=False,
@@ -70,7 +76,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
             ping_interval=PING_EVERY_S,
             ping_timeout=PING_TIMEOUT_S,
             max_http_buffer_size=MESSAGE_BYTES_MAX,
-            cors_allowed_origins=_origins(origins),
+            cors_allowed_origins=_origins(origins, urls),
             cors_credentials=False,
             logger=_library_log("socketio"),
             engineio_logger=_library_log("engineio"),
@@ -176,15 +182,17 @@ class NamespaceServer:
         await self._server.drop(sid, self._namespace)
 
 
-def _origins(further: Sequence[str]) -> Callable[[str, dict[str, Any]], bool] | None:
+def _origins(
+    further: Sequence[str], urls: Callable[[], Collection[str]]
+) -> Callable[[str, dict[str, Any]], bool] | None:
     """None is the library's own rule: the origin of the page's address, and no other."""
-    if not further:
+    if not further and urls is tuple:
         return None
     allowed = frozenset(further)
 
     def is_allowed(origin: str, environ: dict[str, Any]) -> bool:
         own = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
-        return origin == own or origin in allowed
+        return origin == own or origin in allowed or origin in urls()
 
     return is_allowed
 

@@ -1,6 +1,7 @@
 """What every response carries, so that a browser trusts nothing but this page's own files."""
 
 import re
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ OTHER_FEATURES = (
     "gyroscope", "magnetometer",
 )  # fmt: skip
 
+MEETINGS = "/r/"
 WITH_FORMS = ("/staff", "/request")
 """Pages whose forms are sent without script."""
 
@@ -24,13 +26,31 @@ _FEATURES_OF_A_MEETING = ", ".join(
 _NO_FEATURES = ", ".join(f"{name}=()" for name in (*MEETING_FEATURES, *OTHER_FEATURES))
 
 
-async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """For `Application.on_response_prepare`: pages, files, errors and sockets alike."""
+def security_headers(
+    urls: Callable[[], Collection[str]],
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """For `Application.on_response_prepare`: pages, files, errors and sockets alike.
+
+    `urls` are those of the servers that may run a room: its page may open sockets to them.
+    """
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        others = urls() if request.path.startswith(MEETINGS) else ()
+        _add_security_headers(request, response, others)
+
+    return add
+
+
+def _add_security_headers(
+    request: web.Request, response: web.StreamResponse, others: Collection[str]
+) -> None:
     headers = response.headers
     has_forms = any(
         request.path == folder or request.path.startswith(f"{folder}/") for folder in WITH_FORMS
     )
-    headers["Content-Security-Policy"] = content_security_policy(request.host, has_forms=has_forms)
+    headers["Content-Security-Policy"] = content_security_policy(
+        request.host, has_forms=has_forms, others=others
+    )
     headers["Permissions-Policy"] = permissions_policy(request.path)
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -40,14 +60,18 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     headers.setdefault("Cache-Control", "no-store")
 
 
-def content_security_policy(host: str, *, has_forms: bool = False) -> str:
-    """Nothing from elsewhere, nothing inline. `host` is what the browser called us.
+def content_security_policy(
+    host: str, *, has_forms: bool = False, others: Collection[str] = ()
+) -> str:
+    """Nothing from elsewhere, nothing inline. `host` is what the browser called us, `others` where
+    browsers reach the servers of the estate.
 
     `has_forms`: the page may send forms, to us alone. (Such a page must not say `no-referrer`:
     browsers would then send its forms with the Origin `null`.) Sockets are named beside 'self',
     which older WebKit does not take to mean them.
     """
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    sockets += "".join(f" {url} ws{url.removeprefix('http')}" for url in sorted(others))
     return "; ".join(
         (
             "default-src 'self'",
@@ -65,5 +89,5 @@ def content_security_policy(host: str, *, has_forms: bool = False) -> str:
 
 
 def permissions_policy(path: str) -> str:
-    has_devices = path == "/check" or path.startswith("/r/")
+    has_devices = path == "/check" or path.startswith(MEETINGS)
     return _FEATURES_OF_A_MEETING if has_devices else _NO_FEATURES

@@ -50,6 +50,7 @@ class Mailbox:
         self._ticked_at = float("-inf")
         self._is_stopping = False
         self.is_closed = False
+        self._has_ended = asyncio.Event()
 
     async def ask(self, command: Command) -> Reply:
         """The Meeting's reply. Raises RequestError, or MailboxClosed when it was not handled."""
@@ -80,6 +81,19 @@ class Mailbox:
         self._is_stopping = True
         self.wake()
 
+    def give_up(self) -> None:
+        """Finish the command at hand, then return from `run`: another server has the room."""
+        self.runner.is_overtaken = True
+        self.wake()
+
+    async def wait_ended(self) -> None:
+        """Until `run` has returned and its owner has forgotten it (`ended`)."""
+        await self._has_ended.wait()
+
+    def ended(self) -> None:
+        """Said by its owner."""
+        self._has_ended.set()
+
     async def run(self) -> None:
         """Until the meeting is over or nobody is left, or `stop` was called."""
         try:
@@ -87,7 +101,7 @@ class Mailbox:
                 await self._step()
             if not self._is_stopping:
                 self._close()
-                await self.runner.drop()
+                await self.runner.drop(self._clock())
         finally:
             self._close()
 
@@ -141,7 +155,7 @@ class Mailbox:
 
     def _is_finished(self) -> bool:
         meeting = self.runner.meeting
-        if self.runner.is_abandoned:
+        if self.runner.is_abandoned or self.runner.is_overtaken:
             return True
         if meeting.is_over:
             return not self.runner.is_behind

@@ -104,6 +104,11 @@ class RoomJoin(Request):
     offer: Sdp | None = None
 
 
+class RoomFind(Request):
+    NAME = "room.find"
+    room: Annotated[str, StringConstraints(max_length=64)]
+
+
 class RoomLeave(CommandRequest):
     NAME = "room.leave"
 
@@ -359,12 +364,13 @@ class MediaSave(Request):
 REQUESTS: Mapping[str, type[Request]] = {
     model.NAME: model
     for model in (
-        RoomJoin, RoomLeave, HostEnterPin, KnockAgainRequest, KnockAdmit, KnockAdmitExpected,
-        KnockRefuse, ParticipantAddPerson, ParticipantBeginCheck, ParticipantEndCheck,
-        ParticipantAttest, ParticipantSendBack, ParticipantRemove, ParticipantMute, SelfSetMedia,
-        PresentationStart, PresentationStop, PresentationAllow, HandRaise, HandLower, EncoderStart,
-        EncoderStop, StaffCall, StaffReadyToLeave, RoomLock, RoomUnlock, RoomHandOver, RoomPause,
-        RoomResume, RoomEnd, MediaOffer, MediaPrefer, MediaSave,
+        RoomJoin, RoomFind, RoomLeave, HostEnterPin, KnockAgainRequest, KnockAdmit,
+        KnockAdmitExpected, KnockRefuse, ParticipantAddPerson, ParticipantBeginCheck,
+        ParticipantEndCheck, ParticipantAttest, ParticipantSendBack, ParticipantRemove,
+        ParticipantMute, SelfSetMedia, PresentationStart, PresentationStop, PresentationAllow,
+        HandRaise, HandLower, EncoderStart, EncoderStop, StaffCall, StaffReadyToLeave, RoomLock,
+        RoomUnlock, RoomHandOver, RoomPause, RoomResume, RoomEnd, MediaOffer, MediaPrefer,
+        MediaSave,
     )
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ gets the same page.
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
@@ -16,7 +16,7 @@ from signalling.files import Files
 from signalling.languages import Languages
 from signalling.namespace import PROTOCOLS
 from signalling.requests import ADDRESS
-from signalling.seams import Store
+from signalling.seams import Rights, Store
 from signalling.texts import FILES, LANGUAGES, Texts
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
@@ -40,6 +40,7 @@ class Pages:
         numbers: Numbers,
         is_shut: Callable[[Room], bool],
         health: Callable[[], dict[str, object]],
+        rights: Rights,
         has_relays: bool = False,
     ) -> None:
         self._store = store
@@ -47,6 +48,7 @@ class Pages:
         self._numbers = numbers
         self._health = health
         self._languages = languages
+        self._rights = rights
         self._has_relays = has_relays
         self._files = Files(FILES)
 
@@ -84,10 +86,15 @@ class Pages:
     async def meeting(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]
         room = await self._store.room_by_address(address) if ADDRESS.fullmatch(address) else None
-        if room is None or self._is_shut(room):
+        if room is None or await self._is_gone(room):
             return self._not_found(request)
+        servers = await self._rights.servers(room.id)
         renderer = self._languages.of(request)
-        return renderer.page("meeting.html", facts=self._facts(room, renderer.texts))
+        return renderer.page("meeting.html", facts=self._facts(room, servers, renderer.texts))
+
+    async def _is_gone(self, room: Room) -> bool:
+        """Closed, and no meeting of it has begun, here or at another server."""
+        return self._is_shut(room) and not await self._rights.is_elsewhere(room.id)
 
     async def healthz(self, _request: web.Request) -> web.Response:
         return web.json_response(self._health())
@@ -102,13 +109,15 @@ class Pages:
     def _not_found(self, request: web.Request) -> web.Response:
         return self._languages.of(request).page("not_found.html", status=404)
 
-    def _facts(self, room: Room, texts: Texts) -> dict[str, object]:
-        """What whoever holds the link may know."""
+    def _facts(self, room: Room, servers: Sequence[str], texts: Texts) -> dict[str, object]:
+        """What whoever holds the link may know. `servers`: where its sockets go, the likeliest
+        first; empty where there is one server."""
         policy = POLICIES[room.policy]
         return {
             "protocol": PROTOCOLS[0],
             "lang": texts.lang,
             "address": room.address,
+            "servers": [*servers],
             "has_relays": self._has_relays,
             "room": to_wire(room_view(room, self._numbers)),
             "declaration": {

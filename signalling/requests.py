@@ -30,12 +30,13 @@ from signalling.messages import (
     MediaOffer,
     MediaPrefer,
     MediaSave,
+    RoomFind,
     RoomJoin,
     parse_request,
 )
 from signalling.pins import PinChecker
 from signalling.rooms import Rooms
-from signalling.seams import Clock, Store
+from signalling.seams import Clock, Rights, Store
 from signalling.sessions import Session, Sessions
 from signalling.turn import Turn
 from signalling.whip import PATH as WHIP_PATH
@@ -67,6 +68,7 @@ class Requests:
         slots: SlotBook,
         bans: DoorBans,
         board: Board,
+        rights: Rights,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -77,6 +79,7 @@ class Requests:
         self._slots = slots
         self._bans = bans
         self._board = board
+        self._rights = rights
         self._joined: dict[SessionId, Mailbox] = {}
 
     async def handle(self, session: Session, event: str, payload: object) -> JsonObject:
@@ -116,6 +119,8 @@ class Requests:
         match request:
             case RoomJoin():
                 return await self._join(session, request)
+            case RoomFind():
+                await self._find(request)
             case HostEnterPin():
                 await self._enter_pin(session, request)
             case MediaOffer(sdp=sdp):
@@ -146,7 +151,7 @@ class Requests:
         try:
             reply = await self._ask_to_join(session, request, nonce)
         except RequestError as error:
-            raise RequestError(_public(error.code), fresh) from None
+            raise RequestError(_public(error.code), fresh, server=error.server) from None
         data: JsonObject = {"participant": _participant(reply), "nonce": fresh}
         if request.offer is not None:
             data |= await self._negotiate_at_once(session, request.offer)
@@ -159,6 +164,7 @@ class Requests:
         device, role = _device(request, nonce), Role(request.role)
         is_terminal = role is Role.HOST and await self._is_terminal(room, device)
         booking = None if invite is None else invite.booking
+        await self._rights.settle(room.id)
         with self._noting_refused_hosts(room):
             mailbox, reply = await self._rooms.join(
                 room,
@@ -189,10 +195,16 @@ class Requests:
             self.lost(session)
         return reply
 
+    async def _find(self, request: RoomFind) -> None:
+        """A page that lost its server asks whether this one has its room."""
+        await self._rights.settle((await self._room(request.room)).id)
+
     async def _room(self, address: str) -> Room:
         room = None
         if ADDRESS.fullmatch(address):
             room = await self._store.room_by_address(address)
+        if room is not None and room.is_closed and await self._rights.is_elsewhere(room.id):
+            await self._rights.settle(room.id)  # a meeting of it may be running there
         if room is not None:
             room = await self._slots.fill(room)
             self._rooms.refresh(room)

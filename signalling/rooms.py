@@ -30,13 +30,15 @@ from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
 from signalling.runner import MeetingRunner
-from signalling.seams import Clock, Desk, Engine, Store, Taps
+from signalling.seams import Clock, Desk, Engine, Rights, Store, Taps
 from signalling.sessions import Session, Sessions
 from signalling.wire import JsonObject, to_wire
 from vmr.ids import MeetingId, RoomId
+from vmr.nodes.ownership import Hold
 from vmr.numbers import Numbers
 from vmr.roles import Stage
 from vmr.rooms import Room
+from vmr.store import LiveMeeting
 
 MEDIA_LOST = "media.lost"
 PINS_MAX = 10_000
@@ -68,6 +70,7 @@ class Rooms:
         desk: Desk,
         taps: Taps,
         slots: SlotBook,
+        rights: Rights,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -79,6 +82,7 @@ class Rooms:
         self._desk = desk
         self._taps = taps
         self._slots = slots
+        self._rights = rights
         self._mailboxes: dict[RoomId, Mailbox] = {}
         self._by_meeting: dict[MeetingId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,17 +94,40 @@ class Rooms:
     async def restore(self) -> None:
         """Take up the meetings that were running when the server stopped."""
         for live in await self._store.live_meetings():
-            room = await self._store.room(live.room)
-            if room is None:
-                log.error("meeting of no room meeting=%s", live.meeting)
-                continue
-            try:
-                meeting = Meeting.restore(live.snapshot, room, self._numbers, self._clock())
-            except Exception as error:  # a snapshot of another version must not stop the rest
-                log.error("not restored meeting=%s: %s", live.meeting, type(error).__name__)
-                continue
-            mailbox = self._start(room, meeting, live.snapshot)
-            mailbox.post(Tick())  # the restart is written down now, not when somebody comes
+            await self.take_up(live)
+
+    async def take_up(self, live: LiveMeeting) -> None:
+        """Go on with a meeting from where another process left it. Raises StoreError."""
+        room = await self._store.room(live.room)
+        if room is None:
+            log.error("meeting of no room meeting=%s", live.meeting)
+            return
+        try:
+            meeting = Meeting.restore(live.snapshot, room, self._numbers, self._clock())
+        except Exception as error:  # a snapshot of another version must not stop the rest
+            log.error("not restored meeting=%s: %s", live.meeting, type(error).__name__)
+            return
+        mailbox = self._start(room, meeting, self._rights.hold(room.id), live.snapshot)
+        mailbox.post(Tick())  # the restart is written down now, not when somebody comes
+
+    async def give_up(self, room: RoomId) -> None:
+        """Another server runs it: nothing of it is written here, and everybody is sent there."""
+        self._pins.pop(room, None)
+        mailbox = self._mailboxes.get(room)
+        if mailbox is not None:
+            mailbox.give_up()
+            await mailbox.wait_ended()
+
+    def needs(self, room: RoomId) -> bool:
+        """Whether there is a meeting of it here, or wrong PINs that count."""
+        pins = self._pins.get(room)
+        counts = pins is not None and not pins.forget_old(self._clock(), self._numbers).is_clear
+        return room in self._mailboxes or counts
+
+    def look_around(self) -> None:
+        """Meetings ask themselves again who may come in."""
+        for mailbox in self._mailboxes.values():
+            mailbox.post(Tick())
 
     async def join(self, room: Room, command: Command) -> "tuple[Mailbox, Reply]":
         """Ask the room's meeting, or a new one. Raises RequestError."""
@@ -264,14 +291,17 @@ class Rooms:
     def _open(self, room: Room) -> Mailbox:
         if len(self._mailboxes) >= self._limit:
             raise RequestError("busy")
+        hold = self._rights.hold(room.id)
         last = self._mailboxes.get(room.id)
         pins = self._pins.pop(room.id, None) if last is None else last.runner.meeting.pins
         meeting = Meeting(
             MeetingId(secrets.token_hex(16)), room, self._numbers, now=self._clock(), pins=pins
         )
-        return self._start(room, meeting, None)
+        return self._start(room, meeting, hold, None)
 
-    def _start(self, room: Room, meeting: Meeting, committed: Mapping[str, Any] | None) -> Mailbox:
+    def _start(
+        self, room: Room, meeting: Meeting, hold: Hold | None, committed: Mapping[str, Any] | None
+    ) -> Mailbox:
         runner = MeetingRunner(
             meeting=meeting,
             room=room,
@@ -280,6 +310,8 @@ class Rooms:
             sessions=self._sessions,
             counters=self._counters,
             desk=self._desk,
+            rights=self._rights,
+            hold=hold,
             committed=committed,
         )
         mailbox = Mailbox(runner, self._clock, self._counters)
@@ -297,13 +329,16 @@ class Rooms:
             await mailbox.run()
         finally:
             self._forget(room, mailbox)
+            mailbox.ended()
 
     def _forget(self, room: RoomId, mailbox: Mailbox) -> None:
-        self._by_meeting.pop(mailbox.runner.meeting.id, None)
+        if self._by_meeting.get(mailbox.runner.meeting.id) is mailbox:
+            del self._by_meeting[mailbox.runner.meeting.id]
         if self._mailboxes.get(room) is mailbox:
             del self._mailboxes[room]
             self._desk.show(mailbox.runner.room, None)
-            self.keep_pins(room, mailbox.runner.meeting.pins)
+            if not mailbox.runner.is_overtaken:
+                self.keep_pins(room, mailbox.runner.meeting.pins)
 
     def keep_pins(self, room: RoomId, pins: PinAttempts) -> None:
         """For the room's next meeting; the oldest go first when there are too many."""

@@ -20,13 +20,14 @@ from lobby.meeting import Meeting
 from lobby.views import View
 from signalling.errors import RequestError
 from signalling.media import Checkpoint, RoomMedia
-from signalling.seams import Desk, Store
+from signalling.seams import Desk, Rights, Store
 from signalling.sessions import Sessions
 from signalling.wire import notification
 from vmr.ids import SessionId
+from vmr.nodes.ownership import Hold
 from vmr.record import Happening
 from vmr.rooms import Room
-from vmr.store import StoreError
+from vmr.store import Overtaken, StoreError
 
 UNWRITTEN_MAX = 1_000
 """Entries kept while the disk fails; beyond, the meeting is abandoned: nobody stays unrecorded."""
@@ -74,6 +75,8 @@ class MeetingRunner:
         sessions: Sessions,
         counters: Counter[str],
         desk: Desk,
+        rights: Rights,
+        hold: Hold | None,
         committed: Mapping[str, Any] | None = None,
     ) -> None:
         self.meeting = meeting
@@ -83,11 +86,15 @@ class MeetingRunner:
         self._sessions = sessions
         self._counters = counters
         self._desk = desk
+        self._rights = rights
+        self._hold = hold
         self._committed = committed
         self._unwritten: list[Happening] = []
         self._deferred: list[Effect] = []
         self._told: set[SessionId] = set()
         self.is_abandoned = False
+        self.is_overtaken = False
+        """Another server runs the room: nothing is written here any more."""
 
     @property
     def is_behind(self) -> bool:
@@ -98,7 +105,7 @@ class MeetingRunner:
         """One command, whole. Raises RequestError; then nothing has changed."""
         before, media_before = self.meeting.copy(), self.media.checkpoint()
         try:
-            asked = self.meeting.handle(command, now)
+            asked = self.meeting.handle(command, now, is_leased=self._rights.is_leased)
         except MeetingError as error:
             raise RequestError(error.code) from None
         except Exception:
@@ -111,13 +118,13 @@ class MeetingRunner:
         happenings = [one.happening for one in asked if isinstance(one, effects.Record)]
         if await self._commit(happenings):
             await self._grant(now)
-        elif restricts(command):
+        elif restricts(command) and not self.is_overtaken:
             self._unwritten.extend(happenings)
             asked = self._defer(asked)
         else:
             self.meeting = before
             await self.media.go_back(media_before)
-            raise RequestError("record_unavailable")
+            raise RequestError("room_moving" if self.is_overtaken else "record_unavailable")
         reply = self._tell(asked, now)
         if len(self._unwritten) + len(self._deferred) > UNWRITTEN_MAX:
             await self._abandon(now)
@@ -142,10 +149,13 @@ class MeetingRunner:
         self._deferred.extend(waits)
         return [one for one in asked if one not in waits]
 
-    async def drop(self) -> None:
-        """The meeting is over or empty: it is live no more, in the engine and in the store."""
+    async def drop(self, now: float) -> None:
+        """The meeting is over or empty: it is live no more, in the engine and in the store. Or it
+        goes on elsewhere: then everybody is sent away, and comes to it again."""
         await self.media.close()
-        if self._committed is not None:
+        if self.is_overtaken:
+            self._send_away(SessionEnded(code=EndCode.CONNECTION_LOST, can_return=True), now)
+        elif self._committed is not None:
             await self._write(None, [])
 
     # -- the record ---------------------------------------------------------------------------
@@ -164,7 +174,13 @@ class MeetingRunner:
         self, snapshot: Mapping[str, Any] | None, happenings: Sequence[Happening]
     ) -> bool:
         try:
-            await self._store.commit(self.meeting.id, self.room.id, snapshot, happenings)
+            await self._store.commit(
+                self.meeting.id, self.room.id, snapshot, happenings, self._hold
+            )
+        except Overtaken:
+            log.warning("meeting goes on at another server meeting=%s", self.meeting.id)
+            self.is_overtaken = True
+            return False
         except (StoreError, OSError) as error:
             self._counters["commit_failures"] += 1
             log.error("record not written meeting=%s: %s", self.meeting.id, type(error).__name__)
@@ -177,7 +193,9 @@ class MeetingRunner:
         log.critical("meeting abandoned, no record possible meeting=%s", self.meeting.id)
         self.is_abandoned = True
         await self.media.close()
-        over = SessionEnded(code=EndCode.MEETING_ENDED, can_return=False)
+        self._send_away(SessionEnded(code=EndCode.MEETING_ENDED, can_return=False), now)
+
+    def _send_away(self, over: SessionEnded, now: float) -> None:
         for session in list(self._told):
             self._send(session, over, now)
             self._disconnect(session, now)

@@ -1,11 +1,12 @@
 """The narrow interfaces signalling needs of the store and of the media engine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from lobby.desk_views import DeskView
 from media.messages import EngineEvent, Reply, Request
 from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
+from vmr.nodes.ownership import Hold
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import (
@@ -110,14 +111,45 @@ class Store(Protocol):
         room: RoomId,
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
+        hold: Hold | None = None,
     ) -> None:
-        """One transaction: records and snapshot (None: the meeting is over or dropped)."""
+        """One transaction: records and snapshot (None: the meeting is over or dropped).
+
+        Raises Overtaken where another server runs the room by now (`hold`).
+        """
 
 
 class Desk(Protocol):
     """Where meetings show themselves to the duty desk (`signalling.desk.board`)."""
 
     def show(self, room: Room, view: DeskView | None) -> None: ...
+
+
+class Rights(Protocol):
+    """What this server may do with rooms (`signalling.nodes`), where there are several."""
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether anybody new may be let in now."""
+
+    async def settle(self, room: RoomId) -> None:
+        """The room is run here afterwards. Raises RequestError: another server runs it, or
+        nobody can say now who will; and StoreError."""
+
+    def hold(self, room: RoomId) -> Hold | None:
+        """What writes about it must carry; None where there is one server. Raises RequestError
+        for a room that is not run here."""
+
+    async def is_elsewhere(self, room: RoomId) -> bool:
+        """Whether another server runs it. Raises StoreError."""
+
+    @property
+    def urls(self) -> Collection[str]:
+        """Where browsers reach the servers; none where there is one."""
+
+    async def servers(self, room: RoomId) -> Sequence[str]:
+        """Where a page of this room finds a server, the likeliest first; none where there is one.
+        Raises StoreError."""
 
 
 class Taps(Protocol):

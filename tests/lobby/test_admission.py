@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lobby.admission import Admit, How, Refuse, Request, Wait, decide
-from lobby.errors import TerminalNotEnrolled
+from lobby.errors import NoLease, TerminalNotEnrolled
 from lobby.knock import Knock
 from lobby.seats import away
 from lobby.state import Seat, State
@@ -46,6 +46,12 @@ def put(state: State, *seats: Seat) -> State:
 
 def ask(request: Request, state: State) -> Admit | Wait | Refuse:
     return decide(request, state, state.policy, NOW)
+
+
+def without_lease(policy: PolicyName = PolicyName.LEGAL, stage: Stage = Stage.OPEN) -> State:
+    state = meeting(policy, stage)
+    state.is_leased = False
+    return state
 
 
 # -- guests -----------------------------------------------------------------------------------
@@ -260,3 +266,26 @@ def test_a_revoked_terminal_does_not_come_back_to_its_seat() -> None:
 def test_guests_need_no_enrolled_terminal() -> None:
     assert ask(GUEST, only_at_terminals(meeting())) == Admit(how=How.INVITED)
     assert ask(STRANGER, only_at_terminals(meeting())) == Wait(is_knocking=True)
+
+
+# -- a server without its lease ---------------------------------------------------------------
+
+
+def test_without_a_lease_an_expected_guest_waits_for_it_and_needs_no_decision() -> None:
+    assert ask(GUEST, without_lease()) == Wait(is_knocking=False)
+
+
+@pytest.mark.parametrize("stage", [Stage.WAITING, Stage.OPEN, Stage.LOCKED])
+def test_without_a_lease_no_host_pin_is_taken(stage: Stage) -> None:
+    assert ask(HOST, without_lease(stage=stage)) == Refuse(error=NoLease)
+
+
+def test_without_a_lease_a_host_is_asked_for_the_pin_all_the_same() -> None:
+    request = replace(HOST, is_pin_verified=False)
+    assert ask(request, without_lease()) == Wait(is_knocking=False)
+
+
+def test_without_a_lease_who_has_a_seat_comes_back_to_it() -> None:
+    kept = replace(seat("ann"), device=DEVICE, session=None, absent_until=NOW + 1.0)
+    state = put(without_lease(stage=Stage.LOCKED), kept)
+    assert ask(STRANGER, state) == Admit(how=How.RETURNED, seat=kept.id)

@@ -12,12 +12,14 @@ from lobby.commands import (
     Refuse,
     Resume,
     SocketLost,
+    Tick,
 )
 from lobby.errors import (
     AlreadyAnswered,
     AttestationRequired,
     BadAttestation,
     NobodyExpected,
+    NoLease,
     NoSuchKnock,
     NotOpen,
     NotPermitted,
@@ -120,6 +122,21 @@ def test_while_paused_nobody_is_admitted() -> None:
         world.admit("late")
     with pytest.raises(Paused):
         world.do(Admit(by=OFFICER, participant=pid("second")))
+
+
+def test_without_a_lease_nobody_is_admitted_and_whoever_waited_comes_in_when_it_is_back() -> None:
+    world = knocked()
+    world.is_leased = False
+    with pytest.raises(NoLease):
+        world.admit("late")
+    with pytest.raises(NoLease):
+        world.do(Admit(by=OFFICER, participant=pid("late")))
+    world.join("expected")
+    assert not world.waiting("expected").knocking
+    world.is_leased = True
+    world.do(Tick())
+    assert world.told("expected") == [Admitted(participant=pid("expected"))]
+    world.admit("late")
 
 
 def test_who_has_no_page_just_now_is_not_admitted() -> None:

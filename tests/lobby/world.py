@@ -106,12 +106,13 @@ class World:
         self.room = room or make_room(policy)
         self.meeting = Meeting(MeetingId("m1"), self.room, self.numbers, now=self.now, pins=pins)
         self.effects: list[Effect] = []
+        self.is_leased = True
 
     # -- doing --------------------------------------------------------------------------------
 
     def do(self, command: Command) -> list[Effect]:
         self.effects = []
-        self.effects = self.meeting.handle(command, self.now)
+        self.effects = self.meeting.handle(command, self.now, is_leased=self.is_leased)
         return self.effects
 
     def wait(self, seconds: float) -> list[Effect]:

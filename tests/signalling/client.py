@@ -23,6 +23,7 @@ class Refused(Exception):
         self.code = error["code"]
         self.message = error["message"]
         self.nonce = error.get("nonce")
+        self.server = error.get("server", "")
 
 
 def data_of(ack: dict[str, Any]) -> dict[str, Any]:

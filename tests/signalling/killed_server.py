@@ -16,6 +16,7 @@ from media.messages import Reply, Request
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.store_house import StoreHouse, make_room
 from vmr.ids import MeetingId, RoomId
+from vmr.nodes.ownership import Hold
 from vmr.record import Happening
 from vmr.store.store import Store
 
@@ -37,11 +38,12 @@ class MortalStore:
         room: RoomId,
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
+        hold: Hold | None = None,
     ) -> None:
         is_it = any(one.what == self._what for one in happenings)
         if is_it and self._when == "before":
             die()
-        await self._store.commit(meeting, room, snapshot, happenings)
+        await self._store.commit(meeting, room, snapshot, happenings, hold)
         if is_it and self._when == "after":
             die()
 

@@ -39,6 +39,7 @@ DEVICE: dict[str, Any] = {
 }  # fmt: skip
 EXAMPLES: dict[str, dict[str, Any]] = {
     "room.join": {**JOIN, "invite": "t", "device": DEVICE, "move": True, "offer": "v=0"},
+    "room.find": {"room": "abcdefghijkl"},
     "room.leave": {},
     "host.enter_pin": {"pin": "482916", "confirmed": ["x"]},
     "knock.again": {},

@@ -50,6 +50,7 @@ async def test_the_meeting_page_carries_the_facts_of_its_room(
     declaration = facts["declaration"]
     assert facts["protocol"] == 1
     assert facts["has_relays"] is False
+    assert facts["servers"] == []
     assert facts["address"] == house.room.address
     assert facts["room"] == {
         "name": house.room.name, "establishment": "HMP Example", "policy": "legal",
@@ -193,6 +194,12 @@ async def test_every_response_carries_the_security_headers(
     assert headers["Referrer-Policy"] == "no-referrer"
     assert "camera=()" in headers["Permissions-Policy"]
     assert headers["Server"] == "vmr"
+
+
+def test_the_servers_of_an_estate_are_named_in_the_policy() -> None:
+    policy = content_security_policy("a.example", others=("https://b.example", "http://c:81"))
+    assert " https://b.example wss://b.example;" in policy
+    assert " http://c:81 ws://c:81 " in policy
 
 
 async def test_only_the_meeting_page_may_use_camera_and_microphone(

@@ -24,6 +24,7 @@ from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
 from signalling.errors import RequestError
 from signalling.monitor.terminals import Terminals
+from signalling.nodes.alone import Alone
 from signalling.rooms import Rooms
 from signalling.sessions import Sessions
 from tests.signalling.bookings.office import LETTERS
@@ -58,6 +59,7 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
             numbers=BookingNumbers(),
             letters=LETTERS,
         ),
+        rights=Alone(),
     )
 
 

@@ -14,6 +14,7 @@ from lobby.meeting import Meeting
 from media.messages import Gate, Request
 from signalling.errors import RequestError
 from signalling.media import RoomMedia
+from signalling.nodes.alone import Alone
 from signalling.runner import MeetingRunner, restricts
 from signalling.sessions import Session, Sessions
 from tests.signalling.fakes.clock import FakeClock
@@ -21,6 +22,7 @@ from tests.signalling.fakes.desk import FakeDesk
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
 from vmr.ids import MeetingId, ParticipantId, SessionId
+from vmr.nodes.ownership import Hold
 from vmr.numbers import Numbers
 from vmr.record import Happening
 from vmr.roles import Role, Stage
@@ -40,10 +42,11 @@ class Journal(FakeStore):
         room: Any,
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
+        hold: Hold | None = None,
     ) -> None:
         self.journal.append("commit")
         self.journal.append(f"told {sum(len(_news(one)) for one in self.sessions)}")
-        await super().commit(meeting, room, snapshot, happenings)
+        await super().commit(meeting, room, snapshot, happenings, hold)
 
 
 def _news(session: Session) -> Sequence[object]:
@@ -70,6 +73,8 @@ class Scene:
             sessions=self.sessions,
             counters=self.counters,
             desk=self.desk,
+            rights=Alone(),
+            hold=None,
         )
         self._count = 0
         real = self.engine.request
@@ -191,7 +196,7 @@ async def test_a_bug_in_the_rules_leaves_the_meeting_as_it_was(
     host = await scene.host()
     before = scene.runner.meeting.snapshot()
 
-    def broken(self: Meeting, command: c.Command, now: float) -> None:
+    def broken(self: Meeting, command: c.Command, now: float, **_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(Meeting, "handle", broken)
@@ -309,14 +314,14 @@ async def test_who_comes_in_by_a_restriction_is_told_after_the_record(
         OpenMedia(session=guest.id, participant=participant),
         Send(session=guest.id, message=Admitted(participant=participant)),
     ]
-    monkeypatch.setattr(Meeting, "handle", lambda self, command, now: asked)
+    monkeypatch.setattr(Meeting, "handle", lambda self, command, now, **_: asked)
     monkeypatch.setattr(Meeting, "snapshot", lambda self: {"changed": True})
     scene.store.is_broken = True
     await scene.run(c.Tick())
     assert scene.engine.of(participant) is None
     assert "participant.admitted" not in scene.events(guest)
     scene.store.is_broken = False
-    monkeypatch.setattr(Meeting, "handle", lambda self, command, now: [])
+    monkeypatch.setattr(Meeting, "handle", lambda self, command, now, **_: [])
     await scene.run(c.Tick())
     assert scene.engine.of(participant) is not None
     assert scene.events(guest).count("participant.admitted") == 1
@@ -361,3 +366,40 @@ def test_every_command_is_known_to_restrict_or_to_grant() -> None:
     assert not restricts(c.AllowPresenting(by=s, is_allowed=True))
     assert not restricts(c.Unlock(by=s))
     assert restricts(c.Tick())
+
+
+# -- another server has the room --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["grants", "restricts"])
+async def test_a_command_that_meets_a_higher_epoch_is_not_done_and_the_meeting_is_over_here(
+    scene: Scene, how: str
+) -> None:
+    host = await scene.host()
+    if how == "grants":
+        await scene.run(c.Lock(by=host))
+    before, told = scene.runner.meeting.snapshot(), len(scene.store.commits)
+    scene.store.is_overtaken = True
+    with pytest.raises(RequestError) as refused:
+        await scene.run(c.Unlock(by=host) if how == "grants" else c.Lock(by=host))
+    assert refused.value.code == "room_moving"
+    assert scene.runner.meeting.snapshot() == before
+    assert scene.runner.is_overtaken
+    assert len(scene.store.commits) == told
+
+
+async def test_who_is_in_a_room_that_another_server_took_is_sent_away_and_nothing_is_written(
+    scene: Scene,
+) -> None:
+    host = await scene.host()
+    session = scene.sessions.get(host)
+    assert session is not None
+    written = len(scene.store.commits)
+    scene.runner.is_overtaken = True
+    await scene.runner.drop(scene.clock())
+    assert scene.events(session)[-1] == "session.ended"
+    ended = (session.after(0) or ())[-1].data
+    assert (ended["code"], ended["can_return"]) == ("connection_lost", True)
+    assert session.is_over
+    assert len(scene.store.commits) == written
+    assert scene.engine.endpoints == {}

@@ -50,7 +50,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     store = await Store.open(settings.database_url, settings.record_key_file)
     stack.push_async_callback(store.close)
     await _claim(store)
-    clock = _steady_clock()
+    clock = steady_clock()
     signalling = Signalling(
         store=store, numbers=settings.numbers, clock=clock, config=_config(settings)
     )
@@ -160,7 +160,7 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
     return port
 
 
-def _steady_clock() -> Clock:
+def steady_clock() -> Clock:
     """Seconds since the epoch that never step back: wall time now, then what has passed."""
     offset = time.time() - time.monotonic()
     return lambda: offset + time.monotonic()

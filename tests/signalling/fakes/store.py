@@ -9,11 +9,12 @@ from vmr.bookings.booking import Booking
 from vmr.bookings.entitlements import Ban, Prisoner
 from vmr.ids import EstablishmentId, InviteId, MeetingId, PrisonerId, RoomId
 from vmr.letters import Claimed
+from vmr.nodes.ownership import Hold
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.self_test import SelfTest
-from vmr.store import Conflict, LiveMeeting, StoreUnavailable
+from vmr.store import Conflict, LiveMeeting, Overtaken, StoreUnavailable
 from vmr.store.outbox import Reminded
 from vmr.store.secrets import hash_token, make_address
 
@@ -78,6 +79,7 @@ class FakeStore:
         self.ended: set[MeetingId] = set()
         self.commits: list[tuple[Happening, ...]] = []
         self.is_broken = False
+        self.is_overtaken = False
         self.staff: Any = NoStaff()
         self.terminals: Any = FakeTerminals()
         self.bookings: Any = NoBookings()
@@ -163,9 +165,12 @@ class FakeStore:
         room: RoomId,
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
+        hold: Hold | None = None,
     ) -> None:
         if self.is_broken:
             raise StoreUnavailable("disk full")
+        if self.is_overtaken:
+            raise Overtaken("another server has the room")
         if snapshot is None:
             self.live.pop(meeting, None)
             self.ended.add(meeting)

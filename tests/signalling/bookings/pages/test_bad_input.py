@@ -15,7 +15,7 @@ from tests.signalling.staff.browser import Browser
 from vmr.bookings.booking import NOTE_MAX, BookingState
 from vmr.bookings.numbers import BookingNumbers
 from vmr.bookings.times import HOUR_S, Interval
-from vmr.cli.serve import _steady_clock
+from vmr.cli.serve import steady_clock
 
 CLERKS = 4
 
@@ -101,7 +101,7 @@ async def test_a_longer_note_is_refused_at_its_field(office: OfficeServer, clerk
 async def test_a_step_of_the_wall_clock_neither_opens_nor_ends_a_slot(
     office: OfficeServer, monkeypatch: pytest.MonkeyPatch, step_h: int
 ) -> None:
-    now, clock = time.time(), _steady_clock()
+    now, clock = time.time(), steady_clock()
     slot_book = SlotBook(
         bookings=office.store.bookings,
         self_tests=office.store.self_tests,

@@ -1,0 +1,26 @@
+"""The rights of a server that runs alone: every room is its own, and nobody else wants any."""
+
+from vmr.ids import RoomId
+from vmr.nodes.ownership import Hold
+
+
+class Alone:
+    """See `signalling.seams.Rights`."""
+
+    is_leased = True
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return ()
+
+    async def settle(self, room: RoomId) -> None:
+        """It is run here."""
+
+    async def is_elsewhere(self, room: RoomId) -> bool:
+        return False
+
+    def hold(self, room: RoomId) -> Hold | None:
+        return None
+
+    async def servers(self, room: RoomId) -> tuple[str, ...]:
+        return ()

@@ -1,0 +1,296 @@
+"""One of several servers: keeps its lease, takes rooms and gives them up.
+
+What it may do is decided by `vmr.nodes`; this carries it out. Two tasks: one that renews and looks,
+which nothing else may delay, and one that looks after the rooms.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from signalling.errors import RequestError
+from signalling.namespace import PROTOCOLS
+from signalling.nodes.registry import Registry, RegistryAway
+from vmr.ids import RoomId
+from vmr.nodes.lease import Lease
+from vmr.nodes.node import Node, NodeId
+from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, judge
+from vmr.nodes.placement import place
+from vmr.nodes.sight import Sight
+from vmr.store import LiveMeeting, Overtaken, OwnerStore, StoreError
+
+LOOK_S = 0.25
+"""How often the registry is looked at: a dead server is found so much later than it could be."""
+ROOMS_S = 0.5
+EMPTY_S = 10.0
+"""A room that somebody has just asked for has no meeting yet."""
+URLS_S = 60.0
+URLS_KEPT_S = 7 * 86_400.0
+"""Pages that a server served may be open for so long after it was last there."""
+TRIES = 4
+"""Others may be faster so often before somebody who asks for a room is told to ask again."""
+
+log = logging.getLogger(__name__)
+
+
+class Tenants(Protocol):
+    """The meetings of this server (`signalling.rooms.Rooms`)."""
+
+    def __len__(self) -> int: ...
+
+    async def take_up(self, live: LiveMeeting) -> None:
+        """Go on with a meeting."""
+
+    async def give_up(self, room: RoomId) -> None:
+        """Another server runs it: nothing of it is written, and everybody is sent there."""
+
+    def needs(self, room: RoomId) -> bool:
+        """Whether there is anything of it here that another server would not know."""
+
+    def look_around(self) -> None:
+        """Meetings ask themselves again who may come in."""
+
+
+class Keeper:
+    """See `signalling.seams.Rights`. `url` is where browsers reach this server."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        url: str,
+        registry: Registry,
+        owners: OwnerStore,
+        now: Callable[[], float],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        self.id = NodeId(f"{name}.{secrets.token_hex(4)}")
+        self._name = name
+        self._url = url
+        self._registry = registry
+        self._owners = owners
+        self._now = now
+        self._wall_clock = wall_clock
+        self._tenants: Tenants | None = None
+        self._lease = Lease()
+        self._sight = Sight()
+        self._held: dict[RoomId, Hold] = {}
+        self._settling: WeakValueDictionary[RoomId, asyncio.Lock] = WeakValueDictionary()
+        self._urls: tuple[str, ...] = (url,)
+        self._is_away = False
+        self._empty_since: dict[RoomId, float] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # -- what others ask ----------------------------------------------------------------------
+
+    @property
+    def is_leased(self) -> bool:
+        return self._lease.is_held(self._now())
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Who was there at the last look."""
+        return tuple(self._sight.nodes.values())
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where browsers reach the servers, or reached them within the last days."""
+        return self._urls
+
+    def health(self) -> dict[str, object]:
+        """How this server stands among the others; `servers` is how many it sees."""
+        return {
+            "node": self.id,
+            "is_leased": self.is_leased,
+            "servers": len(self._sight.nodes),
+            "rooms": len(self._held),
+        }
+
+    def hold(self, room: RoomId) -> Hold | None:
+        """Raises RequestError for a room that is not run here."""
+        held = self._held.get(room)
+        if held is None:
+            raise RequestError("room_moving")
+        return held
+
+    async def settle(self, room: RoomId) -> None:
+        """See `Rights.settle`."""
+        lock = self._settling.setdefault(room, asyncio.Lock())
+        async with lock:
+            for _ in range(TRIES):
+                row = await self._owners.of_room(room)
+                match self._judge(room, row):
+                    case Here():
+                        return
+                    case There(node=node):
+                        await self._drop(room)
+                        raise RequestError("other_server", server=node.url)
+                    case Unsettled():
+                        raise RequestError("room_moving")
+                    case Free():
+                        with suppress(Overtaken):
+                            return await self._take(room, row)
+            raise RequestError("room_moving")
+
+    async def is_elsewhere(self, room: RoomId) -> bool:
+        """See `Rights.is_elsewhere`."""
+        return (await self._owners.of_room(room)).owner not in (None, self.id)
+
+    async def servers(self, room: RoomId) -> tuple[str, ...]:
+        """Where a page of this room may try its luck, the likeliest first. Raises StoreError."""
+        owner = (await self._owners.of_room(room)).owner
+        there = self._sight.nodes.get(owner) if owner is not None else None
+        first = self._url if there is None else there.url
+        alive = sorted(one.url for one in self.nodes)
+        return tuple(dict.fromkeys((first, self._url, *alive)))
+
+    # -- the life of the server ---------------------------------------------------------------
+
+    async def start(self, tenants: Tenants) -> None:
+        """From here on rooms are taken and given up. Raises StoreError."""
+        self._tenants = tenants
+        await self._owners.note_url(self._url, self._wall_clock())
+        await self._read_urls()
+        await self._beat()
+        self._tasks = [
+            asyncio.create_task(self._keep_beating(), name="lease"),
+            asyncio.create_task(self._keep_rooms(), name="rooms of the estate"),
+            asyncio.create_task(self._keep_urls(), name="addresses of the estate"),
+        ]
+
+    async def stop(self) -> None:
+        """No room is taken or given up any more. Idempotent."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def leave(self) -> None:
+        """After the meetings have stopped: others take them at once, or, where the registry is
+        away, when the lease has run out. Idempotent."""
+        self._lease = Lease()
+        with suppress(RegistryAway):
+            await self._registry.leave(self.id)
+        await self._registry.close()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self._beat()
+
+    async def _beat(self) -> None:
+        """Renew when it is time, and look."""
+        sent_at, had_lease = self._now(), self.is_leased
+        is_due = self._lease.is_due(sent_at)
+        try:
+            look = await self._registry.look(self.id, self._entry() if is_due else None)
+        except RegistryAway as error:
+            self._note_away(True, str(error))
+            return
+        self._note_away(False)
+        if is_due:
+            self._lease = self._lease.renewed(sent_at)
+        self._sight = self._sight.looked(look, sent_at, self._now())
+        if not had_lease and self.is_leased and self._tenants is not None:
+            self._tenants.look_around()
+
+    def _entry(self) -> Node:
+        return Node(
+            id=self.id,
+            name=self._name,
+            url=self._url,
+            rooms=len(self._held),
+            is_draining=False,
+            protocols=PROTOCOLS,
+        )
+
+    def _note_away(self, is_away: bool, why: str = "") -> None:
+        if is_away and not self._is_away:
+            log.error("the registry is away (%s): nobody new is let in until it is back", why)
+        if self._is_away and not is_away:
+            log.warning("the registry is back")
+        self._is_away = is_away
+
+    # -- rooms --------------------------------------------------------------------------------
+
+    async def _keep_rooms(self) -> None:
+        while True:
+            try:
+                await self._look_after_rooms()
+            except StoreError as error:
+                log.error("rooms of the estate: %s", error.code)
+            await asyncio.sleep(ROOMS_S)
+
+    async def _look_after_rooms(self) -> None:
+        """Give up what others have taken, take what nobody runs, give back what is over."""
+        if any(one.url not in self._urls for one in self.nodes):
+            await self._read_urls()
+        for room in await self._owners.overtaken(dict(self._held)):
+            with suppress(RequestError):
+                await self.settle(room)
+        rows = list((await self._owners.of_nodes()).items())
+        random.shuffle(rows)  # the others look at the same rooms in this moment
+        for room, row in rows:
+            if isinstance(self._judge(room, row), Free):
+                with suppress(RequestError):
+                    await self.settle(room)
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        """Any server may run the next meetings of rooms that have been empty for a while."""
+        now, needs = self._now(), self._needs
+        empty = {room for room in self._held if not needs(room)}
+        self._empty_since = {room: self._empty_since.get(room, now) for room in empty}
+        for room, since in self._empty_since.items():
+            hold = self._held.get(room)
+            if hold is not None and now >= since + EMPTY_S and not needs(room):
+                del self._held[room]
+                with suppress(Overtaken):
+                    await self._owners.release(room, hold)
+
+    def _needs(self, room: RoomId) -> bool:
+        return self._tenants is not None and self._tenants.needs(room)
+
+    def _judge(self, room: RoomId, row: Ownership) -> Here | There | Free | Unsettled:
+        me = Self(id=self.id, held=self._held.get(room), is_leased=self.is_leased)
+        return judge(row, me, self._sight, self._now())
+
+    async def _take(self, room: RoomId, row: Ownership) -> None:
+        """Take it, or give it to another. Raises RequestError, Overtaken, StoreError."""
+        await self._drop(room)
+        chosen = None
+        if row.owner != self.id:
+            draws = (random.random(), random.random())
+            chosen = place(self._sight.nodes.values(), draws, PROTOCOLS[0])
+        if chosen is not None and chosen.id != self.id:
+            await self._owners.take(room, chosen.id, row)
+            raise RequestError("other_server", server=chosen.url)
+        hold, live = await self._owners.take(room, self.id, row)
+        self._held[room] = hold
+        log.info("room taken room=%s epoch=%d has_meeting=%s", room, hold.epoch, live is not None)
+        if live is not None and self._tenants is not None:
+            await self._tenants.take_up(live)
+
+    async def _drop(self, room: RoomId) -> None:
+        """What is here of it is not so any more."""
+        if self._held.pop(room, None) is not None:
+            log.warning("room given up, another server has it room=%s", room)
+        if self._tenants is not None:
+            await self._tenants.give_up(room)
+
+    async def _keep_urls(self) -> None:
+        while True:
+            try:
+                await self._owners.note_url(self._url, self._wall_clock())
+                await self._read_urls()
+            except StoreError as error:
+                log.error("addresses of the estate: %s", error.code)
+            await asyncio.sleep(URLS_S)
+
+    async def _read_urls(self) -> None:
+        """From the database: who can write into the registry alone brings no page in."""
+        self._urls = await self._owners.urls(self._wall_clock() - URLS_KEPT_S)

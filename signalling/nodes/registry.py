@@ -1,0 +1,83 @@
+"""The registry of servers in Redis: an entry of each, that ends by itself LEASE_S after it was
+renewed.
+
+One script does it all, so that an answer is of one moment: who renews, who is there, and the mark
+(`born`) by which everybody sees that the registry was emptied. A registry that drops entries when
+its memory is full (`maxmemory-policy`) would make the living dead: it must be `noeviction`.
+"""
+
+import secrets
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from vmr.nodes.lease import LEASE_S
+from vmr.nodes.node import Node, NodeId, NotANode, parse_node
+from vmr.nodes.sight import Look
+
+PATIENCE_S = 1.0
+"""A registry that does not answer for so long is away; a lease outlives several tries."""
+PREFIX = "vmr:"
+_LOOK = """
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+if ARGV[2] ~= '' then
+    redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
+    redis.call('SADD', KEYS[2], KEYS[3])
+end
+local found = {}
+for _, key in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+    local entry = redis.call('GET', key)
+    if entry then
+        found[#found + 1] = entry
+    else
+        redis.call('SREM', KEYS[2], key)
+    end
+end
+return {redis.call('GET', KEYS[1]), found}
+"""
+
+
+class RegistryAway(Exception):
+    """It does not answer, or not with what was asked for."""
+
+
+class Registry:
+    """Of one server; `close()` may be called twice."""
+
+    def __init__(self, url: str) -> None:
+        """`redis://user:password@host:port/number`, `rediss://` or `unix://`. Touches nothing."""
+        self._redis: Any = Redis.from_url(
+            url,
+            socket_timeout=PATIENCE_S,
+            socket_connect_timeout=PATIENCE_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    async def look(self, me: NodeId, renewed: Node | None) -> Look:
+        """Who is there, after renewing this server's own entry if it is given.
+
+        Raises RegistryAway; the entry may have been renewed all the same.
+        """
+        keys = (f"{PREFIX}born", f"{PREFIX}nodes", f"{PREFIX}node:{me}")
+        entry = "" if renewed is None else renewed.to_text()
+        try:
+            born, entries = await self._redis.eval(
+                _LOOK, len(keys), *keys, secrets.token_hex(8), entry, int(LEASE_S * 1000)
+            )
+            nodes = tuple(map(parse_node, entries))
+        except (RedisError, OSError, TimeoutError, NotANode) as error:
+            raise RegistryAway(type(error).__name__) from error
+        return Look(born=born.decode(), nodes=nodes)
+
+    async def leave(self, me: NodeId) -> None:
+        """This server ends in good order: its rooms may be taken at once. Raises RegistryAway."""
+        try:
+            await self._redis.delete(f"{PREFIX}node:{me}")
+        except (RedisError, OSError, TimeoutError) as error:
+            raise RegistryAway(type(error).__name__) from error
+
+    async def close(self) -> None:
+        await self._redis.aclose()

@@ -1,0 +1,223 @@
+"""Servers of one estate as processes, with a PostgreSQL database and a Redis of their own, and
+pages that find their way between them as browsers do."""
+
+import asyncio
+import asyncio.subprocess as subprocess
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.browser.eventually import eventually
+from tests.browser.server_process import free_port
+from tests.peers.redis import Redis
+from tests.signalling.client import Client, DeviceKey, Refused
+from tests.signalling.house import PIN, claim
+from vmr.rooms import Room
+from vmr.store import Store
+
+ROOT = Path(__file__).parents[3]
+START_S = 60.0
+SETTLED_S = 60.0
+"""Far longer than anything here should take on a machine that has time."""
+
+
+class NodeProcess:
+    def __init__(self, database: str, redis: str) -> None:
+        self.port = free_port(socket.SOCK_STREAM)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._arguments = (database, redis, str(self.port))
+        self._process: subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.signalling.nodes.serving", *self._arguments,
+            cwd=ROOT, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        said = await asyncio.wait_for(self._process.stdout.readline(), START_S)
+        assert said == b"ready\n"
+
+    async def health(self) -> dict[str, Any]:
+        async with aiohttp.ClientSession() as client, client.get(f"{self.url}/healthz") as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    def send(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def kill(self) -> None:
+        """As a power cut does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()
+
+    async def stop(self) -> None:
+        self.send(signal.SIGTERM)
+        assert self._process is not None
+        await asyncio.wait_for(self._process.communicate(), START_S)
+        assert self._process.returncode == 0
+
+
+class Estate:
+    def __init__(self, database: str, redis: Redis, store: Store, room: Room) -> None:
+        self.database = database
+        self.redis = redis
+        self.store = store
+        self.room = room
+        self.nodes: list[NodeProcess] = []
+        self._pages: list[Page] = []
+
+    async def add(self) -> NodeProcess:
+        node = NodeProcess(self.database, self.redis.url)
+        self.nodes.append(node)
+        await node.start()
+        return node
+
+    def page(self, name: str = "Ann", role: str = "guest", **more: Any) -> "Page":
+        page = Page(self.nodes, self.room.address, name, role, more)
+        self._pages.append(page)
+        return page
+
+    async def host(self) -> "Page":
+        """Inside; the room is open."""
+        host = self.page("Officer", "host")
+        await host.enter()
+        await host.client.request("host.enter_pin", pin=PIN, confirmed=[])
+        await host.client.wait_place("inside")
+        return host
+
+    async def admitted(self, host: "Page", name: str = "Ann") -> "Page":
+        guest = self.page(name)
+        await guest.enter()
+        await host.client.request("knock.admit", participant=guest.client.participant)
+        await guest.client.wait_place("inside")
+        return guest
+
+    async def locked(self) -> tuple["Page", "Page"]:
+        """A host and an attested guest in a locked room."""
+        host = await self.host()
+        guest = await self.admitted(host)
+        participants = {one["id"]: one for one in host.client.view["participants"]}
+        (person,) = participants[guest.client.participant]["persons"]
+        await host.client.request(
+            "participant.attest",
+            participant=guest.client.participant, claim=claim(person["id"]),
+        )  # fmt: skip
+        await host.client.request("room.lock")
+        await host.wait_stage("locked")
+        return host, guest
+
+    async def owner(self) -> NodeProcess:
+        """The server that runs the room."""
+        owner = (await self.store.owners.of_room(self.room.id)).owner
+        assert owner is not None
+        return next(one for one in self.nodes if f"at-{one.port}." in owner)
+
+    async def epoch(self) -> int:
+        return (await self.store.owners.of_room(self.room.id)).epoch
+
+    async def recorded(self) -> list[str]:
+        """What the record of the room's meeting says, proven to be one chain."""
+        (summary,) = await self.store.meetings(self.room.id)
+        await self.store.verify(summary.id)
+        return [kept.entry.what for kept in await self.store.record(summary.id)]
+
+    async def close(self) -> None:
+        for page in self._pages:
+            await page.close()
+        for node in self.nodes:
+            with contextlib.suppress(ProcessLookupError):
+                await node.kill()
+
+
+class Page:
+    """A person's page: `client` is its present socket, which `stay` keeps in the meeting."""
+
+    def __init__(
+        self, nodes: Sequence[NodeProcess], room: str, name: str, role: str, more: dict[str, Any]
+    ) -> None:
+        self._nodes = nodes
+        self._room = room
+        self._name = name
+        self._role = role
+        self._more = more
+        self._key = DeviceKey()
+        self._url = nodes[0].url
+        self.client = Client(self._url)
+
+    @property
+    def stage(self) -> str:
+        return str(self.client.view.get("stage", ""))
+
+    @property
+    def url(self) -> str:
+        return self._url
+
+    async def wait_stage(self, stage: str) -> None:
+        await self.client.wait_for(lambda: self.stage == stage, f"the stage {stage}")
+
+    def begin_at(self, url: str) -> None:
+        self._url = url
+
+    async def enter(self) -> None:
+        """Join at whatever server runs the room, and wait for what one is told then."""
+        await eventually(f"{self._name} is at the room", self._try, SETTLED_S)
+        await self.client.wait_event("meeting.updated")
+
+    async def come_back(self) -> None:
+        """The server ends, or sends the page away: enter again, as the same person."""
+        await self.client.wait_for(self._is_lost, "being sent away", SETTLED_S)
+        await self.client.close()
+        self._url = next(one.url for one in self._nodes if one.url != self._url)
+        await self.enter()
+
+    def _is_lost(self) -> bool:
+        return not self.client.is_connected or bool(self.client.events("session.ended"))
+
+    async def _try(self) -> bool:
+        self.client = Client(self._url)
+        try:
+            async with asyncio.timeout(5.0):  # a server that is stopped takes sockets
+                await self.client.connect()
+                await self.client.join(
+                    self._room, self._name, role=self._role, key=self._key, move=True, **self._more
+                )
+        except (ConnectionError, TimeoutError, OSError, Refused) as error:
+            await self.client.close()
+            self._url = self._other(error)
+            return False
+        except Exception as error:
+            if type(error).__module__.startswith("socketio"):
+                await self.client.close()
+                self._url = self._other(error)
+                return False
+            raise
+        return True
+
+    def _other(self, error: Exception) -> str:
+        """Where to ask next."""
+        if isinstance(error, Refused):
+            assert error.code in ("other_server", "room_moving"), error
+            return error.server or self._url
+        at = [one.url for one in self._nodes].index(self._url)
+        return self._nodes[(at + 1) % len(self._nodes)].url
+
+    async def close(self) -> None:
+        with contextlib.suppress(Exception):
+            await self.client.close()
+
+
+@contextlib.asynccontextmanager
+async def estate_on(database: str, redis: Redis, store: Store, room: Room) -> AsyncIterator[Estate]:
+    estate = Estate(database, redis, store, room)
+    try:
+        yield estate
+    finally:
+        await estate.close()
