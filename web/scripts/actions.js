@@ -86,7 +86,7 @@ export function createActions(controller) {
   async function allowEncoder() {
     try {
       const { url, token } = /** @type {import("./types.js").EncoderAccess} */ (await client.request("encoder.start"));
-      store.dispatch({ type: "encoder_allowed", encoder: { url: new URL(url, location.origin).href, token } });
+      store.dispatch({ type: "encoder_allowed", encoder: { url: new URL(url, controller.client.url).href, token } });
       return null;
     } catch (error) {
       return problemOf(error);

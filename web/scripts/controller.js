@@ -18,7 +18,10 @@ import { waitMs } from "./state/stage.js";
 /** Longer is no news kept back. */
 const HOLD_MS = 1000;
 const REJOIN_MS = 2000;
-const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests"];
+const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests", "room_moving", "other_server"];
+/** So often in a row, this long between, a page asks for a room that no server can take yet. */
+const ASKS_MAX = 20;
+const ASK_MS = 500;
 /** Ends after which a page joins again without being asked. */
 const ALONE = ["connection_lost", "next_slot"];
 const LOST = { code: "connection_lost", canReturn: true, reason: "" };
@@ -31,6 +34,8 @@ export class Controller {
   /** A new session has not joined yet, though the person is in the room. */
   #mustRejoin = false;
   #isRejoining = false;
+  /** The session that joined. @type {string|null} */
+  #joined = null;
 
   /**
    * @param {import("./store.js").Store} store
@@ -48,7 +53,7 @@ export class Controller {
     this.form = null;
     /** @type {AudioContext|null} */
     this.audio = null;
-    this.client = new SignallingClient(connect, location.origin, {
+    this.client = new SignallingClient(connect, facts.servers.length ? facts.servers : [location.origin], {
       phase: (phase, isNew, isByServer) => this.#linkPhase(phase, isNew, isByServer),
       notification: (name, data, at) => this.#notified(name, data, at),
     });
@@ -119,7 +124,34 @@ export class Controller {
   }
 
   /** @param {JoinForm} form @param {boolean} move */
-  async #join(form, move) {
+  #join(form, move) {
+    return this.#follow(() => this.#joinHere(form, move));
+  }
+
+  /** Go to the server that runs the room. */
+  #find() {
+    return this.#follow(async () => {
+      await this.client.whenOpen();
+      await this.client.request("room.find", { room: this.facts.address });
+    });
+  }
+
+  /** Ask again wherever, and for as long as, the servers say so. @param {() => Promise<void>} ask */
+  async #follow(ask) {
+    for (let asked = 1; ; asked += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        const { code, server } = /** @type {RequestError} */ (error);
+        if (asked === ASKS_MAX || (code !== "other_server" && code !== "room_moving")) throw error;
+        if (server) this.client.goTo(server);
+        else await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      }
+    }
+  }
+
+  /** @param {JoinForm} form @param {boolean} move */
+  async #joinHere(form, move) {
     const session = await this.client.whenOpen();
     const room = this.facts.address;
     const [offer, device] = await Promise.all([this.media.prepare(), proveDevice(room, session.nonce)]);
@@ -132,6 +164,7 @@ export class Controller {
       this.#release();
       throw error;
     });
+    this.#joined = session.session;
     if (answer.answer) {
       setTimeout(() => this.#release());
       return this.media.complete(answer);
@@ -156,13 +189,18 @@ export class Controller {
     for (const [name, data, at] of held) this.#notified(name, data, at);
   }
 
-  /** The session was lost on the server: join again as before, until the server says no. */
+  /**
+   * The session was lost with its server, or this is another server: join again as before, until the
+   * server says no. A session that is found again where it was has not been lost.
+   */
   async #rejoin() {
     const { form } = this;
     if (!form || this.#isRejoining || this.store.state.value.journey.step !== "joined") return;
     this.#mustRejoin = this.#isRejoining = true;
     try {
-      await this.#join(form, true);
+      if (this.client.servers.length > 1) await this.#find();
+      if (this.client.session?.session !== this.#joined) await this.#join(form, true);
+      else if (this.view) void this.media.connect();
       this.#mustRejoin = false;
     } catch (error) {
       this.#notRejoined(problemOf(error));

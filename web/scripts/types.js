@@ -37,7 +37,7 @@
  * @typedef {{mid: string, kind: Kind, participant: string|null}} Slot
  * @typedef {{version: string, sentences: string[]}} Declaration
  * @typedef {{protocol: number, lang: string, address: string, room: RoomView,
- *   declaration: Declaration, has_relays: boolean}} Facts
+ *   declaration: Declaration, has_relays: boolean, servers: string[]}} Facts
  * @typedef {{person: string, method: string, documents: string[],
  *   verified_name: string}} Claim
  *

@@ -36,6 +36,7 @@ FACTS: dict[str, Any] = {
         "recording": "none",
     },
     "has_relays": False,
+    "servers": [],
     "declaration": {
         "version": "legal-1",
         "sentences": [f"declaration.legal.{number}" for number in (1, 2, 3)],

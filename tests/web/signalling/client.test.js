@@ -36,7 +36,7 @@ function client() {
   const made = new SignallingClient(/** @type {any} */ ((/** @type {string} */ _url, /** @type {any} */ given) => {
     options = given;
     return socket;
-  }), "http://localhost", {
+  }), ["http://localhost"], {
     phase: (phase, isNew, isByServer) => heard.push([phase, isNew, ...(isByServer ? ["by the server"] : [])]),
     notification: (name, data, at) => heard.push([name, data, at]),
   });
@@ -136,4 +136,70 @@ test("a connection that the server closes is told from one that breaks", () => {
   assert.deepEqual(lost("io server disconnect"), ["lost", false, "by the server"]);
   assert.deepEqual(lost("transport close", 1006), ["lost", false]);
   assert.deepEqual(lost("ping timeout"), ["lost", false]);
+});
+
+/** Pages of an estate: a socket a server, in the order in which they were opened. */
+function estate() {
+  /** @type {{url: string, socket: FakeSocket, auth: () => any}[]} */
+  const opened = [];
+  /** @type {any[]} */
+  const heard = [];
+  const made = new SignallingClient(/** @type {any} */ ((/** @type {string} */ url, /** @type {any} */ given) => {
+    const socket = new FakeSocket();
+    const auth = () => {
+      let sent;
+      given.auth((/** @type {any} */ value) => { sent = value; });
+      return sent;
+    };
+    opened.push({ url, socket, auth });
+    return socket;
+  }), ["http://one", "http://two"], {
+    phase: (phase, isNew) => heard.push([phase, isNew]),
+    notification: (name) => heard.push([name]),
+  });
+  const last = () => /** @type {(typeof opened)[0]} */ (opened.at(-1));
+  const moved = () => new Promise((resolve) => setTimeout(resolve, 5));
+  return { made, opened, heard, last, moved };
+}
+
+test("a server that is not reached twice in a row is left for the next, which knows no session", async () => {
+  const { opened, heard, last, moved } = estate();
+  last().socket.tell("session.opened", 1, OPENED);
+  last().socket.listeners.disconnect("transport close");
+  last().socket.listeners.connect_error(new Error("refused"));
+  await moved();
+  assert.equal(opened.length, 1);
+  last().socket.listeners.connect_error(new Error("refused"));
+  await moved();
+  assert.deepEqual([opened.length, last().url, last().socket.connects], [2, "http://two", 1]);
+  assert.deepEqual(last().auth(), { protocol: 1 });
+  opened[0]?.socket.tell("session.resumed", 1, OPENED);
+  assert.deepEqual(heard.at(-1), ["lost", false], "what the old socket says is not heard");
+});
+
+test("a server that refuses is not left: it has answered", async () => {
+  const { opened, last, moved } = estate();
+  for (let times = 0; times < 3; times += 1) last().socket.listeners.connect_error({ data: { code: "busy" } });
+  await moved();
+  assert.equal(opened.length, 1);
+});
+
+test("who is sent back to a server resumes the session that was left there", () => {
+  const { made, heard, last } = estate();
+  last().socket.tell("session.opened", 1, OPENED);
+  last().socket.tell("meeting.updated", 4);
+  made.goTo("http://two");
+  assert.deepEqual(heard.at(-1), ["lost", false]);
+  last().socket.tell("session.opened", 1, { ...OPENED, session: "s2" });
+  made.goTo("http://one");
+  assert.deepEqual(last().auth(), { protocol: 1, resume: { session: "s", token: "t", n: 4 } });
+});
+
+test("a refusal says which server to ask instead", async () => {
+  const { made, last } = estate();
+  last().socket.tell("session.opened", 1, OPENED);
+  last().socket.answer = () => ({ error: { code: "other_server", message: "m", server: "http://three" } });
+  await assert.rejects(made.request("room.find"), (/** @type {any} */ error) => error.server === "http://three");
+  made.goTo("http://three");
+  assert.deepEqual([last().url, made.servers.length], ["http://three", 3]);
 });

@@ -1,6 +1,7 @@
 /**
  * The signalling link of `signalling/PROTOCOL.md`: connect, request and acknowledgement, resume
- * after a lost socket. Knows no DOM and no meeting; what arrives is handed to `on`.
+ * after a lost socket, and the way to another server. Knows no DOM and no meeting; what arrives is
+ * handed to `on`.
  *
  * @typedef {{session: string, token: string, nonce: string}} Session
  * @typedef {{phase: (phase: "open"|"lost"|"refused", isNew: boolean, isByServer?: boolean) => void,
@@ -15,14 +16,20 @@ const RECONNECT_DELAY_MAX_MS = 3000;
 const CONNECT_TIMEOUT_MS = 6000;
 /** RFC 6455, 7.1.5: the connection broke, and no side closed it. */
 const CLOSED_BY_NOBODY = 1006;
+/** Of several servers one that was not reached so often in a row is left for the next. */
+const TRIES_A_SERVER = 2;
 
 /** A request that was not done. `code` is stable, `message` one plain sentence of the server. */
 export class RequestError extends Error {
-  /** @param {string} code @param {string} message @param {string} [nonce] for the next try to join */
-  constructor(code, message, nonce) {
+  /**
+   * @param {string} code @param {string} message @param {string} [nonce] for the next try to join
+   * @param {string} [server] where to ask instead
+   */
+  constructor(code, message, nonce, server) {
     super(message || code);
     this.code = code;
     this.nonce = nonce;
+    this.server = server;
   }
 }
 
@@ -30,31 +37,68 @@ export class SignallingClient {
   /** @type {((session: Session) => void)[]} */
   #waiting = [];
 
-  /** @param {Connect} connect @param {string} url @param {Listener} on */
-  constructor(connect, url, on) {
+  /** Sessions on servers that were left. @type {Map<string, {session: Session|null, lastNumber: number}>} */
+  #left = new Map();
+  /** Failures to reach this server, and rounds in which none was reached. */
+  #failures = 0;
+  #rounds = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #moveTimer = undefined;
+
+  /** @param {Connect} connect @param {string[]} servers the likeliest first @param {Listener} on */
+  constructor(connect, servers, on) {
     /** @type {Session|null} */
     this.session = null;
     this.isOpen = false;
     this.lastNumber = 0;
     this.on = on;
-    this.socket = connect(url, {
+    this.connect = connect;
+    this.servers = [...servers];
+    this.url = this.servers[0] ?? "";
+    this.socket = this.#make();
+  }
+
+  #make() {
+    const socket = this.connect(this.url, {
       auth: (/** @type {(auth: object) => void} */ send) => send(this.#auth()),
       transports: ["websocket", "polling"], tryAllTransports: true, autoConnect: false,
       reconnectionDelay: RECONNECT_DELAY_MS, reconnectionDelayMax: RECONNECT_DELAY_MAX_MS,
-      timeout: CONNECT_TIMEOUT_MS,
+      timeout: CONNECT_TIMEOUT_MS, forceNew: true,
     });
-    this.socket.onAny((name, envelope) => this.#receive(name, envelope));
-    this.socket.on("disconnect", (reason, details) => this.#lost(reason, details));
-    this.socket.on("connect_error", (error) => this.#refused(error));
+    const ours = (/** @type {(...values: any[]) => void} */ hear) => (/** @type {any[]} */ ...values) => {
+      if (socket === this.socket) hear(...values);
+    };
+    socket.onAny(ours((name, envelope) => this.#receive(name, envelope)));
+    socket.on("disconnect", ours((reason, details) => this.#lost(reason, details)));
+    socket.on("connect_error", ours((error) => this.#refused(error)));
+    return socket;
   }
 
   open() {
     this.socket.connect();
   }
 
+  /** Leave this server for another; a session that was left there is resumed. @param {string} url */
+  goTo(url) {
+    clearTimeout(this.#moveTimer);
+    if (url === this.url) return;
+    if (!this.servers.includes(url)) this.servers.push(url);
+    this.#left.set(this.url, { session: this.session, lastNumber: this.lastNumber });
+    ({ session: this.session, lastNumber: this.lastNumber } = this.#left.get(url) ?? { session: null, lastNumber: 0 });
+    const [old, wasOpen] = [this.socket, this.isOpen];
+    this.isOpen = false;
+    this.#failures = 0;
+    this.url = url;
+    this.socket = this.#make();
+    old.disconnect();
+    if (wasOpen) this.on.phase("lost", false);
+    this.socket.connect();
+  }
+
   /** Leave the session behind, whether it is over or not, and open another. */
   openAnew() {
     this.close();
+    this.#left.clear();
     this.session = null;
     this.open();
   }
@@ -72,6 +116,7 @@ export class SignallingClient {
   }
 
   close() {
+    clearTimeout(this.#moveTimer);
     this.isOpen = false;
     this.socket.disconnect();
   }
@@ -93,10 +138,10 @@ export class SignallingClient {
     return answer?.data ?? {};
   }
 
-  /** @param {{code: string, message: string, nonce?: string}} error */
-  #refusal({ code, message, nonce }) {
+  /** @param {{code: string, message: string, nonce?: string, server?: string}} error */
+  #refusal({ code, message, nonce, server }) {
     if (nonce && this.session) this.session.nonce = nonce;
-    return new RequestError(code, message, nonce);
+    return new RequestError(code, message, nonce, server);
   }
 
   #auth() {
@@ -123,16 +168,22 @@ export class SignallingClient {
   #opened(n, data) {
     this.session = { session: data.session, token: data.token, nonce: data.nonce };
     this.lastNumber = n || 0;
-    this.isOpen = true;
-    for (const resolve of this.#waiting.splice(0)) resolve(this.session);
+    this.#reached(this.session);
     this.on.phase("open", true);
   }
 
   /** @param {any} data */
   #resumed(data) {
     this.session = { session: data.session, token: data.token, nonce: data.nonce };
-    this.isOpen = true;
+    this.#reached(this.session);
     this.on.phase("open", false);
+  }
+
+  /** @param {Session} session */
+  #reached(session) {
+    this.isOpen = true;
+    this.#failures = this.#rounds = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve(session);
   }
 
   /** @param {string} reason @param {any} [details] its context is the CloseEvent of a WebSocket */
@@ -146,7 +197,19 @@ export class SignallingClient {
 
   /** @param {any} error */
   #refused(error) {
-    if (error?.data?.code) this.on.phase("refused", false);
-    else this.on.phase("lost", false);
+    if (error?.data?.code) return this.on.phase("refused", false);
+    this.on.phase("lost", false);
+    this.#failures += 1;
+    if (this.#failures >= TRIES_A_SERVER && this.servers.length > 1) this.#moveOn();
+    return undefined;
+  }
+
+  /** To the next server; after a round in which none was reached, the slower the more there were. */
+  #moveOn() {
+    const next = (this.servers.indexOf(this.url) + 1) % this.servers.length;
+    const wait = this.#rounds ? Math.min(RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MS * 2 ** this.#rounds) : 0;
+    if (next === 0) this.#rounds += 1;
+    clearTimeout(this.#moveTimer);
+    this.#moveTimer = setTimeout(() => this.goTo(this.servers[next] ?? this.url), wait);
   }
 }
