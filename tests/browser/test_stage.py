@@ -175,6 +175,13 @@ async def test_ones_own_picture_goes_to_a_corner_and_never_over_a_name(enter: En
         await _clear_of_names(seen)
     await page.keyboard.press("Enter")
     await expect(seen.own).to_have_class(_with("tile--top-left"))
+    await page.set_viewport_size({"width": 320, "height": 640})
+    for _ in ("among faces of one size", "beside the speaker"):
+        await page.get_by_role("button", name="Layout", exact=True).click()
+        await move.focus()
+        for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"):
+            await page.keyboard.press(key)
+            await _clear_of_names(seen)
 
 
 async def test_ones_own_picture_is_hidden_and_shown_again_without_losing_the_focus(

@@ -1,8 +1,12 @@
-"""Takes a picture of every view at three widths, and lists what the browser complained about."""
+"""Takes a picture of every view at four widths, and lists what the browser complained about.
+
+python -m tests.web.preview.shots OUT [view,view…] [width,width…] [light,dark,forced]
+"""
 
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import ConsoleMessage, Page, async_playwright
 
@@ -17,6 +21,11 @@ VIEWS = (
     "unwatched", "lost", "host", "host-check", "host-locked", "handed-over", "stepped-up",
     "encoder-expected", "encoder-sending", "ended", "ended-return",
 )  # fmt: skip
+COLOURS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active", "color_scheme": "dark"},
+}
 QUIET = ("prejoin", "pin", "waiting", "ended")
 ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--proxy-server=direct://",
@@ -53,7 +62,9 @@ async def shoot(page: Page, base: str, out: Path, view: str, size: str) -> None:
     await page.screenshot(path=str(out / f"{name}-{size}.png"), full_page=is_long)
 
 
-async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> None:
+async def main(
+    out: Path, views: tuple[str, ...], sizes: tuple[str, ...], colours: tuple[str, ...]
+) -> None:
     runner, port = await start()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -61,11 +72,16 @@ async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> Non
         )
         for size in sizes:
             width, height = SIZES[size]
-            page = await browser.new_page(viewport={"width": width, "height": height})
-            listen(page, size)
-            for view in views:
-                await shoot(page, f"http://localhost:{port}", out, view, size)
-            await page.close()
+            for colour in colours:
+                page = await browser.new_page(
+                    viewport={"width": width, "height": height}, **COLOURS[colour]
+                )
+                listen(page, size)
+                folder = out if colour == "light" else out / colour
+                folder.mkdir(exist_ok=True)
+                for view in views:
+                    await shoot(page, f"http://localhost:{port}", folder, view, size)
+                await page.close()
         await browser.close()
     await runner.cleanup()
 
@@ -73,6 +89,7 @@ async def main(out: Path, views: tuple[str, ...], sizes: tuple[str, ...]) -> Non
 if __name__ == "__main__":
     chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("index", "not-found", *VIEWS)
     widths = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else tuple(SIZES)
+    colours = tuple(sys.argv[4].split(",")) if len(sys.argv) > 4 else ("light",)
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(folder, chosen, widths))
+    asyncio.run(main(folder, chosen, widths, colours))
