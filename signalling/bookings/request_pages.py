@@ -34,6 +34,7 @@ from vmr.bookings.moves import IllegalMove
 from vmr.bookings.numbers import BookingNumbers
 from vmr.bookings.purposes import Purpose, lengths
 from vmr.bookings.rules import DAY_S, needed_notice_s
+from vmr.ids import EstablishmentId
 from vmr.rooms import Establishment
 from vmr.store import BookingStore, Conflict
 
@@ -106,9 +107,10 @@ class RequestPages:
     def _taking(self, step: Step) -> Any:
         async def take(request: web.Request) -> web.StreamResponse:
             session, at = await self._at(request, step)
-            form = await self._edge.form(request)
+            form = await self._form(request, session, step, at)
             faults = await self._take(step, session.draft, form, at)
             if faults:
+                self._demand_turn(session, step, at)
                 return await self._ask(request, step, session, at, faults)
             return self._next(session)
 
@@ -157,6 +159,7 @@ class RequestPages:
         elif step in TIMES:
             template, number = "request_time.html", TIMES.index(step)
             said = await self._of_time(request, draft, number, at)
+            self._demand_turn(session, step, at)
         return self._page(request, template, session, at, step, faults, **said)
 
     async def _of_time(
@@ -197,7 +200,7 @@ class RequestPages:
 
     async def take_people(self, request: web.Request) -> web.StreamResponse:
         session, at = await self._at(request, Step.PEOPLE)
-        await self._edge.form(request)
+        await self._form(request, session, Step.PEOPLE, at)
         faults = answers.take_people(session.draft)
         if faults:
             template = "request_people.html"
@@ -218,7 +221,7 @@ class RequestPages:
 
     async def take_person(self, request: web.Request) -> web.StreamResponse:
         session, at = await self._at(request, Step.PEOPLE)
-        form = await self._edge.form(request)
+        form = await self._form(request, session, Step.PEOPLE, at)
         draft, number = session.draft, _number(request)
         if number is None and len(draft.people) >= draft.persons_max:
             raise web.HTTPSeeOther(PEOPLE)
@@ -233,8 +236,8 @@ class RequestPages:
         return self._edge.go(PEOPLE)
 
     async def remove_person(self, request: web.Request) -> web.StreamResponse:
-        session, _ = await self._at(request, Step.PEOPLE)
-        await self._edge.form(request)
+        session, at = await self._at(request, Step.PEOPLE)
+        await self._form(request, session, Step.PEOPLE, at)
         draft, number = session.draft, _number(request)
         if number is not None and number < len(draft.people):
             del draft.people[number]
@@ -312,6 +315,7 @@ class RequestPages:
             for one in draft.times
         ]
         replaced = await self._replaced(session)
+        self._demand_turn(session, Step.CHECK, at)
         return self._page(
             request, "request_check.html", session, at, Step.CHECK, faults,
             times=list(zip([one.value for one in TIMES], times, strict=True)),
@@ -342,14 +346,30 @@ class RequestPages:
     async def _at(self, request: web.Request, step: Step) -> tuple[Session, Establishment]:
         """The session whose turn this question is, or was; others are sent to theirs."""
         session = self._edge.session(request)
-        draft = session.draft
         known = {one.id: one for one in await self._store.establishments() if one.takes_requests}
-        if draft.establishment is None or draft.establishment not in known:
+        at = known.get(session.draft.establishment or EstablishmentId(""))
+        if at is None:
+            raise web.HTTPSeeOther(START)
+        self._demand_turn(session, step, at)
+        return session, at
+
+    async def _form(
+        self, request: web.Request, session: Session, step: Step, at: Establishment
+    ) -> Form:
+        """What was typed. While it was on its way another tab may have begun anew, or gone back:
+        then it answers nothing, and leads to the question whose turn it is."""
+        form = await self._edge.form(request)
+        self._demand_turn(session, step, at)
+        return form
+
+    def _demand_turn(self, session: Session, step: Step, at: Establishment) -> None:
+        """Asked again after each wait, before the draft is relied on."""
+        draft = session.draft
+        if draft.establishment != at.id:
             raise web.HTTPSeeOther(START)
         asked = list(Step)
         if asked.index(step) > asked.index(draft.next_step()):
             raise web.HTTPSeeOther(f"{START}/{draft.next_step().value}")
-        return session, known[draft.establishment]
 
     def _next(self, session: Session) -> web.Response:
         return self._edge.go(f"{START}/{session.draft.next_step().value}")

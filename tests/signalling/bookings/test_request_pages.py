@@ -4,11 +4,13 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from signalling.bookings.request_draft import PARTS, PURPOSES
+from signalling.forms import own_form
 from signalling.texts import FILES, Texts
 from tests.signalling.bookings.asking import (
     ADA,
@@ -290,6 +292,69 @@ async def test_pressing_twice_in_the_same_moment_sends_one_request(asking: Askin
     pages = await asyncio.gather(*pressed)
     assert {page.status for page in pages} == {303}
     assert len(await asking.office.store.bookings.waiting(asking.office.prison.id)) == 1
+
+
+class Held:
+    """The form of the first request after this: it has its turn, and is not read yet."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.has_turn, self.go = asyncio.Event(), asyncio.Event()
+
+        async def later(*given: Any) -> Any:
+            if not self.has_turn.is_set():
+                self.has_turn.set()
+                await self.go.wait()
+            return await own_form(*given)
+
+        monkeypatch.setattr("signalling.bookings.request_edge.own_form", later)
+
+
+@pytest.mark.parametrize(
+    ("step", "fields"),
+    [
+        ("time", typed_time(*DATES[0])),
+        ("third-time", {"chosen": "other"}),
+        ("people/new", PERSON),
+        ("people/0", PERSON),
+        ("people/0/remove", {}),
+        ("people", {}),
+        ("note", {"note": "n"}),
+    ],
+)
+async def test_an_answer_that_comes_when_another_tab_has_just_sent_the_request_is_dropped(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, step: str, fields: dict[str, str]
+) -> None:
+    browser = await asking.prove()
+    await asking.answer(browser)
+    csrf = (await browser.get("/request/check")).csrf
+    held = Held(monkeypatch)
+    pressed = asyncio.create_task(browser.post(f"/request/{step}", fields, csrf=csrf))
+    await held.has_turn.wait()
+    await asking.send(browser)
+    held.go.set()
+    page = await pressed
+    assert (page.status, page.place) == (303, "/request")
+
+
+@pytest.mark.parametrize("time", ["9:00", "never"])
+async def test_a_time_that_comes_when_another_tab_has_just_changed_the_purpose_is_asked_again(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, time: str
+) -> None:
+    browser = await asking.prove("clerk@court.example")
+    for step, fields in (
+        ("purpose", {"purpose": "before_hearing"}), ("prisoner", {"prisoner": "A1234BC"})
+    ):  # fmt: skip
+        page = await browser.post(f"/request/{step}", fields)
+    assert page.place == "/request/time"
+    csrf = (await browser.get("/request/time")).csrf
+    held = Held(monkeypatch)
+    wanted = typed_time("4", time)
+    pressed = asyncio.create_task(browser.post("/request/time", wanted, csrf=csrf))
+    await held.has_turn.wait()
+    await browser.post("/request/purpose", {"purpose": "hearing"}, csrf=csrf)
+    held.go.set()
+    page = await pressed
+    assert (page.status, page.place) == (303, "/request/length")
 
 
 async def test_what_was_typed_survives_a_disk_that_is_full(
