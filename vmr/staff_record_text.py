@@ -33,8 +33,8 @@ EVENTS = (
     EntitlementEvent, ApiTokenEvent, WebhookChange,
 )  # fmt: skip
 ALONE = (
-    "establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY, PIN_PER_SLOT,
-    ROSTER_SET,
+    "bookings_exported", "establishment_changed", "records_searched", "room_hours_set", HOSTS_ONLY,
+    PIN_PER_SLOT, ROSTER_SET,
 )  # fmt: skip
 """Kinds of entries that are of no such family."""
 

@@ -1,7 +1,7 @@
 """Bookings from a CSV file, and into one. A file is imported whole or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -11,11 +11,13 @@ from signalling.bookings.office import BOOKINGS, Office
 from signalling.bookings.service import BookingProblems, Prepared
 from signalling.bookings.table import BadTable, Line, column_of, read, write
 from signalling.bookings.typed import parse_date
-from vmr.bookings.booking import BookingState
+from vmr.bookings.booking import Booking, BookingState
+from vmr.bookings.changes import export_happening
+from vmr.bookings.entitlements import prisoner_key
 from vmr.bookings.purposes import Purpose
 from vmr.bookings.rules import Problem
 from vmr.bookings.times import Interval, day_of, to_local
-from vmr.store import Conflict, NotFound, SignedIn
+from vmr.store import Conflict, Judge, NotFound, SignedIn
 
 IMPORT, EXPORT = f"{BOOKINGS}/import", f"{BOOKINGS}/export"
 EXPORT_DAYS = 366
@@ -81,6 +83,7 @@ class ImportPages:
         )  # fmt: skip
 
     async def export(self, request: web.Request) -> web.StreamResponse:
+        """Names leave the building: it is in the record before the file is sent, or not sent."""
         who = await self._office.clerk(request)
         first = parse_date(request.query.get("from", ""))
         last = parse_date(request.query.get("until", ""))
@@ -98,6 +101,8 @@ class ImportPages:
             {id: one.reference for id, one in hearings.items() if one is not None},
             zone,
         )
+        done = export_happening(first, last, len(found), by=who.member, at=self._office.clock())
+        await self._office.store.staff.write_record(establishment.id, done)
         name = f"bookings-{first.isoformat()}-{last.isoformat()}.csv"
         return web.Response(
             text=text,
@@ -118,8 +123,27 @@ class ImportPages:
                 for one in before
             ):
                 fate = Fate(line=line, wrong=(("start", "staff.bookings.import.overlaps"),))
+            elif fate.prepared is not None and fate.prepared.judge is not None:
+                fate = await self._beside(fate, fate.prepared.booking, fate.prepared.judge, before)
             fates.append(fate)
         return fates
+
+    async def _beside(
+        self, fate: Fate, booking: Booking, judge: Judge, before: Sequence[Booking]
+    ) -> Fate:
+        """A social call, judged as if the rows before it were booked: with them it may be too
+        much for the month."""
+        key = prisoner_key(booking.prisoner)
+        slots = [
+            one.slot
+            for one in before
+            if one.purpose is Purpose.SOCIAL and prisoner_key(one.prisoner) == key
+        ]
+        if not slots:
+            return fate
+        kept = await self._office.store.entitlements.of_booking(booking)
+        found = judge(replace(kept, taken=(*kept.taken, *slots)))
+        return Fate(line=fate.line, wrong=_columns(found)) if found else fate
 
     async def _fate(self, who: SignedIn, line: Line) -> Fate:
         reference = line.cells.get("reference", "")
@@ -152,8 +176,7 @@ class ImportPages:
                 parsed.draft, named[0].id, who.member, waiver=typed["waiver"]
             )
         except BookingProblems as error:
-            faults = faults_of(error.problems)
-            return Fate(line=line, wrong=tuple((column_of(i), key) for i, key in faults.items()))
+            return Fate(line=line, wrong=_columns(error.problems))
         except NotFound:
             wrong = [("room", PROBLEM + Problem.ROOM_CLOSED.value)]
             return Fate(line=line, wrong=tuple(wrong))
@@ -186,6 +209,11 @@ class ImportPages:
             wrong=sum(bool(one.wrong) for one in fates),
             count=sum(one.prepared is not None for one in fates),
         )  # fmt: skip
+
+
+def _columns(found: tuple[Problem, ...]) -> tuple[tuple[str, str], ...]:
+    """What stands against a row, by the column that each problem is about."""
+    return tuple((column_of(id), key) for id, key in faults_of(found).items())
 
 
 _LONGEST = timedelta(days=EXPORT_DAYS)

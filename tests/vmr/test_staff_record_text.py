@@ -25,6 +25,7 @@ from vmr.bookings.changes import (
     ClosureEvent,
     booking_happening,
     closure_happening,
+    export_happening,
     hours_happening,
     pin_per_slot_happening,
 )
@@ -175,6 +176,7 @@ EVERY = [
     booking_deletion_happening("booking:b1", "ABC-1", by=SERVER, at=1.0, days=730),
     own_deletion_happening(until=7, by=SERVER, at=1.0, days=2190),
     *(key_happening(note, by=SERVER, at=1.0) for note in (FIRST_KEY, RENEWED_KEY, LOST_KEY)),
+    export_happening(date(2026, 1, 1), date(2026, 1, 31), 7, by=ADA, at=1.0),
     search_happening("Ms Shah", by=ADA, at=1.0),
     *(booking_happening(one, BOOKED, by=ADA, at=1.0, facts=UNTIL) for one in BookingEvent),
     roster_happening(ROSTER, [ADA, SAM], by=ADA, at=1.0),

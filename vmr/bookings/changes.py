@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from enum import Enum
 from typing import Final
 
@@ -156,6 +156,19 @@ def pin_per_slot_happening(
         what="room_pin_per_slot_set",
         subject=f"room:{room.id}",
         facts=(("room", room.name), ("per_slot", is_per_slot)),
+        personal=(("officer", by.name),),
+    )
+
+
+def export_happening(
+    first: date, last: date, count: int, *, by: StaffMember, at: float
+) -> Happening:
+    """The bookings of these days, so many, are taken away as a file with all that is personal."""
+    return Happening(
+        at=at,
+        actor=f"officer:{by.id}",
+        what="bookings_exported",
+        facts=(("first", first.isoformat()), ("last", last.isoformat()), ("count", count)),
         personal=(("officer", by.name),),
     )
 

@@ -15,10 +15,14 @@ from tests.signalling.bookings.pages.conftest import CALENDAR, OfficeServer, Sig
 from tests.signalling.bookings.pages.test_calendar import words
 from tests.signalling.bookings.pages.test_new import booked
 from tests.signalling.staff.browser import Browser, Page, _page
+from tests.vmr.bookings import entitled
 from tests.vmr.bookings.made import LONDON, booking, person, slot
 from vmr.bookings.booking import BookingState, Part
-from vmr.ids import RoomId
+from vmr.bookings.entitlements import Prisoner
+from vmr.ids import PrisonerId, RoomId
+from vmr.record import Happening
 from vmr.staff import StaffRole
+from vmr.store import StoreUnavailable
 
 IMPORT, EXPORT = f"{CALENDAR}/import", f"{CALENDAR}/export"
 HEAD = "purpose,date,start,minutes,room,prisoner,person_1_name,person_1_email"
@@ -181,6 +185,57 @@ async def test_an_export_is_of_the_days_asked_for_and_of_this_establishment(
     for wrong in ("", "?from=2027-03-04", "?from=2027-03-04&until=2027-03-03",
                   "?from=2020-01-01&until=2027-01-01"):  # fmt: skip
         assert (await clerk.get(EXPORT + wrong)).status == 422, wrong
+
+
+async def test_an_export_is_in_the_record_before_it_is_sent_or_not_sent_at_all(
+    office: OfficeServer, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.booked()
+    await clerk.get(f"{EXPORT}?from=2027-03-01&until=2027-03-31")
+    last = (await office.store.staff.record(office.prison.id))[-1]
+    assert last.entry.what == "bookings_exported"
+    assert dict(last.entry.facts) == {"first": "2027-03-01", "last": "2027-03-31", "count": 1}
+    assert dict(last.personal)["officer"] == "Cora Clerk"
+
+    async def full(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(office.store.staff, "write_record", full)
+    refused = await clerk.get(f"{EXPORT}?from=2027-03-01&until=2027-03-31")
+    assert refused.status == 503
+    assert "ABCD-2345" not in refused.text
+
+
+async def may_call(office: OfficeServer) -> None:
+    """A1234BC has signed the compact, and Ann Smith is approved."""
+    here, kept = office.prison.id, office.store.entitlements
+    said = Happening(at=office.clock(), actor="operator", what="test")
+    asked = Prisoner(id=PrisonerId("p1"), establishment=here, reference="A1234BC")
+    await kept.add_prisoner(asked, office.clock())
+    await kept.add_contact(entitled.contact("Ann Smith"), said)
+    await kept.sign(entitled.compact(), said)
+
+
+async def test_rows_that_are_too_much_for_a_month_together_are_named(
+    office: OfficeServer, clerk: Browser
+) -> None:
+    await may_call(office)
+    rows = [
+        f"social,2027-03-{day:02d},{start},60,Social,{prisoner},Ann Smith"
+        for day, start, prisoner in (
+            (4, "10:00", "A1234BC"), (5, "10:00", "a1234-bc"), (8, "10:00", "A1234BC"),
+        )
+    ]  # fmt: skip
+    head = "purpose,date,start,minutes,room,prisoner,person_1_name,person_1_part"
+    file = table(*(f"{row},family" for row in rows), head=head)
+    trial = await upload(clerk, file)
+    assert "Wrong rows: 1." in words(trial)
+    fates = re.findall(r'<th scope="row">(\d+)</th>.*?govuk-tag--(\w+)', trial.text, re.S)
+    assert fates == [("2", "green"), ("3", "green"), ("4", "red")]
+    assert "The prisoner has no minutes left" in words(trial)
+    two = table(*(f"{row},family" for row in rows[:2]), head=head)
+    trial = await upload(clerk, two)
+    assert "govuk-tag--red" not in trial.text
 
 
 async def test_another_establishments_reference_is_no_booking_here(
