@@ -11,12 +11,16 @@ from tests.browser.person import Person
 from tests.browser.rooms import TestRoom
 from tests.browser.somebody import Somebody
 
-HOST_COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
+HOST_COMMANDS: tuple[tuple[str, dict[str, str | bool]], ...] = (
     ("room.unlock", {}),
     ("room.lock", {}),
     ("room.pause", {"reason": "none"}),
     ("room.end", {"reason": "none"}),
     ("knock.admit_expected", {}),
+    ("presentation.start", {}),
+    ("presentation.allow", {"is_allowed": True}),
+    ("hand.raise", {}),
+    ("encoder.start", {}),
 )
 
 

@@ -8,7 +8,7 @@ from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
-from tests.browser.steps import knock, open_with_the_pin
+from tests.browser.steps import hand_over, knock, locked_meeting, open_with_the_pin
 from tests.browser.test_accessibility import check
 
 COUNT_WAKE_LOCKS = """() => {
@@ -235,6 +235,47 @@ async def test_a_device_that_goes_and_sound_that_is_prepared_otherwise(
     await eventually("the microphone is opened as was asked", is_plain)
     await officer.hears(guest)
     assert await guest.ask("() => vmrTest.peers.length") == connections
+
+
+async def test_who_speaks_while_muted_is_told_and_sends_nothing(
+    world: World, people: Invite
+) -> None:
+    guest, officer = await meeting(world, people, "Muted speech")
+    told = guest.page.locator("[data-alert=muted]")
+    await guest.press("Mute")
+    await is_muted(officer, guest, True)
+    await expect(told).to_contain_text("You are muted. Nobody hears you.")
+    is_sent = """() => vmrTest.peers.flatMap((peer) => peer.getSenders()).some(
+        (one) => one.track?.kind === "audio" && one.track.enabled)"""
+    assert not await guest.ask(is_sent)
+    await guest.press("Unmute")
+    await is_muted(officer, guest, False)
+    await expect(told).to_have_count(0)
+    assert await guest.ask(is_sent)
+
+
+async def test_a_handed_over_terminal_has_its_own_controls_alone(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", "Prisoner")
+    guest, officer = await locked_meeting(room, people)
+    await hand_over(officer)
+    controls = officer.page.get_by_role("region", name="Meeting controls")
+    shown = {name.strip() for name in await controls.get_by_role("button").all_inner_texts()}
+    assert shown == {
+        "Mute", "Stop camera", "Layout", "Ready to leave", "Call staff", "Hang up",
+        "Staff: Host PIN",
+    }  # fmt: skip
+    await expect(controls.get_by_role("slider", name="Volume")).to_be_visible()
+    await officer.page.locator("#view-heading").focus()
+    for key in ("h", "p", "o", "d", "c", "?"):
+        await officer.page.keyboard.press(key)
+    await expect(officer.page.get_by_role("dialog")).to_have_count(0)
+    await expect(officer.page.locator("aside.panel")).to_have_count(0)
+    await officer.page.keyboard.press("m")
+    await is_muted(guest, officer, True)
+    await officer.press("Hang up")
+    await officer.in_view("ended")
 
 
 async def test_staying_and_going(world: World, people: Invite) -> None:

@@ -17,9 +17,9 @@ VIEWS = (
     "prejoin", "prejoin-host", "prejoin-no-camera", "pin", "pin-compassionate", "waiting",
     "waiting-knocking", "meeting-1", "meeting-2", "meeting-3", "self-corner", "self-hidden",
     "grid-corner", "pinned", "camera-off", "frozen", "saving", "presentation-6", "meeting-6",
-    "meeting-8", "grid-3", "grid-6", "presentation", "presenting", "locked", "knock", "paused",
-    "unwatched", "lost", "host", "host-check", "host-locked", "handed-over", "stepped-up",
-    "encoder-expected", "encoder-sending", "ended", "ended-return",
+    "meeting-8", "grid-3", "grid-6", "presentation", "presenting", "captions", "hands",
+    "locked", "knock", "paused", "unwatched", "lost", "host", "host-check", "host-hands",
+    "host-locked", "handed-over", "stepped-up", "encoder-expected", "encoder-sending", "ended", "ended-return",
 )  # fmt: skip
 COLOURS: dict[str, dict[str, Any]] = {
     "light": {},
