@@ -19,7 +19,8 @@ VIEWS = (
     "grid-corner", "pinned", "camera-off", "frozen", "saving", "presentation-6", "meeting-6",
     "meeting-8", "grid-3", "grid-6", "presentation", "presenting", "captions", "hands",
     "locked", "knock", "paused", "unwatched", "lost", "host", "host-check", "host-hands",
-    "host-locked", "handed-over", "stepped-up", "encoder-expected", "encoder-sending", "ended", "ended-return",
+    "host-locked", "handed-over", "stepped-up", "encoder-expected", "encoder-sending",
+    "ended", "ended-return",
 )  # fmt: skip
 COLOURS: dict[str, dict[str, Any]] = {
     "light": {},

@@ -41,8 +41,8 @@ export function MeetingDialog({ dialog, view, acts, open, close }) {
       return html`<${Dialog} title=${t("dialog.devices")} close=${close}>
         <${DeviceChoice} /><div class="dialog__volume"><${Volume} /></div>
         ${!isEncoded(view) && html`<${SoundChoice} />`}
-        <${SaveData} />
         <${SoundsChoice} />
+        <${SaveData} />
         <${LanguageSwitch} />
         <div class="govuk-button-group dialog__buttons">
           <button type="button" class="govuk-button govuk-button--secondary" onClick=${close}>${t("dialog.close")}</button>
