@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.places import Place
+from tests.store.proving import proven
 from tests.store.test_bookings import of, said
 from tests.store.test_establishment_record import problems
 from tests.store.test_outbox import letter
@@ -136,7 +137,7 @@ async def test_the_record_says_which_bookings_and_still_holds(store: Store, room
     assert dict(last.entry.facts)["reference"] == "REF-1"
     made = [kept for kept in others if kept.entry.what == "booking_made"]
     assert [bool(kept.personal) for kept in made] == [False, True], "the other keeps its names"
-    assert await store.staff.verify_record(prison) == len(others) + 1
+    assert await proven(store.staff, prison) == len(others) + 1
     assert await problems(store, room) == []
 
 
@@ -155,7 +156,7 @@ async def test_names_that_are_missing_without_a_deletion_are_a_fault(
     ((_, text),) = await problems(store, room)
     assert "are missing" in text
     with pytest.raises(RecordBroken, match="missing"):
-        await store.staff.verify_record(room.establishment.id)
+        await proven(store.staff, room.establishment.id)
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.store.proving import proven
 from tests.vmr.bookings import made
 from tests.vmr.bookings.made import NOW, at, person, slot
 from vmr.bookings import moves
@@ -118,7 +119,7 @@ async def test_every_change_is_in_the_record_of_the_establishment(store: Store, 
     assert [one.entry.what for one in kept] == ["booking_requested", "booking_cancelled"]
     assert dict(kept[1].personal)["reason"] == "Trial collapsed"
     assert "A1234BC" not in str(kept[1].entry)
-    assert await store.staff.verify_record(room.establishment.id) == 2
+    assert await proven(store.staff, room.establishment.id) == 2
 
 
 async def test_a_room_of_another_establishment_cannot_be_booked(store: Store, room: Room) -> None:

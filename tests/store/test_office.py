@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.store.proving import proven
 from vmr.ids import EstablishmentId, InviteId, RoomId
 from vmr.policies import PolicyName
 from vmr.record import Happening
@@ -22,7 +23,7 @@ TOKEN_HASH = "ab" * 32
 
 
 async def written(store: Store, room: Room) -> list[str]:
-    await store.staff.verify_record(room.establishment.id)
+    await proven(store.staff, room.establishment.id)
     return [one.entry.what for one in await store.staff.record(room.establishment.id)]
 
 

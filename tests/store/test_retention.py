@@ -7,6 +7,7 @@ import pytest
 
 from tests.store import old_database
 from tests.store.places import Place
+from tests.store.proving import proven
 from tests.store.test_establishment_record import problems
 from tests.store.test_meetings import MEETING, happening
 from tests.store.test_staff import account
@@ -181,7 +182,7 @@ async def test_old_names_leave_the_record_of_the_establishment_and_newer_ones_st
     assert [(due.until, due.entries) for due in report.names] == [(2, 2)]
     kept = await store.staff.record(prison)
     assert [bool(one.personal) for one in kept] == [False, False, True, False]
-    assert await store.staff.verify_record(prison) == 4
+    assert await proven(store.staff, prison) == 4
     assert await problems(store, room) == []
     place.alter("DELETE FROM staff_personal")
     ((_, text),) = await problems(store, room)

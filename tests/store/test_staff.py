@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from tests.store.places import Place
+from tests.store.proving import proven
 from vmr.ids import OfficerId, StaffSessionId
 from vmr.record import Happening
 from vmr.rooms import Room
@@ -67,7 +68,7 @@ async def test_a_username_is_taken_once_in_all_establishments(store: Store, room
     )
     with pytest.raises(Conflict):
         await store.staff.add(again, done(again))
-    assert await store.staff.verify_record(room.establishment.id) == 1, "nothing was recorded"
+    assert await proven(store.staff, room.establishment.id) == 1, "nothing was recorded"
 
 
 async def test_staff_are_listed_by_establishment(store: Store, room: Room) -> None:
@@ -218,10 +219,10 @@ async def test_the_record_of_staff_holds_and_shows_a_change(
     entries = await store.staff.record(prison)
     assert [one.entry.what for one in entries] == ["staff_added", "staff_disabled"]
     assert dict(entries[0].personal) == {"name": "Officer Reed", "username": "reed"}
-    assert await store.staff.verify_record(prison) == 2
+    assert await proven(store.staff, prison) == 2
     place.alter("UPDATE staff_entries SET what = 'staff_enabled' WHERE sequence = 2")
     with pytest.raises(RecordBroken, match="entry 2"):
-        await store.staff.verify_record(prison)
+        await proven(store.staff, prison)
 
 
 async def test_the_record_of_one_establishment_is_none_of_another(
@@ -231,4 +232,4 @@ async def test_the_record_of_one_establishment_is_none_of_another(
     other = await store.add_establishment(name="HMP Other", phone="2")
     place.alter(f"UPDATE staff_entries SET establishment_id = '{other.id}'")
     with pytest.raises(RecordBroken, match="entry 1"):
-        await store.staff.verify_record(other.id)
+        await proven(store.staff, other.id)

@@ -4,24 +4,21 @@ Accounts, terminals and settings are written here by their own modules. Invarian
 meeting's record stands here from its first entries on, and again when the meeting has ended.
 """
 
-from contextlib import closing
-
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from vmr.establishment_record import (
     Head,
-    Lacking,
     RecordEvent,
     head_of,
     meeting_happening,
     subject_of,
 )
 from vmr.ids import EstablishmentId, MeetingId
-from vmr.record import ChainWalk, Entry, Happening
+from vmr.record import Entry, Happening
 from vmr.store import records
-from vmr.store.chains import Chains, prove
-from vmr.store.errors import NotFound, RecordBroken
+from vmr.store.chains import Chains
+from vmr.store.errors import NotFound
 from vmr.store.tables import meetings, record_entries, rooms, staff_entries, staff_personal
 
 chains = Chains(
@@ -50,18 +47,6 @@ def count_all(connection: Connection, establishment: EstablishmentId) -> int:
         .where(rooms.c.establishment_id == establishment)
     )
     return sum(int(connection.execute(query).scalar_one()) for query in (own, meeting_entries))
-
-
-def verify(connection: Connection, establishment: EstablishmentId) -> int:
-    """How many entries hold; raises RecordBroken naming one that does not."""
-    walk, lacking = ChainWalk(chains.begin(establishment)), Lacking()
-    with closing(chains.read(connection, establishment)) as entries:
-        for kept in entries:
-            prove(walk, kept)
-            lacking.take(kept.entry, lacks_personal=kept.lacks_personal)
-    if lacking.faulty is not None:
-        raise RecordBroken(f"the personal fields of entry {lacking.faulty} are missing")
-    return walk.sequence
 
 
 def delete_personal_of(

@@ -243,9 +243,3 @@ class StaffStore:
         return await self._database.read(
             lambda connection: tuple(establishment_chain.chains.read(connection, establishment))
         )
-
-    async def verify_record(self, establishment: EstablishmentId) -> int:
-        """How many entries it has, all of them proven; raises RecordBroken."""
-        return await self._database.read(
-            lambda connection: establishment_chain.verify(connection, establishment)
-        )

@@ -22,6 +22,7 @@ from tests.signalling.officers import account, add_prison
 from tests.signalling.staff.browser import Browser, Page
 from tests.signalling.staff.conftest import Open
 from tests.signalling.staff.test_people import OTHER, administrator
+from tests.store.proving import proven
 from vmr.establishment_record import RecordEvent
 from vmr.ids import MeetingId
 from vmr.policies import PolicyName
@@ -153,7 +154,7 @@ async def test_a_look_is_written_with_who_looked(house: House, open_browser: Ope
     assert (last.entry.what, last.entry.subject) == ("record_read", "meeting:m1")
     assert last.entry.actor == f"officer:{me.id}"
     assert dict(last.personal) == {"officer": "Ada Admin"}
-    await house.store.staff.verify_record(PRISON.id)
+    await proven(house.store.staff, PRISON.id)
 
 
 async def test_a_record_is_not_shown_when_the_look_cannot_be_written(

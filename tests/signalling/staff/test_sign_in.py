@@ -12,6 +12,7 @@ from tests.signalling.house import House
 from tests.signalling.officers import account
 from tests.signalling.staff.browser import PASSWORD, Browser
 from tests.signalling.staff.conftest import Open
+from tests.store.proving import proven
 from vmr.record import Happening
 from vmr.staff_accounts import ONE_TIME_S
 from vmr.staff_sessions import SignInStep
@@ -154,7 +155,7 @@ async def test_a_sign_in_is_in_the_record_by_name(house: House, open_browser: Op
     assert said[1:] == [
         ("staff_signed_in", actor, "Officer Reed"), ("staff_signed_out", actor, "Officer Reed"),
     ]  # fmt: skip
-    assert await house.store.staff.verify_record(member.establishment.id) == 3
+    assert await proven(house.store.staff, member.establishment.id) == 3
 
 
 # -- cookies ----------------------------------------------------------------------------------
