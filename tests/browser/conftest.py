@@ -94,10 +94,12 @@ class World:
     relay: UdpRelay
 
 
-async def start_world(directory: Path, **settings: str) -> World:
+async def start_world(
+    directory: Path, make: Callable[..., ServerProcess] = ServerProcess, **settings: str
+) -> World:
     host = private_network.media_host()
     settings = {"media_host": host, **settings}
-    server = ServerProcess(directory, {f"VMR_{k.upper()}": v for k, v in settings.items()})
+    server = make(directory, {f"VMR_{k.upper()}": v for k, v in settings.items()})
     relay = UdpRelay((host, server.media_port), host)
     await relay.start()
     server.settings["VMR_MEDIA_ANNOUNCE"] = f"{relay.host}:{relay.port}"

@@ -35,6 +35,8 @@ class Person(Somebody):
         self.page = page
         self.context = context
         self.is_shaky = False
+        self.origin = f"http://127.0.0.1:{proxy.port}"
+        """Where its pages are opened."""
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         page.on("crash", lambda _: self.faults.append("the page crashed"))
@@ -50,7 +52,7 @@ class Person(Somebody):
     # -- the way in ---------------------------------------------------------------------------
 
     async def open(self, path: str) -> None:
-        await self.page.goto(f"http://127.0.0.1:{self.proxy.port}{path}", wait_until="commit")
+        await self.page.goto(f"{self.origin}{path}", wait_until="commit")
         await self.in_view("prejoin")
 
     async def start(self, *, role: str | None = None) -> None:

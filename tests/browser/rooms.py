@@ -31,9 +31,13 @@ class TestRoom:
         return f"/r/{self.address}#invite={self.invites[number]}"
 
 
-async def make_rooms(database: Path, policy: str, names: list[str]) -> list[TestRoom]:
-    """New rooms of one policy, each with a PIN and personal links for `GUESTS`."""
-    store = await Store.open(f"sqlite:///{database}")
+async def make_rooms(database: Path | str, policy: str, names: list[str]) -> list[TestRoom]:
+    """New rooms of one policy, each with a PIN and personal links for `GUESTS`.
+
+    `database` is SQLite's file, or another database's address.
+    """
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    store = await Store.open(url)
     try:
         establishment = await store.add_establishment(name="HMP Test", phone="01632 960000")
         made = []
@@ -51,5 +55,5 @@ async def make_rooms(database: Path, policy: str, names: list[str]) -> list[Test
         await store.close()
 
 
-async def make_room(database: Path, policy: str = "legal", name: str = "Room") -> TestRoom:
+async def make_room(database: Path | str, policy: str = "legal", name: str = "Room") -> TestRoom:
     return (await make_rooms(database, policy, [name]))[0]

@@ -26,33 +26,40 @@ from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
 from vmr.cli import demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
+from vmr.cli.sharing import Sharing, claim, keeper
 from vmr.cli.upkeep import Upkeep
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
-from vmr.store.errors import Occupied
 from vmr.store.store import Store
 
 SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
 
 
-async def serve(settings: Settings) -> int:
-    """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start."""
+async def serve(settings: Settings, sharing: Sharing | None = None) -> int:
+    """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start.
+
+    `sharing`: as one of several servers on this database.
+    """
     _set_up_logging(settings.log_level)
     stop = stop_signals()
     async with AsyncExitStack() as stack:
-        await _start(settings, stack)
+        await _start(settings, sharing, stack)
         await stop.wait()
         print("Stopping. Meetings can go on after the next start.", flush=True)
     return 0
 
 
-async def _start(settings: Settings, stack: AsyncExitStack) -> None:
+async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitStack) -> None:
     store = await Store.open(settings.database_url, settings.record_key_file)
     stack.push_async_callback(store.close)
-    await _claim(store)
+    await claim(store, sharing)
     clock = steady_clock()
     signalling = Signalling(
-        store=store, numbers=settings.numbers, clock=clock, config=_config(settings)
+        store=store,
+        numbers=settings.numbers,
+        clock=clock,
+        config=_config(settings),
+        keeper=keeper(sharing, store, clock),
     )
     engine = MediaWorkers(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)
@@ -74,13 +81,6 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
         base, media.lines(started), rooms, made, administrators, settings
     )
     print(welcome, flush=True)
-
-
-async def _claim(store: Store) -> None:
-    try:
-        await store.claim()
-    except Occupied as error:
-        raise CommandError(f"database_url: {error}") from error
 
 
 @asynccontextmanager

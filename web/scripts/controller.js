@@ -20,8 +20,8 @@ const HOLD_MS = 1000;
 const REJOIN_MS = 2000;
 const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests", "room_moving", "other_server"];
 /** So often in a row, this long between, a page asks for a room that no server can take yet. */
-const ASKS_MAX = 20;
-const ASK_MS = 500;
+const ASKS_MAX = 30;
+const ASK_MS = 300;
 /** Ends after which a page joins again without being asked. */
 const ALONE = ["connection_lost", "next_slot"];
 const LOST = { code: "connection_lost", canReturn: true, reason: "" };
@@ -144,7 +144,7 @@ export class Controller {
       } catch (error) {
         const { code, server } = /** @type {RequestError} */ (error);
         if (asked === ASKS_MAX || (code !== "other_server" && code !== "room_moving")) throw error;
-        if (server) this.client.goTo(server);
+        if (server && !this.client.isUnreached(server)) this.client.goTo(server);
         else await new Promise((resolve) => setTimeout(resolve, ASK_MS));
       }
     }

@@ -6,16 +6,14 @@ It says `ready` when it serves, and ends in good order on SIGTERM.
 
 import asyncio
 import sys
-import time
 
 from aiohttp import web
 
 from signalling.app import Signalling
-from signalling.nodes.keeper import Keeper
-from signalling.nodes.registry import Registry
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG
 from vmr.cli.serve import steady_clock, stop_signals
+from vmr.cli.sharing import Sharing, claim, keeper
 from vmr.numbers import Numbers
 from vmr.store import Store
 
@@ -24,19 +22,16 @@ HOST = "127.0.0.1"
 
 async def main(database: str, redis: str, port: str) -> None:
     stop = stop_signals()
+    sharing = Sharing(redis_url=redis, url=f"http://{HOST}:{port}", name=f"at-{port}")
     store = await Store.open(database)
-    await store.owners.claim()
+    await claim(store, sharing)
     clock = steady_clock()
-    keeper = Keeper(
-        name=f"at-{port}",
-        url=f"http://{HOST}:{port}",
-        registry=Registry(redis),
-        owners=store.owners,
-        now=time.monotonic,
-        wall_clock=clock,
-    )
     signalling = Signalling(
-        store=store, numbers=Numbers(), clock=clock, config=CONFIG, keeper=keeper
+        store=store,
+        numbers=Numbers(),
+        clock=clock,
+        config=CONFIG,
+        keeper=keeper(sharing, store, clock),
     )
     engine = FakeEngine(signalling.process_engine_event)
     runner = web.AppRunner(signalling.create_app(engine), access_log=None, shutdown_timeout=1.0)

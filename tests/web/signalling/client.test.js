@@ -177,11 +177,21 @@ test("a server that is not reached twice in a row is left for the next, which kn
   assert.deepEqual(heard.at(-1), ["lost", false], "what the old socket says is not heard");
 });
 
-test("a server that refuses is not left: it has answered", async () => {
-  const { opened, last, moved } = estate();
-  for (let times = 0; times < 3; times += 1) last().socket.listeners.connect_error({ data: { code: "busy" } });
+test("a server that refuses because of the crowd is not left, and is asked again a moment later", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { opened, heard, last } = estate();
+  for (let times = 0; times < 3; times += 1) last().socket.listeners.connect_error({ data: { code: "too_many_requests" } });
+  assert.deepEqual([heard.at(-1), last().socket.connects], [["lost", false], 0]);
+  context.mock.timers.tick(4000);
+  assert.deepEqual([opened.length, last().socket.connects], [1, 1]);
+});
+
+test("who could not be reached is known for a while, whoever points there", async () => {
+  const { made, last, moved } = estate();
+  assert.equal(made.isUnreached("http://one"), false);
+  for (let times = 0; times < 2; times += 1) last().socket.listeners.connect_error(new Error("refused"));
   await moved();
-  assert.equal(opened.length, 1);
+  assert.deepEqual([made.isUnreached("http://one"), made.isUnreached("http://two")], [true, false]);
 });
 
 test("who is sent back to a server resumes the session that was left there", () => {

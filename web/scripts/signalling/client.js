@@ -18,6 +18,11 @@ const CONNECT_TIMEOUT_MS = 6000;
 const CLOSED_BY_NOBODY = 1006;
 /** Of several servers one that was not reached so often in a row is left for the next. */
 const TRIES_A_SERVER = 2;
+/** Others may point to it for so long, though it is dead: they do not know yet. */
+const UNREACHED_MS = 8000;
+/** Refusals that pass, and the least time to the next try, at most twice that. */
+const CROWDED = ["busy", "too_many_requests"];
+const CROWDED_MS = 2000;
 
 /** A request that was not done. `code` is stable, `message` one plain sentence of the server. */
 export class RequestError extends Error {
@@ -44,6 +49,8 @@ export class SignallingClient {
   #rounds = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #moveTimer = undefined;
+  /** When servers were left because they could not be reached. @type {Map<string, number>} */
+  #unreached = new Map();
 
   /** @param {Connect} connect @param {string[]} servers the likeliest first @param {Listener} on */
   constructor(connect, servers, on) {
@@ -76,6 +83,11 @@ export class SignallingClient {
 
   open() {
     this.socket.connect();
+  }
+
+  /** Whether it could not be reached a moment ago. @param {string} url */
+  isUnreached(url) {
+    return performance.now() < (this.#unreached.get(url) ?? -UNREACHED_MS) + UNREACHED_MS;
   }
 
   /** Leave this server for another; a session that was left there is resumed. @param {string} url */
@@ -197,11 +209,19 @@ export class SignallingClient {
 
   /** @param {any} error */
   #refused(error) {
-    if (error?.data?.code) return this.on.phase("refused", false);
+    const code = error?.data?.code;
+    if (code && !CROWDED.includes(code)) return this.on.phase("refused", false);
     this.on.phase("lost", false);
+    if (code) return this.#connectLater();
     this.#failures += 1;
     if (this.#failures >= TRIES_A_SERVER && this.servers.length > 1) this.#moveOn();
     return undefined;
+  }
+
+  /** Nobody else does after a refusal; at random, for others were refused in the same moment. */
+  #connectLater() {
+    clearTimeout(this.#moveTimer);
+    this.#moveTimer = setTimeout(() => this.socket.connect(), CROWDED_MS * (1 + Math.random()));
   }
 
   /** To the next server; after a round in which none was reached, the slower the more there were. */
@@ -209,6 +229,7 @@ export class SignallingClient {
     const next = (this.servers.indexOf(this.url) + 1) % this.servers.length;
     const wait = this.#rounds ? Math.min(RECONNECT_DELAY_MAX_MS, RECONNECT_DELAY_MS * 2 ** this.#rounds) : 0;
     if (next === 0) this.#rounds += 1;
+    this.#unreached.set(this.url, performance.now());
     clearTimeout(this.#moveTimer);
     this.#moveTimer = setTimeout(() => this.goTo(this.servers[next] ?? this.url), wait);
   }
