@@ -19,7 +19,10 @@ async def faults(page: Page) -> list[str]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
     result = await page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES
+        """tags => axe.run(document, {
+            runOnly: {type: 'tag', values: tags}, rules: {'target-size': {enabled: true}},
+        })""",
+        RULES,
     )
     return [
         f"{fault['id']}: {fault['help']}: {node['html'][:200]}"
@@ -28,11 +31,11 @@ async def faults(page: Page) -> list[str]:
     ]
 
 
-async def reflows(page: Page) -> list[str]:
+async def reflows(page: Page, widths_px: tuple[int, ...] = WIDTHS_PX) -> list[str]:
     """Widths at which the page must be scrolled sideways."""
     bad = []
     before = page.viewport_size
-    for width in WIDTHS_PX:
+    for width in widths_px:
         await page.set_viewport_size({"width": width, "height": 800})
         too_wide = await page.evaluate(
             "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"

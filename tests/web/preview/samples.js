@@ -137,6 +137,10 @@ export const SAMPLES = {
   "unwatched": { events: scene({ is_unwatched: true }) },
   "paused": { events: scene({ paused: "Technical fault in the wing" }) },
   "lost": { events: scene({}), actions: [{ type: "media", phase: "broken", nowMs: Date.now() }] },
+  "link-lost": { events: scene({}), actions: [{ type: "link", phase: "lost", nowMs: Date.now() }] },
+  "waiting-link-lost": { events: (facts, now) => waiting(facts, now), actions: [{ type: "link", phase: "lost", nowMs: Date.now() }] },
+  "loss": { events: scene({}, [["quality.changed", { quality: "bad" }]]), actions: [{ type: "media", phase: "connected", nowMs: Date.now() }] },
+  "sound-off": { events: scene({}), actions: [{ type: "sound_blocked", isBlocked: true }] },
   "host": {
     events: scene((now) => ({
       ...HOST, at_door: 2, unattested: ["p2-a", "p3-a", "p3-b"],

@@ -43,6 +43,17 @@ FACTS: dict[str, Any] = {
     },
 }
 
+FORM = {"csrf": "", "faults": {}, "here": "/request", "mailbox": "ada@law.example"}
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "request_length": {
+        "back": "/request/purpose", "lengths": [30, 60, 75], "draft": {"minutes": "60"},
+        "faults": {"length": "request.length.missing"},
+    },
+    "request_form_refused": {},
+    "request_too_often": {},
+}  # fmt: skip
+"""Documents that a walk does not meet, with what they show."""
+
 
 def templates() -> jinja2.Environment:
     texts = Texts.load(WEB / "text", FACTS["lang"])
@@ -67,6 +78,11 @@ async def not_found(_: web.Request) -> web.Response:
     return page("not_found.html")
 
 
+async def document(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    return page(f"{name}.html", **{**FORM, **DOCUMENTS[name]})
+
+
 async def meeting(_: web.Request) -> web.Response:
     return page("meeting.html", facts=FACTS)
 
@@ -76,6 +92,7 @@ def create_app() -> web.Application:
     app.router.add_get("/", index)
     app.router.add_get("/not-found", not_found)
     app.router.add_get("/r/{address}", meeting)
+    app.router.add_get("/document/{name}", document)
     Files(WEB).add_to(app)
     app.router.add_static("/text", WEB / "text")
     app.router.add_static("/preview", Path(__file__).parent)

@@ -19,8 +19,7 @@ export function Page({ children, isWide = false }) {
       </div>
     </header>
     ${room.recording !== "none" && html`<div class="vmr-demo" role="note"><div class=${width}>${t(`recording.${room.recording}`)}</div></div>`}
-    <${TroubleLine} />
-    <main class=${`${width} vmr-main`} id="main">${children}</main>`;
+    <main class=${`${width} vmr-main`} id="main"><${TroubleLine} />${children}</main>`;
 }
 
 /** @param {{children: any, caption?: string}} props */
