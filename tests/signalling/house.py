@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from aiohttp import web
+from aiohttp import web, web_app
 from argon2 import PasswordHasher
 
 from media.messages import EngineEvent
@@ -65,6 +65,7 @@ class Server:
         for client in self._clients:
             await client.close()
         await self._runner.cleanup()
+        web_app._cached_build_middleware.cache_clear()  # it keeps the last 200 applications alive
 
     @property
     def running(self) -> Running:
