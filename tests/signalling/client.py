@@ -128,8 +128,16 @@ class Client:
         await self.wait_for(lambda: not self.is_connected, "the end of the socket")
 
     async def close(self) -> None:
-        if self.socket is not None:
-            await self.socket.disconnect()
+        """A poll that waits is given up; the server would answer it at its next ping, in 15 s."""
+        if self.socket is None:
+            return
+        eio = self.socket.eio
+        saying_goodbye = eio.write_loop_task if eio.current_transport == "polling" else None
+        ending = asyncio.create_task(self.socket.disconnect())
+        if saying_goodbye is not None:
+            await saying_goodbye
+            await eio.http.close()
+        await ending
 
     # -- asking -------------------------------------------------------------------------------
 
