@@ -65,14 +65,22 @@ async def fails(person: Person, kind: str, name: str) -> None:
 async def begin(person: Person, path: str = "/check") -> float:
     await person.page.goto(f"http://127.0.0.1:{person.proxy.port}{path}")
     await in_phase(person.page, "ready")
+    began = time.monotonic()
     await person.press("Start the test")
-    await in_phase(person.page, "running")
-    return time.monotonic()
+    await expect(person.page.locator('#app[data-runs="1"]')).to_be_attached()
+    return began
 
 
 async def in_phase(page: Page, phase: str) -> None:
     timeout_ms = 1000 * (LONGEST_S + SPARE_S)
     await expect(page.locator(f'#app[data-view="{phase}"]')).to_be_attached(timeout=timeout_ms)
+
+
+async def once_more(person: Person, run: int) -> None:
+    """Begin once more, and wait for its end, which comes at once where no server is."""
+    await person.press("Test again")
+    await expect(person.page.locator(f'#app[data-runs="{run}"]')).to_be_attached()
+    await in_phase(person.page, "done")
 
 
 async def findings(page: Page) -> dict[str, tuple[str, str]]:
@@ -212,18 +220,26 @@ async def test_a_server_that_stops_half_way_is_told_and_the_next_test_works(
     found = await findings(person.page)
     assert found["up"] == ("bad", "up.broken")
     await check(person.page, "broken")
-    await person.press("Test again")
-    await in_phase(person.page, "running")
-    await in_phase(person.page, "done")
+    await once_more(person, 2)
     assert (await findings(person.page))["udp"] == ("bad", "udp.unasked")
     await world.server.start()
-    await person.press("Test again")
-    await in_phase(person.page, "running")
-    await in_phase(person.page, "done")
+    await once_more(person, 3)
     found = await findings(person.page)
     assert found["camera"][0] == found["udp"][0] == "good"
     assert await is_measured(person.page), found
     await stop_world(world)
+
+
+async def test_a_browser_without_peer_connections_is_told_so(world: World, people: Invite) -> None:
+    person = await somebody(people, world)
+    await person.context.add_init_script("delete window.RTCPeerConnection")
+    await begin(person)
+    await in_phase(person.page, "done")
+    found = await findings(person.page)
+    assert found["browser"] == ("bad", "browser.unsupported")
+    assert found["udp"] == ("note", "udp.unable")
+    heading = person.page.get_by_role("heading", name="Test your device and network")
+    await expect(heading).to_be_focused()
 
 
 async def test_a_test_by_a_personal_link_is_told_and_leads_back_to_the_room(

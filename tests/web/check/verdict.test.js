@@ -100,10 +100,11 @@ test("another test begins anew, but for what the person said of the speaker", ()
   const again = reduce(done({ isBroken: true }), { type: "started", nowMs: 7 });
   assert.deepEqual(again.ways.udp, { state: "trying", tookMs: 0, servers: [], own: [] });
   assert.deepEqual([again.figures, again.isBroken, again.isHeard, again.speaker, again.startedAtMs], [null, false, false, "heard", 7]);
+  assert.equal(again.runs, done().runs + 1);
 });
 
 test("every finding has a sentence, and every problem says what to do next", () => {
-  const states = /** @type {WayState[]} */ (["trying", "reached", "failed", "absent", "busy", "unasked"]);
+  const states = /** @type {WayState[]} */ (["trying", "reached", "failed", "absent", "busy", "unasked", "unable"]);
   const devices = ["idle", "opening", "live", "off", "refused", "refused_by_system", "missing", "unplugged", "busy", "unsupported"];
   const tests = [
     READY, reduce(READY, { type: "started", nowMs: 0 }), done({ isHeard: false, speaker: "unasked" }), done({ speaker: "unheard", figures: null, isBroken: true }),

@@ -60,12 +60,22 @@ export class Tester {
       tell = () => resolve(undefined);
     });
     const all = WAYS.map(async (way) => {
-      const probe = new Probe(way);
-      this.#probes.set(way, probe);
-      say({ type: "way", way, result: await probe.open() });
+      say({ type: "way", way, result: await this.#try(way) });
       if (run !== this.#run || bestWay(this.test()) !== undefined) tell();
     });
     return { known, all: Promise.all(all) };
+  }
+
+  /** @param {Way} way @returns {Promise<import("./state/test.js").WayResult>} */
+  async #try(way) {
+    try {
+      const probe = new Probe(way);
+      this.#probes.set(way, probe);
+      return await probe.open();
+    } catch (error) {
+      console.info("this browser makes no peer connection", error);
+      return { state: "unable", tookMs: 0, servers: [], own: [] };
+    }
   }
 
   /** @param {Probe} probe @param {Dispatch} say */

@@ -15,10 +15,11 @@ import { ON_DEVICE, ON_NETWORK } from "../state/verdict.js";
 
 /** @param {{app: any, check: import("./context.js").CheckValue, root: HTMLElement}} props */
 export function CheckApp({ app, check, root }) {
-  const { phase } = check.test.value;
+  const { phase, runs } = check.test.value;
   useEffect(() => {
     root.dataset.view = phase;
-  }, [phase]);
+    root.dataset.runs = String(runs);
+  }, [phase, runs]);
   return html`<${AppContext.Provider} value=${app}><${CheckContext.Provider} value=${check}>
     ${phase === "ready" ? html`<${Begin} />` : html`<${Running} />`}
   <//><//>`;
@@ -42,6 +43,10 @@ function Begin() {
 
 function Running() {
   const findings = useFindings();
+  const { phase } = useCheck().test.value;
+  useEffect(() => { // the button that was pressed is no more
+    if (document.activeElement === document.body) document.getElementById("view-heading")?.focus();
+  }, [phase]);
   const of = (/** @type {string[]} */ ids) => findings.filter((one) => ids.includes(one.id));
   return html`
     <h1 class="govuk-heading-l" id="view-heading" tabindex="-1">${t("self_test.title")}</h1>

@@ -1,6 +1,5 @@
 /** On top: how far the test is, then what came of it, in one sentence; and the way to test again. */
 
-import { useEffect, useRef } from "../../../vendor/preact-hooks.js";
 import { html } from "../../html.js";
 import { t } from "../../text.js";
 import { outcomeOf } from "../state/verdict.js";
@@ -35,10 +34,6 @@ function Progress() {
 
 function Again() {
   const { tester } = useCheck();
-  const button = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => {
-    if (document.activeElement === document.body) document.getElementById("view-heading")?.focus();
-  }, []);
-  return html`<p><button type="button" ref=${button} class="govuk-button govuk-button--secondary vmr-flush vmr-no-print"
+  return html`<p><button type="button" class="govuk-button govuk-button--secondary vmr-flush vmr-no-print"
     onClick=${() => tester.run()}>${t("self_test.again")}</button></p>`;
 }

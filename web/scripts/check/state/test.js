@@ -4,11 +4,12 @@
  * @typedef {import("./figures.js").Sample} Sample
  * @typedef {import("./figures.js").Figures} Figures
  * @typedef {"udp"|"tcp"|"relay"} Way
- * @typedef {"waiting"|"trying"|"reached"|"failed"|"absent"|"busy"|"unasked"} WayState
- *   absent: the server has no such way; busy: it tests too many; unasked: it could not be asked
+ * @typedef {"waiting"|"trying"|"reached"|"failed"|"absent"|"busy"|"unasked"|"unable"} WayState
+ *   absent: the server has no such way; busy: it tests too many; unasked: it could not be
+ *   asked; unable: the browser has no peer connection
  * @typedef {{state: WayState, tookMs: number, servers: string[], own: string[]}} WayResult
  * @typedef {"ready"|"running"|"done"} Phase
- * @typedef {{phase: Phase, startedAtMs: number, nowMs: number, ways: Record<Way, WayResult>,
+ * @typedef {{phase: Phase, runs: number, startedAtMs: number, nowMs: number, ways: Record<Way, WayResult>,
  *   measuredBy: Way|null, samples: Sample[], figures: Figures|null, isBroken: boolean,
  *   isHeard: boolean, speaker: "unasked"|"heard"|"unheard"}} Test
  * @typedef {{type: "started", nowMs: number} | {type: "passed", nowMs: number}
@@ -27,7 +28,7 @@ const NOT_TRIED = { state: "waiting", tookMs: 0, servers: [], own: [] };
 
 /** @type {Test} */
 export const READY = {
-  phase: "ready", startedAtMs: 0, nowMs: 0, ways: { udp: NOT_TRIED, tcp: NOT_TRIED, relay: NOT_TRIED },
+  phase: "ready", runs: 0, startedAtMs: 0, nowMs: 0, ways: { udp: NOT_TRIED, tcp: NOT_TRIED, relay: NOT_TRIED },
   measuredBy: null, samples: [], figures: null, isBroken: false, isHeard: false, speaker: "unasked",
 };
 
@@ -48,9 +49,9 @@ export function reduce(test, action) {
 }
 
 /** What a person has said of the speaker holds for the next test too. @param {Test} test @param {number} nowMs @returns {Test} */
-function begin({ speaker }, nowMs) {
+function begin({ runs, speaker }, nowMs) {
   const trying = { ...NOT_TRIED, state: /** @type {const} */ ("trying") };
-  return { ...READY, speaker, phase: "running", startedAtMs: nowMs, nowMs, ways: { udp: trying, tcp: trying, relay: trying } };
+  return { ...READY, runs: runs + 1, speaker, phase: "running", startedAtMs: nowMs, nowMs, ways: { udp: trying, tcp: trying, relay: trying } };
 }
 
 /** Which way to measure by; null: none is open; undefined: that is not known yet. @param {Test} test @returns {Way|null|undefined} */

@@ -85,7 +85,7 @@ function ofWay(test, way) {
   const values = { ms: Math.round(tookMs), servers: servers.join(", ") };
   if (state === "reached") return finding(way, "good", state, values);
   if (state === "trying" || state === "waiting") return finding(way, "waiting", "trying", values);
-  if (state === "absent") return finding(way, "note", state, values);
+  if (state === "absent" || state === "unable") return finding(way, "note", state, values);
   if (state === "failed") return finding(way, closedMark(test, way), state, values);
   return finding(way, "bad", state, values);
 }
