@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, bindparam, delete, insert, select
+from sqlalchemy import Column, Table, and_, bindparam, delete, insert, literal_column, select
 from sqlalchemy.engine import Connection
 
 from vmr import record
@@ -21,6 +21,7 @@ from vmr.ids import MeetingId
 from vmr.record import ChainWalk, Entry, Happening, Personal, PersonalKey
 from vmr.store import secrets
 from vmr.store.errors import RecordBroken
+from vmr.store.prepared import Prepared
 
 AT_ONCE = 1_000  # rows held while a chain is read
 
@@ -70,14 +71,16 @@ class Chains:
             select(*self._columns)
             .where(self._owner_of(entries) == bindparam("owner"))
             .order_by(entries.c.sequence.desc())
-            .limit(1)
+            .limit(literal_column("1"))
         )
         self._last = newest
-        self._tip = newest
+        tip = newest
         if keys is not None:
             is_theirs = self._owner_of(keys) == self._owner_of(entries)
-            self._tip = newest.add_columns(keys.c.key).outerjoin_from(entries, keys, is_theirs)
-        self._insert_entries, self._insert_personal = insert(entries), insert(personal)
+            tip = newest.add_columns(keys.c.key).outerjoin_from(entries, keys, is_theirs)
+        self._tip = Prepared(tip)
+        self._insert_entries = Prepared(insert(entries), (owner, *_COLUMNS))
+        self._insert_personal = Prepared(insert(personal), (owner, "sequence", "key", "fields"))
 
     def extend(self, connection: Connection, owner: str, happenings: Sequence[Happening]) -> Entry:
         """Append happenings (one or more); needs the write lock, held by the caller.
@@ -101,9 +104,9 @@ class Chains:
                         "fields": json.dumps(happening.personal, ensure_ascii=False),
                     }
                 )
-        connection.execute(self._insert_entries, entries)
+        self._insert_entries.each(connection, entries)
         if personal:
-            connection.execute(self._insert_personal, personal)
+            self._insert_personal.each(connection, personal)
         if last is None:
             raise ValueError("nothing to append")
         return last
@@ -197,7 +200,7 @@ class Chains:
         self, connection: Connection, owner: str
     ) -> tuple[Entry | None, PersonalKey | None]:
         """The head, and the one key of the chain where it has one, in one query."""
-        row = connection.execute(self._tip, {"owner": owner}).one_or_none()
+        row = self._tip.one(connection, {"owner": owner})
         if row is None:
             return None, None
         secret = None if self._keys is None else row[-1]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from vmr.establishment_record import Head
@@ -17,6 +17,7 @@ from vmr.ids import MeetingId, RoomId
 from vmr.record import Happening
 from vmr.store import establishment_chain, record_names, records, webhook_messages
 from vmr.store.errors import Conflict, NotFound
+from vmr.store.prepared import Prepared
 from vmr.store.tables import meetings as table
 from vmr.store.tables import record_entries
 
@@ -28,8 +29,10 @@ _STATE = select(table.c.state, table.c.room_id, table.c.names).where(
     table.c.id == bindparam("meeting")
 )
 _UPDATE = update(table).where(table.c.id == bindparam("meeting"))
-_GO_ON = _UPDATE.where(table.c.room_id == bindparam("room"), table.c.state == LIVE).values(
-    snapshot=bindparam("text")
+_GO_ON = Prepared(
+    _UPDATE.where(table.c.room_id == bindparam("room"), table.c.state == literal(LIVE)).values(
+        snapshot=bindparam("text")
+    )
 )
 
 
@@ -77,7 +80,7 @@ def commit(
 def _goes_on(connection: Connection, meeting: MeetingId, room: RoomId, snapshot: str) -> bool:
     """Whether it is live in this room, as at most commits; then it has its new snapshot."""
     values = {"meeting": meeting, "room": room, "text": snapshot}
-    return connection.execute(_GO_ON, values).rowcount == 1
+    return _GO_ON.change(connection, values) == 1
 
 
 def _commit_whole(
