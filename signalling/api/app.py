@@ -16,6 +16,7 @@ from signalling.api.edge import ApiEdge
 from signalling.api.meetings import MeetingRoutes
 from signalling.api.openapi import document
 from signalling.api.outcomes import OutcomeRoutes
+from signalling.api.people import PeopleRoutes
 from signalling.api.repeats import Repeats
 from signalling.api.rooms import RoomRoutes
 from signalling.api.routes import BASE, Route
@@ -55,11 +56,13 @@ class Api:
             repeats=Repeats(store=store.api, clock=clock),
             counters=counters,
         )
+        booked = BookingRoutes(
+            api=store.api, bookings=store.bookings, service=bookings, texts=texts
+        )
         self.routes: tuple[Route, ...] = (
             *RoomRoutes(store=store, bookings=bookings, clock=clock).routes(),
-            *BookingRoutes(
-                api=store.api, bookings=store.bookings, service=bookings, texts=texts
-            ).routes(),
+            *booked.routes(),
+            *PeopleRoutes(bookings=booked, service=bookings).routes(),
             *OutcomeRoutes(store=store, texts=texts, clock=clock).routes(),
             *MeetingRoutes(store=store.api, records=store.records, clock=clock).routes(),
             *WebhookRoutes(store=store.webhooks, webhooks=webhooks).routes(),

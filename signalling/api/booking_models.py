@@ -9,6 +9,7 @@ from signalling.api.models import (
     BookingOut,
     BookingPatch,
     LinkOut,
+    PersonFields,
     PersonIn,
     PersonOut,
     Requester,
@@ -19,7 +20,7 @@ from signalling.bookings.service import Changed
 from vmr.bookings.booking import Booking, Expected
 from vmr.bookings.draft import NEW, Draft
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, EstablishmentId, ExpectedId, RoomId
+from vmr.ids import BookingId, ContactId, EstablishmentId, ExpectedId, RoomId
 
 
 def draft_of(said: BookingIn, establishment: EstablishmentId) -> Draft:
@@ -106,6 +107,7 @@ def shown_person(one: Expected) -> PersonOut:
         id_to_bring=one.id_to_bring,
         language=one.language,
         is_under_18=one.is_under_18,
+        contact=one.contact,
         has_link=one.invite is not None,
     )
 
@@ -135,8 +137,12 @@ def _people(said: list[PersonIn], booking: Booking) -> tuple[Expected, ...]:
 
 
 def _expected(said: PersonIn) -> Expected:
+    return expected(said, NEW if said.id is None else ExpectedId(said.id))
+
+
+def expected(said: PersonFields, id: ExpectedId) -> Expected:
     return Expected(
-        id=NEW if said.id is None else ExpectedId(said.id),
+        id=id,
         name=said.name,
         part=said.part,
         alias=said.alias,
@@ -145,6 +151,7 @@ def _expected(said: PersonIn) -> Expected:
         id_to_bring=said.id_to_bring,
         language=said.language,
         is_under_18=said.is_under_18,
+        contact=None if said.contact is None else ContactId(said.contact),
     )
 
 

@@ -1,10 +1,10 @@
 """Bookings: found, made, changed and decided, in the same one way as by pages."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 
 from pydantic import Field
 
-from signalling.api.booking_models import draft_of, patched, shown, shown_change, shown_person
+from signalling.api.booking_models import draft_of, patched, shown, shown_change
 from signalling.api.models import (
     BookingChanged,
     BookingIn,
@@ -12,7 +12,6 @@ from signalling.api.models import (
     BookingPage,
     BookingPatch,
     ConfirmIn,
-    People,
     ReasonIn,
 )
 from signalling.api.paging import days, next_of
@@ -26,7 +25,7 @@ from vmr.api_tokens import ApiScope
 from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.moves import IllegalMove
 from vmr.bookings.rules import Problem
-from vmr.ids import BookingId, ExpectedId, RoomId
+from vmr.ids import BookingId, RoomId
 from vmr.store import ApiStore, BookingStore, NotFound
 from vmr.store.api_pages import Place
 
@@ -115,15 +114,6 @@ class BookingRoutes:
                 needs_version=True, is_repeatable=True, problems=refused,
                 summary="Cancel a booking, with the reason; its personal links are void",
             ),
-            Route(
-                method="GET", path=f"{one}/people", name="listPeople", scope=read, answer=People,
-                summary="The people a booking expects", handle=self.people, has_version=True,
-            ),
-            Route(
-                method="POST", path=f"{one}/people/{{person}}/link", name="renewLink", scope=write,
-                answer=BookingChanged, handle=self.renew, has_version=True, is_repeatable=True,
-                problems=refused, summary="A new personal link; the one before is void",
-            ),
         )  # fmt: skip
 
     async def all(self, call: Call) -> Answer:
@@ -143,13 +133,8 @@ class BookingRoutes:
         )
 
     async def one(self, call: Call) -> Answer:
-        booking = await self._booking(call)
+        booking = await self.find(call)
         return Answer(value=shown(booking), version=booking.version)
-
-    async def people(self, call: Call) -> Answer:
-        booking = await self._booking(call)
-        people = People(items=[shown_person(one) for one in booking.people])
-        return Answer(value=people, version=booking.version)
 
     async def make(self, call: Call) -> Answer:
         said, id = call.body_as(BookingIn), BookingId(call.new_id)
@@ -162,52 +147,54 @@ class BookingRoutes:
         else:
             room = RoomId(said.room)
             making = self._service.make(draft, room, call.token, waiver=said.waiver, id=id)
-        return await self._done(making, is_new=True, names_room=True)
+        return await self.done(making, is_new=True, names_room=True)
 
     async def amend(self, call: Call) -> Answer:
-        said, booking = call.body_as(BookingPatch), await self._seen(call)
+        said, booking = call.body_as(BookingPatch), await self.seen(call)
         after = patched(booking, said)
         doing = self._service.amend(booking, after, call.token, waiver=said.waiver)
-        return await self._done(doing, names_room=True)
+        return await self.done(doing, names_room=True)
 
     async def confirm(self, call: Call) -> Answer:
-        said, booking = call.body_as(ConfirmIn), await self._seen(call)
+        said, booking = call.body_as(ConfirmIn), await self.seen(call)
         slot = booking.slot if said.slot is None else said.slot.interval("/slot")
         room = RoomId(said.room)
-        return await self._done(
+        return await self.done(
             self._service.confirm(booking, room, slot, call.token, waiver=said.waiver),
             names_room=True,
         )
 
     async def refuse(self, call: Call) -> Answer:
-        said, booking = call.body_as(ReasonIn), await self._seen(call)
-        return await self._done(self._service.refuse(booking, said.reason, call.token))
+        said, booking = call.body_as(ReasonIn), await self.seen(call)
+        return await self.done(self._service.refuse(booking, said.reason, call.token))
 
     async def cancel(self, call: Call) -> Answer:
-        said, booking = call.body_as(ReasonIn), await self._seen(call)
-        return await self._done(self._service.cancel(booking, said.reason, call.token))
+        said, booking = call.body_as(ReasonIn), await self.seen(call)
+        return await self.done(self._service.cancel(booking, said.reason, call.token))
 
-    async def renew(self, call: Call) -> Answer:
-        booking, person = await self._booking(call), ExpectedId(call.path["person"])
-        return await self._done(self._service.resend(booking, person, call.token))
-
-    async def _booking(self, call: Call) -> Booking:
+    async def find(self, call: Call) -> Booking:
         booking = await self._bookings.by_reference(call.path["reference"])
         if booking is None or booking.establishment != call.token.establishment.id:
             raise ApiProblem(Kind.NOT_FOUND)
         return booking
 
-    async def _seen(self, call: Call) -> Booking:
+    async def seen(self, call: Call) -> Booking:
         """The booking as its changer has seen it."""
-        booking = await self._booking(call)
+        booking = await self.find(call)
         if booking.version != call.version:
             raise ApiProblem(Kind.CHANGED)
         return booking
 
-    async def _done(
-        self, doing: Awaitable[Changed], *, is_new: bool = False, names_room: bool = False
+    async def done(
+        self,
+        doing: Awaitable[Changed],
+        *,
+        is_new: bool = False,
+        names_room: bool = False,
+        is_of_booking: bool = True,
     ) -> Answer:
-        """`names_room`: what may not be found is the room that the body names."""
+        """`names_room`: what may not be found is the room that the body names. `is_of_booking`:
+        the body is a booking, into which problems can point."""
         try:
             changed = await doing
         except NotFound:
@@ -216,16 +203,16 @@ class BookingRoutes:
             fault = Fault(pointer="/room", detail=SENTENCES["unknown_room"])
             raise ApiProblem(Kind.INVALID, errors=(fault,)) from None
         except BookingProblems as error:
-            raise self._told(error.problems) from None
+            raise self._told(error.problems, POINTERS if is_of_booking else {}) from None
         except IllegalMove:
             raise ApiProblem(Kind.STATE) from None
         return _changed(changed, is_new=is_new)
 
-    def _told(self, found: Iterable[Problem]) -> ApiProblem:
+    def _told(self, found: Iterable[Problem], pointers: Mapping[Problem, str]) -> ApiProblem:
         problems = tuple(found)
         kind = Kind.ROOM_TAKEN if problems == (Problem.ROOM_TAKEN,) else Kind.INVALID
         faults = tuple(
-            Fault(pointer=POINTERS.get(one, ""), detail=self._texts.get(SENTENCE + one.value))
+            Fault(pointer=pointers.get(one, ""), detail=self._texts.get(SENTENCE + one.value))
             for one in problems
         )
         return ApiProblem(kind, errors=faults)

@@ -34,10 +34,7 @@ class FreeTimes(Out):
     items: list[Span]
 
 
-class PersonIn(In):
-    """Without `id`: somebody who is not yet among the people of the booking."""
-
-    id: Id | None = None
+class PersonFields(In):
     name: Text
     part: Part
     alias: Text = Field("", description="What others see instead of the name.")
@@ -46,6 +43,15 @@ class PersonIn(In):
     id_to_bring: IdToBring = IdToBring.PHOTO_ID
     language: Text = Field("", description="What an interpreter speaks.")
     is_under_18: bool = False
+    contact: Id | None = Field(
+        None, description="Who of the prisoner's contacts they are, in a social call."
+    )
+
+
+class PersonIn(PersonFields):
+    """Without `id`: somebody who is not yet among the people of the booking."""
+
+    id: Id | None = None
 
 
 class PersonOut(Out):
@@ -58,6 +64,7 @@ class PersonOut(Out):
     id_to_bring: IdToBring
     language: str
     is_under_18: bool
+    contact: str | None
     has_link: bool = Field(description="Whether a personal link is theirs.")
 
 
