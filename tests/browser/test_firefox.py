@@ -21,6 +21,8 @@ from tests.browser.steps import (
 
 pytestmark = pytest.mark.private_network
 CUT_S = 3.0
+MOVED_FRAMES = 50
+"""At ten a second, longer than a picture may stand still before it is called stopped."""
 
 
 async def test_firefox_chromium_and_aiortc_meet(
@@ -36,6 +38,7 @@ async def test_firefox_chromium_and_aiortc_meet(
         await asyncio.gather(guest.in_view("meeting"), ben.come_in())
         await all_meet(guest, officer, ben)
         assert await guest.ask("() => document.documentElement.clientWidth === innerWidth")
+        await moving_pictures_are_not_called_stopped(guest)
         await sends_two_layers(guest)
         await mute_and_unmute(guest, officer, ben)
         await restart_ice(guest, officer, ben)
@@ -81,6 +84,22 @@ async def all_meet(guest: FirefoxPerson, officer: Person, ben: PythonGuest) -> N
         sees_themselves(guest),
     )
     await guest.faces_and_voices_agree()
+
+
+async def moving_pictures_are_not_called_stopped(guest: FirefoxPerson) -> None:
+    """Frames are counted here as well: after some seconds of them every picture is still live."""
+    counted = """async () => [...(await vmrTest.peers.at(-1).getStats()).values()]
+        .filter(one => one.type === "inbound-rtp" && one.kind === "video" && one.framesDecoded)
+        .map(one => one.framesDecoded)"""
+    pictures = """() => [...document.querySelectorAll('[data-self="false"]')]
+        .map(one => one.dataset.picture)"""
+
+    async def have_moved() -> bool:
+        frames = await guest.ask(counted)
+        return len(frames) == 2 and min(frames) > MOVED_FRAMES
+
+    await eventually("the others' pictures have moved for some seconds", have_moved, 60)
+    assert await guest.ask(pictures) == ["live", "live"]
 
 
 async def sends_two_layers(guest: FirefoxPerson) -> None:

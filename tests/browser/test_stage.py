@@ -15,6 +15,7 @@ from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
+from tests.browser.test_accessibility import faults
 
 HOLD_S = 2.0
 """Nobody leaves the large place before that (`HOLD_MS` of state/stage.js)."""
@@ -146,6 +147,7 @@ async def test_a_presentation_takes_the_stage_with_the_speaker_beside_it(enter: 
     assert screen["width"] > 2 * beside["width"] > 3 * other["width"]
     assert beside["x"] >= screen["x"] + screen["width"]
     assert beside["y"] < other["y"]
+    assert not await faults(seen.person.page)
 
 
 async def test_ones_own_picture_goes_to_a_corner_and_never_over_a_name(enter: Enter) -> None:
@@ -194,6 +196,7 @@ async def test_ones_own_picture_is_hidden_and_shown_again_without_losing_the_foc
     await expect(seen.own).to_have_count(0)
     shown = page.get_by_role("button", name="Show my picture")
     await expect(shown).to_be_focused()
+    assert not await faults(page)
     assert "still sent" in (await shown.get_attribute("title") or "")
     await page.keyboard.press("Enter")
     await expect(seen.own).to_have_attribute("data-picture", "live")
@@ -206,6 +209,7 @@ async def test_a_picture_that_has_stopped_is_said_so_until_it_goes_on(enter: Ent
     await expect(seen.tile("Ben")).to_have_attribute("data-picture", "frozen", timeout=30_000)
     await expect(seen.tile("Ben")).to_contain_text("The picture has stopped")
     await expect(seen.tile("Officer Hale")).to_have_attribute("data-picture", "live")
+    assert not await faults(seen.person.page)
     seen.call.hold("Ben", is_held=False)
     await expect(seen.tile("Ben")).to_have_attribute("data-picture", "live", timeout=30_000)
 

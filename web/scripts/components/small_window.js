@@ -29,7 +29,7 @@ export function SmallWindowButton() {
   if (!canFloat()) return null;
   const open = async () => {
     const made = await windows()?.requestWindow(SIZE).catch(() => null);
-    if (made) fill(made, app, () => setOpened(null));
+    if (made) fill(made, app, () => setOpened((now) => (now === made ? null : now)));
     if (made) setOpened(made);
     if (made === undefined) await floatVideo();
   };

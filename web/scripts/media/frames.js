@@ -21,13 +21,22 @@ export function watchFrames(controller) {
   return () => clearInterval(timer);
 }
 
-/** Frames decoded so far, by mid. @param {RTCPeerConnection} pc */
-async function readFrames(pc) {
+/**
+ * Frames decoded so far, by mid; null where the browser does not say whose they are. Not every
+ * browser tells the mid beside them, but every one the track.
+ * @param {{getStats: () => Promise<any>, getTransceivers: () => {mid: string|null, receiver: {track: {id: string}}}[]}} pc
+ */
+export async function readFrames(pc) {
   const report = await pc.getStats();
+  const mids = new Map(pc.getTransceivers().map((one) => [one.receiver.track.id, one.mid]));
   /** @type {Record<string, number>} */
   const frames = {};
+  let isWhole = true;
   report.forEach((/** @type {any} */ stat) => {
-    if (stat.type === "inbound-rtp" && stat.kind === "video") frames[stat.mid] = stat.framesDecoded ?? 0;
+    if (stat.type !== "inbound-rtp" || stat.kind !== "video") return;
+    const mid = stat.mid ?? mids.get(stat.trackIdentifier);
+    if (mid) frames[mid] = stat.framesDecoded ?? 0;
+    else isWhole = false;
   });
-  return frames;
+  return isWhole ? frames : null;
 }
