@@ -26,7 +26,7 @@ def smtp_tls(value: str) -> str | None:
 
 
 def address(value: str) -> str | None:
-    is_address = value == "" or domain_of(value) is not None
+    is_address = value == "" or (value.isascii() and domain_of(value) is not None)
     return None if is_address else "must be one e-mail address"
 
 

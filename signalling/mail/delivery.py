@@ -71,7 +71,8 @@ class SmtpDelivery:
         try:
             async with asyncio.timeout(self._letter_s):
                 await client.connect()
-                await client.sendmail(self._config.sender, [letter.to], built)
+                options = await _options(client, letter.to)
+                await client.sendmail(self._config.sender, [letter.to], built, mail_options=options)
         except SMTPRecipientsRefused as error:
             raise _said(error.recipients[0]) from error
         except SMTPDataError as error:
@@ -100,6 +101,16 @@ class SmtpDelivery:
             tls_context=self._tls,
             timeout=self._command_s,
         )
+
+
+async def _options(client: aiosmtplib.SMTP, to: str) -> list[str]:
+    """An address beyond ASCII needs a server that takes such (RFC 6531); raises Refused."""
+    if to.isascii():
+        return []
+    await client.ehlo()
+    if not client.supports_extension("smtputf8"):
+        raise Refused("no_international_addresses")
+    return ["SMTPUTF8"]
 
 
 def _said(error: SMTPResponseException) -> NotSent:

@@ -7,7 +7,7 @@ attached file. The Message-ID is the letter's own: a letter that had to be sent 
 import unicodedata
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from signalling.mail.calendar import organized
@@ -17,8 +17,11 @@ FILE = "video-call.ics"
 
 
 def build(letter: Letter, sender: str) -> bytes:
-    """Raises ValueError where a header would not be one line."""
-    message = EmailMessage(policy=SMTP)
+    """Raises ValueError where a header would not be one line.
+
+    To an address beyond ASCII its headers are UTF-8 (RFC 6532); to any other they are encoded.
+    """
+    message = EmailMessage(policy=SMTP if letter.to.isascii() else SMTPUTF8)
     message["From"] = sender
     message["To"] = letter.to
     message["Subject"] = letter.subject
@@ -29,7 +32,9 @@ def build(letter: Letter, sender: str) -> bytes:
     message.add_alternative(printable(letter.html), subtype="html", cte="quoted-printable")
     if letter.calendar:
         calendar, method = organized(letter.calendar, sender)
-        message.add_alternative(calendar, subtype="calendar", params={"method": method})
+        message.add_alternative(
+            calendar, subtype="calendar", cte="quoted-printable", params={"method": method}
+        )
         message.add_attachment(
             calendar.encode(), "application", "ics", filename=FILE, params={"method": method}
         )

@@ -154,6 +154,7 @@ def test_a_wrong_file_names_setting_and_file(toml: str, said: str) -> None:
         ("smtp_port", "0", "must be a port from 1 to 65535, not '0'"),
         ("smtp_tls", "maybe", "must be one of starttls, tls, off, not 'maybe'"),
         ("mail_from", "VMR <a@b.example>", "must be one e-mail address, not 'VMR"),
+        ("mail_from", "siân@law.example", "must be one e-mail address, not 'siân"),
         ("mail_domains", "@law.example", "must list domains in lower case, like law.example"),
         ("mail_domains", "Law.example", "must list domains in lower case, like law.example"),
         ("mail_reminder_h", "-1", "must be 0 or more, not '-1'"),

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 from typing import Any
 
@@ -51,7 +51,10 @@ class Mailbox:
         self.seen += 1
         answer = await self._answer("DATA", server)
         if answer.startswith("250"):
-            parsed = message_from_bytes(envelope.content, policy=policy.default)
+            if envelope.smtp_utf8:
+                parsed = message_from_string(envelope.content.decode(), policy=policy.default)
+            else:
+                parsed = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(parsed, EmailMessage)
             assert envelope.rcpt_tos == [parsed["To"]]
             self.got.append(parsed)
@@ -76,7 +79,7 @@ async def mail_server(
     sessions: list[SMTP] = []
 
     def session() -> SMTP:
-        sessions.append(SMTP(mailbox, enable_SMTPUTF8=True, loop=loop, **settings))
+        sessions.append(SMTP(mailbox, **{"enable_SMTPUTF8": True, "loop": loop, **settings}))
         return sessions[-1]
 
     server = await loop.create_server(session, "127.0.0.1", 0, ssl=tls)

@@ -54,6 +54,22 @@ async def test_a_letter_arrives_whole(mailbox: Mailbox) -> None:
     assert part(got, "html").strip() == LETTER.html
 
 
+async def test_a_letter_arrives_at_an_address_of_another_script(mailbox: Mailbox) -> None:
+    letter = replace(LETTER, to="siân.用户@law.example", subject="Côd")
+    await delivery(mailbox).deliver(letter)
+    (got,) = mailbox.got
+    assert (got["To"], got["Subject"]) == (letter.to, "Côd")
+    assert part(got) == LETTER.text
+
+
+async def test_an_address_of_another_script_is_refused_where_the_server_takes_none() -> None:
+    async with mail_server(Mailbox(), enable_SMTPUTF8=False) as mailbox:
+        with pytest.raises(Refused, match="no_international_addresses"):
+            await delivery(mailbox).deliver(replace(LETTER, to="siân@law.example"))
+        await delivery(mailbox).deliver(LETTER)
+    assert [one["To"] for one in mailbox.got] == [LETTER.to]
+
+
 @pytest.mark.parametrize(
     ("step", "answer", "error"),
     [

@@ -367,6 +367,15 @@ async def test_names_in_any_script_arrive(post: PostRoom, name: str) -> None:
     assert f"Dear {name}" in shown(part(message, "html"))
 
 
+async def test_an_invitation_reaches_an_address_of_another_script(post: PostRoom) -> None:
+    await post.make(people=(replace(ADA, email="siân.用户@law.example"),))
+    (message,) = await post.sent()
+    assert message["To"] == "siân.用户@law.example"
+    _, event = entry(message)
+    assert str(event["ATTENDEE"]) == "mailto:siân.用户@law.example"
+    assert LINK.search(part(message))
+
+
 async def test_a_name_of_two_lines_makes_no_header_and_no_line(post: PostRoom) -> None:
     name = "Eve\r\nBcc: all@x.example\r\n\r\nBEGIN:VEVENT"
     asker = "Eve\nSubject: won"
