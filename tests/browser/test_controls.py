@@ -11,6 +11,7 @@ from tests.browser.rooms import make_room
 from tests.browser.steps import hand_over, knock, locked_meeting, open_with_the_pin
 from tests.browser.test_accessibility import check
 
+MAX_TABS = 60
 COUNT_WAKE_LOCKS = """() => {
     window.wakeLocks = [];
     navigator.wakeLock.request = async () => {
@@ -177,6 +178,49 @@ async def the_list_and_its_switch(guest: Person, officer: Person) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("m")
     await is_muted(officer, guest, True)
+
+
+async def test_every_control_of_a_guest_is_reached_and_used_by_keyboard_alone(
+    world: World, people: Invite
+) -> None:
+    guest, _ = await meeting(world, people, "Keyboard alone")
+    await tab_to(guest.page, "Raise hand")
+    await guest.page.keyboard.press("Enter")
+    await tab_to(guest.page, "Lower hand")
+    await guest.page.keyboard.press("Space")
+    await expect(guest.page.get_by_role("button", name="Raise hand")).to_be_visible()
+    for name in ("Devices", "Who can see and hear me"):
+        await tab_to(guest.page, name)
+        await guest.page.keyboard.press("Enter")
+        await expect(guest.page.get_by_role("dialog")).to_be_visible()
+        assert await guest.page.evaluate("() => !!document.activeElement.closest('dialog')")
+        await guest.page.keyboard.press("Escape")
+        await expect(guest.page.get_by_role("dialog")).to_have_count(0)
+        assert name in await focused(guest.page)
+    await tab_to(guest.page, "Mute")
+    await guest.page.keyboard.press("Space")
+    await tab_to(guest.page, "Unmute")
+    await tab_to(guest.page, "Hang up")
+    await guest.page.keyboard.press("Enter")
+    await guest.in_view("ended")
+
+
+async def focused(page: Page) -> str:
+    """The words of the button that has the focus."""
+    words = "() => document.activeElement.closest('button')?.textContent ?? ''"
+    return str(await page.evaluate(words))
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the button of this name has the focus, and is seen to have it."""
+    for _ in range(MAX_TABS):
+        if name in await focused(page):
+            break
+        await page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"{name} is not reached by keyboard")
+    ring = "() => getComputedStyle(document.activeElement).outlineStyle"
+    assert await page.evaluate(ring) != "none", f"the focus on {name} is not seen"
 
 
 async def test_presenting_as_the_host_allows_and_what_it_is_prepared_for(

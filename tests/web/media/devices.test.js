@@ -202,6 +202,26 @@ test("where one camera is open at a time, the one lets go for the other", async 
   assert.deepEqual([devices.now.camera, devices.now.cameraId, devices.now.notTaken], ["live", "cam2", null]);
 });
 
+test("a speaker that is unplugged gives way to the standard one, and comes back", async () => {
+  const speaker = /** @type {const} */ ({ kind: "audiooutput", deviceId: "loud", label: "Loudspeaker" });
+  const devices = await at(CAMERA, MICROPHONE, speaker);
+  await devices.choose("speakerId", "loud");
+  await unplug("loud");
+  assert.equal(devices.now.speakerId, "");
+  plugged = [CAMERA, MICROPHONE, speaker];
+  await changed();
+  assert.equal(devices.now.speakerId, "loud");
+  const kind = "speaker";
+  assert.deepEqual(told, [{ kind, lost: "Loudspeaker", now: "" }, { kind, lost: "", now: "Loudspeaker" }]);
+});
+
+test("a speaker that nobody chose is no news", async () => {
+  await at(CAMERA, MICROPHONE);
+  plugged = [CAMERA, MICROPHONE, { kind: "audiooutput", deviceId: "loud", label: "Loudspeaker" }];
+  await changed();
+  assert.deepEqual(told, []);
+});
+
 test("how sound is prepared is the person's choice, is kept, and opens the microphone again", async () => {
   const devices = await at(CAMERA, MICROPHONE);
   devices.setMuted(true);

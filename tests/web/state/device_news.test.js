@@ -16,6 +16,14 @@ test("what became of a device has a sentence with its names", () => {
   }
 });
 
+test("a speaker that is lost, or back, is told with its name", () => {
+  for (const [lost, now, what] of [["Old", "", "lost"], ["", "New", "back"]]) {
+    const { key } = deviceNews({ kind: "speaker", lost, now });
+    assert.equal(key, `device.speaker.${what}`);
+    assert.ok(ENGLISH[key].includes(lost ? "{lost}" : "{now}"));
+  }
+});
+
 test("the newest news of one device replaces the older, and is told at once", () => {
   const news = deviceNews({ kind: "camera", lost: "Old", now: "" });
   assert.deepEqual([news.tag, news.assertive, news.tone], ["device-camera", true, "warning"]);

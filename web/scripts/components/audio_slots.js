@@ -30,7 +30,7 @@ function AudioSlot({ slot }) {
     if (ref.current) ref.current.volume = volume.value;
   }, [volume.value]);
   useEffect(() => {
-    if (ref.current && speakerId && "setSinkId" in ref.current) ref.current.setSinkId(speakerId).catch(() => undefined);
+    if (ref.current && "setSinkId" in ref.current) ref.current.setSinkId(speakerId).catch(() => undefined); // empty: the standard one
   }, [speakerId]);
   return html`<audio ref=${ref} autoplay data-mid=${slot.mid} data-kind="audio" data-participant=${slot.participant ?? ""}></audio>`;
 }

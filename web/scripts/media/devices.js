@@ -7,7 +7,7 @@
  * @typedef {"idle"|"opening"|"live"|"off"|"refused"|"refused_by_system"|"missing"|"unplugged"
  *   |"busy"|"unsupported"} DeviceState
  * @typedef {"camera"|"microphone"} Source
- * @typedef {{kind: Source, lost: string, now: string}} Change what was lost and what is used now,
+ * @typedef {{kind: Source|"speaker", lost: string, now: string}} Change what was lost and what is used now,
  *   by name; empty: nothing. Both empty: a device is there again, and not opened by itself
  * @typedef {{camera: DeviceState, microphone: DeviceState, cameras: MediaDeviceInfo[],
  *   microphones: MediaDeviceInfo[], speakers: MediaDeviceInfo[], cameraId: string,
@@ -274,7 +274,10 @@ export class LocalDevices {
 
   /** Who is seen and heard begins again by their own hand alone. */
   async #devicesChanged() {
+    const before = this.#speaker();
     await this.list();
+    const now = this.#speaker();
+    if (before?.deviceId !== now?.deviceId) this.#tell({ kind: "speaker", lost: now ? "" : (before?.label ?? ""), now: now?.label ?? "" });
     for (const kind of SOURCES) {
       const state = this.now[kind];
       if (!ABSENT.includes(state) || !this.#here(kind).length) continue;
@@ -284,6 +287,11 @@ export class LocalDevices {
         this.#tell({ kind, lost: "", now: this.now[`${kind}Track`]?.label ?? "" });
       }
     }
+  }
+
+  /** The one that was chosen, while it is there. */
+  #speaker() {
+    return this.now.speakers.find((one) => one.deviceId === this.now.speakerId);
   }
 
   /** @param {Change} change */
