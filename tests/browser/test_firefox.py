@@ -41,6 +41,7 @@ async def test_firefox_chromium_and_aiortc_meet(
         await moving_pictures_are_not_called_stopped(guest)
         await sends_two_layers(guest)
         await mute_and_unmute(guest, officer, ben)
+        await speak_welsh(guest)
         await restart_ice(guest, officer, ben)
         for one in (guest, ben):
             await record_id(officer, one)
@@ -120,6 +121,23 @@ async def mute_and_unmute(guest: FirefoxPerson, officer: Person, ben: PythonGues
     await officer.hears_faces(guest.face, ben.face)
 
 
+async def speak_welsh(guest: FirefoxPerson) -> None:
+    """The page speaks another language, and the call goes on."""
+    before = await guest.views(), await guest.peer_connections()
+    await guest.press("Cymraeg")
+    await says(guest, "Tewi")
+    await guest.press("English")
+    await says(guest, "Mute")
+    assert (await guest.views(), await guest.peer_connections()) == before
+
+
+async def says(guest: FirefoxPerson, text: str) -> None:
+    async def probe() -> bool:
+        return text in await guest.text()
+
+    await eventually(f"the page of {guest.name} says {text!r}", probe, 30)
+
+
 async def restart_ice(guest: FirefoxPerson, officer: Person, ben: PythonGuest) -> None:
     """The page is told that its path has faltered, and restarts ICE as its ladder says."""
     before, count = await guest.ask("() => vmrTest.ufrags()"), await guest.peer_connections()
@@ -164,8 +182,10 @@ async def lose_the_network(guest: FirefoxPerson, officer: Person, ben: PythonGue
     views = await guest.views()
     await guest.cut()
     await asyncio.sleep(CUT_S)  # this long, as a person who walks through a lift's door
+    await says(guest, "We are reconnecting")
     guest.mend()
     await all_meet(guest, officer, ben)
+    await says(guest, "The connection is back.")
     assert await guest.views() == views
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codecsToOffer, holdPictures, screenLayer } from "../../../web/scripts/media/peer.js";
+import { codecsToOffer, holdPictures, preferCodecs, screenLayer } from "../../../web/scripts/media/peer.js";
 
 /** @param {string[]} types */
 const codecs = (...types) => types.map((mimeType) => ({ mimeType }));
@@ -44,4 +44,36 @@ test("a document is sent in full size and seldom, moving pictures often and no l
   assert.deepEqual([document.scaleResolutionDownBy, film.scaleResolutionDownBy], [1, 1.5]);
   assert.ok((document.maxFramerate ?? 0) < (film.maxFramerate ?? 0));
   assert.equal(screenLayer(null, "motion").scaleResolutionDownBy, 1);
+});
+
+/** What Safari 18 names for pictures, in its order. */
+const SAFARI = [
+  { mimeType: "video/H264", sdpFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640c1f" },
+  { mimeType: "video/H264", sdpFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f" },
+  { mimeType: "video/H264", sdpFmtpLine: "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f" },
+  { mimeType: "video/rtx" }, { mimeType: "video/H265" }, { mimeType: "video/VP8" }, { mimeType: "video/VP9", sdpFmtpLine: "profile-id=0" },
+  { mimeType: "video/red" }, { mimeType: "video/ulpfec" },
+].map((one) => ({ ...one, clockRate: 90000 }));
+
+/** @param {string} kind @param {boolean} canPrefer */
+function transceiver(kind, canPrefer = true) {
+  /** @type {any[][]} */
+  const preferred = [];
+  const made = { receiver: { track: { kind } }, ...(canPrefer ? { setCodecPreferences: (/** @type {any[]} */ list) => preferred.push(list) } : {}) };
+  return { made: /** @type {any} */ (made), preferred };
+}
+
+test("Safari offers H.264, in its own order, and nothing that it has not named", () => {
+  const { made, preferred } = transceiver("video");
+  preferCodecs(made, () => ({ codecs: SAFARI, headerExtensions: [] }));
+  const [list] = preferred;
+  assert.deepEqual(list.map((one) => one.mimeType), ["video/H264", "video/H264", "video/rtx", "video/VP8"]);
+  assert.ok(list.every((one) => SAFARI.includes(one)), "the very entries it gave");
+});
+
+test("a browser that cannot be asked for its codecs, or told, keeps its own list", () => {
+  const mute = transceiver("video");
+  preferCodecs(mute.made, () => null);
+  assert.deepEqual(mute.preferred, []);
+  preferCodecs(transceiver("audio", false).made, () => ({ codecs: [{ mimeType: "audio/opus", clockRate: 48000 }], headerExtensions: [] }));
 });

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
+import { isHeldBack } from "../media/playing.js";
 import { useApp, useAppState } from "./context.js";
 
 export function AudioSlots() {
@@ -22,9 +23,7 @@ function AudioSlot({ slot }) {
   }, [track]);
   useEffect(() => {
     if (!ref.current || !track || soundBlocked) return;
-    ref.current.play().catch((/** @type {DOMException} */ error) => {
-      if (error.name === "NotAllowedError") actions.soundBlocked(true);
-    });
+    ref.current.play().catch((/** @type {unknown} */ error) => isHeldBack(error) && actions.soundBlocked(true));
   }, [track, soundBlocked]);
   useEffect(() => {
     if (ref.current) ref.current.volume = volume.value;

@@ -1,6 +1,7 @@
 /** States that last: paused, a private ID check, presenting, an encoder, sound off. */
 
 import { html } from "../html.js";
+import { playAll } from "../media/playing.js";
 import { checked, isEncoded, nameOf } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
@@ -14,6 +15,11 @@ export function Notices({ view }) {
   const { isPresenting, soundBlocked } = useAppState();
   const { actions } = useApp();
   const checking = checked(view);
+  const turnSoundOn = async () => {
+    void actions.audioContext().resume();
+    const all = /** @type {NodeListOf<HTMLMediaElement>} */ (document.querySelectorAll("audio[data-mid], .tile video:not([hidden])"));
+    if (await playAll(all)) actions.soundBlocked(false);
+  };
   return html`<div class="notices">
     ${view.room.recording !== "none" && html`<${Notice} icon="info" text=${t(`recording.${view.room.recording}`)} />`}
     ${view.paused !== null && html`<${Notice} icon="info" tone="warning" name="paused"
@@ -25,7 +31,7 @@ export function Notices({ view }) {
     ${isEncoded(view) && html`<${Notice} icon="devices" name="encoder" text=${t("notice.encoder")}
       button=${t("encoder.stop")} onClick=${() => actions.tell("encoder.stop")} />`}
     ${soundBlocked && html`<${Notice} icon="speaker" tone="warning" name="sound" text=${t("notice.sound_off")}
-      button=${t("notice.sound_on")} onClick=${() => actions.soundBlocked(false)} />`}
+      button=${t("notice.sound_on")} onClick=${turnSoundOn} />`}
     ${view.stepped_up_until !== null && html`<${SteppedUp} until=${view.stepped_up_until} />`}
     ${view.presenter && view.presenter !== view.you && html`<span class="govuk-visually-hidden">${t("alert.presenting", { name: nameOf(view, view.presenter) })}</span>`}
   </div>`;

@@ -23,7 +23,7 @@ export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
   const slot = meeting.slots.find((one) => one.kind === picture.kind && one.participant === picture.id);
   const isSaving = !isSelf && slot !== undefined && meeting.pausedSlots.includes(slot.mid);
   const track = useTrack(view, picture, participant, isSaving ? undefined : slot);
-  const { ref, isLive } = useVideo(track);
+  const { ref, isLive } = useVideo(track, () => actions.soundBlocked(true));
   const drag = useDrag(isSelf);
   if (!participant) return null;
   const isFrozen = Boolean(track) && slot !== undefined && frozen.includes(pictureOf(slot));

@@ -1,12 +1,14 @@
 /** Puts a track into a video element and tells when its first frame is really on screen. */
 
 import { useEffect, useRef, useState } from "../../vendor/preact-hooks.js";
+import { isHeldBack } from "../media/playing.js";
 
 /**
  * @param {MediaStreamTrack|null} track
+ * @param {() => void} [onHeldBack] the browser wants a press first (Safari on a low battery, pictures without sound too)
  * @returns {{ref: {current: HTMLVideoElement|null}, isLive: boolean}}
  */
-export function useVideo(track) {
+export function useVideo(track, onHeldBack) {
   const ref = useRef(/** @type {HTMLVideoElement|null} */ (null));
   const [live, setLive] = useState(/** @type {MediaStreamTrack|null} */ (null));
   useEffect(() => {
@@ -14,7 +16,7 @@ export function useVideo(track) {
     if (!video || !track) return undefined;
     video.muted = true;
     video.srcObject = new MediaStream([track]);
-    video.play().catch(() => undefined);
+    video.play().catch((/** @type {unknown} */ error) => isHeldBack(error) && onHeldBack?.());
     const cancel = onFrame(video, () => setLive(track));
     return () => {
       cancel();

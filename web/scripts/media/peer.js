@@ -54,10 +54,14 @@ export function codecsToOffer(known) {
   return [...(copies ?? []), ...(others ?? [])];
 }
 
-/** @param {RTCRtpTransceiver} transceiver */
-function preferCodecs(transceiver) {
-  const wanted = codecsToOffer(RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind)?.codecs ?? []);
-  if (wanted.length) transceiver.setCodecPreferences(wanted);
+/**
+ * Only codecs that this browser names itself; a browser that cannot be asked offers its own list.
+ * @param {RTCRtpTransceiver} transceiver
+ * @param {(kind: string) => RTCRtpCapabilities|null} capabilities
+ */
+export function preferCodecs(transceiver, capabilities = (kind) => RTCRtpReceiver.getCapabilities?.(kind) ?? null) {
+  const wanted = codecsToOffer(capabilities(transceiver.receiver.track.kind)?.codecs ?? []);
+  if (wanted.length && "setCodecPreferences" in transceiver) transceiver.setCodecPreferences(wanted);
 }
 
 /** @typedef {{track: {id: string, kind: string}, jitterBufferTarget?: number|null}} Receiver */
