@@ -166,6 +166,11 @@ class Firefox:
         keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
         await self._act({"type": "key", "id": "keyboard", "actions": keys})
 
+    async def key(self, value: str, *moves: str) -> None:
+        """Move a key: `keyDown`, `keyUp`, or both, one after the other, when nothing is said."""
+        keys = [{"type": move, "value": value} for move in moves or ("keyDown", "keyUp")]
+        await self._act({"type": "key", "id": "keyboard", "actions": keys})
+
     async def _act(self, source: dict[str, Any]) -> None:
         await self._bidi.command("input.performActions", context=self._context, actions=[source])
 

@@ -119,6 +119,14 @@ async def mute_and_unmute(guest: FirefoxPerson, officer: Person, ben: PythonGues
     await officer.hears_faces(ben.face)
     await guest.press("Unmute")
     await officer.hears_faces(guest.face, ben.face)
+    await guest.firefox.key("m")
+    await officer.hears_faces(ben.face)
+    await guest.firefox.key(" ", "keyDown")
+    await officer.hears_faces(guest.face, ben.face)
+    await guest.firefox.key(" ", "keyUp")
+    await officer.hears_faces(ben.face)
+    await guest.firefox.key("m")
+    await officer.hears_faces(guest.face, ben.face)
 
 
 async def speak_welsh(guest: FirefoxPerson) -> None:
