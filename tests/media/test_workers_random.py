@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ steps = st.one_of(
 )
 
 
+@pytest.mark.timeout(300)  # some seconds of work, however busy the machine is
 @settings(max_examples=300, deadline=None)
 @given(st.lists(steps, max_size=60))
 def test_whatever_dies_and_when_the_workers_end_up_with_what_was_asked(
