@@ -152,6 +152,7 @@ async def _dismiss(*people: Person) -> None:
         button = person.page.locator("[data-alert] button")
         while await button.count():
             await button.first.click()
+        await person.page.mouse.move(1, 1)  # nothing is pointed at
 
 
 if __name__ == "__main__":
