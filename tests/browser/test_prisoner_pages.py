@@ -5,8 +5,9 @@ from datetime import datetime
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Invite, World
-from tests.browser.desk import COOKIE, sign_in
+from tests.browser.desk import COOKIE, DeskPage, sign_in
 from tests.browser.rooms import make_rooms
+from tests.browser.steps import knock
 from tests.browser.test_booking_office import (
     choose,
     heading_of_booking,
@@ -168,7 +169,32 @@ async def test_a_banned_contact_is_refused_whatever_is_typed_and_a_ban_of_all_is
     await press(page, "Continue")
     await choose(page, room="Visits A", start_hour="11", start_minute="00")
     await fill_day(page, "start", day)
+    await expect(page.locator("#p0-part")).to_have_value("family")
     await type_in(page, prisoner="B1234BC", p0_name="Max Bad")
     await press(page, "Book and confirm")
     await expect(page.get_by_role("alert")).to_contain_text("Somebody is banned from calls")
     await look(page, "banned caller refused")
+
+
+async def test_the_desk_sees_that_a_name_at_the_door_is_like_a_banned_one_and_who_waits_does_not(
+    world: World, people: Invite
+) -> None:
+    room = (await make_rooms(world.server.database, "compassionate", ["Family A"]))[0]
+    cookie = await sign_in(
+        world.server.database, room.address, "Cora", (StaffRole.BOOKING, StaffRole.DUTY)
+    )
+    clerk, guest = await people("Cora", 1), await people("max bad", 2)
+    base, page = f"http://127.0.0.1:{clerk.proxy.port}", clerk.page
+    await clerk.context.add_cookies([{"name": COOKIE, "value": cookie, "url": base}])
+    await page.goto(f"{base}{BANS}/add")
+    await type_in(page, name="Max Bad", authority="Jo Jones", office="Governor", reason="Phones")
+    await fill_day(page, "review", working_day())
+    await press(page, "Ban somebody from every prisoner")
+    await page.get_by_role("link", name="Max Bad").wait_for()
+
+    await knock(guest, room.path)
+    desk = await DeskPage.open(page, base, cookie)
+    hint = "name like a banned person"
+    await expect(desk.room("Family A").get_by_text(hint)).to_be_visible()
+    await look(page, "desk with a name like a banned one")
+    await expect(guest.page.get_by_text("banned")).to_have_count(0)

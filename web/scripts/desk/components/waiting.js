@@ -48,6 +48,7 @@ function Person({ room, meeting, waiting }) {
   return html`<li class=${`desk-waits ${alert ? "desk-alert" : ""} ${ringing}`} data-knock=${knock.id} data-alert=${alert ? "knock" : undefined} data-owner=${alert?.owner?.name}>
     <p class="desk-waits__text"><${Icon} name=${alert ? "door" : "clock"} size=${20} /><span>
       <strong class="desk-waits__name">${alert ? t("desk.knocks", { name }) : name}</strong>
+      ${knock.is_like_banned && html`<strong>, ${t("desk.like_banned")}</strong>`}
       <span class="desk-waits__facts">${facts(waiting, alert?.count ?? 1).map((fact) => `, ${fact}`).join("")}</span>
       <span class="desk-alert__time">, ${since}</span></span></p>
     <div class="desk-alert__buttons">
@@ -61,7 +62,6 @@ function Person({ room, meeting, waiting }) {
 function facts({ knock, is_knocking: isKnocking, is_of_this_slot: isOurs, slot_starts_at: slotAt }, count) {
   return [
     slotAt && !isOurs ? t("desk.later_slot", { from: clockTime(slotAt) }) : "",
-    knock.is_like_banned ? t("door.like_banned") : "",
     knock.like.length ? t("door.like", { name: knock.like.join(", ") }) : "",
     knock.role === "host" ? t("desk.host_terminal") : "",
     knock.host_pin_verified ? t("door.host_pin") : "",
