@@ -86,12 +86,15 @@ class Letters:
             else "",
         )
 
-    def code(self, code: str, to: str, at: Establishment, now: float, *, minutes: int) -> Letter:
+    def code(
+        self, code: str, to: str, at: Establishment, now: float, *, minutes: int, renderer: Renderer
+    ) -> Letter:
         """To prove that somebody reads this address; of no use after so many minutes.
 
-        It names no establishment: `at` is merely whose letter it is.
+        It names no establishment: `at` is merely whose letter it is. `renderer` is in the language
+        that they ask in; other letters are in that of staff, who may be asked about them.
         """
-        subject = self._texts.get("mail.subject.code")
+        subject = renderer.texts.get("mail.subject.code")
         said = {
             "subject": subject,
             "code": code,
@@ -103,8 +106,8 @@ class Letters:
             kind=_K.CODE,
             to=to,
             subject=subject,
-            text=self._renderer.plain_text("mail_code.txt", **said),
-            html=self._renderer.text("mail_code.html", **said),
+            text=renderer.plain_text("mail_code.txt", **said),
+            html=renderer.text("mail_code.html", **said),
             made_at=now,
             useless_after=now + minutes * MINUTE_S,
         )

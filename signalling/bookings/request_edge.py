@@ -15,6 +15,7 @@ from signalling.bookings.mailboxes import Mailboxes, Session
 from signalling.bookings.when import when_text
 from signalling.forms import FORM_WRONG, Faults, Form, own_form
 from signalling.languages import Languages
+from signalling.render import Renderer
 from signalling.seams import Clock
 from signalling.staff.cookies import Cookies, csrf_token, make_cookie
 from vmr.bookings.times import Interval
@@ -62,6 +63,10 @@ class RequestEdge:
 
     def found(self, request: web.Request) -> Session | None:
         return self.mailboxes.session(self.cookies.token(request), self.clock())
+
+    def renderer(self, request: web.Request) -> Renderer:
+        """In the language of who asks."""
+        return self._languages.of(request)
 
     def when(self, request: web.Request, slot: Interval, at: Establishment) -> str:
         """A time on the establishment's clock, in the language of who asks."""

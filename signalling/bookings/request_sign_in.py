@@ -134,7 +134,9 @@ class RequestSignIn:
         except TooManyCodes:
             faults = {"email": "request.email.too_many"}
             return self._ask_email(request, faults, typed, status=TOO_OFTEN)
-        letter = self._letters.code(code, mailbox, own, now, minutes=self._code_min)
+        letter = self._letters.code(
+            code, mailbox, own, now, minutes=self._code_min, renderer=self._edge.renderer(request)
+        )
         await self._store.outbox.add([letter])
         self._on_letters()
         return self._edge.go(CODE)

@@ -22,7 +22,8 @@ from vmr.store import Store
 from vmr.store.secrets import hash_token
 
 BASE = "https://meet.example.org"
-LETTERS = Letters(Renderer(FILES, "en"), early_min=BookingNumbers().link_early_min)
+ENGLISH = Renderer(FILES, "en")
+LETTERS = Letters(ENGLISH, early_min=BookingNumbers().link_early_min)
 MAIL = MailConfig(host="127.0.0.1", sender="bookings@prison.example")
 ADA = person("Ada Law", NEW, email="ada@law.example")
 BEN = person("Ben Bar", NEW, email="ben@law.example", part=Part.INTERPRETER, language="Welsh")

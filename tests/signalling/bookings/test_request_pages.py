@@ -64,6 +64,17 @@ async def test_a_lawyer_asks_and_is_written_to(asking: Asking) -> None:
     assert (await asking.office.store.bookings.waiting(asking.office.prison.id)) == (booking,)
 
 
+async def test_who_asks_in_welsh_is_answered_in_welsh(asking: Asking) -> None:
+    browser = await asking.browser()
+    await browser.get("/language/cy?to=/request/email")
+    page = await browser.get("/request/email")
+    assert 'lang="cy"' in page.text
+    given = await browser.post("/request/email", {"email": ADA}, csrf=page.csrf)
+    assert given.place == "/request/code"
+    letter = await asking.letter(ADA, "Eich cod")
+    assert "gweithio am" in part(letter)
+
+
 async def test_the_code_letter_says_nothing_else(asking: Asking) -> None:
     browser = await asking.browser()
     code = await asking.ask_code(browser)

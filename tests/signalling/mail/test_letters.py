@@ -21,7 +21,7 @@ from signalling.bookings.slot_book import SlotBook, slot_of
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
 from signalling.texts import FILES, Texts
-from tests.signalling.bookings.office import ADA, BASE, BEN, LETTERS, MAIL, Office
+from tests.signalling.bookings.office import ADA, BASE, BEN, ENGLISH, LETTERS, MAIL, Office
 from tests.signalling.mail.server import SENDER, Mailbox, mail_server, part
 from tests.vmr.bookings.made import LONDON, at, person, slot
 from vmr.bookings.booking import IdToBring, Part
@@ -468,14 +468,15 @@ async def test_another_zone_is_that_of_the_establishment(post: PostRoom) -> None
 
 
 async def test_a_code_goes_to_its_address_while_it_is_good(post: PostRoom) -> None:
-    code = LETTERS.code("234 567", CLERK, post.prison, post.clock.now, minutes=15)
+    at = post.prison, post.clock.now
+    code = LETTERS.code("234 567", CLERK, *at, minutes=15, renderer=ENGLISH)
     await post.store.outbox.add([code])
     (message,) = await post.sent()
     assert (message["To"], message["Subject"]) == (CLERK, "Your code for a video call request")
     for text in (part(message), shown(part(message, "html"))):
         assert "234 567" in text
         assert "It works for 15 minutes" in text
-    late = LETTERS.code("345 678", CLERK, post.prison, post.clock.now, minutes=15)
+    late = LETTERS.code("345 678", CLERK, *at, minutes=15, renderer=ENGLISH)
     await post.store.outbox.add([late])
     post.clock.advance(15 * 60)
     assert await post.sent() == []
