@@ -55,8 +55,8 @@ test("what comes back can be no more than what was sent, so a slow way up proves
 });
 
 test("a device that is too busy to send more is no fault of its network", () => {
-  const busy = { ...FIGURES, upBps: 700_000, downBps: 690_000, mayBps: 3_000_000 };
-  assert.deepEqual(amiss(done({ figures: busy })), ["note up.held_back", "note down.untested"]);
+  const busy = { ...FIGURES, upBps: 700_000, downBps: 690_000, mayBps: 3_000_000, jitterMs: 60 };
+  assert.deepEqual(amiss(done({ figures: busy })), ["note up.held_back", "note down.untested", "note jitter.unsure"]);
   assert.deepEqual(amiss(done({ figures: { ...busy, upLoss: 0.2 } })).slice(0, 1), ["bad up.slow"]);
 });
 
@@ -111,7 +111,7 @@ test("every finding has a sentence, and every problem says what to do next", () 
     done({ figures: null }), done({ figures: null, measuredBy: null }),
     done({ figures: { upBps: 1, downBps: 1, upLoss: 0.02, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0 } }),
     done({ figures: { upBps: 9e5, downBps: 1, upLoss: 0.2, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0 } }),
-    done({ figures: { ...FIGURES, upBps: 9e5, mayBps: 2e6 } }),
+    done({ figures: { ...FIGURES, upBps: 9e5, mayBps: 2e6, jitterMs: 60 } }),
     ...states.map((state) => done({}, { udp: state, tcp: state, relay: state })),
   ];
   const browsers = [BROWSER, { ...BROWSER, version: 1 }, { ...BROWSER, canMeet: false }, { ...BROWSER, name: /** @type {const} */ ("other") }];

@@ -108,8 +108,15 @@ function ofFigures(figures) {
     isUnproven ? finding("down", "note", "untested", { rate: megabits(downBps) }) : rate("down", downBps),
     finding("delay", delayMs <= LONGEST_DELAY_MS ? "good" : "bad", delayMs <= LONGEST_DELAY_MS ? "short" : "long", { ms: Math.round(delayMs) }),
     ofLoss(loss, figures),
-    finding("jitter", jitterMs <= LONGEST_JITTER_MS ? "good" : "advice", jitterMs <= LONGEST_JITTER_MS ? "even" : "uneven", { ms: Math.round(jitterMs) }),
+    ofJitter(jitterMs, isHeldBack),
   ];
+}
+
+/** A busy device sends unevenly itself. @param {number} ms @param {boolean} isHeldBack */
+function ofJitter(ms, isHeldBack) {
+  const values = { ms: Math.round(ms) };
+  if (ms <= LONGEST_JITTER_MS) return finding("jitter", "good", "even", values);
+  return isHeldBack ? finding("jitter", "note", "unsure", values) : finding("jitter", "advice", "uneven", values);
 }
 
 /** @param {"up"|"down"} id @param {number} bps */
