@@ -15,14 +15,17 @@ export PIP_REQUIRE_VIRTUALENV := 1
 run: $(VENV)/runtime $(VENV)/pango
 	@$(BIN)/vmr serve $(ARGS)
 
-# Every check runs even when an earlier one failed; pytest comes last, in two runs. What has failed
-# in either ends the output, by name. Arguments of pytest go into ARGS, and make it one run.
+# Every check runs even when an earlier one failed, types beside the others; pytest comes last, in
+# two runs. What has failed ends the output, by name. Arguments of pytest go into ARGS, and make it
+# one run.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
     postgresql redis pango
 	@failed=; \
-	for check in $(CHECKS); do \
+	$(MAKE) --no-print-directory types >$(VENV)/types.log 2>&1 & types=$$!; \
+	for check in $(filter-out types,$(CHECKS)); do \
 	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
 	done; \
+	wait $$types || failed="$$failed types"; echo "== types"; cat $(VENV)/types.log; \
 	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
 	$(if $(ARGS),$(PYTEST) $(ARGS),$(TWO_RUNS)); tests=$$?; \
 	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
