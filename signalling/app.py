@@ -38,6 +38,7 @@ from signalling.check.prober import Prober
 from signalling.check.results import Results
 from signalling.config import SignallingConfig
 from signalling.desk.board import RING_LOOK_S, Board
+from signalling.desk.requests import DeskRequests
 from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
@@ -50,7 +51,7 @@ from signalling.monitor.terminals import JUDGE_S, Terminals
 from signalling.monitor.whep import PATH as WHEP_PATH
 from signalling.monitor.whep import Players
 from signalling.nodes.alone import Alone
-from signalling.nodes.keeper import Keeper
+from signalling.nodes.estate import Estate
 from signalling.pages import Pages
 from signalling.pins import PinChecker
 from signalling.render import Renderer
@@ -91,10 +92,10 @@ class Running:
         clock: Clock,
         config: SignallingConfig,
         renderer: Renderer,
-        keeper: Keeper | None,
+        estate: Estate | None,
     ) -> None:
-        self._keeper = keeper
-        self.rights: Rights = Alone() if keeper is None else keeper
+        self._estate = estate
+        self.rights: Rights = Alone() if estate is None else estate.keeper
         self._engine = engine
         self._clock = clock
         self.counters: Counter[str] = Counter()
@@ -195,7 +196,7 @@ class Running:
             counters=self.counters,
             binary_ack=error_ack("bad_message"),
             origins=config.origins,
-            urls=tuple if keeper is None else lambda: keeper.urls,
+            urls=tuple if estate is None else lambda: estate.keeper.urls,
         )
         self._server.register_namespace(self.sockets)
         staff_room = StaffRoom(
@@ -207,7 +208,14 @@ class Running:
             clock=clock,
             counters=self.counters,
         )
-        self._server.register_namespace(DeskSockets(staff_room, slots=self._slots))
+        self._desk_requests = DeskRequests(
+            board=self.board,
+            rooms=self.rooms,
+            slots=self._slots,
+            staff=store.staff,
+            elsewhere=None if estate is None else estate.desk(self.board),
+        )
+        self._server.register_namespace(DeskSockets(staff_room, requests=self._desk_requests))
         self._server.register_namespace(
             MonitorSockets(staff_room, terminals=self.terminals, players=self._players)
         )
@@ -222,9 +230,8 @@ class Running:
     def health(self) -> dict[str, object]:
         """What there is now, and what was counted since the start."""
         counters = {**self.counters, **self._engine.counters()}
-        estate = None if self._keeper is None else self._keeper.health()
         return {
-            **({} if estate is None else {"estate": estate}),
+            **({} if self._estate is None else {"estate": self._estate.keeper.health()}),
             "endpoints": counters.pop("endpoints", 0),
             "transports": counters.pop("transports", 0),
             "meetings": len(self.rooms),
@@ -245,10 +252,10 @@ class Running:
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
-        if self._keeper is None:
+        if self._estate is None:
             await self.rooms.restore()
         else:
-            await self._keeper.start(self.rooms)
+            await self._estate.start(self.rooms, self._desk_requests.do)
         sweeper = asyncio.create_task(self._keep_swept(), name="sweeper")
         ringer = asyncio.create_task(self._keep_ringing(), name="desk ringer")
         judge = asyncio.create_task(self._keep_judging(), name="monitor judge")
@@ -261,11 +268,11 @@ class Running:
 
     async def stop(self, _app: web.Application) -> None:
         """For `on_shutdown`: meetings first, so that closed sockets are no departures."""
-        if self._keeper is not None:
-            await self._keeper.stop()
+        if self._estate is not None:
+            await self._estate.stop()
         await self.rooms.close()
-        if self._keeper is not None:
-            await self._keeper.leave()
+        if self._estate is not None:
+            await self._estate.leave()
         await self._server.close_all()
 
     async def _keep_swept(self) -> None:
@@ -301,10 +308,10 @@ class Signalling:
         numbers: Numbers,
         clock: Clock,
         config: SignallingConfig,
-        keeper: Keeper | None = None,
+        estate: Estate | None = None,
     ) -> None:
-        """`keeper`: this is one of several servers, and does what that says."""
-        self._keeper = keeper
+        """`estate`: this is one of several servers."""
+        self._estate = estate
         self._store = store
         self._numbers = numbers
         self._clock = clock
@@ -334,7 +341,7 @@ class Signalling:
             clock=self._clock,
             config=self._config,
             renderer=renderer,
-            keeper=self._keeper,
+            estate=self._estate,
         )
         pages = Pages(
             store=self._store,

@@ -17,6 +17,7 @@ from vmr.store import (
     Office,
     OutboxStore,
     OutcomeStore,
+    OwnerStore,
     RecordSearch,
     RecordStore,
     RosterStore,
@@ -56,6 +57,10 @@ class Store(Protocol):
     @property
     def webhooks(self) -> WebhookStore:
         """What programs are told of meetings."""
+
+    @property
+    def owners(self) -> OwnerStore:
+        """Who runs which room, where several servers share the database."""
 
     @property
     def terminals(self) -> TerminalStore:

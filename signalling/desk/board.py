@@ -5,9 +5,9 @@ given the room's new state, whole. Nothing is asked for again and again but the 
 which the office may change at any time.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from lobby.alerts import Alert
 from lobby.desk_views import DeskView
@@ -22,6 +22,10 @@ RING_LOOK_S = 0.5
 """How often alerts are looked at for the time to ring again."""
 REFUSED_S = 3600.0
 """So long after the last one, hosts refused away from an enrolled terminal are shown."""
+
+
+Publish = Callable[[RoomId, JsonObject | None], None]
+"""Takes what a desk is shown of a room's meeting now; None: it has none. Never waits."""
 
 
 class Viewer(Protocol):
@@ -57,6 +61,8 @@ class Board:
         self._views: dict[RoomId, DeskView] = {}
         self._viewers: set[Viewer] = set()
         self._rung_at: dict[tuple[str, int], float] = {}
+        self._far: dict[RoomId, JsonObject] = {}
+        self._publish: Publish | None = None
         self._refused: dict[RoomId, RefusedHosts] = {}
         self._shut_out: set[EstablishmentId] = set()
         """Where the Host PIN works at enrolled terminals alone, and none is enrolled."""
@@ -73,7 +79,29 @@ class Board:
             self._views.pop(room.id, None)
         else:
             self._views[room.id] = view
+        if self._publish is not None:
+            shown = self._views.get(room.id)
+            self._publish(room.id, None if shown is None else _meeting(shown))
         self._tell(room)
+
+    def publish(self, publish: "Publish") -> None:
+        """From here on meetings of this server are also told there."""
+        self._publish = publish
+
+    def republish(self) -> None:
+        """Every meeting of this server as it is now: somebody may have missed it."""
+        for id, view in self._views.items():
+            if self._publish is not None:
+                self._publish(id, _meeting(view))
+
+    def show_far(self, room: RoomId, meeting: JsonObject | None) -> None:
+        """A meeting at another server has changed, or is over; one here goes before it."""
+        if meeting is None:
+            self._far.pop(room, None)
+        else:
+            self._far[room] = meeting
+        if room in self._rooms:
+            self._tell(self._rooms[room])
 
     def refuse_host(self, room: Room) -> None:
         """A host at no enrolled terminal was refused: one note with a count. Rings nothing."""
@@ -134,21 +162,32 @@ class Board:
         due: dict[EstablishmentId, list[JsonObject]] = {}
         ringing = set()
         now = self._clock()
-        for id, view in self._views.items():
-            for alert in view.alerts:
-                key = (str(view.meeting), alert.id)
-                if alert.owner is not None:
-                    continue
-                ringing.add(key)
-                if now >= self._rung_at.setdefault(key, alert.last_at) + self._repeat_s:
-                    self._rung_at[key] = now
-                    told: JsonObject = {"room": id, "meeting": view.meeting, "alert": alert.id}
-                    due.setdefault(self._rooms[id].establishment.id, []).append(told)
+        for id, meeting, alert, last_at in self._unowned():
+            key = (meeting, alert)
+            ringing.add(key)
+            if now >= self._rung_at.setdefault(key, last_at) + self._repeat_s:
+                self._rung_at[key] = now
+                told: JsonObject = {"room": id, "meeting": meeting, "alert": alert}
+                due.setdefault(self._rooms[id].establishment.id, []).append(told)
         self._rung_at = {key: at for key, at in self._rung_at.items() if key in ringing}
         for viewer in self._viewers:
             if viewer.establishment in due:
                 viewer.ring({"alerts": [*due[viewer.establishment]]})
         self._forget_refused(now)
+
+    def _unowned(self) -> Iterator[tuple[RoomId, str, int, float]]:
+        """Room, meeting, number and last time of each alert that nobody has acknowledged."""
+        for id, view in self._views.items():
+            for alert in view.alerts:
+                if alert.owner is None:
+                    yield id, str(view.meeting), alert.id, alert.last_at
+        for id, meeting in self._far.items():
+            if id in self._views or id not in self._rooms:
+                continue
+            alerts: Any = meeting["alerts"]
+            for one in alerts:
+                if one["owner"] is None:
+                    yield id, str(meeting["meeting"]), int(one["id"]), float(one["last_at"])
 
     def _forget_refused(self, now: float) -> None:
         for id in [id for id, one in self._refused.items() if now >= one.last_at + REFUSED_S]:
@@ -175,7 +214,8 @@ class Board:
     def _state(self, room: Room) -> JsonObject | None:
         """None for a room that is no more: closed, and no meeting in it."""
         view = self._views.get(room.id)
-        if room.id not in self._rooms or (room.is_closed and view is None):
+        meeting = self._far.get(room.id) if view is None else _meeting(view)
+        if room.id not in self._rooms or (room.is_closed and meeting is None):
             return None
         return {
             "id": room.id,
@@ -185,7 +225,7 @@ class Board:
             "next_slot": to_wire(self._next.get(room.id)),
             "lacks_terminal": room.establishment.id in self._shut_out,
             "hosts_refused": to_wire(self._refused.get(room.id)),
-            "meeting": None if view is None else _meeting(view),
+            "meeting": meeting,
         }
 
 

@@ -4,6 +4,7 @@ A room of another establishment is answered as one that does not exist.
 """
 
 import asyncio
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from lobby.commands import Officer
@@ -13,16 +14,36 @@ from signalling.desk.console import Console
 from signalling.desk.messages import DESK_REQUESTS, RoomExtend
 from signalling.errors import RequestError
 from signalling.fields import parse
+from signalling.officer_messages import OfMeeting
 from signalling.officer_requests import ask_meeting
 from signalling.rooms import Rooms
 from signalling.wire import JsonObject
 from vmr.bookings.times import MINUTE_S, Interval
-from vmr.ids import RoomId
-from vmr.staff import StaffMember
+from vmr.ids import OfficerId, RoomId
+from vmr.staff import StaffMember, StaffPermission
+from vmr.store import StaffStore
+
+
+class Elsewhere(Protocol):
+    """Rooms that other servers run (`signalling.nodes.far_desk`)."""
+
+    async def ask(self, room: RoomId, event: str, payload: JsonObject, by: OfficerId) -> None:
+        """Have it done there. Raises RequestError, StoreError."""
 
 
 class DeskRequests:
-    def __init__(self, *, board: Board, rooms: Rooms, slots: SlotBook) -> None:
+    def __init__(
+        self,
+        *,
+        board: Board,
+        rooms: Rooms,
+        slots: SlotBook,
+        staff: StaffStore,
+        elsewhere: Elsewhere | None,
+    ) -> None:
+        """`elsewhere` is None for a server that runs alone."""
+        self._staff = staff
+        self._elsewhere = elsewhere
         self._board = board
         self._rooms = rooms
         self._slots = slots
@@ -35,13 +56,31 @@ class DeskRequests:
         if room is None:
             raise RequestError("unknown_room")
         by = console.who.member
-        if isinstance(request, RoomExtend):
-            lock = self._extending.setdefault(room.id, asyncio.Lock())
-            async with lock:
-                await self._extend(room.id, request, by)
+        if self._elsewhere is not None and self._rooms.mailbox(room.id) is None:
+            await self._elsewhere.ask(room.id, event, _object(payload), by.id)
         else:
-            await ask_meeting(self._rooms, room.id, request, _officer(by))
+            await self._done(room.id, request, by)
         return {}
+
+    async def do(self, room: RoomId, officer: OfficerId, event: str, payload: JsonObject) -> None:
+        """For an officer at another server's desk, who is judged here as well. Raises
+        RequestError, StoreError."""
+        request = parse(DESK_REQUESTS, event, payload)
+        account = await self._staff.account(officer)
+        if account is None or not account.member.may(StaffPermission.USE_DESK):
+            raise RequestError("not_permitted")
+        by = account.member
+        if self._board.room(by.establishment.id, room) is None or request.room != room:
+            raise RequestError("unknown_room")
+        await self._done(room, request, by)
+
+    async def _done(self, room: RoomId, request: OfMeeting, by: StaffMember) -> None:
+        if isinstance(request, RoomExtend):
+            lock = self._extending.setdefault(room, asyncio.Lock())
+            async with lock:
+                await self._extend(room, request, by)
+        else:
+            await ask_meeting(self._rooms, room, request, _officer(by))
 
     async def _extend(self, room: RoomId, request: RoomExtend, by: StaffMember) -> None:
         """The book first: a room that is booked by then goes on for nobody."""
@@ -61,6 +100,12 @@ class DeskRequests:
             if slot is not None:
                 await self._slots.take_back(slot.booking, ends_at, by)
             raise
+
+
+def _object(payload: object) -> JsonObject:
+    """What `parse` has taken."""
+    assert isinstance(payload, dict)
+    return payload
 
 
 def _officer(member: StaffMember) -> Officer:

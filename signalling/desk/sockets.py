@@ -1,6 +1,5 @@
 """The namespace /desk: consoles of signed-in duty officers, each request acknowledged once."""
 
-from signalling.bookings.slot_book import SlotBook
 from signalling.desk.console import Console
 from signalling.desk.messages import DESK_REQUESTS
 from signalling.desk.requests import DeskRequests
@@ -16,9 +15,9 @@ class DeskSockets(StaffNamespace[Console]):
     PERMISSION = StaffPermission.USE_DESK
     REQUESTS = DESK_REQUESTS
 
-    def __init__(self, given: StaffRoom, *, slots: SlotBook) -> None:
+    def __init__(self, given: StaffRoom, *, requests: DeskRequests) -> None:
         super().__init__(given, Console)
-        self._requests = DeskRequests(board=given.board, rooms=given.rooms, slots=slots)
+        self._requests = requests
 
     def _state(self, rooms: list[JsonObject]) -> JsonObject:
         return {

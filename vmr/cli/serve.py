@@ -26,7 +26,7 @@ from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
 from vmr.cli import demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
-from vmr.cli.sharing import Sharing, claim, keeper
+from vmr.cli.sharing import Sharing, claim, estate
 from vmr.cli.upkeep import Upkeep
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
@@ -59,7 +59,7 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
         numbers=settings.numbers,
         clock=clock,
         config=_config(settings),
-        keeper=keeper(sharing, store, clock),
+        estate=estate(sharing, store, clock),
     )
     engine = MediaWorkers(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)

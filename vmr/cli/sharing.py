@@ -1,10 +1,8 @@
 """What a server needs to be one of several: made here, connected in `serve`."""
 
-import time
 from dataclasses import dataclass
 
-from signalling.nodes.keeper import Keeper
-from signalling.nodes.registry import Registry
+from signalling.nodes.estate import Estate
 from signalling.seams import Clock
 from vmr.cli.errors import CommandError
 from vmr.store.errors import Occupied, UnsupportedDatabase
@@ -29,15 +27,14 @@ async def claim(store: Store, sharing: Sharing | None) -> None:
         raise CommandError(f"database_url: {error}") from error
 
 
-def keeper(sharing: Sharing | None, store: Store, clock: Clock) -> Keeper | None:
+def estate(sharing: Sharing | None, store: Store, clock: Clock) -> Estate | None:
     """None for a server that runs alone."""
     if sharing is None:
         return None
-    return Keeper(
+    return Estate(
         name=sharing.name,
         url=sharing.url,
-        registry=Registry(sharing.redis_url),
+        redis_url=sharing.redis_url,
         owners=store.owners,
-        now=time.monotonic,
         wall_clock=clock,
     )

@@ -90,6 +90,8 @@ class FakeStore:
         self.outcomes: Any = NoOutcomes()
         self.self_tests: Any = FakeSelfTests()
         self.office: Any = None
+        self.owners: Any = None
+        """Tests of several servers give the real store's."""
         self.slot_pins: Any = None
         self.rosters: Any = None
         self.api: Any = NoApi()

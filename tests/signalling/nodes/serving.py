@@ -13,7 +13,7 @@ from signalling.app import Signalling
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG
 from vmr.cli.serve import steady_clock, stop_signals
-from vmr.cli.sharing import Sharing, claim, keeper
+from vmr.cli.sharing import Sharing, claim, estate
 from vmr.numbers import Numbers
 from vmr.store import Store
 
@@ -31,7 +31,7 @@ async def main(database: str, redis: str, port: str) -> None:
         numbers=Numbers(),
         clock=clock,
         config=CONFIG,
-        keeper=keeper(sharing, store, clock),
+        estate=estate(sharing, store, clock),
     )
     engine = FakeEngine(signalling.process_engine_event)
     runner = web.AppRunner(signalling.create_app(engine), access_log=None, shutdown_timeout=1.0)

@@ -1,0 +1,58 @@
+"""What makes a server one of several: its keeper and its far desk, started and ended in order."""
+
+import time
+
+from signalling.desk.board import Board
+from signalling.nodes.far_desk import Do, FarDesk
+from signalling.nodes.keeper import Keeper, Tenants
+from signalling.nodes.registry import Registry
+from signalling.nodes.wire import Wire
+from signalling.seams import Clock
+from vmr.store import OwnerStore
+
+
+class Estate:
+    """Made by the wiring. `url` is where browsers reach this server, `redis_url` the registry."""
+
+    def __init__(
+        self, *, name: str, url: str, redis_url: str, owners: OwnerStore, wall_clock: Clock
+    ) -> None:
+        self._owners = owners
+        self.keeper = Keeper(
+            name=name,
+            url=url,
+            registry=Registry(redis_url),
+            owners=owners,
+            now=time.monotonic,
+            wall_clock=wall_clock,
+        )
+        self._wire = Wire(redis_url, self.keeper.id)
+        self._desk: FarDesk | None = None
+
+    def desk(self, board: Board) -> FarDesk:
+        """Beside this board, whose meetings the other servers are told from here on."""
+        self._desk = FarDesk(
+            me=self.keeper.id,
+            wire=self._wire,
+            rights=self.keeper,
+            owner_of=self._owners.of_room,
+            board=board,
+            now=time.monotonic,
+        )
+        return self._desk
+
+    async def start(self, tenants: Tenants, do: Do) -> None:
+        """Raises StoreError."""
+        await self.keeper.start(tenants)
+        if self._desk is not None:
+            self._desk.start(do)
+
+    async def stop(self) -> None:
+        """No room is taken any more, and nothing done for the others. Idempotent."""
+        await self.keeper.stop()
+        if self._desk is not None:
+            await self._desk.stop()
+
+    async def leave(self) -> None:
+        """After the meetings have stopped. Idempotent."""
+        await self.keeper.leave()

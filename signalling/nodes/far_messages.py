@@ -1,0 +1,60 @@
+"""What servers say to each other about desks. Each of them trusts the others, which have the same
+database; what comes is checked for its form all the same, since versions differ."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+
+class Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Shown(Said):
+    """What desks see of a room's meeting at the server that runs it; None: it has none."""
+
+    kind: Literal["shown"] = "shown"
+    node: str
+    room: str
+    epoch: int
+    meeting: dict[str, Any] | None
+
+
+class Began(Said):
+    """A server listens from now on, and knows of no meeting elsewhere yet."""
+
+    kind: Literal["began"] = "began"
+    node: str
+
+
+class Asked(Said):
+    """An officer's request, for the server that runs the room under this epoch."""
+
+    kind: Literal["asked"] = "asked"
+    node: str
+    number: str
+    room: str
+    epoch: int
+    officer: str
+    event: str
+    payload: dict[str, Any]
+
+
+class Answered(Said):
+    """`code` is of `signalling.errors`; empty: it was done."""
+
+    kind: Literal["answered"] = "answered"
+    number: str
+    code: str
+
+
+Saying = Shown | Began | Asked | Answered
+_SAYING: TypeAdapter[Saying] = TypeAdapter(Annotated[Saying, Field(discriminator="kind")])
+
+
+def parse_saying(text: bytes) -> Saying | None:
+    """None for what this version does not know."""
+    try:
+        return _SAYING.validate_json(text)
+    except ValidationError:
+        return None
