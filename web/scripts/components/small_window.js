@@ -26,6 +26,7 @@ export function SmallWindowButton() {
   const app = useApp();
   const [opened, setOpened] = useState(/** @type {Window|null} */ (null));
   useEffect(() => () => opened?.close(), [opened]);
+  useEffect(() => sinkVideo, []);
   if (!canFloat()) return null;
   const open = async () => {
     const made = await windows()?.requestWindow(SIZE).catch(() => null);
@@ -42,6 +43,11 @@ async function floatVideo() {
   const video = /** @type {HTMLVideoElement|null} */ (document.querySelector(".tile--large video:not([hidden])"));
   if (document.pictureInPictureElement) await document.exitPictureInPicture();
   else await video?.requestPictureInPicture().catch((error) => console.warn("no small window", error));
+}
+
+/** A terminal that is handed over, and a page that has left, float nothing. */
+function sinkVideo() {
+  if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => undefined);
 }
 
 /** @param {Window} made @param {import("./context.js").AppValue} app @param {() => void} onClose */
