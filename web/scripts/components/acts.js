@@ -12,19 +12,22 @@ import { may } from "../state/meeting.js";
  * @returns {Partial<Record<Act, () => unknown>>}
  */
 export function actsOf(view, { app, open, togglePanel }) {
-  if (!view) return {};
+  if (!view || isPrisoners(view)) return {};
   const { actions } = app;
-  const isSeat = view.is_handed_over && !may(view, "admit");
   return {
     microphone: actions.toggleMicrophone, camera: actions.toggleCamera, layout: actions.nextLayout,
     ...(may(view, "raise_hand") ? { hand: () => toggleHand(view, actions) } : {}),
     ...(may(view, "present") && canPresent() ? { present: () => togglePresent(view, app, open) } : {}),
-    ...(!isSeat && app.captions.state.value.phase !== "none" ? { captions: app.captions.toggle } : {}),
-    ...(isSeat ? {} : {
-      people: togglePanel, devices: () => open({ kind: "devices" }), list: () => open({ kind: "shortcuts" }),
-    }),
+    ...(app.captions.state.value.phase !== "none" ? { captions: app.captions.toggle } : {}),
+    people: togglePanel, devices: () => open({ kind: "devices" }), list: () => open({ kind: "shortcuts" }),
   };
 }
+
+/**
+ * A terminal that is handed over has its own few buttons, and no place to switch keys off: it has none.
+ * @param {InsideView} view
+ */
+export const isPrisoners = (view) => view.is_handed_over && !may(view, "admit");
 
 /** @param {InsideView} view */
 export const isHandUp = (view) => view.raised_hands.includes(view.you);

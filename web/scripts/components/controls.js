@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { canPresent } from "../media/screen.js";
 import { isEncoded, may, you } from "../state/meeting.js";
 import { t } from "../text.js";
-import { hangUp, isHandUp, isTaken, toggleHand, togglePresent } from "./acts.js";
+import { hangUp, isHandUp, isPrisoners, isTaken, toggleHand, togglePresent } from "./acts.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
 import { Volume } from "./volume.js";
@@ -21,7 +21,7 @@ export function Controls({ view, open, frame, isPanelOpen, togglePanel }) {
   const app = useApp();
   const { actions } = app;
   const { stage } = useAppState();
-  const isSeat = view.is_handed_over && !may(view, "admit");
+  const isSeat = isPrisoners(view);
   const isGuest = !isSeat && !may(view, "admit");
   return html`<section class=${`controls ${isSeat ? "controls--8" : ""} ${isGuest ? "controls--11" : ""}`} aria-label=${t("controls.title")}>
     <div class="controls__group controls__group--own">

@@ -54,7 +54,8 @@ export class MutedVoice {
 export function watchMutedVoice(controller) {
   const { store, preferences, own } = controller;
   const voice = new MutedVoice(() => {
-    const key = preferences.choices.value.hasShortcuts && matchMedia("(hover: hover)").matches ? "alert.muted_speaking_hold" : "alert.muted_speaking";
+    const hasKeys = preferences.choices.value.hasShortcuts && !controller.view?.is_handed_over && matchMedia("(hover: hover)").matches;
+    const key = hasKeys ? "alert.muted_speaking_hold" : "alert.muted_speaking";
     store.dispatch({ type: "raised", alert: { tag: "muted", key, tone: "warning" }, nowMs: Date.now() });
   });
   return effect(() => {
