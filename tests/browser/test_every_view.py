@@ -106,8 +106,11 @@ def test_every_dialog_of_the_meeting_has_a_look() -> None:
     assert kinds == set(DIALOGS)
 
 
+IN_WELSH = "async () => (await import('/static/scripts/text.js')).loadText('cy', ['meeting'])"
+
+
 async def test_every_view_is_accessible_at_every_width_and_size(page: Page, preview: str) -> None:
-    """And with text of twice the size (1.4.4) nothing is scrolled sideways."""
+    """And with text of twice the size (1.4.4), or in Welsh, nothing is scrolled sideways."""
     seen = set()
     for sample in await samples(page, preview):
         await show(page, preview + sample)
@@ -115,6 +118,9 @@ async def test_every_view_is_accessible_at_every_width_and_size(page: Page, prev
         await check(page, sample)
         await page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert await reflows(page, (VIEWPORT["width"],)) == [], f"{sample} with large text"
+        await page.evaluate("document.documentElement.style.fontSize = ''")
+        await page.evaluate(IN_WELSH)
+        assert await reflows(page, (320,)) == [], f"{sample} in Welsh"
     source = (WEB / "scripts/components/app.js").read_text()
     listed = re.search(r"const VIEWS = \{([^}]*)\}", source)
     assert listed is not None
