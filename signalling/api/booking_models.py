@@ -16,7 +16,7 @@ from signalling.api.models import (
 )
 from signalling.api.problems import ApiProblem, Fault, Kind
 from signalling.api.values import Span, moment, span_of
-from signalling.bookings.service import Changed
+from signalling.bookings.changed import Changed
 from vmr.bookings.booking import Booking, Expected
 from vmr.bookings.draft import NEW, Draft
 from vmr.bookings.times import Interval

@@ -18,7 +18,8 @@ from signalling.api.paging import days, next_of
 from signalling.api.problems import ApiProblem, Fault, Kind
 from signalling.api.routes import Answer, Call, Route
 from signalling.api.values import Day, Id, PageQuery, Text, cut, place_of
-from signalling.bookings.service import BookingProblems, BookingService, Changed
+from signalling.bookings.changed import BookingProblems, Changed
+from signalling.bookings.service import BookingService
 from signalling.errors import SENTENCES
 from signalling.texts import Texts
 from vmr.api_tokens import ApiScope

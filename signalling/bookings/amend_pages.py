@@ -11,10 +11,10 @@ from signalling.bookings.booking_form import (
     parse_booking,
     typed_of,
 )
+from signalling.bookings.changed import BookingProblems
 from signalling.bookings.differences import differences
 from signalling.bookings.form_page import FormPage
 from signalling.bookings.office import BOOKINGS, REFERENCE, Office
-from signalling.bookings.service import BookingProblems
 from signalling.staff.edge import Faults
 from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.moves import BookingMove, IllegalMove, may

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from signalling.bookings.booking_form import PROBLEM, faults_of
+from signalling.bookings.changed import BookingProblems, Changed
 from signalling.bookings.office import BOOKINGS, REFERENCE, Office
-from signalling.bookings.service import BookingProblems, Changed
 from signalling.staff.edge import Faults, Form
 from vmr.bookings.booking import NOTE_MAX, Booking
 from vmr.bookings.moves import BookingMove, IllegalMove, may

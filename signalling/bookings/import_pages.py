@@ -7,8 +7,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from signalling.bookings.booking_form import PROBLEM, faults_of, parse_booking
+from signalling.bookings.changed import BookingProblems, Prepared
 from signalling.bookings.office import BOOKINGS, Office
-from signalling.bookings.service import BookingProblems, Prepared
 from signalling.bookings.table import BadTable, Line, column_of, read, write
 from signalling.bookings.typed import parse_date
 from vmr.bookings.booking import Booking, BookingState

@@ -5,9 +5,9 @@ from dataclasses import replace
 from aiohttp import web
 
 from signalling.bookings.booking_form import Typed, faults_of, parse_booking, typed_again
+from signalling.bookings.changed import BookingProblems, Changed
 from signalling.bookings.form_page import FormPage
 from signalling.bookings.office import BOOKINGS, Office
-from signalling.bookings.service import BookingProblems, Changed
 from signalling.bookings.typed import parse_clock, parse_date
 from signalling.staff.edge import Faults
 from vmr.bookings.booking import Booking

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from signalling.bookings.changed import Changed
 from signalling.bookings.said import Said
-from signalling.bookings.service import BookingService, Changed
+from signalling.bookings.service import BookingService
 from signalling.seams import Clock, Store
 from signalling.staff.edge import Edge
 from signalling.texts import Texts

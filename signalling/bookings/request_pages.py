@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from signalling.bookings import request_answers as answers
+from signalling.bookings.changed import BookingProblems
 from signalling.bookings.mailboxes import Session
 from signalling.bookings.request_config import RequestConfig
 from signalling.bookings.request_draft import (
@@ -26,7 +27,7 @@ from signalling.bookings.request_draft import (
 )
 from signalling.bookings.request_edge import START, RequestEdge
 from signalling.bookings.request_times import RequestTimes
-from signalling.bookings.service import BookingProblems, BookingService
+from signalling.bookings.service import BookingService
 from signalling.forms import Faults, Form
 from vmr.bookings.booking import Booking, BookingState, Channel
 from vmr.bookings.changes import REQUESTER

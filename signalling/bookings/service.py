@@ -20,115 +20,38 @@ Whether somebody may book at all is asked where they come in (`StaffPermission.B
 `ApiScope.BOOKINGS_WRITE`).
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from signalling.bookings.changed import (
+    BookingProblems,
+    By,
+    Changed,
+    Decider,
+    Prepared,
+    Store,
+    demand_own,
+)
 from signalling.bookings.entitling import Entitling
+from signalling.bookings.keeping import Keeping
 from signalling.bookings.letters import Letters
-from signalling.bookings.post import Post
+from signalling.bookings.objections import Objections
 from signalling.mail.config import MailConfig
-from vmr.api_tokens import ApiToken
+from signalling.seams import Clock
 from vmr.bookings import moves
 from vmr.bookings.booking import TEXT_MAX, Booking, BookingState, Expected
 from vmr.bookings.changes import REQUESTER, BookingEvent, booking_happening
 from vmr.bookings.draft import Draft
 from vmr.bookings.free_times import DAYS_MAX, first_free, free_times
-from vmr.bookings.judging import (
-    is_beside_hearing_still,
-    needs_room_again,
-    problems_when_amended,
-    problems_when_confirmed,
-)
+from vmr.bookings.judging import needs_room_again, problems_when_amended, problems_when_confirmed
 from vmr.bookings.moves import IllegalMove
 from vmr.bookings.numbers import BookingNumbers
-from vmr.bookings.personal_links import LinkChanges, linked
 from vmr.bookings.purposes import POLICY_OF, Purpose
-from vmr.bookings.rules import (
-    DAY_S,
-    Problem,
-    problems,
-    problems_beside_hearing,
-    problems_in_room,
-    problems_of_addresses,
-)
+from vmr.bookings.rules import DAY_S, Problem, problems
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, EstablishmentId, ExpectedId, InviteId, RoomId
-from vmr.letters import Letter, LetterKind
-from vmr.links import personal_link
-from vmr.record import Happening
-from vmr.rooms import Establishment, Room
-from vmr.staff import StaffMember
-from vmr.store import (
-    BookingStore,
-    EntitlementStore,
-    Judge,
-    NotEntitled,
-    NotFound,
-    OutboxStore,
-    SlotTaken,
-    secrets,
-)
-
-Decider = StaffMember | ApiToken
-"""Who may decide: a member of staff, or a program that has the establishment's token."""
-By = Decider | Literal["requester"]
-Clock = Callable[[], float]
-
-
-class BookingProblems(Exception):
-    """What stands against it, in the order a clerk would want to hear it."""
-
-    def __init__(self, *found: Problem) -> None:
-        super().__init__(", ".join(one.value for one in found))
-        self.problems = found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A booking as it is now, and what whoever changed it has to know.
-
-    `links` are new personal links that no letter carries, to be shown once: of people without an
-    e-mail address, and of all where mail is not set up. They cannot be had again.
-    `left` are bookings before and after a hearing that was moved or cancelled: they stay as they
-    are, and somebody has to look at them.
-    """
-
-    booking: Booking
-    links: Mapping[ExpectedId, str] = field(default_factory=dict, repr=False)
-    left: tuple[Booking, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A new booking that the rules allow, with all that is kept beside it; not kept yet."""
-
-    booking: Booking
-    happening: Happening
-    changes: LinkChanges = field(repr=False)
-    letters: Sequence[Letter] = field(repr=False)
-    links: Mapping[ExpectedId, str] = field(repr=False)
-    judge: Judge | None = field(default=None, repr=False)
-
-
-class Store(Protocol):
-    """What of `vmr.store.Store` this needs."""
-
-    @property
-    def bookings(self) -> BookingStore: ...
-
-    @property
-    def entitlements(self) -> EntitlementStore: ...
-
-    @property
-    def outbox(self) -> OutboxStore: ...
-
-    async def establishments(self) -> tuple[Establishment, ...]: ...
-
-    async def room(self, room: RoomId) -> Room | None: ...
-
-    async def rooms_of(self, establishment: EstablishmentId) -> Sequence[Room]: ...
+from vmr.ids import BookingId, EstablishmentId, ExpectedId, RoomId
+from vmr.rooms import Room
+from vmr.store import NotFound, secrets
 
 
 class BookingService:
@@ -152,10 +75,16 @@ class BookingService:
         self._store = store
         self._clock = clock
         self._numbers = numbers
-        self._base_url = base_url
-        self._letters = letters
         self._mail = mail
-        self._on_letters = on_letters
+        self._objections = Objections(store=store, mail=mail)
+        self._keeping = Keeping(
+            store=store,
+            numbers=numbers,
+            base_url=base_url,
+            letters=letters,
+            mail=mail,
+            on_letters=on_letters,
+        )
         self._entitling = Entitling(store.entitlements, numbers)
 
     @property
@@ -177,7 +106,7 @@ class BookingService:
         booking, now = await self._booked(draft, by, id), self._clock()
         waiver = _waiver(by, waiver)
         found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
-        await self._demand(booking, found, waiver)
+        await self._objections.demand(booking, found, waiver)
         return await self._add(BookingEvent.REQUESTED, booking, by, waiver)
 
     async def make(
@@ -203,26 +132,19 @@ class BookingService:
         *,
         waiver: str = "",
         id: BookingId | None = None,
-    ) -> "Prepared":
+    ) -> Prepared:
         """What `make` would keep; nothing is kept yet."""
         request, now = await self._booked(draft, by, id), self._clock()
         booking, waiver = replace(request, state=BookingState.CONFIRMED, room=room), waiver.strip()
         booking, judge, unentitled = await self._entitling.judged(booking)
         found = problems(booking, self._numbers, now, is_notice_waived=bool(waiver))
-        found = (*found, *unentitled, *await self._against_room(booking))
-        await self._demand(booking, found, waiver)
-        return await self._prepared(BookingEvent.MADE, booking, by, waiver, judge)
+        found = (*found, *unentitled, *await self._objections.in_room(booking))
+        await self._objections.demand(booking, found, waiver)
+        return await self._keeping.prepare(BookingEvent.MADE, booking, by, waiver, judge)
 
-    async def add_all(self, prepared: Sequence["Prepared"]) -> tuple[Changed, ...]:
+    async def add_all(self, prepared: Sequence[Prepared]) -> tuple[Changed, ...]:
         """All of them in one transaction, or none."""
-        with _refusals_are_problems():
-            await self._store.bookings.add_all(
-                [
-                    (one.booking, one.happening, one.changes, one.letters, one.judge)
-                    for one in prepared
-                ]
-            )
-        return tuple(self._done(one.booking, one.links, one.letters) for one in prepared)
+        return await self._keeping.add_all(prepared)
 
     async def confirm(
         self, booking: Booking, room: RoomId, slot: Interval, by: Decider, *, waiver: str = ""
@@ -231,16 +153,16 @@ class BookingService:
 
         Only one that was not asked for needs notice.
         """
-        _demand_own(booking, by)
+        demand_own(booking, by)
         now, waiver = self._clock(), waiver.strip()
         confirmed = moves.confirm(booking, room, slot, now)
         confirmed, judge, unentitled = await self._entitling.judged(confirmed)
         found = problems_when_confirmed(
             booking, confirmed, self._numbers, now, is_notice_waived=bool(waiver)
         )
-        found = (*found, *unentitled, *await self._against_room(confirmed))
-        await self._demand(confirmed, found, waiver)
-        return await self._change(
+        found = (*found, *unentitled, *await self._objections.in_room(confirmed))
+        await self._objections.demand(confirmed, found, waiver)
+        return await self._keeping.change(
             BookingEvent.CONFIRMED, booking, confirmed, by, waiver=waiver, judge=judge
         )
 
@@ -252,7 +174,7 @@ class BookingService:
         Its id, reference, establishment, state and version are not taken from it. A requester may
         amend a request, and not what staff alone decide.
         """
-        _demand_own(booking, by)
+        demand_own(booking, by)
         now, waiver = self._clock(), _waiver(by, waiver)
         if by == REQUESTER:
             if booking.state is BookingState.CONFIRMED:
@@ -268,29 +190,29 @@ class BookingService:
         )
         found = (*found, *unentitled)
         if amended.room is not None and needs_room_again(booking, amended):
-            found = (*found, *await self._against_room(amended))
-        await self._demand(amended, found, waiver, before=booking)
+            found = (*found, *await self._objections.in_room(amended))
+        await self._objections.demand(amended, found, waiver, before=booking)
         left = await self._left(amended) if amended.slot != booking.slot else ()
-        done = await self._change(
+        done = await self._keeping.change(
             BookingEvent.AMENDED, booking, amended, by, waiver=waiver, judge=judge
         )
         return replace(done, left=left)
 
     async def refuse(self, booking: Booking, reason: str, by: Decider) -> Changed:
-        _demand_own(booking, by)
+        demand_own(booking, by)
         refused = moves.refuse(booking, reason, self._clock())
         return await self._end(BookingEvent.REFUSED, booking, refused, by)
 
     async def cancel(self, booking: Booking, reason: str, by: By) -> Changed:
         """All its personal links are revoked. Those before and after a hearing are left."""
-        _demand_own(booking, by)
+        demand_own(booking, by)
         cancelled = moves.cancel(booking, reason, self._clock())
         done = await self._end(BookingEvent.CANCELLED, booking, cancelled, by)
         return replace(done, left=await self._left(cancelled))
 
     async def resend(self, booking: Booking, person: ExpectedId, by: Decider) -> Changed:
         """A new personal link of one expected person; the one before is void."""
-        _demand_own(booking, by)
+        demand_own(booking, by)
         expected = next((one for one in booking.people if one.id == person), None)
         if expected is None:
             raise NotFound("no such person")
@@ -303,17 +225,7 @@ class BookingService:
             at=self._clock(),
             facts=(("person", expected.id),),
         )
-        room, token = await self._room(booking), secrets.make_token()
-        link = personal_link(self._base_url(), room, token)
-        letters: tuple[Letter, ...] = ()
-        if expected.email:
-            letters = (
-                self._letters.invitation(
-                    booking, expected, room.establishment, happening.at, link=link
-                ),
-            )
-        await self._store.bookings.renew_link(booking, expected.invite, token, happening, letters)
-        return self._done(booking, {person: link}, letters)
+        return await self._keeping.renew_link(booking, expected, expected.invite, happening)
 
     # -- when there is room ---------------------------------------------------------------------
 
@@ -355,7 +267,7 @@ class BookingService:
         booking = draft.booking(
             id=id or BookingId(secrets.make_id()), reference=reference, now=self._clock()
         )
-        _demand_own(booking, by)
+        demand_own(booking, by)
         if by == REQUESTER:
             booking = replace(
                 booking, note_for_guest="", more_persons_by="", more_minutes_by="", rebooks=None
@@ -364,50 +276,6 @@ class BookingService:
             replace(one, id=ExpectedId(secrets.make_id()), invite=None) for one in booking.people
         )
         return replace(booking, people=people)
-
-    async def _demand(
-        self,
-        booking: Booking,
-        found: tuple[Problem, ...],
-        waiver: str,
-        *,
-        before: Booking | None = None,
-    ) -> None:
-        """Raises BookingProblems with these and with what else is wrong; NotFound where it is in
-        place of no booking of theirs."""
-        found = (*found, *problems_of_addresses(booking, self._mail.domains))
-        if len(waiver) > TEXT_MAX and Problem.TEXT_TOO_LONG not in found:
-            found = (*found, Problem.TEXT_TOO_LONG)
-        if booking.linked is not None:
-            hearing = await self._store.bookings.booking(booking.linked)
-            if (
-                hearing is None
-                or hearing.establishment != booking.establishment
-                or hearing.purpose is not Purpose.HEARING
-            ):
-                found = (*found, Problem.NO_SUCH_HEARING)
-            elif not is_beside_hearing_still(before, booking):
-                found = (*found, *problems_beside_hearing(booking, hearing))
-        if booking.rebooks is not None:
-            before = await self._store.bookings.booking(booking.rebooks)
-            if before is None or before.establishment != booking.establishment:
-                raise NotFound("no such booking")
-        if found:
-            raise BookingProblems(*found)
-
-    async def _against_room(self, booking: Booking) -> tuple[Problem, ...]:
-        room = await self._room(booking)
-        span = Interval(
-            starts_at=booking.slot.starts_at - DAY_S, ends_at=booking.slot.ends_at + DAY_S
-        )
-        week = await self._store.bookings.week(room, span, but=booking.id)
-        return problems_in_room(booking, booking.slot, week)
-
-    async def _room(self, booking: Booking) -> Room:
-        room = None if booking.room is None else await self._store.room(booking.room)
-        if room is None or room.establishment.id != booking.establishment:
-            raise NotFound("no such room")
-        return room
 
     async def _left(self, booking: Booking) -> tuple[Booking, ...]:
         every = await self._store.bookings.linked_to(booking.id)
@@ -418,114 +286,10 @@ class BookingService:
             raise BookingProblems(Problem.REASON_MISSING)
         if len(ended.reason) > TEXT_MAX:
             raise BookingProblems(Problem.TEXT_TOO_LONG)
-        return await self._change(event, booking, ended, by)
+        return await self._keeping.change(event, booking, ended, by)
 
     async def _add(self, event: BookingEvent, booking: Booking, by: By, waiver: str) -> Changed:
-        return (await self.add_all([await self._prepared(event, booking, by, waiver)]))[0]
-
-    async def _prepared(
-        self,
-        event: BookingEvent,
-        booking: Booking,
-        by: By,
-        waiver: str,
-        judge: Judge | None = None,
-    ) -> "Prepared":
-        booking, changes = self._linked(None, booking)
-        happening = booking_happening(event, booking, by=by, at=booking.made_at, waiver=waiver)
-        links = await self._links(booking, changes)
-        return Prepared(
-            booking=booking,
-            happening=happening,
-            changes=changes,
-            letters=await self._written(event, None, booking, links),
-            links=links,
-            judge=judge,
-        )
-
-    async def _change(
-        self,
-        event: BookingEvent,
-        before: Booking,
-        after: Booking,
-        by: By,
-        *,
-        waiver: str = "",
-        judge: Judge | None = None,
-    ) -> Changed:
-        unsent: Collection[ExpectedId] = ()
-        if self._mail.is_set_up:
-            unsent = await self._store.outbox.unsent_invitations(before.id)
-        after, changes = self._linked(before, after, unsent)
-        happening = booking_happening(event, after, by=by, at=after.changed_at, waiver=waiver)
-        links = await self._links(after, changes)
-        letters = await self._written(event, before, after, links)
-        with _refusals_are_problems():
-            await self._store.bookings.change(after, happening, changes, letters, judge)
-        return self._done(after, links, letters)
-
-    def _linked(
-        self, before: Booking | None, after: Booking, unsent: Collection[ExpectedId] = ()
-    ) -> tuple[Booking, LinkChanges]:
-        return linked(
-            before,
-            after,
-            early_min=self._numbers.link_early_min,
-            make_id=lambda: InviteId(secrets.make_id()),
-            make_token=secrets.make_token,
-            unsent=unsent,
-        )
-
-    async def _links(self, booking: Booking, changes: LinkChanges) -> dict[ExpectedId, str]:
-        if not changes.made:
-            return {}
-        room = await self._room(booking)
-        return {
-            one.person: personal_link(self._base_url(), room, one.token) for one in changes.made
-        }
-
-    async def _written(
-        self,
-        event: BookingEvent,
-        before: Booking | None,
-        after: Booking,
-        links: Mapping[ExpectedId, str],
-    ) -> tuple[Letter, ...]:
-        establishments = await self._store.establishments()
-        at = next((one for one in establishments if one.id == after.establishment), None)
-        if at is None:
-            raise NotFound("no such establishment")
-        return Post(self._letters, at, after.changed_at).of_change(event, before, after, links)
-
-    def _done(
-        self, booking: Booking, links: Mapping[ExpectedId, str], letters: Sequence[Letter]
-    ) -> Changed:
-        if letters:
-            self._on_letters()
-        carried = {one.expected for one in letters if one.kind is LetterKind.INVITATION}
-        shown = {
-            person: link
-            for person, link in links.items()
-            if not self._mail.is_set_up or person not in carried
-        }
-        return Changed(booking=booking, links=shown)
-
-
-@contextmanager
-def _refusals_are_problems() -> Iterator[None]:
-    """Two clerks in the same second: the second hears what they would have a moment later."""
-    try:
-        yield
-    except SlotTaken as error:
-        raise BookingProblems(Problem.ROOM_TAKEN) from error
-    except NotEntitled as error:
-        raise BookingProblems(*error.problems) from error
-
-
-def _demand_own(booking: Booking, by: By) -> None:
-    """Raises NotFound: another establishment's booking is one that does not exist."""
-    if by != REQUESTER and by.establishment.id != booking.establishment:
-        raise NotFound("no such booking")
+        return (await self.add_all([await self._keeping.prepare(event, booking, by, waiver)]))[0]
 
 
 def _waiver(by: By, waiver: str) -> str:

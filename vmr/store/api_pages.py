@@ -16,7 +16,7 @@ from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.times import Interval
 from vmr.establishment_record import head_of
 from vmr.ids import EstablishmentId, MeetingId, RoomId
-from vmr.store import bookings, establishment_chain, records
+from vmr.store import booking_rows, bookings, establishment_chain, records
 from vmr.store.booking_tables import booking_texts
 from vmr.store.booking_tables import bookings as booking_table
 from vmr.store.chains import KeptEntry
@@ -78,7 +78,7 @@ def bookings_of(
     if after is not None:
         is_later = (table.c.starts_at == after.at) & (table.c.id > after.id)
         query = query.where(or_(table.c.starts_at > after.at, is_later))
-    return bookings.read(connection, query.order_by(table.c.starts_at, table.c.id).limit(limit))
+    return booking_rows.read(connection, query.order_by(table.c.starts_at, table.c.id).limit(limit))
 
 
 def meetings_of(

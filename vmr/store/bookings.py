@@ -6,31 +6,26 @@ written into the establishment's record, in the same transaction; a change is ma
 that its maker has seen.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select, update
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from vmr.bookings.booking import (
     Booking,
     BookingState,
-    Channel,
-    Expected,
-    IdToBring,
-    Part,
-    Priority,
 )
 from vmr.bookings.entitlements import prisoner_key
 from vmr.bookings.personal_links import NO_CHANGES, LinkChanges
-from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import Interval
-from vmr.ids import BookingId, ContactId, EstablishmentId, ExpectedId, InviteId, RoomId
+from vmr.ids import BookingId, EstablishmentId, InviteId, RoomId
 from vmr.letters import Letter
 from vmr.record import Happening
 from vmr.store import booking_search, entitlements, outbox, secrets, staff
 from vmr.store import rooms as room_store
+from vmr.store.booking_rows import add_parts, interval_of, read, values_of
 from vmr.store.booking_tables import booking_alternatives as alternatives
 from vmr.store.booking_tables import booking_people as people
 from vmr.store.booking_tables import bookings as table
@@ -64,11 +59,11 @@ def add(
             made_at=added.made_at,
             was_requested=added.state is BookingState.REQUESTED,
             rebooks_id=added.rebooks,
-            **_values(added),
+            **values_of(added),
         )
     )
     _change_links(connection, links)
-    _add_parts(connection, added)
+    add_parts(connection, added)
     booking_search.add(connection, added)
     outbox.add(connection, letters)
     staff.write_record(connection, added.establishment, happening)
@@ -86,14 +81,14 @@ def change(
     _demand_free(connection, changed)
     entitlements.demand(connection, changed, judge)
     query = update(table).where(table.c.id == changed.id, table.c.version == changed.version - 1)
-    if connection.execute(query.values(**_values(changed))).rowcount != 1:
+    if connection.execute(query.values(**values_of(changed))).rowcount != 1:
         if by_id(connection, changed.id) is None:
             raise NotFound("no such booking")
         raise Conflict("the booking was changed by somebody else")
     for part in (alternatives, people):
         connection.execute(delete(part).where(part.c.booking_id == changed.id))
     _change_links(connection, links)
-    _add_parts(connection, changed)
+    add_parts(connection, changed)
     booking_search.change(connection, changed)
     outbox.add(connection, letters)
     staff.write_record(connection, changed.establishment, happening)
@@ -227,7 +222,7 @@ def taken(
     """What is confirmed in this room within the span, `but` one booking, earliest first."""
     query = _taken(room, span).order_by(table.c.starts_at)
     rows = connection.execute(query).mappings()
-    return tuple(_interval(row) for row in rows if row["id"] != but)
+    return tuple(interval_of(row) for row in rows if row["id"] != but)
 
 
 def slot_of(connection: Connection, room: RoomId, at: float, early_s: float) -> Booking | None:
@@ -293,30 +288,6 @@ def _demand_free(connection: Connection, booking: Booking) -> None:
             raise SlotTaken(f"taken by booking {row.reference}")
 
 
-def _values(booking: Booking) -> dict[str, object]:
-    return {
-        "room_id": booking.room,
-        "purpose": booking.purpose.value,
-        "state": booking.state.value,
-        "channel": booking.channel.value,
-        "priority": booking.priority.value,
-        "starts_at": booking.slot.starts_at,
-        "ends_at": booking.slot.ends_at,
-        "prisoner": booking.prisoner,
-        "prisoner_key": prisoner_key(booking.prisoner),
-        "requester_name": booking.requester_name,
-        "requester_email": booking.requester_email,
-        "note_for_staff": booking.note_for_staff,
-        "note_for_guest": booking.note_for_guest,
-        "linked_id": booking.linked,
-        "more_persons_by": booking.more_persons_by,
-        "more_minutes_by": booking.more_minutes_by,
-        "reason": booking.reason,
-        "version": booking.version,
-        "changed_at": booking.changed_at,
-    }
-
-
 def _change_links(connection: Connection, links: LinkChanges) -> None:
     for made in links.made:
         room_store.add_invite(connection, made.invite, secrets.hash_token(made.token))
@@ -325,111 +296,3 @@ def _change_links(connection: Connection, links: LinkChanges) -> None:
         room_store.change_invite(connection, one.id, label=one.label, **times)
     for gone in links.revoked:
         room_store.revoke_invite(connection, gone)
-
-
-def _add_parts(connection: Connection, booking: Booking) -> None:
-    times = [
-        {
-            "booking_id": booking.id,
-            "position": at,
-            "starts_at": one.starts_at,
-            "ends_at": one.ends_at,
-        }
-        for at, one in enumerate(booking.alternatives)
-    ]
-    expected = [
-        {
-            "booking_id": booking.id,
-            "position": at,
-            "id": one.id,
-            "name": one.name,
-            "alias": one.alias,
-            "part": one.part.value,
-            "email": one.email,
-            "phone": one.phone,
-            "id_to_bring": one.id_to_bring.value,
-            "language": one.language,
-            "is_under_18": one.is_under_18,
-            "invite_id": one.invite,
-            "contact_id": one.contact,
-        }
-        for at, one in enumerate(booking.people)
-    ]
-    if times:
-        connection.execute(insert(alternatives), times)
-    if expected:
-        connection.execute(insert(people), expected)
-
-
-def read(connection: Connection, query: "Select[Any]") -> tuple[Booking, ...]:
-    """Bookings with their parts: three queries, however many there are."""
-    rows = connection.execute(query).mappings().all()
-    ids = [row["id"] for row in rows]
-    times, expected = _parts(connection, alternatives, ids), _parts(connection, people, ids)
-    return tuple(
-        _booking(row, times.get(row["id"], ()), expected.get(row["id"], ())) for row in rows
-    )
-
-
-def _parts(
-    connection: Connection, of: Any, ids: Sequence[str]
-) -> Mapping[str, Sequence[RowMapping]]:
-    found: dict[str, list[RowMapping]] = {}
-    for first in range(0, len(ids), 500):  # as many values as a statement may have
-        part = ids[first : first + 500]
-        query = select(of).where(of.c.booking_id.in_(part)).order_by(of.c.booking_id, of.c.position)
-        for row in connection.execute(query).mappings():
-            found.setdefault(row["booking_id"], []).append(row)
-    return found
-
-
-def _interval(row: RowMapping) -> Interval:
-    return Interval(starts_at=row["starts_at"], ends_at=row["ends_at"])
-
-
-def _booking(
-    row: RowMapping, times: Sequence[RowMapping], expected: Sequence[RowMapping]
-) -> Booking:
-    return Booking(
-        id=BookingId(row["id"]),
-        reference=row["reference"],
-        establishment=EstablishmentId(row["establishment_id"]),
-        purpose=Purpose(row["purpose"]),
-        state=BookingState(row["state"]),
-        preferred=_interval(row),
-        alternatives=tuple(_interval(one) for one in times),
-        room=None if row["room_id"] is None else RoomId(row["room_id"]),
-        channel=Channel(row["channel"]),
-        priority=Priority(row["priority"]),
-        prisoner=row["prisoner"],
-        people=tuple(_expected(one) for one in expected),
-        requester_name=row["requester_name"],
-        requester_email=row["requester_email"],
-        note_for_staff=row["note_for_staff"],
-        note_for_guest=row["note_for_guest"],
-        linked=None if row["linked_id"] is None else BookingId(row["linked_id"]),
-        rebooks=None if row["rebooks_id"] is None else BookingId(row["rebooks_id"]),
-        more_persons_by=row["more_persons_by"],
-        more_minutes_by=row["more_minutes_by"],
-        reason=row["reason"],
-        version=row["version"],
-        made_at=row["made_at"],
-        changed_at=row["changed_at"],
-        personal_deleted_at=row["personal_deleted_at"],
-    )
-
-
-def _expected(row: RowMapping) -> Expected:
-    return Expected(
-        id=ExpectedId(row["id"]),
-        name=row["name"],
-        alias=row["alias"],
-        part=Part(row["part"]),
-        email=row["email"],
-        phone=row["phone"],
-        id_to_bring=IdToBring(row["id_to_bring"]),
-        language=row["language"],
-        is_under_18=row["is_under_18"],
-        invite=None if row["invite_id"] is None else InviteId(row["invite_id"]),
-        contact=None if row["contact_id"] is None else ContactId(row["contact_id"]),
-    )

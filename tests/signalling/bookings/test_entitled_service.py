@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from signalling.bookings.service import BookingProblems
+from signalling.bookings.changed import BookingProblems
 from tests.peers.sqlite import new_store
 from tests.signalling.bookings.office import Office
 from tests.vmr.bookings import entitled

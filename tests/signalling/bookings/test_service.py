@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from signalling.bookings.service import BookingProblems
+from signalling.bookings.changed import BookingProblems
 from signalling.mail.config import MailConfig
 from tests.signalling.bookings.office import ADA, BASE, BEN, Office, clerk
 from tests.vmr.bookings.made import at, person, slot
