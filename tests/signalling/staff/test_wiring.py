@@ -129,6 +129,7 @@ def _chosen_of_outcomes() -> set[str]:
         ("outcomes.problem", OutcomeProblem), ("reports.by", GroupBy),
     )  # fmt: skip
     chosen = {f"staff.{family}.{one.value}" for family, kind in families for one in kind}
+    chosen.add("staff.outcomes.cause.none")
     columns = {"group", "purpose"} | {one.key for one in EVERY} | {one.key for one in FAIRNESS}
     return chosen | {f"staff.reports.column.{one}" for one in columns}
 
