@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.cli.program import Program, links_in, pins_in
+from tests.peers.sqlite import lay_database
 from vmr.store import Store
 from vmr.store.secrets import hash_token, verify_pin
 
@@ -14,6 +15,7 @@ NEW = ("--establishment", "HMP Test", "--phone", "01632 960000")
 @pytest.fixture
 def address(program: Program) -> str:
     """Of a new legal room."""
+    lay_database(program.database)
     printed = program.done("room", "add", "Room 1", *NEW)
     found = re.search(r"Room address +(\S+)", printed)
     assert found, printed

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from tests.cli.program import Program
+from tests.peers.sqlite import lay_database
 from vmr.cli.work import time_text
 from vmr.staff import StaffRole
 from vmr.staff_accounts import StaffAccount
@@ -22,6 +23,7 @@ ADD = ("staff", "add", "Reed", "--name", "Officer  Reed", "--role", "duty", "--r
 @pytest.fixture
 def prison(program: Program) -> Program:
     """A database with an establishment."""
+    lay_database(program.database)
     program.done("room", "add", "Room 1", *NEW_ROOM)
     return program
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from tests.peers.sqlite import new_store
 from tests.signalling.bookings.pages.conftest import OfficeServer
 from tests.signalling.client import Client, DeviceKey
 from tests.signalling.desk.desk_client import DeskClient
@@ -23,7 +24,6 @@ from vmr.bookings.purposes import Purpose
 from vmr.bookings.times import interval
 from vmr.ids import ExpectedId, MeetingId, PrisonerId
 from vmr.policies import POLICIES
-from vmr.store import Store
 from vmr.store.secrets import make_id
 
 
@@ -91,7 +91,7 @@ class Door:
 
 @pytest_asyncio.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    store = await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+    store = await new_store(tmp_path / "vmr.db")
     try:
         async with OfficeServer(store, FakeClock(NOW)) as office:
             await office.set_up()
