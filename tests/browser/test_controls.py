@@ -369,6 +369,10 @@ async def test_captions_are_offered_where_they_are_made_on_this_device(
     await check(guest.page, "captions")
     await guest.press("Captions")
     await expect(captions).to_have_count(0)
+    await guest.ask("() => { SpeechRecognition.available = async () => 'unavailable'; }")
+    await guest.press("Captions")
+    await expect(guest.page.locator("[data-alert=captions]")).to_be_visible()
+    assert await guest.ask("() => heardBy.length") == 1
     await guest.press("Hang up")
     await guest.in_view("ended")
 

@@ -38,7 +38,7 @@ export function createCaptions(controller, scope = window) {
     const target = controller.audio.createMediaStreamDestination();
     ears.mix.connect(target);
     const captioner = new Captioner(known, {
-      heard: () => target.stream.getAudioTracks()[0], onOver: stop,
+      heard: () => target.stream.getAudioTracks()[0], onOver: fail,
       onText: (text, isFinal) => say(text, isFinal),
     });
     const timer = setInterval(() => {
@@ -54,7 +54,14 @@ export function createCaptions(controller, scope = window) {
     const isOn = await captioner.start().catch(() => false);
     if (end !== mine) captioner.stop();
     else if (isOn) state.value = { ...state.peek(), phase: "on" };
-    else stop();
+    else fail();
+  }
+
+  /** The browser could not fetch the language, or gave up. */
+  function fail() {
+    stop();
+    const alert = { tag: "captions", key: "alert.captions_failed", tone: /** @type {const} */ ("warning") };
+    controller.store.dispatch({ type: "raised", alert, nowMs: Date.now() });
   }
 
   /** @param {string} text @param {boolean} isFinal */
