@@ -62,7 +62,7 @@ LOOKED_AT = {
 """Where each document of participants is looked at."""
 
 OF_OTHERS = re.compile(
-    r"(staff|mail|record)_|(base|document|console|language_parts)\.html|request_(base|parts)"
+    r"(staff|mail|record)_|(base|document|console|request_base)\.html|\w+_parts\.html"
 )
 
 
