@@ -19,7 +19,7 @@ from signalling.nodes.registry import Registry, RegistryAway
 from vmr.ids import RoomId
 from vmr.nodes.lease import Lease
 from vmr.nodes.node import Node, NodeId
-from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, judge
+from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, is_mine, judge
 from vmr.nodes.placement import place
 from vmr.nodes.sight import Sight
 from vmr.store import LiveMeeting, Overtaken, OwnerStore, StoreError
@@ -124,11 +124,13 @@ class Keeper:
         async with lock:
             for _ in range(TRIES):
                 row = await self._owners.of_room(room)
+                held = self._held.get(room)
+                if held is not None and not is_mine(row, held):
+                    await self._drop(room)
                 match self._judge(room, row):
                     case Here():
                         return
                     case There(node=node):
-                        await self._drop(room)
                         raise RequestError("other_server", server=node.url)
                     case Unsettled():
                         raise RequestError("room_moving")
@@ -261,7 +263,6 @@ class Keeper:
 
     async def _take(self, room: RoomId, row: Ownership) -> None:
         """Take it, or give it to another. Raises RequestError, Overtaken, StoreError."""
-        await self._drop(room)
         chosen = None
         if row.owner != self.id:
             draws = (random.random(), random.random())
@@ -273,7 +274,11 @@ class Keeper:
         self._held[room] = hold
         log.info("room taken room=%s epoch=%d has_meeting=%s", room, hold.epoch, live is not None)
         if live is not None and self._tenants is not None:
-            await self._tenants.take_up(live)
+            try:
+                await self._tenants.take_up(live)
+            except BaseException:
+                del self._held[room]  # without its meeting the next to come would begin another
+                raise
 
     async def _drop(self, room: RoomId) -> None:
         """What is here of it is not so any more."""

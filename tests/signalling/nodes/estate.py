@@ -74,8 +74,9 @@ class Estate:
         self.nodes: list[NodeProcess] = []
         self._pages: list[Page] = []
 
-    async def add(self) -> NodeProcess:
-        node = NodeProcess(self.database, self.redis.url)
+    async def add(self, redis_url: str = "") -> NodeProcess:
+        """`redis_url` is another way to the registry."""
+        node = NodeProcess(self.database, redis_url or self.redis.url)
         self.nodes.append(node)
         await node.start()
         return node

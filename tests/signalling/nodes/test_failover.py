@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.browser.eventually import eventually
+from tests.browser.network import TcpProxy
 from tests.signalling.client import Client, Refused
 from tests.signalling.house import claim
 from tests.signalling.nodes.estate import SETTLED_S, Estate, NodeProcess, Page
@@ -194,3 +195,45 @@ async def until(estate: Estate, is_so: Callable[[int], bool]) -> None:
         return is_so(await estate.epoch())
 
     await eventually("the room has another epoch", is_it, SETTLED_S)
+
+
+async def test_an_emptied_registry_moves_no_room_and_makes_nobody_dead(estate: Estate) -> None:
+    for _ in range(2):
+        await estate.add()
+    host, _ = await estate.locked()
+    epoch = await estate.epoch()
+    estate.redis.empty()
+
+    async def all_see_all() -> bool:
+        said = [(await one.health())["estate"] for one in estate.nodes]
+        return all(one["servers"] == 2 and one["is_leased"] for one in said)
+
+    await eventually("both have entered themselves again", all_see_all, SETTLED_S)
+    await asyncio.sleep(LEASE_S)  # for so long somebody could still have been taken for dead
+    assert await estate.epoch() == epoch
+    assert host.client.is_connected
+    await host.client.request("room.unlock")
+
+
+async def test_a_server_that_is_cut_off_from_the_registry_hands_its_people_over(
+    estate: Estate,
+) -> None:
+    proxy = TcpProxy(("127.0.0.1", estate.redis.port))
+    await proxy.start()
+    try:
+        cut_off = await estate.add(f"redis://127.0.0.1:{proxy.port}/0")
+        host, guest = await estate.locked()
+        assert await estate.owner() is cut_off
+        await estate.add()
+        await proxy.close()
+        await asyncio.gather(host.come_back(), guest.come_back())
+        assert await estate.owner() is not cut_off
+        await host.wait_stage("locked")
+        await guest.wait_stage("locked")
+        said = (await cut_off.health())["estate"]
+        assert (said["is_leased"], said["rooms"]) == (False, 0)
+        recorded = await estate.recorded()
+        assert recorded.count("returned") == 2
+        assert "unlocked" not in recorded
+    finally:
+        await proxy.close()
