@@ -16,6 +16,7 @@ leaves the meetings' snapshots for the next start. Store and engine belong to th
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -54,6 +55,7 @@ from signalling.nodes.alone import Alone
 from signalling.nodes.estate import Estate
 from signalling.pages import Pages
 from signalling.pins import PinChecker
+from signalling.readiness import Readiness
 from signalling.render import Renderer
 from signalling.requests import Requests
 from signalling.rooms import Rooms
@@ -99,6 +101,13 @@ class Running:
         self._engine = engine
         self._clock = clock
         self.counters: Counter[str] = Counter()
+        self.readiness = Readiness(
+            store=store,
+            engine=engine,
+            rights=self.rights,
+            clock=clock,
+            wall_clock=time.time,
+        )
         self.sessions = Sessions(limit=config.max_sessions)
         self.terminals = Terminals()
         self.base_url = ""
@@ -268,6 +277,7 @@ class Running:
 
     async def stop(self, _app: web.Application) -> None:
         """For `on_shutdown`: meetings first, so that closed sockets are no departures."""
+        self.readiness.drain()
         if self._estate is not None:
             await self._estate.stop()
         await self.rooms.close()
@@ -358,6 +368,7 @@ class Signalling:
         running.whip.add_to(app)
         running.whep.add_to(app)
         pages.add_to(app)
+        app.router.add_get("/readyz", running.readiness.answer)
         results = Results(store=self._store, clock=self._clock)
         prober = Prober(
             engine=engine, turn=self._config.turn, clock=self._clock, counters=running.counters
@@ -427,6 +438,7 @@ class Signalling:
         app.cleanup_ctx.extend(
             (
                 running.live,
+                running.readiness.live,
                 running.staff.live,
                 running.mail.live,
                 running.reminders.live,

@@ -94,6 +94,9 @@ class Store(Protocol):
     def outcomes(self) -> OutcomeStore:
         """What became of slots."""
 
+    async def check_writable(self) -> None:
+        """Write, and change nothing."""
+
     async def establishments(self) -> tuple[Establishment, ...]: ...
 
     @property

@@ -1,11 +1,15 @@
 """The server as a process: first start, second start, clean and unclean ends, wrong settings."""
 
 import contextlib
+import json
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -53,6 +57,20 @@ def test_the_second_start_keeps_the_rooms_and_prints_no_secret(program: Program)
     assert not any(secret in second for secret in pins_in(first) + tokens_in(first))
     assert "room pin ROOM_LINK" in second
     assert "room invite ROOM_LINK" in second
+
+
+def test_a_server_that_has_started_is_ready(program: Program) -> None:
+    url = url_in(program.start()).replace("localhost", "127.0.0.1")
+    deadline = time.monotonic() + 10
+    while True:  # the first look at the store is under way
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=10) as answer:
+                assert json.load(answer) == {"ready": True, "faults": []}
+                return
+        except urllib.error.HTTPError as error:
+            faults = json.load(error)["faults"]
+            assert faults == ["starting"]
+            assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

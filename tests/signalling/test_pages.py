@@ -170,6 +170,7 @@ async def test_a_live_page_has_one_script_and_one_style_sheet_kept_for_good(
         "/",
         "/nothing",
         "/healthz",
+        "/readyz",
         "/text/en/meeting.json",
         "/static/scripts/main.js",
         "/socket.io/",

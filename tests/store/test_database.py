@@ -158,3 +158,12 @@ async def test_an_error_names_no_value_of_a_row(store: Store, room: Room) -> Non
     assert "abab" not in str(caught.value)
     assert "Bell" not in str(caught.value)
     assert "Bell" not in str(caught.value.__cause__)
+
+
+async def test_a_write_that_changes_nothing_leaves_the_next_start_alone(place: Place) -> None:
+    first = await Store.open(place.url)
+    before = place.rows("SELECT * FROM alembic_version")
+    await first.check_writable()
+    await first.close()
+    assert place.rows("SELECT * FROM alembic_version") == before
+    await (await Store.open(place.url)).close()

@@ -1,5 +1,6 @@
 """The file of SQLite: its mode, how it is opened, and what goes wrong with it."""
 
+import resource
 import sqlite3
 import stat
 from pathlib import Path
@@ -91,3 +92,17 @@ async def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "vmr.db").write_text("Dear diary, " * 100)
     with pytest.raises(StoreUnavailable, match="not a database"):
         await Store.open(f"sqlite:///{tmp_path}/vmr.db")
+
+
+async def test_a_full_disk_is_found_by_a_write_that_changes_nothing(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite:///{tmp_path / 'vmr.db'}")
+    await store.check_writable()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))  # no file of ours may grow
+    try:
+        with pytest.raises(StoreUnavailable):
+            await store.check_writable()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    await store.check_writable()
+    await store.close()

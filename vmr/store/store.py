@@ -26,6 +26,7 @@ from vmr.store.database import Database, dialect_of
 from vmr.store.entitlement_store import EntitlementStore
 from vmr.store.errors import StoreUnavailable
 from vmr.store.meetings import LiveMeeting, MeetingSummary
+from vmr.store.migrate import write_nothing_new
 from vmr.store.office import Office
 from vmr.store.outbox_store import OutboxStore
 from vmr.store.outcome_store import OutcomeStore
@@ -80,6 +81,10 @@ class Store:
         """Two servers on one database would hold two meetings in one room: the second gets
         Occupied, until the first has closed its store or ended."""
         await self._database.claim()
+
+    async def check_writable(self) -> None:
+        """Write to the disk, and change nothing: what a full or lost disk refuses, this does."""
+        await self._database.write(write_nothing_new)
 
     async def close(self) -> None:
         await self._database.close()

@@ -132,6 +132,10 @@ class FakeStore:
 
     # -- the store ----------------------------------------------------------------------------
 
+    async def check_writable(self) -> None:
+        if self.is_broken:
+            raise StoreUnavailable("broken")
+
     async def room_by_address(self, address: str) -> Room | None:
         return next((room for room in self.rooms.values() if room.address == address), None)
 
