@@ -236,7 +236,7 @@ async def test_a_desk_whose_session_ends_says_so_within_seconds(
     band = desk.page.locator('[data-band="lost"]')
     await expect(band).to_contain_text("You were signed out", timeout=15_000)
 
-    await expect(band.get_by_role("link", name="Staff sign in")).to_be_visible()
+    await expect(band.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
 async def test_a_desk_that_may_not_sound_says_so_until_it_may(

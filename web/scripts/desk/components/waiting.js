@@ -62,7 +62,7 @@ function Person({ room, meeting, waiting }) {
 function facts({ knock, is_knocking: isKnocking, is_of_this_slot: isOurs, slot_starts_at: slotAt }, count) {
   return [
     slotAt && !isOurs ? t("desk.later_slot", { from: clockTime(slotAt) }) : "",
-    knock.like.length ? t("door.like", { name: knock.like.join(", ") }) : "",
+    knock.like.length ? t("desk.like", { name: knock.like.join(", ") }) : "",
     knock.role === "host" ? t("desk.host_terminal") : "",
     knock.host_pin_verified ? t("door.host_pin") : "",
     knock.is_expected ? t("desk.personal_link") : "",
