@@ -70,7 +70,7 @@ scripts: tests/web/node_modules/installed
 fuzz: $(VENV)/development
 	@$(BIN)/python -m tests.media.fuzz $(ARGS)
 
-bench: $(VENV)/development chromium espeak-ng
+bench: $(VENV)/development chromium espeak-ng postgresql redis
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 # -- what the above need -----------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`,
-`--calm`, `--memory`, `--records` or `--office` for these alone."""
+`--calm`, `--memory`, `--records`, `--office` or `--nodes` for these alone."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from tests.bench import memory
 from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
 from tests.bench.desk_time import knock_figures, measure_knocks
+from tests.bench.node_lost import lost_node_figures, measure_lost_nodes
 from tests.bench.office_time import measure_office, office_figures
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
@@ -130,6 +131,11 @@ def print_office(*, is_short: bool) -> None:
     print_figures(f"{title} ({made_s:.0f} s to make the year)", office_figures(times))
 
 
+def print_nodes(*, is_short: bool) -> None:
+    taken = asyncio.run(measure_lost_nodes(2 if is_short else 10))
+    print_figures("Several servers, one dies", lost_node_figures(taken))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
@@ -140,7 +146,11 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true", help="nothing but the memory")
     parser.add_argument("--records", action="store_true", help="nothing but the records")
     parser.add_argument("--office", action="store_true", help="nothing but the booking office")
+    parser.add_argument("--nodes", action="store_true", help="nothing but servers that die")
     options = parser.parse_args()
+    if options.nodes:
+        print_nodes(is_short=options.short)
+        return
     if options.records:
         print_records(is_short=options.short)
         return
@@ -167,6 +177,7 @@ def main() -> None:
     print_figures("From a knock to the duty desk", knock_figures(knocks))
     print_records(is_short=options.short)
     print_office(is_short=options.short)
+    print_nodes(is_short=options.short)
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.browser_restart import browser_restart_figures
