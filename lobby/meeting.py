@@ -26,6 +26,7 @@ from lobby import (
     watching,
 )
 from lobby import commands as c
+from lobby.alerts import Alert
 from lobby.deadlines import next_deadline, process_due
 from lobby.desk_view_builder import build_desk_view
 from lobby.desk_views import DeskView
@@ -113,6 +114,19 @@ class Meeting:
         """What was last noted of their connection."""
         return self._state.qualities.get(participant)
 
+    def qualities(self) -> tuple[c.Quality, ...]:
+        """What was last noted of each connection."""
+        return tuple(self._state.qualities.values())
+
+    def roles(self) -> tuple[Role, ...]:
+        """Of each who is there now, terminals that watch as monitors."""
+        seats = tuple(seat.role for seat in self._state.present())
+        return (*seats, *(Role.MONITOR for _ in self._state.watchers))
+
+    def alert(self, number: int) -> Alert | None:
+        """One that stands at the duty desk."""
+        return self._state.alerts.get(number)
+
     def participant(self, session: SessionId) -> ParticipantId | None:
         """Who sits in this session; only they may have a transport."""
         seat = self._state.seat_of(session)
@@ -152,6 +166,10 @@ class Meeting:
     @property
     def stage(self) -> Stage:
         return self._state.stage
+
+    @property
+    def is_paused(self) -> bool:
+        return self._state.is_paused
 
     @property
     def is_over(self) -> bool:

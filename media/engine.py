@@ -45,6 +45,7 @@ from media.sdp import Offer, SdpError, parse_offer
 from media.srtp import SrtpError
 from media.tap import AudioToTap
 from media.tcp import TcpConnection
+from media.transit import Transit
 from media.transport import State, Transport
 
 __all__ = ["Config", "MediaEngine", "PortError"]
@@ -69,6 +70,7 @@ class MediaEngine:
         self._rooms: dict[str, str] = {}
         self._transports: dict[str, Transport] = {}
         self._probes = Probes()
+        self._transit = Transit()
         self._lost: dict[str, tuple[object, ...]] = {}
         self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -127,6 +129,7 @@ class MediaEngine:
             **self._router.counters,
             **self._counters,
             **self._probes.counters(),
+            **self._transit.counters(),
             "endpoints": len(self._rooms),
             "transports": len(self._transports),
             "handshakes": self._handshakes(),
@@ -360,6 +363,7 @@ class MediaEngine:
                     self._router.expect(transport.port, now)
                 self._start(transport, transport.dtls)
         self._flush(now)
+        self._transit.note(self._loop.time() - now, len(batch))
 
     def _lose_connection(self, connection: TcpConnection) -> None:
         self._ingress.lose(connection)

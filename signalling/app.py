@@ -47,6 +47,10 @@ from signalling.headers import security_headers
 from signalling.languages import Languages
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
+from signalling.metrics.app import metrics_app
+from signalling.metrics.families import Figures
+from signalling.metrics.reading import read_figures
+from signalling.metrics.timings import LoopWatch
 from signalling.monitor.sockets import MonitorSockets
 from signalling.monitor.terminals import JUDGE_S, Terminals
 from signalling.monitor.whep import PATH as WHEP_PATH
@@ -251,6 +255,17 @@ class Running:
             "counters": counters,
         }
 
+    def figures(self) -> Figures:
+        """What metrics are made of."""
+        return read_figures(
+            rooms=self.rooms,
+            counters={**self.counters, **self._engine.counters()},
+            faults=self.readiness.faults(),
+            sessions=len(self.sessions),
+            desks=len(self.board),
+            letters=self.mail.open,
+        )
+
     def sweep(self) -> None:
         """Forget what is over."""
         self.sessions.sweep(self._clock())
@@ -439,6 +454,7 @@ class Signalling:
             (
                 running.live,
                 running.readiness.live,
+                LoopWatch(running.counters).live,
                 running.staff.live,
                 running.mail.live,
                 running.reminders.live,
@@ -446,3 +462,8 @@ class Signalling:
             )
         )
         return app
+
+    def create_metrics_app(self) -> web.Application:
+        """`/metrics`, for a port of its own; after `create_app`."""
+        assert self.running is not None
+        return metrics_app(self.running.figures)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lobby.commands import (
@@ -166,6 +166,10 @@ class Rooms:
                 room = await self._store.room(mailbox.runner.room.id)
                 if room is not None:
                     self.refresh(await self._slots.fill(room))
+
+    def runners(self) -> Iterator[MeetingRunner]:
+        """Of every meeting here."""
+        yield from (mailbox.runner for mailbox in self._by_meeting.values())
 
     def is_shut(self, room: Room) -> bool:
         """Whether nobody may come to it: closed, and no meeting of it has begun."""

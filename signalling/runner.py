@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lobby import commands, effects
+from lobby.alerts import AlertKind
 from lobby.commands import Command
 from lobby.effects import Effect, Reply
 from lobby.errors import MeetingError
@@ -20,6 +21,7 @@ from lobby.meeting import Meeting
 from lobby.views import View
 from signalling.errors import RequestError
 from signalling.media import Checkpoint, RoomMedia
+from signalling.metrics.timings import KNOCK
 from signalling.seams import Desk, Rights, Store
 from signalling.sessions import Sessions
 from signalling.wire import notification
@@ -101,6 +103,11 @@ class MeetingRunner:
         """Whether records wait for the disk, or the engine for its orders."""
         return bool(self._unwritten) or self.media.is_behind
 
+    @property
+    def unwritten(self) -> int:
+        """How many entries wait for the disk."""
+        return len(self._unwritten)
+
     async def run(self, command: Command, now: float) -> Reply:
         """One command, whole. Raises RequestError; then nothing has changed."""
         before, media_before = self.meeting.copy(), self.media.checkpoint()
@@ -126,9 +133,16 @@ class MeetingRunner:
             await self.media.go_back(media_before)
             raise RequestError("room_moving" if self.is_overtaken else "record_unavailable")
         reply = self._tell(asked, now)
+        self._time_knock(command, now)
         if len(self._unwritten) + len(self._deferred) > UNWRITTEN_MAX:
             await self._abandon(now)
         return reply
+
+    def _time_knock(self, command: Command, now: float) -> None:
+        if isinstance(command, commands.AcknowledgeAlert):
+            alert = self.meeting.alert(command.alert)
+            if alert is not None and alert.kind is AlertKind.KNOCK:
+                KNOCK.note(self._counters, now - alert.raised_at)
 
     async def catch_up(self, now: float) -> None:
         """Write, and give what had to wait for it."""

@@ -45,6 +45,11 @@ def tcp_port(value: str) -> str | None:
     return None if value in ("same", "off") or is_port else "must be same, off or a port"
 
 
+def metrics_port(value: str) -> str | None:
+    is_port = value.isascii() and value.isdigit() and len(value) <= 5 and port(int(value)) is None
+    return None if value == "off" or is_port else "must be off or a port"
+
+
 def codecs(value: tuple[str, ...]) -> str | None:
     if value and len(set(value)) == len(value) and set(value) <= set(CODECS):
         return None

@@ -213,6 +213,12 @@ class Settings:
         False,
         "Webhooks of the REST API may go to private addresses, and to localhost without TLS.",
     )
+    metrics_host: str = _setting("127.0.0.1", "Address that metrics for Prometheus are served on.")
+    metrics_port: str = _setting(
+        "off",
+        "And the TCP port, like 9464; 0 takes any that is free. Nothing on it asks who reads.",
+        checks.metrics_port,
+    )
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     numbers: Numbers = field(default_factory=Numbers)
     booking_numbers: BookingNumbers = field(default_factory=BookingNumbers)

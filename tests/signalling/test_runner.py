@@ -8,6 +8,7 @@ import pytest
 
 import signalling.runner
 from lobby import commands as c
+from lobby.alerts import AlertKind
 from lobby.effects import OpenMedia, Reply, Send
 from lobby.events import Admitted
 from lobby.meeting import Meeting
@@ -21,7 +22,7 @@ from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.desk import FakeDesk
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
-from vmr.ids import MeetingId, ParticipantId, SessionId
+from vmr.ids import MeetingId, OfficerId, ParticipantId, SessionId
 from vmr.nodes.ownership import Hold
 from vmr.numbers import Numbers
 from vmr.record import Happening
@@ -403,3 +404,30 @@ async def test_who_is_in_a_room_that_another_server_took_is_sent_away_and_nothin
     assert session.is_over
     assert len(scene.store.commits) == written
     assert scene.engine.endpoints == {}
+
+
+async def test_the_time_from_a_knock_to_an_officer_is_counted_once(scene: Scene) -> None:
+    await scene.host()
+    await scene.join("Ann")
+    (knock,) = [
+        one for one in scene.runner.meeting.desk_view().alerts if one.kind is AlertKind.KNOCK
+    ]
+    scene.clock.advance(7.0)
+    by = c.Officer(id=OfficerId("o1"), name="Officer Hall")
+    command = c.AcknowledgeAlert(by=by, alert=knock.id)
+    await scene.run(command)
+    with pytest.raises(RequestError):
+        await scene.run(command)
+    assert scene.counters["knock_acknowledged_count"] == 1
+    assert scene.counters["knock_acknowledged_sum_ms"] == 7_000
+    assert scene.counters["knock_acknowledged_to_5000_ms"] == 0
+    assert scene.counters["knock_acknowledged_to_10000_ms"] == 1
+
+
+async def test_an_alert_that_is_no_knock_is_not_counted_as_one(scene: Scene) -> None:
+    host = await scene.host()
+    await scene.run(c.CallStaff(session=host))
+    (call,) = scene.runner.meeting.desk_view().alerts
+    by = c.Officer(id=OfficerId("o1"), name="Officer Hall")
+    await scene.run(c.AcknowledgeAlert(by=by, alert=call.id))
+    assert scene.counters["knock_acknowledged_count"] == 0

@@ -32,6 +32,8 @@ from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
 from vmr.store.store import Store
 
+log = logging.getLogger(__name__)
+
 SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
 
 
@@ -71,6 +73,8 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
     )
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
+    if settings.metrics_port != "off":
+        await _serve_metrics(signalling, settings, stack)
     base = links.base_url(settings, await _listen(runner, settings))
     signalling.served_at(base)
     made = await demonstration.make(store, settings.numbers)
@@ -158,6 +162,19 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
         raise CommandError(f"http_host and http_port ({place}): {reason(error)}") from error
     port: int = runner.addresses[0][1]
     return port
+
+
+async def _serve_metrics(signalling: Signalling, settings: Settings, stack: AsyncExitStack) -> None:
+    runner = web.AppRunner(signalling.create_metrics_app(), access_log=None)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    host, port = settings.metrics_host, int(settings.metrics_port)
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        place = f"{host}, TCP port {port}"
+        raise CommandError(f"metrics_host and metrics_port ({place}): {reason(error)}") from error
+    log.info("metrics on %s port %d", host, runner.addresses[0][1])
 
 
 def steady_clock() -> Clock:

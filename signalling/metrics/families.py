@@ -1,0 +1,188 @@
+"""What is counted, as metric families with bounded labels. Pure.
+
+Every name and label value is a word of this program: kinds, roles, stages, reasons. A counter that
+has no family of its own is a value of `vmr_events_total`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+
+from signalling.metrics.timings import KNOCK, LOOP_LAG
+
+KINDS = ("audio", "camera", "screen")
+ENDPOINT_ROLES = ("person", "tap", "encoder")
+TRANSIT_STEPS_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+PATH_STEPS_KBPS = (300, 1000, 3000)
+NO_EVENTS = frozenset(
+    {"endpoints", "transports", "handshakes", "addresses", "tcp_connections", "workers", "probes"}
+    | {"receive_buffer_bytes", "estimates", "worker_deaths"}
+)
+"""Counters that are no counts of events, or have a family."""
+DROPS = {
+    "kernel_drops": "kernel",
+    "send_drops": "send_buffer",
+    "tcp_drops": "slow_tcp_peer",
+    "srtp_refused": "srtp_refused",
+    "unknown_peer": "unknown_peer",
+    "not_open": "not_open",
+    "no_path": "no_path",
+}
+"""Beside every `dropped_...`: what became of these packets, by the counter's name."""
+EVENTS_MAX = 300
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_HAS_FAMILY = re.compile(
+    r"(packets|bytes)_(in|out)_|out_(packets|bytes)_|dropped_|transit_|estimates_under_|alert_"
+    rf"|({LOOP_LAG.name}|{KNOCK.name})_"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What there is now, and every counter by its name."""
+
+    counters: Mapping[str, int]
+    rooms: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    connections: Mapping[str, int] = field(default_factory=dict)
+    faults: Mapping[str, bool] = field(default_factory=dict)
+    paused: int = 0
+    unwritten: int = 0
+    sessions: int = 0
+    desks: int = 0
+    letters: int = 0
+
+
+def families(figures: Figures) -> Iterator[Metric]:
+    """Every metric of this server."""
+    yield from _now(figures)
+    yield from _media(figures.counters)
+    yield from _drops(figures.counters)
+    yield from _timings(figures.counters)
+    yield from _events(figures.counters)
+
+
+def _now(figures: Figures) -> Iterator[Metric]:
+    counters = figures.counters
+    yield _labelled("vmr_rooms", "Meetings by stage.", "stage", figures.rooms)
+    yield _labelled("vmr_people", "People in meetings by role.", "role", figures.people)
+    yield _labelled(
+        "vmr_connections", "Connections of people by quality.", "quality", figures.connections
+    )
+    yield _labelled(
+        "vmr_fault", "1 for what keeps this server from being ready.", "fault", figures.faults
+    )
+    yield _gauge("vmr_ready", "Whether it should be sent people.", not any(figures.faults.values()))
+    yield _gauge("vmr_rooms_paused", "Meetings that are paused.", figures.paused)
+    yield _gauge("vmr_records_waiting", "Entries of record not yet on disk.", figures.unwritten)
+    yield _gauge("vmr_sessions", "Pages with a session.", figures.sessions)
+    yield _gauge("vmr_desks", "Duty desks that are open.", figures.desks)
+    yield _gauge("vmr_letters_waiting", "Letters not yet sent.", figures.letters)
+    for name, what in (("workers", "alive"), ("transports", "open"), ("endpoints", "known")):
+        yield _gauge(f"vmr_media_{name}", f"Media {name} {what}.", counters.get(name, 0))
+    paths = {f"{kbps}": counters.get(f"estimates_under_{kbps}_kbps", 0) for kbps in PATH_STEPS_KBPS}
+    yield _labelled(
+        "vmr_paths_under", "Estimated paths to people of less than so many kbit/s.", "kbps",
+        {**paths, "+Inf": counters.get("estimates", 0)},
+    )  # fmt: skip
+
+
+def _media(counters: Mapping[str, int]) -> Iterator[Metric]:
+    for unit in ("packets", "bytes"):
+        received = CounterMetricFamily(
+            f"vmr_media_received_{unit}", f"RTP {unit} received.", labels=["kind"]
+        )
+        sent = CounterMetricFamily(
+            f"vmr_media_sent_{unit}", f"RTP {unit} sent, by whom to.", labels=["kind", "role"]
+        )
+        for kind in KINDS:
+            received.add_metric([kind], counters.get(f"{unit}_in_{kind}", 0))
+            for role in ENDPOINT_ROLES:
+                sent.add_metric([kind, role], counters.get(f"out_{unit}_{kind}_{role}", 0))
+        yield received
+        yield sent
+    yield CounterMetricFamily(
+        "vmr_monitor_audio_packets",
+        "Audio packets sent to monitors: always 0.",
+        value=counters.get("out_packets_audio_tap", 0),
+    )
+    yield CounterMetricFamily(
+        "vmr_media_worker_deaths", "Workers that ended.", value=counters.get("worker_deaths", 0)
+    )
+
+
+def _drops(counters: Mapping[str, int]) -> Iterator[Metric]:
+    drops = CounterMetricFamily("vmr_media_dropped_packets", "By reason.", labels=["reason"])
+    for name, reason in DROPS.items():
+        drops.add_metric([reason], counters.get(name, 0))
+    for name in sorted(_words(counters)):
+        if name.startswith("dropped_"):
+            drops.add_metric([name.removeprefix("dropped_")], counters[name])
+    yield drops
+
+
+def _timings(counters: Mapping[str, int]) -> Iterator[Metric]:
+    yield _histogram(
+        "vmr_media_transit_seconds", "From receiving a packet to handing it on.", counters,
+        "transit", "us", TRANSIT_STEPS_US,
+    )  # fmt: skip
+    yield _histogram(
+        "vmr_loop_lag_seconds", "How late the event loop is.", counters,
+        LOOP_LAG.name, "ms", LOOP_LAG.steps_ms,
+    )  # fmt: skip
+    yield _histogram(
+        "vmr_knock_acknowledged_seconds", "From a knock to a named officer.", counters,
+        KNOCK.name, "ms", KNOCK.steps_ms,
+    )  # fmt: skip
+
+
+def _events(counters: Mapping[str, int]) -> Iterator[Metric]:
+    alerts = CounterMetricFamily("vmr_desk_alerts", "Alerts at the duty desk.", labels=["kind"])
+    events = CounterMetricFamily("vmr_events", "Everything else counted.", labels=["event"])
+    words = sorted(_words(counters))
+    for name in words:
+        if name.startswith("alert_"):
+            alerts.add_metric([name.removeprefix("alert_")], counters[name])
+    other = [one for one in words if one not in NO_EVENTS | DROPS.keys()]
+    for name in [one for one in other if not _HAS_FAMILY.match(one)][:EVENTS_MAX]:
+        events.add_metric([name], counters[name])
+    yield alerts
+    yield events
+
+
+def _words(counters: Mapping[str, int]) -> Iterator[str]:
+    return (name for name in counters if _WORD.fullmatch(name))
+
+
+def _gauge(name: str, help: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, help, value=float(value))
+
+
+def _labelled(name: str, help: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, help, labels=[label])
+    for of, value in values.items():
+        family.add_metric([of], float(value))
+    return family
+
+
+def _histogram(
+    name: str,
+    help: str,
+    counters: Mapping[str, int],
+    of: str,
+    unit: str,
+    steps: tuple[int, ...],
+) -> Metric:
+    of_one = {"us": 1e-6, "ms": 1e-3}[unit]
+    buckets = [(f"{step * of_one:g}", counters.get(f"{of}_to_{step}_{unit}", 0)) for step in steps]
+    buckets.append(("+Inf", counters.get(f"{of}_count", 0)))
+    family = HistogramMetricFamily(name, help)
+    family.add_metric([], buckets=buckets, sum_value=counters.get(f"{of}_sum_{unit}", 0) * of_one)
+    return family
