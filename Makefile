@@ -1,5 +1,5 @@
 # make run: start the server. make test: everything CI runs. make bench: the figures.
-# make fuzz: damaged input for every parser.
+# make fuzz: damaged input for every parser. make audit: known faults of what is installed.
 # Needs python3 (3.11 or later) and make; everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench lock clean chromium firefox coturn postgresql redis espeak-ng pango \
+.PHONY: run test fuzz bench audit lock clean chromium firefox coturn postgresql redis espeak-ng pango \
     $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
@@ -72,6 +72,14 @@ fuzz: $(VENV)/development
 
 bench: $(VENV)/development chromium espeak-ng postgresql redis
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# What the lock file of the server names, against the advisories of osv.dev, which is told names and
+# versions. Every package is in var/sbom.json (CycloneDX) whatever is found; a known fault is an error.
+AUDIT := --disable-pip --require-hashes --strict --progress-spinner off -s osv -r requirements.lock
+audit: $(VENV)/development
+	@mkdir -p var
+	@$(BIN)/python -m pip_audit $(AUDIT) -f cyclonedx-json -o var/sbom.json
+	@echo "No known fault. What is in the server: var/sbom.json"
 
 # -- what the above need -----------------------------------------------------------------------
 
