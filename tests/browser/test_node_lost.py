@@ -18,6 +18,8 @@ from tests.browser.steps import all_see_and_hear, knock, locked_meeting
 from tests.browser.test_worker_lost import WATCH
 from tests.peers.postgresql import Postgresql
 from tests.peers.redis import Redis
+from vmr.nodes.node import NodeId
+from vmr.nodes.ownership import UNOWNED
 from vmr.store import Store
 
 PATIENCE_S = 30.0
@@ -87,10 +89,22 @@ async def picture_again(*people: Person) -> float:
     return max([float(await person.page.evaluate("vmrBack")) / 1000 for person in people])
 
 
+async def run_at(world: World, address: str, database: str) -> None:
+    """The room is this server's from now on."""
+    store = await Store.open(database)
+    room = await store.room_by_address(address)
+    assert room is not None
+    node = NodeId((await world.server.health())["estate"]["node"])
+    await store.owners.take(room.id, node, UNOWNED)
+    await store.close()
+
+
+@pytest.mark.parametrize("of_page", [True, False], ids=["that served the page", "another"])
 async def test_a_locked_meeting_outlives_its_node_and_its_people_see_each_other_again(
-    people: Invite, nodes: list[World], database: str
+    people: Invite, nodes: list[World], database: str, of_page: bool
 ) -> None:
     room = await make_room(database, "legal", "Moved")
+    await run_at(nodes[0 if of_page else 1], room.address, database)
 
     async def here(name: str, face: int) -> Person:
         person = await people(name, face, world=nodes[0])

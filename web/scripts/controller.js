@@ -103,6 +103,7 @@ export class Controller {
   /** An answer that got lost may have let us in before. @param {import("./types.js").Problem} problem */
   #notJoined(problem) {
     if (problem.code !== "already_joined") return this.store.dispatch({ type: "join_failed", problem });
+    this.#joined = this.client.session?.session ?? null;
     this.store.dispatch({ type: "join_done" });
     return this.view ? void this.media.connect() : undefined;
   }
@@ -211,9 +212,14 @@ export class Controller {
 
   /** @param {import("./types.js").Problem} problem */
   #notRejoined({ code, message }) {
-    if (code === "already_joined") this.#mustRejoin = false;
+    if (code === "already_joined") this.#nowJoined();
     else if (UNANSWERED.includes(code)) setTimeout(() => this.client.isOpen && this.#rejoin(), REJOIN_MS);
     else this.finish({ ...LOST, reason: message });
+  }
+
+  #nowJoined() {
+    this.#mustRejoin = false;
+    this.#joined = this.client.session?.session ?? null;
   }
 
   /** @param {"open"|"lost"|"refused"} phase @param {boolean} isNew @param {boolean} [isByServer] */
@@ -222,7 +228,7 @@ export class Controller {
     this.store.dispatch({ type: "link", phase, isByServer, nowMs: Date.now() });
     this.media.setOnline(phase === "open");
     if (phase !== "open" || !wasJoined) return;
-    if (isNew || this.#mustRejoin) void this.#rejoin();
+    if (isNew || this.#mustRejoin || this.client.session?.session !== this.#joined) void this.#rejoin();
     else if (this.view) void this.media.connect();
   }
 
