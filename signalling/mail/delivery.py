@@ -89,6 +89,22 @@ class SmtpDelivery:
         finally:
             client.close()
 
+    async def greet(self) -> None:
+        """Connect, sign in and send nothing. Raises PutOff."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._command_s):
+                await client.connect()
+                await client.quit()
+        except SMTPResponseException as error:
+            raise PutOff(f"{error.code} {error.message}") from error
+        except TimeoutError as error:
+            raise PutOff("timeout") from error
+        except (SMTPException, OSError) as error:
+            raise PutOff("no_connection") from error
+        finally:
+            client.close()
+
     def _client(self) -> aiosmtplib.SMTP:
         config = self._config
         return aiosmtplib.SMTP(

@@ -53,6 +53,7 @@ def build() -> argparse.ArgumentParser:
     records.add_parser(commands)
     retention.add_parser(commands)
     _add_settings(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -89,6 +90,25 @@ def _settings(chosen: argparse.Namespace) -> None:
         print(markdown(), end="")
     else:
         print(options.describe(options.load_settings(chosen)), end="")
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="look for what keeps the server from working",
+        description="Look at ports, store, address, clock, TURN and mail, as the settings have"
+        " them; say what is wrong and how it is mended. Exit code 1 when anything is.",
+        epilog=options.EPILOG,
+        allow_abbrev=False,
+    )
+    options.add_all(doctor)
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from vmr.cli.doctor import show  # half of the server: too much for the others to load
+
+    return asyncio.run(show(options.load_settings(chosen)))
 
 
 def _fail(parser: argparse.ArgumentParser, error: Exception, code: int) -> int:
