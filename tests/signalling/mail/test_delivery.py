@@ -129,6 +129,13 @@ async def test_a_sign_in_the_server_does_not_take_is_ours_to_set_right(mailbox: 
     assert mailbox.seen == 0
 
 
+async def test_a_look_at_the_server_signs_in_and_sends_nothing(mailbox: Mailbox) -> None:
+    await delivery(mailbox).greet()
+    with pytest.raises(PutOff):
+        await delivery(mailbox, username="vmr", password="wrong").greet()
+    assert mailbox.seen == 0
+
+
 async def test_a_header_of_two_lines_is_not_sent(mailbox: Mailbox) -> None:
     for wrong in (
         {"subject": "Your code\r\nBcc: eve@x.example"},
