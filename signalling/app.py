@@ -16,7 +16,6 @@ leaves the meetings' snapshots for the next start. Store and engine belong to th
 
 import asyncio
 import logging
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -105,13 +104,7 @@ class Running:
         self._engine = engine
         self._clock = clock
         self.counters: Counter[str] = Counter()
-        self.readiness = Readiness(
-            store=store,
-            engine=engine,
-            rights=self.rights,
-            clock=clock,
-            wall_clock=time.time,
-        )
+        self.readiness = Readiness(store=store, engine=engine, rights=self.rights, clock=clock)
         self.sessions = Sessions(limit=config.max_sessions)
         self.terminals = Terminals()
         self.base_url = ""

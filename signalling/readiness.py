@@ -7,6 +7,7 @@ nothing and shows nothing but the names of what fails.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from enum import Enum
 
@@ -40,7 +41,13 @@ class Readiness:
     """`live` for `cleanup_ctx`; `drain` when the server stops."""
 
     def __init__(
-        self, *, store: Store, engine: Engine, rights: Rights, clock: Clock, wall_clock: Clock
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        rights: Rights,
+        clock: Clock,
+        wall_clock: Clock = time.time,
     ) -> None:
         self._store = store
         self._engine = engine

@@ -27,8 +27,8 @@ from vmr.store import StaffStore
 class Elsewhere(Protocol):
     """Rooms that other servers run (`signalling.nodes.far_desk`)."""
 
-    async def ask(self, room: RoomId, event: str, payload: JsonObject, by: OfficerId) -> None:
-        """Have it done there. Raises RequestError, StoreError."""
+    async def ask(self, room: RoomId, event: str, payload: JsonObject, by: OfficerId) -> bool:
+        """Have it done there; False: it is run here. Raises RequestError, StoreError."""
 
 
 class DeskRequests:
@@ -56,9 +56,8 @@ class DeskRequests:
         if room is None:
             raise RequestError("unknown_room")
         by = console.who.member
-        if self._elsewhere is not None and self._rooms.mailbox(room.id) is None:
-            await self._elsewhere.ask(room.id, event, _object(payload), by.id)
-        else:
+        far = self._elsewhere if self._rooms.mailbox(room.id) is None else None
+        if far is None or not await far.ask(room.id, event, _object(payload), by.id):
             await self._done(room.id, request, by)
         return {}
 

@@ -63,14 +63,18 @@ class FarDesk:
         self._tasks: list[asyncio.Task[None]] = []
         board.publish(self._publish)
 
-    async def ask(self, room: RoomId, event: str, payload: JsonObject, by: OfficerId) -> None:
-        """Have it done where the room is run. Raises RequestError, StoreError.
+    async def ask(self, room: RoomId, event: str, payload: JsonObject, by: OfficerId) -> bool:
+        """Have it done where the room is run; False: that is here, by now. Raises RequestError,
+        StoreError.
 
         Without an answer it may have been done: what the desk is shown says so.
         """
         row = await self._owner_of(room)
-        if row.owner is None or row.owner == self._me:
+        if row.owner is None:
             raise RequestError("meeting_over")
+        if row.owner == self._me:
+            await self._rights.settle(room)  # where it was just taken, its meeting is here then
+            return False
         if len(self._waiting) >= ASKED_AT_ONCE:
             raise RequestError("busy")
         number = secrets.token_hex(8)
@@ -90,6 +94,7 @@ class FarDesk:
             del self._waiting[number]
         if code:
             raise RequestError(code if code in SENTENCES else "internal")
+        return True
 
     def start(self, do: Do) -> None:
         self._do = do
