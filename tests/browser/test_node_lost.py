@@ -6,11 +6,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
 from tests.browser import node_serving
 from tests.browser.conftest import Invite, World, start_world
+from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
 from tests.browser.server_process import ServerProcess
@@ -50,6 +52,8 @@ async def nodes(database: str, redis: Redis, tmp_path: Path) -> AsyncIterator[li
             directory = tmp_path / str(number)
             directory.mkdir()
             worlds.append(await start_node(directory, database, redis, tmp_path / "key"))
+        for world in worlds:
+            await knows(world, worlds)
         yield worlds
     finally:
         for world in worlds:
@@ -71,6 +75,21 @@ async def start_node(directory: Path, database: str, redis: Redis, key: Path) ->
     os.environ[node_serving.REDIS] = redis.url
     settings = {"database_url": database, "record_key_file": str(key)}
     return await start_world(directory, NodeServer, **settings)
+
+
+async def knows(world: World, worlds: list[World]) -> None:
+    """This server's pages may go to all of them: a page has to be loaded after that."""
+    hosts = [one.server.url.removeprefix("http:") for one in worlds if one is not world]
+
+    async def are_allowed() -> bool:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.get(f"{world.server.url}/r/{'a' * 12}") as page,
+        ):
+            policy = page.headers["Content-Security-Policy"]
+        return all(host in policy for host in hosts)
+
+    await eventually("its pages may go to the other servers", are_allowed, PATIENCE_S)
 
 
 async def owner_of(store: Store, address: str, nodes: list[World]) -> World:

@@ -40,9 +40,9 @@ export function Meeting() {
   useLeaveWarning();
   if (!view) return null;
   const hasPanel = isPanelOpen && !(view.is_handed_over && !isHost);
-  return html`<div class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
+  return html`<div ref=${frame} class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
     <${TopBar} view=${view} open=${setDialog} />
-    <main class="meeting__stage" id="main" ref=${frame}>
+    <main class="meeting__stage" id="main">
       <${Notices} view=${view} />
       <${Stage} view=${view} />
       <${Captions} />
