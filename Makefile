@@ -33,13 +33,17 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 
 PYTEST := $(BIN)/python -m pytest -m "not bench"
 
-# Tests that drive browsers and watch the time come first; the others run beside them and give way.
+# Tests that watch the time come first; the others run beside them and give way, those of pages that
+# carry no media last.
 FIRST := tests/browser tests/media tests/bench
+PAGES := $(wildcard tests/browser/test_*_pages.py) tests/browser/test_booking_office.py \
+    tests/browser/test_every_view.py
+OTHERS := $(filter-out $(FIRST) tests/web,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 TWO_RUNS = { \
-	    nice -n 5 $(PYTEST) -q $(FIRST:%=--ignore=%) >$(VENV)/beside.log 2>&1 & beside=$$!; \
+	    nice -n 5 $(PYTEST) -q $(OTHERS) $(PAGES) >$(VENV)/beside.log 2>&1 & beside=$$!; \
 	    trap "kill $$beside" INT TERM; \
 	    echo "== tests of $(FIRST)"; \
-	    { $(PYTEST) -q $(FIRST) 2>&1; echo $$? >$(VENV)/first.code; } | tee $(VENV)/first.log; \
+	    { $(PYTEST) -q $(FIRST) $(PAGES:%=--ignore=%) 2>&1; echo $$? >$(VENV)/first.code; } | tee $(VENV)/first.log; \
 	    wait $$beside; second=$$?; \
 	    echo "== the other tests"; cat $(VENV)/beside.log; \
 	    echo "== what has failed, of both"; \
