@@ -1,5 +1,6 @@
 """The server as a process: first start, second start, clean and unclean ends, wrong settings."""
 
+import asyncio
 import contextlib
 import json
 import signal
@@ -12,8 +13,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from tests.browser.server_process import free_port
 from tests.cli.program import (
     Program,
     health,
@@ -171,6 +174,25 @@ def test_the_public_url_begins_every_link(program: Program) -> None:
     printed = program.start("--public-url", "https://meet.example.org")
     assert printed.count("https://meet.example.org/r/") == 10
     assert "http://" not in printed.replace(url_in(printed), "")
+
+
+def test_pages_of_the_public_url_open_sockets_whatever_the_proxy_tells(program: Program) -> None:
+    port = free_port(socket.SOCK_STREAM)
+    program.start("--public-url", "https://meet.example.org", "--http-port", str(port))
+    local = f"http://127.0.0.1:{port}"
+
+    async def status_of(origin: str) -> int:
+        headers = {"Origin": origin, "Host": "meet.example.org"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            try:
+                opened = await session.ws_connect(f"{local}/socket.io/?EIO=4&transport=websocket")
+            except aiohttp.WSServerHandshakeError as refused:
+                return refused.status
+            await opened.close()
+            return 101
+
+    assert asyncio.run(status_of("https://meet.example.org")) == 101
+    assert asyncio.run(status_of("https://evil.example")) == 400
 
 
 def test_a_second_signal_stops_at_once(program: Program) -> None:

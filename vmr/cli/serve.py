@@ -110,6 +110,7 @@ def _config(settings: Settings) -> SignallingConfig:
             open_max=settings.request_open_max,
         ),
         behind_proxy=settings.behind_proxy,
+        origins=(settings.public_url,) if settings.public_url else (),
         api=ApiConfig(webhooks_to_private=settings.webhooks_to_private),
     )
 
