@@ -1,9 +1,11 @@
 """Frozen dataclasses as JSON and back: fields of str, int, float, bool, None, tuples, and such.
 
-In JSON a message is an object of its fields and `type`, the name of its class. Pure.
+In JSON a message is an object of its fields and `type`, the name of its class. A number that is not
+finite goes neither way: JSON has none (RFC 8259, section 6), and NaN is not even itself. Pure.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -18,8 +20,9 @@ class MessageError(Exception):
 
 
 def to_json(message: Any) -> str:
-    """One message as JSON text, on one line."""
-    return json.dumps(_plain(message) | {"type": type(message).__name__}, separators=(",", ":"))
+    """One message as JSON text, on one line; raises ValueError for a number that is not finite."""
+    value = _plain(message) | {"type": type(message).__name__}
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def from_json(text: str | bytes, types: Mapping[str, type[Any]]) -> Any:
@@ -58,6 +61,8 @@ def _typed(expected: Any, value: Any) -> Any:
     if get_origin(expected) is Literal and value in get_args(expected):
         return value
     if expected in (str, int, float, bool) and type(value) is expected:
+        if expected is float and not math.isfinite(value):
+            raise MessageError("not a finite number")
         return value
     raise MessageError("a value does not fit")
 
