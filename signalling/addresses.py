@@ -1,26 +1,67 @@
 """Whose request this is, for limits alone. Addresses are never logged."""
 
 import ipaddress
+from collections.abc import Sequence
 
 from aiohttp import web
 
+_CLIENT = web.RequestKey("client", str)  # asked for again and again of each open socket
 IPV6_PREFIX = 64
 """Bits of an IPv6 address that tell one customer from another; the rest they choose freely."""
 
-
-def address_of(request: web.BaseRequest, behind_proxy: bool) -> str:
-    """The client's network address: the peer, or what the proxy beside us says it is."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if behind_proxy else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or request.remote or ""
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def network_of(request: web.BaseRequest, behind_proxy: bool) -> str:
-    """The same, but one for all addresses that one IPv6 customer has."""
-    address = address_of(request, behind_proxy)
+class Proxies:
+    """The networks of our own proxies, like `10.0.0.0/8`: nobody else says whose a request is.
+
+    Each proxy adds the address it was asked from at the end of X-Forwarded-For, so the last that
+    is not a proxy's own is the client's; whatever stands before it may be invented.
+    """
+
+    def __init__(self, networks: Sequence[str] = ()) -> None:
+        self._networks = tuple(ipaddress.ip_network(one, strict=False) for one in networks)
+
+    def client_of(self, request: web.BaseRequest) -> str:
+        """The peer's address, or what the proxies in front say. Empty: the peer has none."""
+        if _CLIENT not in request:
+            request[_CLIENT] = self._find_client(request)
+        return request[_CLIENT]
+
+    def _find_client(self, request: web.BaseRequest) -> str:
+        client = request.remote or ""
+        if not self._trusts(client):
+            return client
+        told = ",".join(request.headers.getall("X-Forwarded-For", ()))
+        for one in reversed(told.split(",")):
+            address = _parsed(one)
+            if address is None:
+                break
+            client = str(address)
+            if not self._trusts(client):
+                break
+        return client
+
+    def _trusts(self, text: str) -> bool:
+        address = _parsed(text)
+        return address is not None and any(address in one for one in self._networks)
+
+
+def network_of(request: web.BaseRequest, proxies: Proxies) -> str:
+    """The client's address, or one for all addresses that one IPv6 customer has."""
+    client = proxies.client_of(request)
+    address = _parsed(client)
+    if address is None:
+        return client
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+
+
+def _parsed(text: str) -> Address | None:
+    """An IPv4 address that is written as an IPv6 one is an IPv4 address."""
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(text.strip())
     except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped is not None:
-        return str(getattr(found, "ipv4_mapped", None) or found)
-    return str(ipaddress.ip_network((found, IPV6_PREFIX), strict=False))
+        return None
+    return getattr(found, "ipv4_mapped", None) or found

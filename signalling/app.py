@@ -407,7 +407,7 @@ class Signalling:
             renderer=renderer,
             clock=self._clock,
             config=self._config.staff,
-            behind_proxy=self._config.behind_proxy,
+            proxies=self._config.proxies,
             numbers=self._numbers,
             is_running=running.rooms.is_running,
         )
@@ -440,7 +440,7 @@ class Signalling:
             clock=self._clock,
             config=self._config.api,
             counters=running.counters,
-            behind_proxy=self._config.behind_proxy,
+            proxies=self._config.proxies,
         ).add_to(app)
         app.on_shutdown.append(running.stop)
         app.cleanup_ctx.extend(

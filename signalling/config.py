@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from signalling.addresses import Proxies
 from signalling.api.config import ApiConfig
 from signalling.bookings.request_config import RequestConfig
 from signalling.mail.config import MailConfig
@@ -14,8 +15,8 @@ from vmr.bookings.numbers import BookingNumbers
 class SignallingConfig:
     """`origins` are further origins whose pages may open sockets; the page's own always may.
 
-    `turn` is told to the pages of those inside; the server itself needs none. `behind_proxy`: the
-    last address of X-Forwarded-For is the client's.
+    `turn` is told to the pages of those inside; the server itself needs none. `proxies`
+    are ours, in front of the pages.
     """
 
     origins: tuple[str, ...] = ()
@@ -25,7 +26,7 @@ class SignallingConfig:
     requests: RequestConfig = field(default_factory=RequestConfig)
     api: ApiConfig = field(default_factory=ApiConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)
-    behind_proxy: bool = False
+    proxies: Proxies = field(default_factory=Proxies)
     max_sockets: int = 2000
     max_sockets_per_address: int = 200
     new_sockets_per_address_s: float = 5.0

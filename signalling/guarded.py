@@ -184,14 +184,12 @@ class NamespaceServer:
 
 def _origins(
     further: Sequence[str], urls: Callable[[], Collection[str]]
-) -> Callable[[str, dict[str, Any]], bool] | None:
-    """None is the library's own rule: the origin of the page's address, and no other."""
-    if not further and urls is tuple:
-        return None
+) -> Callable[[str, dict[str, Any]], bool]:
+    """In place of the library's own rule, which believes X-Forwarded-Host and -Proto of anybody."""
     allowed = frozenset(further)
 
     def is_allowed(origin: str, environ: dict[str, Any]) -> bool:
-        own = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
+        own = f"{environ['aiohttp.request'].scheme}://{environ.get('HTTP_HOST', '')}"
         return origin == own or origin in allowed or origin in urls()
 
     return is_allowed

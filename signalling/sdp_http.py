@@ -19,7 +19,6 @@ from typing import Generic, Protocol, TypeVar
 
 from aiohttp import web
 
-from signalling.addresses import address_of
 from signalling.config import SignallingConfig
 from signalling.errors import SENTENCES, RequestError
 from signalling.fields import SDP_CHARACTERS
@@ -111,7 +110,7 @@ class SdpOverHttp(Generic[HolderT]):
     ) -> None:
         self._path = path
         self._backend = backend
-        self._behind_proxy = config.behind_proxy
+        self._proxies = config.proxies
         self._clock = clock
         self._resources: dict[str, Resource[HolderT]] = {}
         self._by_address = KeyedLimit(
@@ -153,7 +152,7 @@ class SdpOverHttp(Generic[HolderT]):
         """The edge of a request: who asks, how often, by what method."""
         allowed = {"Allow": ", ".join([*methods, "OPTIONS"])}
         try:
-            self._limit(self._by_address, address_of(request, self._behind_proxy))
+            self._limit(self._by_address, self._proxies.client_of(request))
             method = methods.get(request.method)
             if request.method == "OPTIONS":
                 preflight = {"Access-Control-Allow-Methods": allowed["Allow"], **_PREFLIGHT}

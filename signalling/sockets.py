@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import web
 
-from signalling.addresses import address_of
 from signalling.config import SignallingConfig
 from signalling.connection import Connection
 from signalling.errors import SENTENCES, RequestError
@@ -78,7 +77,7 @@ class Sockets(Namespace[Connection]):
         return connection
 
     def _hello(self, environ: dict[str, Any], auth: object) -> Hello:
-        address = address_of(environ["aiohttp.request"], self._config.behind_proxy)
+        address = self._config.proxies.client_of(environ["aiohttp.request"])
         if not self._newcomers.take(address, self._clock()):
             raise RequestError("too_many_requests")
         if isinstance(auth, dict) and auth.get("protocol") not in PROTOCOLS:
@@ -115,9 +114,9 @@ class Sockets(Namespace[Connection]):
         remotes = self.server.remotes()
         if len(remotes) >= self._config.max_sockets:
             return False
-        behind = self._config.behind_proxy
-        address = address_of(request, behind)
-        same = sum(1 for other in remotes if address_of(other, behind) == address)
+        client_of = self._config.proxies.client_of
+        address = client_of(request)
+        same = sum(1 for other in remotes if client_of(other) == address)
         return same < self._config.max_sockets_per_address
 
     async def _answer(self, connection: Connection, event: str, payload: object) -> JsonObject:

@@ -96,6 +96,17 @@ def _is_address(value: str) -> bool:
     return True
 
 
+def networks(value: tuple[str, ...]) -> str | None:
+    return None if all(map(_is_network, value)) else "must list networks, like 10.0.0.0/24"
+
+
+def _is_network(value: str) -> bool:
+    try:
+        return ipaddress.ip_network(value).prefixlen > 0
+    except ValueError:
+        return False
+
+
 def media_host(value: str) -> str | None:
     return None if value == "" or _is_address(value) else "must be an IP address, or empty for all"
 

@@ -205,9 +205,11 @@ class Settings:
     request_open_max: int = _setting(
         20, "Requests of one mailbox that may wait for a decision.", checks.positive
     )
-    behind_proxy: bool = _setting(
-        False,
-        "The last address of X-Forwarded-For is the client's: true behind a proxy that sets it.",
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        "Networks of the proxies in front, like 127.0.0.1 or 10.0.0.0/24: the client is the last"
+        " address in their X-Forwarded-For that is not of these.",
+        checks.networks,
     )
     webhooks_to_private: bool = _setting(
         False,
@@ -231,6 +233,8 @@ class Settings:
             raise ValueError("smtp_host needs mail_from, the address that letters come from")
         if self.smtp_username and self.smtp_tls == "off":
             raise ValueError("smtp_username needs smtp_tls, or the password is sent in the clear")
+        if self.trusted_proxies and not self.public_url:
+            raise ValueError("trusted_proxies needs public_url, where browsers reach the proxy")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
 
@@ -313,6 +317,10 @@ def _declared_numbers(group: str) -> Iterator[Setting]:
         )
 
 
+REPLACED = {
+    "behind_proxy": 'is no more: list the proxies in trusted_proxies, like "127.0.0.1"',
+}
+"""Settings of earlier versions, and what to say to who still has them."""
 SETTINGS: tuple[Setting, ...] = (
     *_declared(),
     *(one for group in GROUPS for one in _declared_numbers(group)),
@@ -329,10 +337,15 @@ def load(
     stronger one overrules: a mistake should not wait for the day it matters.
     """
     values: dict[str, Value] = _from_toml(toml, source)
+    for name, instead in REPLACED.items():
+        if (variable := PREFIX + name.upper()) in environment:
+            raise SettingError(f"{variable}: {instead}")
     for one in SETTINGS:
         if one.variable in environment:
             values[one.name] = _parse(one, environment[one.variable], one.variable)
     for name, text in options.items():
+        if name in REPLACED:
+            raise SettingError(f"--{name.replace('_', '-')}: {REPLACED[name]}")
         values[name] = _parse(_BY_NAME[name], text, _BY_NAME[name].option)
     groups: Any = {group: {} for group in GROUPS}
     for name in list(values):
@@ -353,6 +366,8 @@ def _from_toml(text: str, source: str) -> dict[str, Value]:
         raise SettingError(f"{source}: {error}") from error
     values = {}
     for name, raw in table.items():
+        if name in REPLACED:
+            raise SettingError(f"{name} in {source}: {REPLACED[name]}")
         if name not in _BY_NAME:
             raise SettingError(f"{source}: unknown setting {name}")
         values[name] = _checked(_BY_NAME[name], raw, f"{name} in {source}", raw)

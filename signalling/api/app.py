@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from signalling.addresses import Proxies
 from signalling.api.bookings import BookingRoutes
 from signalling.api.config import ApiConfig
 from signalling.api.deliveries import Deliveries
@@ -47,12 +48,12 @@ class Api:
         clock: Clock,
         config: ApiConfig,
         counters: Counter[str],
-        behind_proxy: bool,
+        proxies: Proxies,
     ) -> None:
         self._store = store
         self._clock = clock
         self._edge = ApiEdge(
-            tokens=Tokens(store=store.api, clock=clock, config=config, behind_proxy=behind_proxy),
+            tokens=Tokens(store=store.api, clock=clock, config=config, proxies=proxies),
             repeats=Repeats(store=store.api, clock=clock),
             counters=counters,
         )

@@ -8,7 +8,7 @@ import re
 
 from aiohttp import web
 
-from signalling.addresses import network_of
+from signalling.addresses import Proxies, network_of
 from signalling.api.config import ApiConfig
 from signalling.api.problems import ApiProblem, Kind
 from signalling.limits import KeyedLimit
@@ -25,11 +25,11 @@ _BEARER = re.compile(rf"(?i:bearer) +({PREFIX}[A-Za-z0-9_-]{{32}}) *")
 
 class Tokens:
     def __init__(
-        self, *, store: ApiStore, clock: Clock, config: ApiConfig, behind_proxy: bool
+        self, *, store: ApiStore, clock: Clock, config: ApiConfig, proxies: Proxies
     ) -> None:
         self._store = store
         self._clock = clock
-        self._behind_proxy = behind_proxy
+        self._proxies = proxies
         self._wrong = KeyedLimit(rate=config.wrong_s, burst=config.wrong_burst)
         self._asked = KeyedLimit(rate=config.requests_s, burst=config.requests_burst)
         self._known: set[str] = set()
@@ -37,7 +37,7 @@ class Tokens:
 
     async def recognise(self, request: web.Request) -> tuple[ApiToken, str]:
         """Whose request it is, and the secret it came with. Raises ApiProblem."""
-        now, address = self._clock(), network_of(request, self._behind_proxy)
+        now, address = self._clock(), network_of(request, self._proxies)
         found = _BEARER.fullmatch(request.headers.get("Authorization", ""))
         secret = found[1] if found else ""
         token_hash = hash_token(secret)

@@ -42,7 +42,7 @@ class RequestApp:
             languages=languages,
             clock=clock,
             origin=config.staff.origin,
-            behind_proxy=config.behind_proxy,
+            proxies=config.proxies,
         )
         self._pages = (
             RequestSignIn(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from signalling.addresses import network_of
+from signalling.addresses import Proxies, network_of
 from signalling.bookings.mailboxes import Mailboxes, Session
 from signalling.bookings.when import when_text
 from signalling.forms import FORM_WRONG, Faults, Form, own_form
@@ -27,7 +27,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class RequestEdge:
-    """`origin` and `behind_proxy` as in `StaffConfig` and `SignallingConfig`.
+    """`origin` and `proxies` as in `StaffConfig` and `SignallingConfig`.
 
     `texts` are for what is kept, which staff read.
     """
@@ -40,7 +40,7 @@ class RequestEdge:
         languages: Languages,
         clock: Clock,
         origin: str,
-        behind_proxy: bool,
+        proxies: Proxies,
     ) -> None:
         self.mailboxes = mailboxes
         self.cookies = cookies
@@ -48,7 +48,7 @@ class RequestEdge:
         self.texts = languages.staff.texts
         self._languages = languages
         self._origin = origin
-        self._behind_proxy = behind_proxy
+        self._proxies = proxies
 
     def session(self, request: web.Request) -> Session:
         """Whose mailbox is proven in this browser; others are sent to the start, or told that
@@ -73,7 +73,7 @@ class RequestEdge:
         return when_text(slot, ZoneInfo(at.zone), self._languages.of(request).texts)
 
     def network(self, request: web.Request) -> str:
-        return network_of(request, self._behind_proxy)
+        return network_of(request, self._proxies)
 
     async def form(self, request: web.Request) -> Form:
         """The fields of a form that our own page sent from this browser."""

@@ -55,7 +55,7 @@ class CheckApp:
         self._results = results
         self._languages = languages
         self._origin = config.staff.origin
-        self._behind_proxy = config.behind_proxy
+        self._proxies = config.proxies
         self._clock = clock
         self._probes = KeyedLimit(
             rate=config.probes_per_network_s, burst=config.probes_per_network_burst
@@ -99,7 +99,7 @@ class CheckApp:
         return answer
 
     def _limit(self, limit: KeyedLimit, request: web.Request) -> None:
-        if not limit.take(network_of(request, self._behind_proxy), self._clock()):
+        if not limit.take(network_of(request, self._proxies), self._clock()):
             raise RequestError("too_many_requests")
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
+from signalling.addresses import Proxies
 from signalling.pins import PinChecker
 from signalling.render import Renderer
 from signalling.seams import Clock
@@ -66,7 +67,7 @@ class StaffApp:
         renderer: Renderer,
         clock: Clock,
         config: StaffConfig,
-        behind_proxy: bool,
+        proxies: Proxies,
         numbers: Numbers,
         is_running: Callable[[RoomId], bool],
     ) -> None:
@@ -86,7 +87,7 @@ class StaffApp:
                 edge=self.edge,
                 sign_in=self.sign_in,
                 second_factor=second_factor,
-                behind_proxy=behind_proxy,
+                proxies=proxies,
                 has_oidc=config.oidc is not None,
             ),
             AccountPages(

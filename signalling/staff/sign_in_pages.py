@@ -4,7 +4,7 @@ import re
 
 from aiohttp import web
 
-from signalling.addresses import network_of
+from signalling.addresses import Proxies, network_of
 from signalling.staff.edge import HOME, PATH_OF_STEP, Edge, Faults, Form, with_next
 from signalling.staff.second_factor import SecondFactor
 from signalling.staff.sign_in import SignIn
@@ -24,7 +24,7 @@ SYSTEMS = {"iPad": "iPad", "iPhone": "iPhone", "Android": "Android", "Windows": 
 
 
 class SignInPages:
-    """`behind_proxy` as in `SignallingConfig`; `has_oidc`: another way in is offered."""
+    """`proxies` as in `SignallingConfig`; `has_oidc`: another way in is offered."""
 
     def __init__(
         self,
@@ -32,13 +32,13 @@ class SignInPages:
         edge: Edge,
         sign_in: SignIn,
         second_factor: SecondFactor,
-        behind_proxy: bool,
+        proxies: Proxies,
         has_oidc: bool,
     ) -> None:
         self._edge = edge
         self._sign_in = sign_in
         self._second_factor = second_factor
-        self._behind_proxy = behind_proxy
+        self._proxies = proxies
         self._has_oidc = has_oidc
 
     def add_to(self, app: web.Application) -> None:
@@ -65,7 +65,7 @@ class SignInPages:
         form = await self._edge.form(request)
         username = form.get("username", "")
         account = await self._sign_in.check_password(
-            username, form.get("password", ""), network_of(request, self._behind_proxy)
+            username, form.get("password", ""), network_of(request, self._proxies)
         )
         if account is None:
             return self._ask(request, username=username[:64], is_refused=True)

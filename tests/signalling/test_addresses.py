@@ -1,25 +1,49 @@
-"""Whose request it is: the peer, or what the proxy beside us says; one customer, one network."""
+"""Whose request it is: the peer, or what our own proxies say; one customer, one network."""
+
+from collections.abc import Sequence
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from signalling.addresses import address_of, network_of
+from signalling.addresses import Proxies, network_of
+from tests.signalling.peers import peer
+
+PROXIES = Proxies(["10.0.0.0/24", "fd00::1/128"])
+
+
+def request_of(address: str, *forwarded: str) -> web.Request:
+    headers = [("X-Forwarded-For", one) for one in forwarded]
+    return make_mocked_request("GET", "/", headers=headers, transport=peer(address))
 
 
 @pytest.mark.parametrize(
-    ("forwarded", "behind_proxy", "is_believed"),
+    ("address", "forwarded", "client"),
     [
-        ("192.0.2.1", True, True),
-        ("203.0.113.9, 192.0.2.1 ", True, True),
-        ("192.0.2.1, 203.0.113.9", True, False),
-        ("192.0.2.1", False, False),
+        ("10.0.0.1", ["192.0.2.1"], "192.0.2.1"),
+        ("::ffff:10.0.0.1", ["192.0.2.1"], "192.0.2.1"),
+        ("fd00::1", ["2001:db8::1"], "2001:db8::1"),
+        ("10.0.0.1", ["203.0.113.9, 192.0.2.1 "], "192.0.2.1"),
+        ("10.0.0.1", ["192.0.2.1,10.0.0.2"], "192.0.2.1"),
+        ("10.0.0.1", ["203.0.113.9", "192.0.2.1"], "192.0.2.1"),
+        ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", [""], "10.0.0.1"),
+        ("10.0.0.1", ["192.0.2.1, <script>"], "10.0.0.1"),
+        ("10.0.0.1", ["192.0.2.1, unknown, 10.0.0.2"], "10.0.0.2"),
+        ("10.0.1.1", ["192.0.2.1"], "10.0.1.1"),
+        ("203.0.113.9", ["192.0.2.1, 10.0.0.1"], "203.0.113.9"),
+        ("", ["192.0.2.1"], ""),
     ],
 )
 def test_only_a_proxy_of_ours_is_believed_and_only_its_own_word(
-    forwarded: str, behind_proxy: bool, is_believed: bool
+    address: str, forwarded: Sequence[str], client: str
 ) -> None:
-    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded})
-    assert (address_of(request, behind_proxy) == "192.0.2.1") == is_believed
+    assert PROXIES.client_of(request_of(address, *forwarded)) == client
+
+
+def test_where_no_proxy_is_named_nobody_is_believed() -> None:
+    assert Proxies().client_of(request_of("127.0.0.1", "192.0.2.1")) == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -28,9 +52,9 @@ def test_only_a_proxy_of_ours_is_believed_and_only_its_own_word(
         ("192.0.2.1", "192.0.2.1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("unknown", "unknown"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
     ],
 )
 def test_an_ipv6_customer_is_one_network(address: str, network: str) -> None:
-    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": address})
-    assert network_of(request, True) == network
+    assert network_of(request_of(address), PROXIES) == network

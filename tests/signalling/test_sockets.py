@@ -365,6 +365,19 @@ async def test_a_page_of_another_origin_opens_no_socket(house: House) -> None:
         await socket.close()
 
 
+async def test_no_header_of_a_proxy_makes_another_origin_ours(house: House) -> None:
+    """Not for polling either, and with the Host that we are called by."""
+    headers = {
+        "Origin": "https://evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+    }
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for transport in ("polling", "websocket"):
+            url = f"{house.url}/socket.io/?EIO=4&transport={transport}"
+            assert (await session.get(url)).status == 400
+
+
 async def test_a_further_origin_may_be_allowed() -> None:
     config = SignallingConfig(origins=("https://vmr.example",))
     async with House(config=config) as house:

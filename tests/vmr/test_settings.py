@@ -77,6 +77,7 @@ def test_variables_of_others_are_not_ours() -> None:
         ("log_level", "debug", "debug"),
         ("mail_domains", "cjsm.example, gov.example", ("cjsm.example", "gov.example")),
         ("mail_reminder_h", "0", 0.0),
+        ("trusted_proxies", "", ()),
     ],
 )  # fmt: skip
 def test_a_text_becomes_the_value_it_says(name: str, text: str, value: object) -> None:
@@ -294,3 +295,28 @@ def test_the_markdown_table_has_a_row_for_every_setting() -> None:
     assert "| `slot_warnings_min` | `10,5,1` | Minutes before" in markdown()
     assert "| `social_unrecorded` | `false` | " in markdown()
     assert "| `public_url` |  | " in markdown()
+
+
+@pytest.mark.parametrize("text", ["true", "10.0.0.5/8", "0.0.0.0/0", "::/0", "proxy.example"])
+def test_only_networks_are_trusted_and_never_all_of_them(text: str) -> None:
+    with pytest.raises(SettingError, match="must list networks"):
+        load({"trusted_proxies": text, "public_url": "https://meet.example.org"}, {})
+
+
+def test_proxies_need_the_address_that_browsers_use() -> None:
+    with pytest.raises(SettingError, match="trusted_proxies needs public_url"):
+        load({"trusted_proxies": "127.0.0.1,fd00::/8"}, {})
+
+
+@pytest.mark.parametrize(
+    "place", ["--behind-proxy", "VMR_BEHIND_PROXY", "behind_proxy in vmr.toml"]
+)
+def test_a_setting_of_earlier_versions_names_the_one_in_its_place(place: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        load(
+            {"behind_proxy": "true"} if place.startswith("--") else {},
+            {place: "false"} if place.startswith("VMR") else {},
+            "behind_proxy = true" if "toml" in place else "",
+            "vmr.toml",
+        )
+    assert str(raised.value).startswith(f"{place}: is no more: list the proxies in trusted_proxies")

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from vmr.settings import SETTINGS, Setting, SettingError, Settings, load, shown_value_of
+from vmr.settings import REPLACED, SETTINGS, Setting, SettingError, Settings, load, shown_value_of
 
 EPILOG = (
     "Each setting is also a VMR_ variable (VMR_HTTP_PORT) and a key of the TOML file (http_port)."
@@ -25,6 +25,8 @@ def add_all(parser: argparse.ArgumentParser) -> None:
     }
     for one in SETTINGS:
         _add(groups[one.group], one)
+    for name in REPLACED:
+        parser.add_argument("--" + name.replace("_", "-"), help=argparse.SUPPRESS)
 
 
 def add_for_commands(parser: argparse.ArgumentParser) -> None:
@@ -38,9 +40,9 @@ def add_for_commands(parser: argparse.ArgumentParser) -> None:
 def load_settings(chosen: argparse.Namespace) -> Settings:
     """From the parsed options, the environment and the TOML file; raises SettingError."""
     given = {
-        one.name: getattr(chosen, one.name)
-        for one in SETTINGS
-        if getattr(chosen, one.name, None) is not None
+        name: getattr(chosen, name)
+        for name in (*(one.name for one in SETTINGS), *REPLACED)
+        if getattr(chosen, name, None) is not None
     }
     source = chosen.config or os.environ.get(CONFIG_VARIABLE, "")
     return load(given, os.environ, _read(source) if source else "", source)

@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import web
 
 from media.workers import MediaWorkers
+from signalling.addresses import Proxies
 from signalling.api.config import ApiConfig
 from signalling.app import Signalling
 from signalling.bookings.request_config import RequestConfig
@@ -109,7 +110,7 @@ def _config(settings: Settings) -> SignallingConfig:
             court_domains=settings.court_domains,
             open_max=settings.request_open_max,
         ),
-        behind_proxy=settings.behind_proxy,
+        proxies=Proxies(settings.trusted_proxies),
         origins=(settings.public_url,) if settings.public_url else (),
         api=ApiConfig(webhooks_to_private=settings.webhooks_to_private),
     )

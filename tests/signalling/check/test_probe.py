@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from media.messages import OpenProbe
+from signalling.addresses import Proxies
 from signalling.check.app import LARGEST
 from signalling.check.prober import CREDENTIALS_S, turn_for_probes
 from signalling.turn import Turn
@@ -145,13 +146,28 @@ async def test_a_network_has_so_many_probes_and_more_with_time() -> None:
 
 
 async def test_a_proxy_says_whose_network_it_is() -> None:
-    config = replace(WITH_TURN, probes_per_network_burst=1, behind_proxy=True)
+    config = replace(WITH_TURN, probes_per_network_burst=1, proxies=Proxies(["127.0.0.1"]))
     async with House(config=config) as house, CheckPage(house.url) as page:
         asked = [
             await page.post("probe", {"over": "udp", "sdp": "v=0"}, **{"X-Forwarded-For": address})
             for address in ("192.0.2.7", "192.0.2.8", "2001:db8::1", "2001:db8::2", "192.0.2.7")
         ]
         assert [status for status, _ in asked] == [200, 200, 200, 429, 429]
+
+
+async def test_nobody_else_says_whose_network_it_is() -> None:
+    config = replace(
+        WITH_TURN, probes_per_network_burst=1, proxies=Proxies(["127.0.0.2", "10.0.0.0/8"])
+    )
+    async with House(config=config) as house, CheckPage(house.url) as page:
+        spoofed = {"X-Real-IP": "192.0.2.9", "Forwarded": "for=192.0.2.9"}
+        asked = [
+            await page.post(
+                "probe", {"over": "udp", "sdp": "v=0"}, **{"X-Forwarded-For": address, **spoofed}
+            )
+            for address in ("192.0.2.7", "192.0.2.8", "127.0.0.2")
+        ]
+        assert [status for status, _ in asked] == [200, 429, 429]
 
 
 async def test_an_engine_that_is_full_or_gone_is_busy(house: House, page: CheckPage) -> None:

@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
 from lobby.events import EndCode
 from signalling.bookings.booking_form import TIME_PARTS
@@ -13,6 +14,7 @@ from signalling.bookings.detail_pages import ACTIONS
 from signalling.bookings.report_figures import EVERY, FAIRNESS
 from signalling.staff.token_pages import LASTS_DAYS
 from signalling.texts import FILES, Texts
+from tests.signalling.peers import peer
 from vmr.api_tokens import ApiScope
 from vmr.bookings.booking import BookingState, Channel, IdToBring, Part, Priority
 from vmr.bookings.changes import BookingEvent
@@ -63,7 +65,8 @@ def test_only_a_server_on_localhost_is_less_strict_by_default(
 def test_the_limits_are_those_of_the_settings() -> None:
     options = {
         "staff_idle_s": "60", "staff_session_s": "600", "staff_tries": "3",
-        "staff_address_tries": "4", "staff_tries_window_s": "5", "behind_proxy": "true",
+        "staff_address_tries": "4", "staff_tries_window_s": "5", "trusted_proxies": "10.1.0.0/16",
+        "public_url": "https://meet.example.org",
         "oidc_issuer": "https://login.example.org", "oidc_client_id": "vmr",
         "oidc_client_secret": "secret", "oidc_claim": "preferred_username",
     }  # fmt: skip
@@ -71,7 +74,10 @@ def test_the_limits_are_those_of_the_settings() -> None:
     staff = config.staff
     assert (staff.limits.idle_s, staff.limits.longest_s) == (60, 600)
     assert (staff.tries, staff.address_tries, staff.tries_window_s) == (3, 4, 5)
-    assert config.behind_proxy
+    request = make_mocked_request(
+        "GET", "/", headers={"X-Forwarded-For": "192.0.2.1"}, transport=peer("10.1.2.3")
+    )
+    assert config.proxies.client_of(request) == "192.0.2.1"
     assert staff.oidc is not None
     assert (staff.oidc.client_id, staff.oidc.claim) == ("vmr", "preferred_username")
     assert _config(load({}, {})).staff.oidc is None
