@@ -181,6 +181,7 @@ def main() -> None:
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.browser_restart import browser_restart_figures
+        from tests.bench.join_client import client_join_figure, client_join_times
         from tests.bench.join_time import join_figures, join_times
         from tests.bench.lossy_browsers import lossy_figures
         from tests.bench.page_figures import measure_page, page_figures
@@ -191,7 +192,9 @@ def main() -> None:
         restarts = browser_restart_figures(1 if options.short else 5)
         print_figures("Two Chromiums, one restarts ICE", restarts)
         joins = asyncio.run(join_times(1 if options.short else 7))
-        print_figures("Coming in: Chromium, a running room, median", join_figures(joins))
+        clients = asyncio.run(client_join_times(1 if options.short else 7))
+        figures = [*join_figures(joins), client_join_figure(clients)]
+        print_figures("Coming in: Chromium, a running room, median", figures)
         short = {"loads": 1, "presses": 1} if options.short else {}
         page = asyncio.run(measure_page(**short))
         print_figures("The meeting page: Chromium, software only", page_figures(page))

@@ -76,6 +76,21 @@ class BrowserRoom:
         self.relay.watch = see
         return part
 
+    @property
+    def guest_url(self) -> str:
+        """Where the server is reached on the guest's network."""
+        return f"http://127.0.0.1:{self._proxy.port}"
+
+    @property
+    def address(self) -> str:
+        """Of the room."""
+        return self._room.address
+
+    @property
+    def invite(self) -> str:
+        """The guest's personal link."""
+        return self._room.invites[0]
+
     async def prepare_guest(self, script: str = "") -> tuple[BrowserContext, Page]:
         """A guest with a personal link, in a fresh profile, who has only to press Start."""
         context = await self._guest_browser.new_context(permissions=["camera", "microphone"])
@@ -83,8 +98,7 @@ class BrowserRoom:
         if script:
             await context.add_init_script(script)
         page = await context.new_page()
-        url = f"http://127.0.0.1:{self._proxy.port}{self._room.invite_path(0)}"
-        await _prepare(page, url, "Guest")
+        await _prepare(page, self.guest_url + self._room.invite_path(0), "Guest")
         await page.locator("video").first.wait_for(state="attached", timeout=TIMEOUT_MS)
         return context, page
 

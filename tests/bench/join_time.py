@@ -3,6 +3,7 @@
 The guest's network has a round trip, the host's has none (`tests/bench/browser_room.py`).
 """
 
+import asyncio
 import itertools
 import statistics
 import tempfile
@@ -95,9 +96,10 @@ async def _join(room: BrowserRoom, round_trip_ms: int) -> Join:
     room.set_guest_weather(round_trip_ms=round_trip_ms)
     context, page = await room.prepare_guest(WATCH)
     part = room.watch_guest()
+    # Asked before Start, so that no script of the test is compiled while the page joins.
+    joined = asyncio.ensure_future(page.evaluate("window.vmrJoin"))
     await start(page)
-    handle = await page.wait_for_function("window.vmrJoin", timeout=TIMEOUT_MS)
-    times: dict[str, float] = await handle.json_value()
+    times: dict[str, float] = await asyncio.wait_for(joined, TIMEOUT_MS / 1000)
     await leave(page)
     await context.close()
     at = [float(times[step]) for step in STEPS]
@@ -118,6 +120,11 @@ async def join_times(count: int, round_trips_ms: Sequence[int] = ROUND_TRIPS_MS)
                 await room.close()
 
 
+def bar_ms(round_trip_ms: int) -> int:
+    """From the join sent to the first picture, at most."""
+    return ROUND_TRIPS * round_trip_ms + SERVER_MS
+
+
 def join_figures(joins: Sequence[Join]) -> list[Figure]:
     """The median of each round trip, and where it goes."""
     found = []
@@ -126,7 +133,6 @@ def join_figures(joins: Sequence[Join]) -> list[Figure]:
         total = statistics.median(join.total_ms for join in mine)
         steps = zip(*(join.steps_ms for join in mine), strict=True)
         parts = [f"{statistics.median(step):.0f}" for step in steps]
-        bar_ms = ROUND_TRIPS * round_trip_ms + SERVER_MS
         found.append(
             Figure(
                 name=f"join sent to first picture, round trip {round_trip_ms} ms",
@@ -134,8 +140,8 @@ def join_figures(joins: Sequence[Join]) -> list[Figure]:
                 f" answer {parts[1]}, taking it in {parts[2]}, pair {parts[3]},"
                 f" handshake {parts[4]}, picture {parts[5]};"
                 f" {parts[0]} before it is sent",
-                bar=f"<= {bar_ms} ms",
-                is_met=total <= bar_ms,
+                bar=f"<= {bar_ms(round_trip_ms)} ms",
+                is_met=total <= bar_ms(round_trip_ms),
             )
         )
         own = statistics.median(join.server.total_ms for join in mine)

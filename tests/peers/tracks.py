@@ -121,11 +121,13 @@ class Eye:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.opened = asyncio.Event()
         self.colour: Colour | None = None
         self.size: tuple[int, int] | None = None
 
     def take(self, frame: Any) -> None:
         self.frames += 1
+        self.opened.set()
         image = frame.to_ndarray(format="rgb24")
         height, width = image.shape[:2]
         middle = image[height // 3 : 2 * height // 3, width // 3 : 2 * width // 3]
