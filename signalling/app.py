@@ -102,6 +102,7 @@ class Running:
         self._estate = estate
         self.rights: Rights = Alone() if estate is None else estate.keeper
         self._engine = engine
+        self._store = store
         self._clock = clock
         self.counters: Counter[str] = Counter()
         self.readiness = Readiness(store=store, engine=engine, rights=self.rights, clock=clock)
@@ -257,6 +258,7 @@ class Running:
             sessions=len(self.sessions),
             desks=len(self.board),
             letters=self.mail.open,
+            journal=self._store.journal,
         )
 
     def sweep(self) -> None:
@@ -304,6 +306,7 @@ class Running:
     async def _keep_ringing(self) -> None:
         while True:
             await asyncio.sleep(RING_LOOK_S)
+            self.board.note_journal(self._store.journal.is_behind)
             self.board.ring()
 
     async def _keep_judging(self) -> None:

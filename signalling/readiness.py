@@ -32,6 +32,7 @@ class Fault(Enum):
     STARTING = "starting"
     DRAINING = "draining"  # it is about to stop
     STORE = "store"  # a write failed, or hangs
+    JOURNAL = "journal"  # records wait on this disk for the database
     MEDIA_WORKERS = "media_workers"  # none is alive
     CLOCK = "clock"  # the wall clock was set while the server ran
     REGISTRY = "registry"  # one of several servers, without a lease: it lets nobody new in
@@ -63,6 +64,7 @@ class Readiness:
             Fault.STARTING: self._is_writable is None,
             Fault.DRAINING: self._is_draining,
             Fault.STORE: self._is_writable is False,
+            Fault.JOURNAL: self._store.journal.is_behind,
             Fault.MEDIA_WORKERS: self._engine.counters().get("workers") == 0,
             Fault.CLOCK: abs(self._wall_clock() - self._clock()) > STEP_S,
             Fault.REGISTRY: not self._rights.is_leased,

@@ -338,6 +338,7 @@ class Rooms:
     def _forget(self, room: RoomId, mailbox: Mailbox) -> None:
         if self._by_meeting.get(mailbox.runner.meeting.id) is mailbox:
             del self._by_meeting[mailbox.runner.meeting.id]
+            self._store.let_go(mailbox.runner.meeting.id)
         if self._mailboxes.get(room) is mailbox:
             del self._mailboxes[room]
             self._desk.show(mailbox.runner.room, None)

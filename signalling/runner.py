@@ -1,9 +1,11 @@
 """Runs what a Meeting asks of the world, one command after another.
 
 The order is the promise: what narrows is done at once, whatever the disk does; records and
-snapshot are then committed in one transaction; only then comes what widens, and only then is
-anybody told. When the commit fails, a command that only restricts stays in force, its records
-waiting for the next commit; any other is undone as if it had never been asked.
+snapshot are then committed in one transaction, or into the journal on this disk while the database
+is away; only then comes what widens, and only then is anybody told. When neither takes them, a
+command that only restricts stays in force, its records waiting for the next commit; any other is
+undone as if it had never been asked. So is one that widens and would have to wait in the journal of
+a server without a lease: the room may be another's by then.
 """
 
 import logging
@@ -32,7 +34,8 @@ from vmr.rooms import Room
 from vmr.store import Overtaken, StoreError
 
 UNWRITTEN_MAX = 1_000
-"""Entries kept while the disk fails; beyond, the meeting is abandoned: nobody stays unrecorded."""
+"""Entries kept while database and disk fail; beyond, the meeting is abandoned: nobody stays
+unrecorded."""
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +126,8 @@ class MeetingRunner:
         self._seal(asked, media_before)
         await self.media.narrow()
         happenings = [one.happening for one in asked if isinstance(one, effects.Record)]
-        if await self._commit(happenings):
+        may_wait = self._rights.is_leased or restricts(command)
+        if await self._commit(happenings, may_wait=may_wait):
             await self._grant(now)
         elif restricts(command) and not self.is_overtaken:
             self._unwritten.extend(happenings)
@@ -174,22 +178,27 @@ class MeetingRunner:
 
     # -- the record ---------------------------------------------------------------------------
 
-    async def _commit(self, happenings: Sequence[Happening]) -> bool:
+    async def _commit(self, happenings: Sequence[Happening], *, may_wait: bool = True) -> bool:
         snapshot = None if self.meeting.is_over else self.meeting.snapshot()
         unwritten = [*self._unwritten, *happenings]
         if not unwritten and snapshot == self._committed:
             return True
-        if not await self._write(snapshot, unwritten):
+        if not await self._write(snapshot, unwritten, may_wait=may_wait):
             return False
         self._unwritten.clear()
         return True
 
     async def _write(
-        self, snapshot: Mapping[str, Any] | None, happenings: Sequence[Happening]
+        self,
+        snapshot: Mapping[str, Any] | None,
+        happenings: Sequence[Happening],
+        *,
+        may_wait: bool = True,
     ) -> bool:
+        meeting, room = self.meeting.id, self.room.id
         try:
             await self._store.commit(
-                self.meeting.id, self.room.id, snapshot, happenings, self._hold
+                meeting, room, snapshot, happenings, self._hold, may_wait=may_wait
             )
         except Overtaken:
             log.warning("meeting goes on at another server meeting=%s", self.meeting.id)

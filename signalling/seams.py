@@ -13,6 +13,7 @@ from vmr.store import (
     ApiStore,
     BookingStore,
     EntitlementStore,
+    JournalState,
     LiveMeeting,
     Office,
     OutboxStore,
@@ -120,11 +121,21 @@ class Store(Protocol):
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
         hold: Hold | None = None,
+        *,
+        may_wait: bool = True,
     ) -> None:
-        """One transaction: records and snapshot (None: the meeting is over or dropped).
+        """One transaction: records and snapshot (None: the meeting is over or dropped). While the
+        database is away, on this server's disk instead, where it `may_wait`.
 
         Raises Overtaken where another server runs the room by now (`hold`).
         """
+
+    def let_go(self, meeting: MeetingId) -> None:
+        """The meeting does not run here any more."""
+
+    @property
+    def journal(self) -> JournalState:
+        """What waits on this server's disk for the database."""
 
 
 class Desk(Protocol):

@@ -26,6 +26,7 @@ class RecordEvent(Enum):
     BOOKING_DELETED = "booking_values_deleted"  # the same of a booking
     ENTITLEMENT_DELETED = "entitlement_values_deleted"  # of a contact, a ban, or a prisoner's own
     SIGNING_KEY_SET = "signing_key_set"
+    SIDE_PART_KEPT = "side_part_kept"  # entries that could not join the meeting's record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +195,14 @@ def key_in(entry: Entry) -> SigningKeyNote | None:
         )
     except (KeyError, ValueError):
         return None
+
+
+def side_part_in(entry: Entry) -> tuple[MeetingId, str] | None:
+    """The side-part of a meeting's record that the entry states, if it states one."""
+    if entry.what != RecordEvent.SIDE_PART_KEPT.value or not entry.subject.startswith(_MEETING):
+        return None
+    meeting = MeetingId(entry.subject.removeprefix(_MEETING))
+    return meeting, str(dict(entry.facts).get("part", ""))
 
 
 def head_in(entry: Entry) -> tuple[MeetingId, Head] | None:

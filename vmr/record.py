@@ -122,10 +122,16 @@ def append(
     last: Entry | None, happening: Happening, *, meeting: MeetingId, key: PersonalKey
 ) -> Entry:
     """The next entry after `last` (None: the meeting's first)."""
-    sequence = 1 if last is None else last.sequence + 1
+    if last is None:
+        return link(1, first_link(meeting), happening, key)
+    return link(last.sequence + 1, last.hash, happening, key)
+
+
+def link(sequence: int, previous: str, happening: Happening, key: PersonalKey) -> Entry:
+    """The entry with this number, after the one with the hash `previous`."""
     entry = Entry(
         sequence=sequence,
-        previous=first_link(meeting) if last is None else last.hash,
+        previous=previous,
         at=float(happening.at),
         actor=happening.actor,
         what=happening.what,

@@ -85,6 +85,11 @@ class Settings:
         "The file of the key that signs records, made when it is missing. Empty: beside an SQLite"
         " database, with .signing-key after its name; else var/vmr.signing-key.",
     )
+    journal_dir: str = _setting(
+        "",
+        "The folder on a disk of this machine where records wait while the database is away. Empty:"
+        " beside an SQLite database, with .journal after its name; else var/vmr.journal.",
+    )
     media_host: str = _setting(
         "", "Address that sound and pictures arrive on. Empty: every address.", checks.media_host
     )

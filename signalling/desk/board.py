@@ -64,6 +64,7 @@ class Board:
         self._far: dict[RoomId, JsonObject] = {}
         self._publish: Publish | None = None
         self._refused: dict[RoomId, RefusedHosts] = {}
+        self._is_behind = False
         self._shut_out: set[EstablishmentId] = set()
         """Where the Host PIN works at enrolled terminals alone, and none is enrolled."""
 
@@ -109,6 +110,14 @@ class Board:
         self._refused[room.id] = RefusedHosts(count=count + 1, last_at=self._clock())
         self._rooms[room.id] = room
         self._tell(room)
+
+    def note_journal(self, is_behind: bool) -> None:
+        """Whether records of this server wait for the database."""
+        if is_behind == self._is_behind:
+            return
+        self._is_behind = is_behind
+        for room in list(self._rooms.values()):
+            self._tell(room)
 
     # -- who watches --------------------------------------------------------------------------
 
@@ -224,6 +233,7 @@ class Board:
             "ends_at": room.ends_at,
             "next_slot": to_wire(self._next.get(room.id)),
             "lacks_terminal": room.establishment.id in self._shut_out,
+            "record_waits": self._is_behind,
             "hosts_refused": to_wire(self._refused.get(room.id)),
             "meeting": meeting,
         }

@@ -16,6 +16,7 @@ from prometheus_client.core import (
 )
 
 from signalling.metrics.timings import KNOCK, LOOP_LAG
+from vmr.store import JournalState
 
 KINDS = ("audio", "camera", "screen")
 ENDPOINT_ROLES = ("person", "tap", "encoder")
@@ -55,6 +56,7 @@ class Figures:
     faults: Mapping[str, bool] = field(default_factory=dict)
     paused: int = 0
     unwritten: int = 0
+    journal: JournalState = field(default_factory=JournalState)
     sessions: int = 0
     desks: int = 0
     letters: int = 0
@@ -81,7 +83,22 @@ def _now(figures: Figures) -> Iterator[Metric]:
     )
     yield _gauge("vmr_ready", "Whether it should be sent people.", not any(figures.faults.values()))
     yield _gauge("vmr_rooms_paused", "Meetings that are paused.", figures.paused)
-    yield _gauge("vmr_records_waiting", "Entries of record not yet on disk.", figures.unwritten)
+    yield _gauge(
+        "vmr_records_waiting",
+        "Entries of record neither in the database nor on this disk.",
+        figures.unwritten,
+    )
+    journal = figures.journal
+    yield _gauge(
+        "vmr_journal_entries", "Entries of record on this disk, not in the database.",
+        journal.entries,
+    )  # fmt: skip
+    yield _gauge("vmr_journal_bytes", "Bytes of them.", journal.bytes)
+    yield CounterMetricFamily(
+        "vmr_record_side_parts",
+        "Times that entries could not join a meeting's record, and were kept beside it.",
+        value=journal.side_parts,
+    )
     yield _gauge("vmr_sessions", "Pages with a session.", figures.sessions)
     yield _gauge("vmr_desks", "Duty desks that are open.", figures.desks)
     yield _gauge("vmr_letters_waiting", "Letters not yet sent.", figures.letters)

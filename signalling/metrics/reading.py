@@ -8,6 +8,7 @@ from signalling.metrics.families import Figures
 from signalling.readiness import Fault
 from signalling.rooms import Rooms
 from vmr.roles import Role, Stage
+from vmr.store import JournalState
 
 
 def read_figures(
@@ -18,6 +19,7 @@ def read_figures(
     sessions: int,
     desks: int,
     letters: int,
+    journal: JournalState,
 ) -> Figures:
     """Every label is there at 0 too, so that a graph has no holes."""
     stages = Counter({stage.value: 0 for stage in Stage})
@@ -39,6 +41,7 @@ def read_figures(
         faults={fault.value: fault in faults for fault in Fault},
         paused=paused,
         unwritten=unwritten,
+        journal=journal,
         sessions=sessions,
         desks=desks,
         letters=letters,

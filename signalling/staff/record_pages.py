@@ -232,7 +232,7 @@ class RecordPages:
         def work() -> tuple[RecordView, str]:
             viewer = Viewer(
                 found, record.entries, establishment=establishment, texts=self._renderer.texts,
-                proof=proof, now=now,
+                proof=proof, now=now, side_parts=record.side_parts,
             )  # fmt: skip
             return body_of(viewer, self._renderer)
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from signalling.staff.times import clock_text, date_text, duration_parts, time_text, zone_text
 from signalling.texts import Texts
-from vmr.record_text import Narrator, capitalised
+from vmr.record_text import Line, Narrator, capitalised
 from vmr.record_times import Cause, Doing, PersonTotals, Totals
 from vmr.record_totals import totals
 from vmr.rooms import Establishment
-from vmr.store import FoundRecord, KeptEntry, MeetingProof
+from vmr.store import FoundRecord, KeptEntry, MeetingProof, SidePart
 
 _TOLD = (Doing.WAITING, Doing.IDENTIFYING, Doing.TALKING, Doing.ALONE)
 """Of the meeting, in this order; lost time stands below with its causes."""
@@ -72,6 +72,14 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SidePartRow:
+    """Entries beside the record; `told` says why they are there."""
+
+    told: str
+    lines: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
     """`faults` are what is wrong with the chain, in words for operators. `deleted` and `signed` say
     when personal values were deleted, and what is signed of it; empty where there is nothing."""
@@ -88,6 +96,7 @@ class RecordView:
     refusals: tuple[RefusalRow, ...]
     watched: tuple[WatchedRow, ...]
     lines: tuple[LineRow, ...]
+    side_parts: tuple[SidePartRow, ...]
     entries: int
     head: str
     faults: tuple[str, ...]
@@ -109,7 +118,9 @@ class Viewer:
         texts: Texts,
         proof: MeetingProof,
         now: float,
+        side_parts: Sequence[SidePart] = (),
     ) -> None:
+        self._side_parts = side_parts
         self._found = found
         self._record = record
         self._texts = texts
@@ -156,15 +167,8 @@ class Viewer:
                 )
                 for one in told.watched
             ),
-            lines=tuple(
-                LineRow(
-                    sequence=line.sequence,
-                    at=self._clock(line.at),
-                    sentence=line.sentence,
-                    details=line.details,
-                )
-                for line in self._narrator.lines()
-            ),
+            lines=tuple(self._line(line) for line in self._narrator.lines()),
+            side_parts=tuple(self._side_part(one) for one in self._side_parts),
             entries=len(record),
             head=record[-1].entry.hash if record else "",
             faults=self._proof.faults,
@@ -173,6 +177,22 @@ class Viewer:
             is_live=found.is_live,
             made=self._when(self._now),
         )
+
+    def _line(self, line: Line) -> LineRow:
+        return LineRow(
+            sequence=line.sequence,
+            at=self._clock(line.at),
+            sentence=line.sentence,
+            details=line.details,
+        )
+
+    def _side_part(self, part: SidePart) -> SidePartRow:
+        """Told by what was known where it was written: the record up to there."""
+        before = [kept for kept in self._record if kept.entry.sequence < part.first]
+        said = [(kept.entry, kept.personal) for kept in (*before, *part.entries)]
+        lines = [*Narrator(said, self._texts.get).lines()][len(before) :]
+        told = self._t("side_part", first=part.first, node=part.node or self._t("alone"))
+        return SidePartRow(told=told, lines=tuple(self._line(line) for line in lines))
 
     def _deleted(self) -> str:
         at = self._proof.deleted_at

@@ -98,7 +98,10 @@ def test_nothing_secret_lies_in_the_database_and_nobody_else_can_read_it(
     program: Program,
 ) -> None:
     printed = program.start()
-    files = sorted(program.database.parent.iterdir())
+    found = sorted(program.database.parent.rglob("*"))
+    files = [one for one in found if one.is_file()]
+    folders = [one for one in found if one.is_dir()]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
     assert program.database in files
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(program.database.parent.stat().st_mode) == 0o700

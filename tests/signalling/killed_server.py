@@ -39,11 +39,13 @@ class MortalStore:
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
         hold: Hold | None = None,
+        *,
+        may_wait: bool = True,
     ) -> None:
         is_it = any(one.what == self._what for one in happenings)
         if is_it and self._when == "before":
             die()
-        await self._store.commit(meeting, room, snapshot, happenings, hold)
+        await self._store.commit(meeting, room, snapshot, happenings, hold, may_wait=may_wait)
         if is_it and self._when == "after":
             die()
 

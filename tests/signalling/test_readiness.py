@@ -15,6 +15,7 @@ from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
 from tests.signalling.house import House
+from vmr.store import JournalState
 
 
 class Stage:
@@ -126,3 +127,8 @@ async def test_the_answer_names_what_fails_and_nothing_else(
         async with browser.get("/readyz") as answer:
             assert answer.status == 200
             assert await answer.json() == {"ready": True, "faults": []}
+
+
+async def test_a_server_whose_records_wait_for_the_database_is_not_ready(stage: Stage) -> None:
+    stage.store.journal = JournalState(entries=1, bytes=400)
+    assert stage.readiness.faults() == (Fault.JOURNAL,)

@@ -29,12 +29,12 @@ from vmr.record import Happening
 from vmr.roles import Role, Stage
 
 
-class Journal(FakeStore):
+class Logged(FakeStore):
     """A store and an engine that write into one journal, to see what came before what."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.journal: list[str] = []
+        self.happened: list[str] = []
         self.sessions: list[Session] = []
 
     async def commit(
@@ -44,14 +44,21 @@ class Journal(FakeStore):
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
         hold: Hold | None = None,
+        *,
+        may_wait: bool = True,
     ) -> None:
-        self.journal.append("commit")
-        self.journal.append(f"told {sum(len(_news(one)) for one in self.sessions)}")
-        await super().commit(meeting, room, snapshot, happenings, hold)
+        self.happened.append("commit")
+        self.happened.append(f"told {sum(len(_news(one)) for one in self.sessions)}")
+        await super().commit(meeting, room, snapshot, happenings, hold, may_wait=may_wait)
 
 
 def _news(session: Session) -> Sequence[object]:
     return session.after(0) or ()
+
+
+class FakeRights(Alone):
+    def __init__(self) -> None:
+        self.is_leased = True
 
 
 class Scene:
@@ -59,13 +66,14 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.store = Journal()
+        self.store = Logged()
         self.engine = FakeEngine()
         self.sessions = Sessions(limit=100)
         self.counters: Counter[str] = Counter()
         self.desk = FakeDesk()
         room = self.store.add_room()
         meeting = Meeting(MeetingId("m"), room, Numbers(), now=self.clock())
+        self.rights = FakeRights()
         self.runner = MeetingRunner(
             meeting=meeting,
             room=room,
@@ -74,14 +82,14 @@ class Scene:
             sessions=self.sessions,
             counters=self.counters,
             desk=self.desk,
-            rights=Alone(),
+            rights=self.rights,
             hold=None,
         )
         self._count = 0
         real = self.engine.request
 
         async def request(asked: Request) -> Any:
-            self.store.journal.append(type(asked).__name__)
+            self.store.happened.append(type(asked).__name__)
             return await real(asked)
 
         self.engine.request = request  # type: ignore[method-assign,assignment]
@@ -132,11 +140,11 @@ async def test_whoever_is_admitted_gets_media_and_word_only_after_the_record(
 ) -> None:
     host = await scene.host()
     guest, participant = await scene.join("Ann")
-    scene.store.journal.clear()
+    scene.store.happened.clear()
     told = sum(len(_news(one)) for one in scene.store.sessions)
     await scene.run(c.Admit(by=host, participant=participant))
-    assert scene.store.journal[:2] == ["commit", f"told {told}"]
-    assert "AddEndpoint" in scene.store.journal[2:]
+    assert scene.store.happened[:2] == ["commit", f"told {told}"]
+    assert "AddEndpoint" in scene.store.happened[2:]
     assert scene.events(guest)[-2:] == ["participant.admitted", "meeting.updated"]
 
 
@@ -144,9 +152,9 @@ async def test_whoever_is_removed_has_no_media_before_the_record(scene: Scene) -
     host = await scene.host()
     _, participant = await scene.join("Ann")
     await scene.run(c.Admit(by=host, participant=participant))
-    scene.store.journal.clear()
+    scene.store.happened.clear()
     await scene.run(c.Remove(by=host, participant=participant, reason=""))
-    assert scene.store.journal.index("RemoveEndpoint") < scene.store.journal.index("commit")
+    assert scene.store.happened.index("RemoveEndpoint") < scene.store.happened.index("commit")
     assert scene.engine.of(participant) is None
 
 
@@ -154,20 +162,20 @@ async def test_a_pause_closes_every_gate_before_the_record(scene: Scene) -> None
     host = await scene.host()
     _, participant = await scene.join("Ann")
     await scene.run(c.Admit(by=host, participant=participant))
-    scene.store.journal.clear()
+    scene.store.happened.clear()
     await scene.run(c.Pause(by=host, reason=""))
-    first_commit = scene.store.journal.index("commit")
-    assert scene.store.journal[:first_commit].count("SetGate") == 2
-    assert "SetGate" not in scene.store.journal[first_commit:]
+    first_commit = scene.store.happened.index("commit")
+    assert scene.store.happened[:first_commit].count("SetGate") == 2
+    assert "SetGate" not in scene.store.happened[first_commit:]
     assert scene.gate(participant) == Gate()
 
 
 async def test_state_and_records_are_one_transaction(scene: Scene) -> None:
     await scene.host()
     commits = len(scene.store.commits)
-    scene.store.journal.clear()
+    scene.store.happened.clear()
     session, _ = await scene.join("Ann")
-    assert scene.store.journal.count("commit") == 1
+    assert scene.store.happened.count("commit") == 1
     assert [one.what for one in scene.store.commits[commits]] == ["knocked"]
     assert scene.store.live[MeetingId("m")].snapshot == scene.runner.meeting.snapshot()
     assert session.state("meeting.updated")
@@ -175,19 +183,19 @@ async def test_state_and_records_are_one_transaction(scene: Scene) -> None:
 
 async def test_nothing_new_is_not_written_again(scene: Scene) -> None:
     await scene.host()
-    scene.store.journal.clear()
+    scene.store.happened.clear()
     await scene.run(c.Tick())
-    assert scene.store.journal == []
+    assert scene.store.happened == []
 
 
 async def test_a_refusal_changes_and_writes_nothing(scene: Scene) -> None:
     guest, _ = await scene.join("Ann")
     before = scene.runner.meeting.snapshot()
-    scene.store.journal.clear()
+    scene.store.happened.clear()
     with pytest.raises(RequestError) as refused:
         await scene.run(c.Lock(by=guest.id))
     assert refused.value.code == "not_permitted"
-    assert scene.store.journal == []
+    assert scene.store.happened == []
     assert scene.runner.meeting.snapshot() == before
 
 
@@ -326,6 +334,21 @@ async def test_who_comes_in_by_a_restriction_is_told_after_the_record(
     await scene.run(c.Tick())
     assert scene.engine.of(participant) is not None
     assert scene.events(guest).count("participant.admitted") == 1
+
+
+async def test_only_what_widens_without_a_lease_may_not_wait_for_the_database(
+    scene: Scene,
+) -> None:
+    """Another server may have the room by then."""
+    host = await scene.host()
+    scene.rights.is_leased = False
+    scene.store.may_wait.clear()
+    await scene.run(c.Lock(by=host))
+    await scene.run(c.Unlock(by=host))
+    scene.rights.is_leased = True
+    await scene.run(c.Lock(by=host))
+    await scene.run(c.Unlock(by=host))
+    assert scene.store.may_wait == [True, False, True, True]
 
 
 async def test_a_meeting_that_cannot_be_written_for_long_is_abandoned(

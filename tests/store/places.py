@@ -1,6 +1,8 @@
 """Where a test's database is, and how somebody who has it gets at its rows past the product."""
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,6 +57,18 @@ class PostgresqlPlace:
         ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         others = "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         assert all(done for (done,) in self.rows(f"{ended} {others}"))
+
+    @contextlib.contextmanager
+    def shut(self) -> Iterator[None]:
+        """Nobody comes in, and who was in is put out, as when the server is stopped."""
+        change = "ALTER DATABASE {} ALLOW_CONNECTIONS {}"
+        self._server.execute("postgres", change.format(self.name, "false"))
+        try:
+            ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            self._server.execute("postgres", f"{ended} WHERE datname = '{self.name}'")
+            yield
+        finally:
+            self._server.execute("postgres", change.format(self.name, "true"))
 
     def alter(self, statement: str) -> None:
         without_checks = "SET session_replication_role = replica"  # as SQLite's file has none

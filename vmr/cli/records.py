@@ -37,6 +37,14 @@ async def _show(chosen: argparse.Namespace, settings: Settings, store: Store) ->
         print(f"Personal values deleted {time_text(record.summary.personal_deleted_at)}")
     for kept in record.entries:
         print(_line(kept))
+    for part in record.side_parts:
+        print(
+            f"Beside the record, written from entry {part.first} on by"
+            f" {printable(part.node or 'a server that ran alone')}"
+            " while the meeting went on elsewhere:"
+        )
+        for kept in part.entries:
+            print(_line(kept))
 
 
 def _line(kept: KeptEntry) -> str:

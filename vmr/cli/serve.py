@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
@@ -31,6 +32,7 @@ from vmr.cli.sharing import Sharing, claim, estate
 from vmr.cli.upkeep import Upkeep
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
+from vmr.store.database import dialect_of
 from vmr.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
     store = await Store.open(settings.database_url, settings.record_key_file)
     stack.push_async_callback(store.close)
     await claim(store, sharing)
+    database = dialect_of(settings.database_url)
+    await store.use_journal(Path(settings.journal_dir or database.journal_folder))
     clock = steady_clock()
     signalling = Signalling(
         store=store,

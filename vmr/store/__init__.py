@@ -23,6 +23,7 @@ from vmr.store.errors import (
     StoreUnavailable,
     UnsupportedDatabase,
 )
+from vmr.store.keeping import JournalState
 from vmr.store.meeting_proof import MeetingProof
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.office import Office
@@ -34,6 +35,7 @@ from vmr.store.record_search import FoundRecord, RecordSearch, Wanted
 from vmr.store.record_store import MeetingRecord, RecordStore, RetentionReport
 from vmr.store.rosters import RosterStore
 from vmr.store.self_tests import SelfTestStore
+from vmr.store.side_parts import SidePart
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
@@ -48,6 +50,7 @@ __all__ = [
     "EntitlementStore",
     "EstablishmentProof",
     "FoundRecord",
+    "JournalState",
     "Judge",
     "KeptEntry",
     "LiveMeeting",
@@ -72,6 +75,7 @@ __all__ = [
     "Reviewed",
     "RosterStore",
     "SelfTestStore",
+    "SidePart",
     "SignedIn",
     "SlotPinStore",
     "SlotTaken",

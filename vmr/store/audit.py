@@ -18,10 +18,11 @@ from vmr.establishment_record import (
     deleted_until,
     head_in,
     key_in,
+    side_part_in,
 )
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.record import ChainWalk, Entry
-from vmr.store import checkpoints, establishment_chain
+from vmr.store import checkpoints, establishment_chain, side_parts
 from vmr.store.chains import KeptEntry, prove
 from vmr.store.errors import NotFound, RecordBroken
 from vmr.store.meeting_proof import MeetingWalk
@@ -66,13 +67,16 @@ def verify_establishment(
     problems = [Problem(meeting=None, text=text) for text in own.problems]
     states = _states(connection, establishment)
     length = 0
-    for meeting in (*states, *(one for one in own.heads if one not in states)):
+    stated = own.heads.keys() | own.side_parts.keys()
+    for meeting in (*states, *sorted(stated - states.keys())):
         found = MeetingWalk(
             connection, meeting, own.heads.get(meeting, []), own.deleted.get(meeting, 0)
         )
         length += found.walk.sequence
         is_ended = states.get(meeting) == ENDED
-        problems += [Problem(meeting=meeting, text=text) for text in found.faults(is_ended)]
+        texts = [*found.faults(is_ended)]
+        texts += side_parts.faults(connection, meeting, own.side_parts.get(meeting, ()))
+        problems += [Problem(meeting=meeting, text=text) for text in texts]
     return EstablishmentProof(
         entries=own.walk.sequence,
         meetings=len(states),
@@ -95,6 +99,7 @@ class _Own:
         chains = establishment_chain.chains
         self.walk = ChainWalk(chains.begin(establishment))
         self.heads: dict[MeetingId, list[Head]] = {}
+        self.side_parts: dict[MeetingId, list[str]] = {}
         self.problems: list[str] = []
         self.notes: list[str] = []
         self.signed = 0
@@ -133,6 +138,9 @@ class _Own:
             until = deleted_until(entry)
             if until:
                 self.deleted[stated[0]] = until
+        part = side_part_in(entry)
+        if part is not None:
+            self.side_parts.setdefault(part[0], []).append(part[1])
         key = key_in(entry)
         if key is not None:
             self._take_key(entry.sequence, key)

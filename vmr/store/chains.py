@@ -43,6 +43,16 @@ class KeptEntry:
         return not self.personal and self.entry.personal_digest != ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """Where a chain goes on: its length, its last hash (its first link while it is empty), and the
+    key of its personal values, where it has one."""
+
+    sequence: int
+    hash: str
+    key: PersonalKey | None = field(default=None, repr=False)
+
+
 class Chains:
     """The chains in one pair of tables, told apart by a column named `owner` in both.
 
@@ -82,16 +92,23 @@ class Chains:
         self._insert_entries = Prepared(insert(entries), (owner, *_COLUMNS))
         self._insert_personal = Prepared(insert(personal), (owner, "sequence", "key", "fields"))
 
-    def extend(self, connection: Connection, owner: str, happenings: Sequence[Happening]) -> Entry:
+    def extend(
+        self,
+        connection: Connection,
+        owner: str,
+        happenings: Sequence[Happening],
+        key_to_add: PersonalKey | None = None,
+    ) -> Entry:
         """Append happenings (one or more); needs the write lock, held by the caller.
 
-        Returns the chain's new head.
+        Returns the chain's new head. `key_to_add` becomes the key of a chain that needs one and has
+        none yet; None: a new one.
         """
         last, of_chain = self._read_tip(connection, owner)
         entries, personal = [], []
         for happening in happenings:
             if happening.personal and of_chain is None:
-                of_chain = self._add_key(connection, owner)
+                of_chain = self._add_key(connection, owner, key_to_add)
             key = of_chain or PersonalKey(secret=secrets.make_key(), is_of_chain=False)
             last = record.append(last, happening, meeting=self.begin(owner), key=key)
             entries.append({self._owner: owner, **_values(last)})
@@ -196,6 +213,24 @@ class Chains:
         row = connection.execute(self._last, {"owner": owner}).one_or_none()
         return None if row is None else _entry(row)
 
+    def tip(self, connection: Connection, owner: str) -> Tip:
+        """Where the chain goes on."""
+        last, key = self._read_tip(connection, owner)
+        if last is None:
+            return Tip(sequence=0, hash=record.first_link(self.begin(owner)))
+        return Tip(sequence=last.sequence, hash=last.hash, key=key)
+
+    def hash_at(self, connection: Connection, owner: str, sequence: int) -> str:
+        """Of the entry with this number; of entry 0 the chain's first link. Empty: there is no
+        such entry."""
+        if sequence == 0:
+            return record.first_link(self.begin(owner))
+        table = self._table
+        query = select(table.c.hash).where(
+            self._owner_of(table) == owner, table.c.sequence == sequence
+        )
+        return str(connection.execute(query).scalar_one_or_none() or "")
+
     def _read_tip(
         self, connection: Connection, owner: str
     ) -> tuple[Entry | None, PersonalKey | None]:
@@ -214,10 +249,12 @@ class Chains:
         secret = connection.execute(query).scalar_one_or_none()
         return None if secret is None else PersonalKey(secret=secret)
 
-    def _add_key(self, connection: Connection, owner: str) -> PersonalKey | None:
+    def _add_key(
+        self, connection: Connection, owner: str, key: PersonalKey | None
+    ) -> PersonalKey | None:
         if self._keys is None:
             return None
-        added = PersonalKey(secret=secrets.make_key())
+        added = key or PersonalKey(secret=secrets.make_key())
         connection.execute(insert(self._keys).values({self._owner: owner, "key": added.secret}))
         return added
 

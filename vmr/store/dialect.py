@@ -25,6 +25,10 @@ class Dialect(Protocol):
     def key_file(self) -> Path:
         """Where the key that signs records is, unless a setting says otherwise."""
 
+    @property
+    def journal_folder(self) -> Path:
+        """Where commits wait while it is away, unless a setting says otherwise."""
+
     def is_missing(self) -> bool:
         """Whether there is certainly no such database yet."""
 

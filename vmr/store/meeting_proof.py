@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from vmr.checkpoints import SignedCheckpoint
-from vmr.establishment_record import Head, deleted_until, head_in
+from vmr.establishment_record import Head, deleted_until, head_in, side_part_in
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.record import ChainWalk
-from vmr.store import checkpoints, establishment_chain, meetings, records
+from vmr.store import checkpoints, establishment_chain, meetings, records, side_parts
 from vmr.store.chains import prove
 from vmr.store.errors import RecordBroken
 from vmr.store.signing import is_genuine
@@ -41,14 +41,18 @@ def prove_meeting(connection: Connection, meeting: MeetingId) -> MeetingProof:
     summary = meetings.one(connection, meeting)
     establishment = establishment_chain.establishment_of(connection, meeting)
     stated: list[tuple[int, Head]] = []
+    parts: list[str] = []
     deleted = 0
     for entry in establishment_chain.about(connection, establishment, meeting):
         found = head_in(entry)
         if found is not None:
             stated.append((entry.sequence, found[1]))
         deleted = max(deleted, deleted_until(entry))
+        part = side_part_in(entry)
+        if part is not None:
+            parts.append(part[1])
     walk = MeetingWalk(connection, meeting, [head for _, head in stated], deleted)
-    faults = list(walk.faults(not summary.is_live))
+    faults = [*walk.faults(not summary.is_live), *side_parts.faults(connection, meeting, parts)]
     signed, covered = _covering(connection, establishment, stated, walk.walk.sequence)
     if signed is not None:
         since = max(at for at, _ in stated if at <= signed.checkpoint.sequence)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from vmr.establishment_record import Head
+from vmr.establishment_record import Head, head_of
 from vmr.ids import MeetingId, RoomId
-from vmr.record import Happening
+from vmr.record import Happening, PersonalKey
 from vmr.store import establishment_chain, record_names, records, webhook_messages
 from vmr.store.errors import Conflict, NotFound
 from vmr.store.prepared import Prepared
@@ -66,15 +66,22 @@ def commit(
     room: RoomId,
     snapshot: str | None,
     happenings: Sequence[Happening],
-) -> None:
-    """See `Store.commit`; the snapshot is JSON."""
+    key: PersonalKey | None = None,
+) -> Head | None:
+    """See `Store.commit`; the snapshot is JSON. The record's new head, None where it had nothing
+    new. `key` is for personal values, of a record that had none."""
     brings_names = any(one.personal for one in happenings)
     is_whole = snapshot is None or brings_names or _slot(happenings) is not None
+    is_stated = False
     if snapshot is None or is_whole or not _goes_on(connection, meeting, room, snapshot):
-        _commit_whole(connection, meeting, room, snapshot, happenings)
-    elif happenings:
-        records.extend(connection, meeting, happenings)
+        is_stated = _change(connection, meeting, room, snapshot, happenings)
+    head = None
+    if happenings:
+        head = head_of(records.extend(connection, meeting, happenings, key))
+    if is_stated:
+        establishment_chain.note_head(connection, meeting)
     webhook_messages.announce(connection, meeting, room, happenings)
+    return head
 
 
 def _goes_on(connection: Connection, meeting: MeetingId, room: RoomId, snapshot: str) -> bool:
@@ -83,14 +90,15 @@ def _goes_on(connection: Connection, meeting: MeetingId, room: RoomId, snapshot:
     return _GO_ON.change(connection, values) == 1
 
 
-def _commit_whole(
+def _change(
     connection: Connection,
     meeting: MeetingId,
     room: RoomId,
     snapshot: str | None,
     happenings: Sequence[Happening],
-) -> None:
-    """Also one that begins, opens or ends the meeting, or brings names."""
+) -> bool:
+    """Also where it begins, opens or ends the meeting, or brings names. Whether the head of its
+    record is to be stated: it has begun or ended."""
     state, names = _state(connection, meeting, room)
     if state == ENDED and snapshot is not None:
         raise Conflict("the meeting has ended")
@@ -108,10 +116,7 @@ def _commit_whole(
     if slot is not None:
         values["booking_id"] = slot
     connection.execute(_UPDATE, {"meeting": meeting, **values})
-    if happenings:
-        records.extend(connection, meeting, happenings)
-    if state is None or snapshot is None:
-        establishment_chain.note_head(connection, meeting)
+    return state is None or snapshot is None
 
 
 def _slot(happenings: Sequence[Happening]) -> str | None:
@@ -167,6 +172,11 @@ def live_in(connection: Connection, room: RoomId) -> LiveMeeting | None:
     )
     row = connection.execute(query).one_or_none()
     return None if row is None else LiveMeeting(MeetingId(row.id), room, json.loads(row.snapshot))
+
+
+def has_ended(connection: Connection, meeting: MeetingId) -> bool:
+    query = select(table.c.state).where(table.c.id == meeting)
+    return connection.execute(query).scalar_one_or_none() == ENDED
 
 
 def of_room(connection: Connection, room: RoomId) -> tuple[MeetingSummary, ...]:

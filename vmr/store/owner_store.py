@@ -5,19 +5,24 @@ Each method is one transaction, as in `vmr.store.store`.
 
 from collections.abc import Mapping
 
+from sqlalchemy.engine import Connection
+
 from vmr.ids import RoomId
 from vmr.nodes.node import NodeId
 from vmr.nodes.ownership import Hold, Ownership
-from vmr.store import owners
+from vmr.store import owners, records
+from vmr.store.chains import Tip
 from vmr.store.database import Database
+from vmr.store.keeping import Keeping
 from vmr.store.meetings import LiveMeeting
 
 
 class OwnerStore:
     """Who runs which room, where several servers share the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keeping: Keeping) -> None:
         self._database = database
+        self._keeping = keeping
 
     async def claim(self) -> None:
         """Beside others that do the same, and not beside a server that runs alone, which gets
@@ -39,9 +44,15 @@ class OwnerStore:
 
         Raises Overtaken where the room is not as it was seen.
         """
-        return await self._database.write(
-            lambda connection: owners.take(connection, room, node, seen)
-        )
+
+        def work(connection: Connection) -> tuple[Hold, LiveMeeting | None, Tip | None]:
+            hold, live = owners.take(connection, room, node, seen)
+            return hold, live, live and records.chains.tip(connection, live.meeting)
+
+        hold, live, tip = await self._database.write(work)
+        if live is not None and tip is not None:
+            self._keeping.knows(live.meeting, tip)
+        return hold, live
 
     async def release(self, room: RoomId, hold: Hold) -> None:
         """Nobody runs it any more. Raises Overtaken."""

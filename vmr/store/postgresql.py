@@ -70,6 +70,10 @@ class Postgresql:
     def key_file(self) -> Path:
         return Path("var/vmr.signing-key")
 
+    @property
+    def journal_folder(self) -> Path:
+        return Path("var/vmr.journal")
+
     def is_missing(self) -> bool:
         return False
 

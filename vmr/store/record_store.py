@@ -31,6 +31,7 @@ from vmr.store import (
     rooms,
     rosters,
     self_tests,
+    side_parts,
 )
 from vmr.store.audit import EstablishmentProof
 from vmr.store.booking_retention import DueBooking
@@ -41,6 +42,7 @@ from vmr.store.errors import NotFound
 from vmr.store.meeting_proof import MeetingProof, prove_meeting
 from vmr.store.meetings import MeetingSummary
 from vmr.store.retention import DueNames, DueRecord
+from vmr.store.side_parts import SidePart
 from vmr.store.signing import KeyFile
 
 LETTERS_KEPT_S = 30 * 86_400.0  # those of no booking: whether mail went out is asked within days
@@ -54,6 +56,7 @@ class MeetingRecord:
     room: Room
     summary: MeetingSummary
     entries: tuple[KeptEntry, ...]
+    side_parts: tuple[SidePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +90,13 @@ class RecordStore:
         room, summary, last = await self._database.write(
             lambda connection: _look(connection, meeting, by=by, at=at, as_file=as_file)
         )
-        entries = await self._database.read(
-            lambda connection: records.read_until(connection, meeting, last)
+        entries, parts = await self._database.read(
+            lambda connection: (
+                records.read_until(connection, meeting, last),
+                side_parts.of(connection, meeting),
+            )
         )
-        return MeetingRecord(room=room, summary=summary, entries=entries)
+        return MeetingRecord(room=room, summary=summary, entries=entries, side_parts=parts)
 
     async def prove(self, meeting: MeetingId) -> MeetingProof:
         """Its record against that of its establishment. Raises NotFound.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from vmr.ids import MeetingId
-from vmr.record import Happening
+from vmr.record import Entry, Happening, PersonalKey
 from vmr.store.chains import Chains, KeptEntry
 from vmr.store.errors import NotFound
 from vmr.store.tables import meetings, record_entries, record_keys, record_personal
@@ -19,9 +19,15 @@ chains = Chains(
 )
 
 
-def extend(connection: Connection, meeting: MeetingId, happenings: Sequence[Happening]) -> None:
-    """Append happenings to the meeting's chain; needs the write lock, held by the caller."""
-    chains.extend(connection, meeting, happenings)
+def extend(
+    connection: Connection,
+    meeting: MeetingId,
+    happenings: Sequence[Happening],
+    key: PersonalKey | None = None,
+) -> Entry:
+    """Append happenings to the meeting's chain; needs the write lock, held by the caller. `key` is
+    for the personal values of a chain that had none."""
+    return chains.extend(connection, meeting, happenings, key)
 
 
 def read(connection: Connection, meeting: MeetingId) -> tuple[KeptEntry, ...]:

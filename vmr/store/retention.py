@@ -18,11 +18,12 @@ from vmr.establishment_record import (
 )
 from vmr.ids import EstablishmentId, MeetingId
 from vmr.policies import PolicyName
-from vmr.store import establishment_chain, records
+from vmr.store import establishment_chain, records, side_parts
 from vmr.store.tables import (
     establishments,
     meetings,
     record_personal,
+    record_side_parts,
     rooms,
     staff_entries,
     staff_personal,
@@ -74,7 +75,13 @@ def due_records(
         .join(establishments, establishments.c.id == rooms.c.establishment_id)
         .where(
             meetings.c.state == "ended",
-            exists().where(record_personal.c.meeting_id == meetings.c.id),
+            or_(
+                exists().where(record_personal.c.meeting_id == meetings.c.id),
+                exists().where(
+                    record_side_parts.c.meeting_id == meetings.c.id,
+                    record_side_parts.c.personal != "",
+                ),
+            ),
             or_(
                 *(
                     and_(rooms.c.policy == policy.value, ended_at < now - kept * DAY_S)
@@ -100,7 +107,10 @@ def due_records(
 def delete_record(connection: Connection, due: DueRecord, *, by: str, at: float, days: int) -> None:
     """The personal values of one meeting and their key."""
     last = records.chains.last(connection, due.meeting)
-    if last is None or not records.chains.delete_personal(connection, due.meeting, last.sequence):
+    is_beside = side_parts.delete_personal(connection, due.meeting)
+    if last is None:
+        return
+    if not records.chains.delete_personal(connection, due.meeting, last.sequence) and not is_beside:
         return  # another run was here
     facts = (("entries", due.entries), ("days", days))
     deleted = meeting_happening(

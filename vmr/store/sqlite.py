@@ -46,6 +46,11 @@ class Sqlite:
         """Beside the file, which is not to hold it."""
         return self._path.with_name(f"{self._path.name}.signing-key")
 
+    @property
+    def journal_folder(self) -> Path:
+        """Beside the file."""
+        return self._path.with_name(f"{self._path.name}.journal")
+
     def is_missing(self) -> bool:
         return not self._path.exists()
 

@@ -5,26 +5,22 @@ raises `vmr.store.errors.StoreError` when nothing was kept. It reads no clock: t
 arguments. `close()` may be called twice.
 """
 
-import json
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy.engine import Connection
 
 from vmr.ids import EstablishmentId, InviteId, MeetingId, RoomId
 from vmr.nodes.ownership import Hold
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
-from vmr.store import checkpoints, establishment_chain, meetings, owners, records, rooms, secrets
+from vmr.store import meetings, records, rooms, secrets
 from vmr.store.api_store import ApiStore
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database, dialect_of
 from vmr.store.entitlement_store import EntitlementStore
-from vmr.store.errors import StoreUnavailable
+from vmr.store.keeping import JournalState, Keeping
 from vmr.store.meetings import LiveMeeting, MeetingSummary
 from vmr.store.migrate import write_nothing_new
 from vmr.store.office import Office
@@ -41,8 +37,6 @@ from vmr.store.staff_store import StaffStore
 from vmr.store.terminal_store import TerminalStore
 from vmr.store.webhook_store import WebhookStore
 
-log = logging.getLogger(__name__)
-
 
 class Store:
     """Rooms, personal links, live meetings, records; and more in stores of their own."""
@@ -58,7 +52,8 @@ class Store:
         self.outbox = OutboxStore(database)
         self.outcomes = OutcomeStore(database)
         self.office = Office(database)
-        self.owners = OwnerStore(database)
+        self._keeping = Keeping(database, keys)
+        self.owners = OwnerStore(database, self._keeping)
         self.records = RecordStore(database, keys)
         self.slot_pins = SlotPinStore(database)
         self.rosters = RosterStore(database)
@@ -86,7 +81,13 @@ class Store:
         """Write to the disk, and change nothing: what a full or lost disk refuses, this does."""
         await self._database.write(write_nothing_new)
 
+    async def use_journal(self, folder: Path) -> None:
+        """Keep commits in this folder while the database is away. What a server left there that
+        was killed comes into the database first: before rooms are served. Raises StoreError."""
+        await self._keeping.use_journal(folder)
+
     async def close(self) -> None:
+        await self._keeping.close()
         await self._database.close()
 
     # -- establishments and rooms -------------------------------------------------------------
@@ -193,8 +194,13 @@ class Store:
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
         hold: Hold | None = None,
+        *,
+        may_wait: bool = True,
     ) -> None:
         """Keep a meeting's new state and what happened, together and on the disk, or neither.
+
+        With a journal (`use_journal`) that disk is this server's while the database is away, for a
+        commit that `may_wait`.
 
         `snapshot` None means the meeting has ended: it is live no more and its snapshot is
         deleted; the record of its establishment is signed. A meeting is made by its first commit;
@@ -203,32 +209,27 @@ class Store:
         `hold`: where several servers share the database, what this one holds of the room; raises
         Overtaken when another has it by now.
         """
-        text = None if snapshot is None else json.dumps(snapshot, separators=(",", ":"))
-        entries = tuple(happenings)
+        await self._keeping.commit(meeting, room, snapshot, happenings, hold, may_wait=may_wait)
 
-        def work(connection: Connection) -> None:
-            if hold is not None:
-                owners.check(connection, room, hold)
-            meetings.commit(connection, meeting, room, text, entries)
-            if text is None:
-                self._sign_end(connection, meeting)
+    def let_go(self, meeting: MeetingId) -> None:
+        """The meeting does not run here any more."""
+        self._keeping.let_go(meeting)
 
-        await self._database.write(work)
-
-    def _sign_end(self, connection: Connection, meeting: MeetingId) -> None:
-        """A checkpoint; a meeting ends without one where the key's file fails."""
-        last = records.chains.last(connection, meeting)
-        if last is None:
-            return
-        establishment = establishment_chain.establishment_of(connection, meeting)
-        try:
-            checkpoints.make(connection, establishment, self._keys, last.at)
-        except StoreUnavailable as error:
-            log.error("the end of a meeting was not signed meeting=%s: %s", meeting, error)
+    @property
+    def journal(self) -> JournalState:
+        """What waits on this disk for the database."""
+        return self._keeping.state
 
     async def live_meetings(self) -> tuple[LiveMeeting, ...]:
-        """`(meeting, room, snapshot)` of every meeting that has not ended."""
-        return await self._database.read(meetings.live)
+        """`(meeting, room, snapshot)` of every meeting that has not ended, to be gone on with."""
+        found = await self._database.read(
+            lambda one: [
+                (live, records.chains.tip(one, live.meeting)) for live in meetings.live(one)
+            ]
+        )
+        for live, tip in found:
+            self._keeping.knows(live.meeting, tip)
+        return tuple(live for live, _ in found)
 
     async def meetings(self, room: RoomId) -> tuple[MeetingSummary, ...]:
         """The room's meetings, the newest first."""

@@ -217,6 +217,20 @@ record_checkpoints = Table(
     Column("signature", String(128), nullable=False),
 )
 
+record_side_parts = Table(
+    "record_side_parts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("meeting_id", String(64), nullable=False, index=True),  # may never have come to be here
+    Column("establishment_id", ForeignKey("establishments.id"), nullable=False),
+    Column("node", String(80), nullable=False),
+    Column("entries", Text, nullable=False),
+    Column("personal", Text, nullable=False),
+    Column("personal_key", LargeBinary(32)),
+    Column("key_id", ForeignKey("signing_keys.id"), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
 terminals = Table(
     "terminals",
     metadata,

@@ -18,6 +18,7 @@ from vmr.ids import DeviceId, EstablishmentId
 from vmr.policies import PolicyName
 from vmr.rooms import Establishment
 from vmr.staff import StaffRole
+from vmr.store import JournalState
 
 ELSEWHERE = Establishment(id=EstablishmentId("e2"), name="HMP Elsewhere", phone="01632 960009")
 DUTY = [StaffRole.DUTY]
@@ -420,3 +421,13 @@ async def test_the_desk_warns_while_no_host_can_join_anywhere(scene: Scene) -> N
     house.store.terminals.enrolled.clear()
     await house.running.board.refresh_all()
     await desk.wait_for(lambda: desk.rooms[scene.room]["lacks_terminal"], "a warning again")
+
+
+async def test_the_desk_is_told_while_records_wait_for_the_database(scene: Scene) -> None:
+    desk = await scene.desk()
+    assert desk.rooms[scene.room]["record_waits"] is False
+    scene.house.store.journal = JournalState(entries=2, bytes=900)
+    await desk.wait_for(lambda: desk.rooms[scene.room]["record_waits"], "a warning")
+    assert (await scene.desk("Second")).rooms[scene.room]["record_waits"] is True
+    scene.house.store.journal = JournalState()
+    await desk.wait_for(lambda: not desk.rooms[scene.room]["record_waits"], "no warning")

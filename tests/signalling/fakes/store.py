@@ -14,7 +14,7 @@ from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.self_test import SelfTest
-from vmr.store import Conflict, LiveMeeting, Overtaken, StoreUnavailable
+from vmr.store import Conflict, JournalState, LiveMeeting, Overtaken, StoreUnavailable
 from vmr.store.outbox import Reminded
 from vmr.store.secrets import hash_token, make_address
 
@@ -80,6 +80,9 @@ class FakeStore:
         self.commits: list[tuple[Happening, ...]] = []
         self.is_broken = False
         self.is_overtaken = False
+        self.may_wait: list[bool] = []
+        """Of each commit."""
+        self.journal = JournalState()
         self.staff: Any = NoStaff()
         self.terminals: Any = FakeTerminals()
         self.bookings: Any = NoBookings()
@@ -162,6 +165,9 @@ class FakeStore:
     def records(self) -> Any:
         return None if self.real is None else self.real.records
 
+    def let_go(self, meeting: MeetingId) -> None:
+        """It keeps nothing beside its meetings."""
+
     async def live_meetings(self) -> Sequence[LiveMeeting]:
         return tuple(self.live.values())
 
@@ -172,7 +178,10 @@ class FakeStore:
         snapshot: Mapping[str, Any] | None,
         happenings: Sequence[Happening],
         hold: Hold | None = None,
+        *,
+        may_wait: bool = True,
     ) -> None:
+        self.may_wait.append(may_wait)
         if self.is_broken:
             raise StoreUnavailable("disk full")
         if self.is_overtaken:

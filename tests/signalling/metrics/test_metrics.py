@@ -23,6 +23,7 @@ from signalling.metrics.families import (
 )
 from signalling.metrics.timings import LOOP_LAG, Timing
 from tests.signalling.house import PIN, House
+from vmr.store import JournalState
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 Labels = frozenset[tuple[str, str]]
@@ -81,6 +82,15 @@ async def test_entries_that_wait_for_the_disk_are_counted(house: House) -> None:
     house.store.is_broken = True
     await host.request("room.lock")
     assert parsed(await scrape(house))["vmr_records_waiting", labels()] > 0
+
+
+async def test_entries_that_wait_for_the_database_are_counted(house: House) -> None:
+    house.store.journal = JournalState(entries=3, bytes=1_200, side_parts=1)
+    found = parsed(await scrape(house))
+    assert found["vmr_journal_entries", labels()] == 3
+    assert found["vmr_journal_bytes", labels()] == 1_200
+    assert found["vmr_record_side_parts_total", labels()] == 1
+    assert found["vmr_fault", labels(fault="journal")] == 1
 
 
 async def test_metrics_name_nobody(house: House) -> None:

@@ -25,11 +25,14 @@ from tests.signalling.staff.test_people import OTHER, administrator
 from tests.store.proving import proven
 from vmr.establishment_record import RecordEvent
 from vmr.ids import MeetingId
+from vmr.nodes.node import NodeId
+from vmr.nodes.ownership import Hold
 from vmr.policies import PolicyName
 from vmr.record import Entry, Happening, PersonalKey, append
 from vmr.rooms import Establishment, Room
 from vmr.staff import STAFF_PERMISSIONS, StaffPermission, StaffRole
-from vmr.store import StoreUnavailable, establishment_chain
+from vmr.store import StoreUnavailable, establishment_chain, records, side_parts
+from vmr.store.waiting import Waiting
 
 LIST = "/staff/records"
 NOON = 1_777_892_400.0  # 4 May 2026, 12:00 in London
@@ -74,6 +77,28 @@ def change(tmp_path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(tmp_path / "staff.db")) as database, database:
         for statement in statements:
             database.execute(statement)
+
+
+async def test_entries_beside_a_record_are_shown_beside_it(
+    house: House, browser: Browser, tmp_path: Path
+) -> None:
+    room, real = await a_room(house), house.store.real
+    done = recorded.long_consultation(started_at=NOON)
+    meeting = MeetingId("m1")
+    await real.commit(meeting, room.id, {}, done[:3])
+    key = PersonalKey(secret=b"k" * 32)
+    tip = await real._database.read(lambda one: records.chains.tip(one, meeting))
+    lost = Waiting(
+        meeting=meeting, room=room.id, hold=Hold(NodeId("alpha"), 1), first=tip.sequence + 1,
+        previous=tip.hash, key=key, snapshot="{}", happenings=tuple(done[3:5]),
+    )  # fmt: skip
+    await real.commit(meeting, room.id, None, done[3:])
+    await real._database.write(lambda one: side_parts.keep(one, lost, real._keys))
+    page = await browser.get(f"{LIST}/m1")
+    assert "Beside the record" in page.text
+    assert "Written by alpha 1 from entry 4 on" in page.text
+    told = page.text.partition("Beside the record")[2]
+    assert told.count("<tr>") == 1 + 2
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ const alert = (id, change = {}) => ({
 
 /** @param {string} id @param {Partial<DeskMeeting>|null} [change] @returns {DeskRoom} */
 const room = (id, change = {}) => ({
-  id, name: `Room ${id}`, policy: "legal", ends_at: null, next_slot: null, lacks_terminal: false, hosts_refused: null,
+  id, name: `Room ${id}`, policy: "legal", ends_at: null, next_slot: null, lacks_terminal: false, record_waits: false, hosts_refused: null,
   meeting: change && {
     meeting: `m${id}`, policy: "legal", stage: "locked", slot: null, expected: [], since: 100, was_locked: true, opened_at: 1, ends_at: null, paused: null,
     is_unwatched: false, monitors: 0, watchers: [], may: [], confirmations: [], needs_attestation: true, pin_closed_until: null, people: [], waiting: [], terminals: [],

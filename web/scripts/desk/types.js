@@ -20,7 +20,7 @@
  *   pin_closed_until: number|null, people: DeskPerson[], waiting: DeskWaiting[],
  *   terminals: DeskTerminal[], alerts: DeskAlert[]}} DeskMeeting
  * @typedef {{id: string, name: string, policy: string, ends_at: number|null,
- *   next_slot: {starts_at: number, ends_at: number}|null, lacks_terminal: boolean, hosts_refused: {count: number, last_at: number}|null,
+ *   next_slot: {starts_at: number, ends_at: number}|null, lacks_terminal: boolean, record_waits: boolean, hosts_refused: {count: number, last_at: number}|null,
  *   meeting: DeskMeeting|null}} DeskRoom
  * @typedef {{officer: {id: string, name: string}, establishment: string, repeat_s: number,
  *   takeover_s: number, extension_max_min: number, rooms: DeskRoom[]}} DeskFacts

@@ -12,6 +12,7 @@ export function Bands() {
   const { sounds, notifications } = app.controller;
   return html`<section class="bands" aria-label=${t("desk.warnings")}>
     <${Connection} />
+    <${RecordWaits} />
     <${NoTerminal} />
     ${!sounds.isOn.value && html`<div class="band band--warning" data-band="sound"><div class="desk__width band__inner">
       <${Icon} name="speaker" /><p><strong>${t("desk.sound_off")}</strong> ${t("desk.sound_off_more")}</p>
@@ -22,6 +23,15 @@ export function Bands() {
       <button type="button" class="band__button" onClick=${() => notifications.ask()}>${t("desk.notifications_on")}</button>
     </div></div>`}
   </section>`;
+}
+
+/** Meetings go on, and nobody would know why new ones cannot begin. */
+function RecordWaits() {
+  const { rooms } = useDeskState();
+  if (!Object.values(rooms).some((room) => room.record_waits)) return null;
+  return html`<div class="band band--warning" role="alert" data-band="record"><div class="desk__width band__inner">
+    <${Icon} name="signal" /><p><strong>${t("desk.record_waits")}</strong> ${t("desk.record_waits_more")}</p>
+  </div></div>`;
 }
 
 /** Nobody could open a room with the Host PIN, and nobody would know before the first one tries. */
