@@ -33,6 +33,7 @@ from signalling.bookings.request_app import RequestApp
 from signalling.bookings.service import BookingService
 from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import SlotPins
+from signalling.certificate import Certificate
 from signalling.check.app import CheckApp
 from signalling.check.prober import Prober
 from signalling.check.results import Results
@@ -98,6 +99,7 @@ class Running:
         config: SignallingConfig,
         renderer: Renderer,
         estate: Estate | None,
+        certificate: Certificate | None,
     ) -> None:
         self._estate = estate
         self.rights: Rights = Alone() if estate is None else estate.keeper
@@ -105,7 +107,9 @@ class Running:
         self._store = store
         self._clock = clock
         self.counters: Counter[str] = Counter()
-        self.readiness = Readiness(store=store, engine=engine, rights=self.rights, clock=clock)
+        self.readiness = Readiness(
+            store=store, engine=engine, rights=self.rights, clock=clock, certificate=certificate
+        )
         self.sessions = Sessions(limit=config.max_sessions)
         self.terminals = Terminals()
         self.base_url = ""
@@ -255,6 +259,7 @@ class Running:
             rooms=self.rooms,
             counters={**self.counters, **self._engine.counters()},
             faults=self.readiness.faults(),
+            notes=self.readiness.notes(),
             sessions=len(self.sessions),
             desks=len(self.board),
             letters=self.mail.open,
@@ -330,9 +335,11 @@ class Signalling:
         clock: Clock,
         config: SignallingConfig,
         estate: Estate | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
-        """`estate`: this is one of several servers."""
+        """`estate`: this is one of several servers. `certificate`: its own, without a proxy."""
         self._estate = estate
+        self._certificate = certificate
         self._store = store
         self._numbers = numbers
         self._clock = clock
@@ -363,6 +370,7 @@ class Signalling:
             config=self._config,
             renderer=renderer,
             estate=self._estate,
+            certificate=self._certificate,
         )
         pages = Pages(
             store=self._store,
@@ -374,7 +382,9 @@ class Signalling:
             has_relays=bool(self._config.turn.urls),
         )
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
-        app.on_response_prepare.append(security_headers(lambda: running.rights.urls))
+        app.on_response_prepare.append(
+            security_headers(lambda: running.rights.urls, is_https=self._config.is_https)
+        )
         app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
         running.whip.add_to(app)
         running.whep.add_to(app)

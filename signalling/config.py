@@ -16,7 +16,7 @@ class SignallingConfig:
     """`origins` are further origins whose pages may open sockets; the page's own always may.
 
     `turn` is told to the pages of those inside; the server itself needs none. `proxies`
-    are ours, in front of the pages.
+    are ours, in front of the pages. `is_https`: browsers reach the pages by it alone.
     """
 
     origins: tuple[str, ...] = ()
@@ -26,6 +26,7 @@ class SignallingConfig:
     requests: RequestConfig = field(default_factory=RequestConfig)
     api: ApiConfig = field(default_factory=ApiConfig)
     bookings: BookingNumbers = field(default_factory=BookingNumbers)
+    is_https: bool = False
     proxies: Proxies = field(default_factory=Proxies)
     max_sockets: int = 2000
     max_sockets_per_address: int = 200

@@ -15,6 +15,10 @@ OTHER_FEATURES = (
     "gyroscope", "magnetometer",
 )  # fmt: skip
 
+HSTS_S = 365 * 86_400
+"""How long a browser asks for nothing here but by TLS (RFC 6797). Other names of the domain are not
+ours to speak for."""
+
 MEETINGS = "/r/"
 WITH_FORMS = ("/staff", "/request")
 """Pages whose forms are sent without script."""
@@ -27,16 +31,19 @@ _NO_FEATURES = ", ".join(f"{name}=()" for name in (*MEETING_FEATURES, *OTHER_FEA
 
 
 def security_headers(
-    urls: Callable[[], Collection[str]],
+    urls: Callable[[], Collection[str]], *, is_https: bool
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """For `Application.on_response_prepare`: pages, files, errors and sockets alike.
 
     `urls` are those of the servers that may run a room: its page may open sockets to them.
+    `is_https`: browsers come by TLS, ours or a proxy's.
     """
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         others = urls() if request.path.startswith(MEETINGS) else ()
         _add_security_headers(request, response, others)
+        if is_https:
+            response.headers["Strict-Transport-Security"] = f"max-age={HSTS_S}"
 
     return add
 

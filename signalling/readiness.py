@@ -13,6 +13,7 @@ from enum import Enum
 
 from aiohttp import web
 
+from signalling.certificate import Certificate
 from signalling.seams import Clock, Engine, Rights, Store
 from vmr.store import StoreError
 
@@ -22,6 +23,8 @@ PATIENCE_S = 5.0
 """A write that takes longer counts as failed until it has ended."""
 STEP_S = 5.0
 """How far the wall clock may be from the time that meetings go by."""
+CERTIFICATE_S = 14 * 86_400.0
+"""A certificate that is good for less needs somebody to look after it."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,13 @@ class Fault(Enum):
     REGISTRY = "registry"  # one of several servers, without a lease: it lets nobody new in
 
 
+class Note(Enum):
+    """What somebody should look at, of a server that is ready all the same."""
+
+    CERTIFICATE = "certificate"  # the one in the files is not taken, an older one is served
+    CERTIFICATE_ENDS = "certificate_ends"  # in less than two weeks, or it has ended
+
+
 class Readiness:
     """`live` for `cleanup_ctx`; `drain` when the server stops."""
 
@@ -49,12 +59,15 @@ class Readiness:
         rights: Rights,
         clock: Clock,
         wall_clock: Clock = time.time,
+        certificate: Certificate | None = None,
     ) -> None:
+        """`certificate`: the server's own, where no proxy has it."""
         self._store = store
         self._engine = engine
         self._rights = rights
         self._clock = clock
         self._wall_clock = wall_clock
+        self._certificate = certificate
         self._is_draining = False
         self._is_writable: bool | None = None
 
@@ -71,6 +84,16 @@ class Readiness:
         }
         return tuple(fault for fault, is_so in found.items() if is_so)
 
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be looked at."""
+        if self._certificate is None:
+            return ()
+        found = {
+            Note.CERTIFICATE: self._certificate.is_refused,
+            Note.CERTIFICATE_ENDS: self._certificate.ends_at - self._wall_clock() < CERTIFICATE_S,
+        }
+        return tuple(note for note, is_so in found.items() if is_so)
+
     def drain(self) -> None:
         """From now on it is not ready. Idempotent."""
         self._is_draining = True
@@ -78,7 +101,11 @@ class Readiness:
     async def answer(self, _request: web.Request) -> web.Response:
         """200, or 503 with the names of what fails."""
         faults = self.faults()
-        body = {"ready": not faults, "faults": [one.value for one in faults]}
+        body = {
+            "ready": not faults,
+            "faults": [one.value for one in faults],
+            "notes": [one.value for one in self.notes()],
+        }
         return web.json_response(body, status=503 if faults else 200)
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:

@@ -68,9 +68,15 @@ class Settings:
     http_port: int = _setting(
         8080, "TCP port the pages are served on; 0 takes any that is free.", checks.port
     )
+    tls_cert_file: str = _setting(
+        "",
+        "PEM file of the certificate and those that prove it, for pages without a proxy in front;"
+        " read again when it changes. Empty: no TLS.",
+    )
+    tls_key_file: str = _setting("", "PEM file of its key, without a password.")
     public_url: str = _setting(
         "",
-        "Where people reach the pages, as printed in links. Empty: http://localhost and the port.",
+        "Where people reach the pages, as printed in links. Empty: localhost and the port.",
         checks.public_url,
     )
     database_url: str = _setting(
@@ -238,6 +244,10 @@ class Settings:
             raise ValueError("smtp_host needs mail_from, the address that letters come from")
         if self.smtp_username and self.smtp_tls == "off":
             raise ValueError("smtp_username needs smtp_tls, or the password is sent in the clear")
+        if bool(self.tls_cert_file) != bool(self.tls_key_file):
+            raise ValueError("tls_cert_file and tls_key_file need each other")
+        if self.tls_cert_file and self.public_url.startswith("http:"):
+            raise ValueError("public_url must begin with https where tls_cert_file is set")
         if self.trusted_proxies and not self.public_url:
             raise ValueError("trusted_proxies needs public_url, where browsers reach the proxy")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
@@ -249,7 +259,11 @@ class Settings:
         is_named_local = self.public_url == "" or (
             named.scheme == "http" and named.hostname in LOCAL_HOSTS
         )
-        return is_named_local and self.http_host in LOCAL_HOSTS
+        return is_named_local and self.http_host in LOCAL_HOSTS and not self.tls_cert_file
+
+    def is_https(self) -> bool:
+        """Whether browsers reach the pages by TLS, ours or a proxy's."""
+        return bool(self.tls_cert_file) or self.public_url.startswith("https:")
 
     def tcp_port(self) -> int | None:
         """The number of `media_tcp_port`; 0 is any, None is off."""

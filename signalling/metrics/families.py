@@ -54,6 +54,7 @@ class Figures:
     people: Mapping[str, int] = field(default_factory=dict)
     connections: Mapping[str, int] = field(default_factory=dict)
     faults: Mapping[str, bool] = field(default_factory=dict)
+    notes: Mapping[str, bool] = field(default_factory=dict)
     paused: int = 0
     unwritten: int = 0
     journal: JournalState = field(default_factory=JournalState)
@@ -80,6 +81,9 @@ def _now(figures: Figures) -> Iterator[Metric]:
     )
     yield _labelled(
         "vmr_fault", "1 for what keeps this server from being ready.", "fault", figures.faults
+    )
+    yield _labelled(
+        "vmr_note", "1 for what should be looked at, ready or not.", "note", figures.notes
     )
     yield _gauge("vmr_ready", "Whether it should be sent people.", not any(figures.faults.values()))
     yield _gauge("vmr_rooms_paused", "Meetings that are paused.", figures.paused)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from lobby.commands import Quality
 from signalling.metrics.families import Figures
-from signalling.readiness import Fault
+from signalling.readiness import Fault, Note
 from signalling.rooms import Rooms
 from vmr.roles import Role, Stage
 from vmr.store import JournalState
@@ -16,6 +16,7 @@ def read_figures(
     rooms: Rooms,
     counters: Mapping[str, int],
     faults: Sequence[Fault],
+    notes: Sequence[Note],
     sessions: int,
     desks: int,
     letters: int,
@@ -39,6 +40,7 @@ def read_figures(
         people=people,
         connections=connections,
         faults={fault.value: fault in faults for fault in Fault},
+        notes={note.value: note in notes for note in Note},
         paused=paused,
         unwritten=unwritten,
         journal=journal,

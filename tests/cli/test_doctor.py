@@ -69,6 +69,31 @@ async def test_a_certificate_that_browsers_refuse_is_found(tmp_path: Path) -> No
     assert found["public_url"].said == "certificate: self-signed certificate"
 
 
+@pytest.mark.parametrize(
+    ("days", "mode", "said"),
+    [
+        (30, 0o640, None),
+        (10, 0o640, "good for 10 days"),
+        (-0.01, 0o640, "it has ended"),
+        (30, 0o644, "everybody on this machine may read it"),
+    ],
+)
+async def test_a_certificate_of_its_own_that_ends_or_lies_open_is_found(
+    tmp_path: Path, days: float, mode: int, said: str | None
+) -> None:
+    make_certificate(tmp_path, days=days)
+    files = {"tls_cert_file": tmp_path / "cert.pem", "tls_key_file": tmp_path / "key.pem"}
+    files["tls_key_file"].chmod(mode)
+    found = await wrong(tmp_path, **{name: str(file) for name, file in files.items()})
+    assert [one.said for one in found.values()] == ([] if said is None else [said])
+
+
+async def test_a_certificate_of_its_own_that_is_none_is_found(tmp_path: Path) -> None:
+    files = {"tls_cert_file": str(tmp_path / "cert.pem"), "tls_key_file": str(tmp_path / "key.pem")}
+    found = await wrong(tmp_path, **files)
+    assert found["tls_cert_file"].said.endswith("cert.pem: No such file or directory")
+
+
 @pytest.mark.parametrize(("seconds", "is_found"), [(0, False), (60, True), (-60, True)])
 async def test_a_clock_that_is_not_that_of_the_proxy_is_found(
     tmp_path: Path, seconds: int, is_found: bool

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import socket
 import stat
@@ -68,7 +69,7 @@ def test_a_server_that_has_started_is_ready(program: Program) -> None:
     while True:  # the first look at the store is under way
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=10) as answer:
-                assert json.load(answer) == {"ready": True, "faults": []}
+                assert json.load(answer) == {"ready": True, "faults": [], "notes": []}
                 return
         except urllib.error.HTTPError as error:
             faults = json.load(error)["faults"]
@@ -196,6 +197,13 @@ def test_pages_of_the_public_url_open_sockets_whatever_the_proxy_tells(program: 
 
     assert asyncio.run(status_of("https://meet.example.org")) == 101
     assert asyncio.run(status_of("https://evil.example")) == 400
+
+
+def test_a_hangup_ends_no_server(program: Program) -> None:
+    url = url_in(program.start())
+    os.kill(program.pid, signal.SIGHUP)
+    assert health(url)["meetings"] == 0
+    assert program.stop()[0] == 0
 
 
 def test_a_second_signal_stops_at_once(program: Program) -> None:

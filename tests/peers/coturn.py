@@ -97,7 +97,7 @@ class Coturn:
         )
 
 
-def make_certificate(directory: Path) -> str:
+def make_certificate(directory: Path, *, days: float = 1) -> str:
     """A self-signed certificate for loopback; its key's SHA-256, as Chromium wants it told."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "turn.test")])
@@ -109,7 +109,7 @@ def make_certificate(directory: Path) -> str:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), False
         )

@@ -3,19 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
 from signalling import readiness
-from signalling.readiness import Fault, Readiness
+from signalling.readiness import Fault, Note, Readiness
 from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
 from tests.signalling.house import House
 from vmr.store import JournalState
+
+DAY_S = 86_400.0
 
 
 class Stage:
@@ -26,6 +28,7 @@ class Stage:
         self.workers = 2
         self.wall = FakeClock()
         self.rights: Any = SimpleNamespace(is_leased=True)
+        self.certificate = SimpleNamespace(is_refused=False, ends_at=self.wall() + 20 * DAY_S)
         engine = FakeEngine()
         counters = engine.counters
         engine.counters = lambda: {**counters(), "workers": self.workers}  # type: ignore[method-assign]
@@ -35,6 +38,7 @@ class Stage:
             rights=self.rights,
             clock=FakeClock(),
             wall_clock=self.wall,
+            certificate=cast(Any, self.certificate),
         )
 
 
@@ -106,6 +110,16 @@ async def test_a_server_that_is_about_to_stop_is_not_ready(stage: Stage) -> None
     assert stage.readiness.faults() == (Fault.DRAINING,)
 
 
+async def test_a_certificate_to_look_after_is_a_note_and_no_fault(stage: Stage) -> None:
+    assert stage.readiness.notes() == ()
+    stage.certificate.is_refused = True
+    assert stage.readiness.notes() == (Note.CERTIFICATE,)
+    stage.certificate.is_refused = False
+    stage.certificate.ends_at -= 6.5 * DAY_S
+    assert stage.readiness.notes() == (Note.CERTIFICATE_ENDS,)
+    assert stage.readiness.faults() == ()
+
+
 @pytest_asyncio.fixture
 async def house() -> AsyncIterator[House]:
     async with House() as house:
@@ -121,12 +135,12 @@ async def test_the_answer_names_what_fails_and_nothing_else(
     async with aiohttp.ClientSession(house.url) as browser:
         async with browser.get("/readyz") as answer:
             assert answer.status == 503
-            assert await answer.json() == {"ready": False, "faults": ["store"]}
+            assert await answer.json() == {"ready": False, "faults": ["store"], "notes": []}
         house.store.is_broken = False
         await house.running.readiness.look()
         async with browser.get("/readyz") as answer:
             assert answer.status == 200
-            assert await answer.json() == {"ready": True, "faults": []}
+            assert await answer.json() == {"ready": True, "faults": [], "notes": []}
 
 
 async def test_a_server_whose_records_wait_for_the_database_is_not_ready(stage: Stage) -> None:

@@ -320,3 +320,17 @@ def test_a_setting_of_earlier_versions_names_the_one_in_its_place(place: str) ->
             "vmr.toml",
         )
     assert str(raised.value).startswith(f"{place}: is no more: list the proxies in trusted_proxies")
+
+
+def test_a_certificate_comes_with_its_key_and_makes_the_pages_https() -> None:
+    files = {"tls_cert_file": "cert.pem", "tls_key_file": "key.pem"}
+    for name in files:
+        with pytest.raises(SettingError, match="need each other"):
+            load({name: "x.pem"}, {})
+    with pytest.raises(SettingError, match="public_url must begin with https"):
+        load({**files, "public_url": "http://meet.example.org"}, {})
+    assert load(files, {}).is_https()
+    assert not load(files, {}).is_local()
+    assert load({"public_url": "https://meet.example.org"}, {}).is_https()
+    assert not load({"public_url": "http://10.0.0.5"}, {}).is_https()
+    assert not load({}, {}).is_https()

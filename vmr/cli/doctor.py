@@ -7,17 +7,21 @@ Exit code 1 when anything is wrong.
 import asyncio
 import email.utils
 import socket
+import stat
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import aioice.turn
 
 from media.sockets import open_bound
+from signalling.certificate import Certificate, CertificateError
 from signalling.mail.config import MailConfig, Tls
 from signalling.mail.delivery import PutOff, SmtpDelivery
+from signalling.readiness import CERTIFICATE_S
 from signalling.turn import Turn
 from vmr.cli import media
 from vmr.cli.errors import reason
@@ -56,6 +60,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for port in _ports(settings, is_running=await _is_running(settings)):
         yield port
     yield await _store(settings)
+    if settings.tls_cert_file:
+        yield _certificate(settings)
     async for one in _public(settings):
         yield one
     for url in settings.turn_urls:
@@ -71,10 +77,11 @@ async def _is_running(settings: Settings) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(
         settings.http_host, settings.http_host
     )
+    scheme = "https" if settings.tls_cert_file else "http"
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(PATIENCE_S)) as session,
-            session.get(f"http://{host}:{settings.http_port}/healthz") as answer,
+            session.get(f"{scheme}://{host}:{settings.http_port}/healthz", ssl=False) as answer,
         ):
             return answer.headers.get("Server") == "vmr"
     except (aiohttp.ClientError, TimeoutError, ValueError):
@@ -129,6 +136,28 @@ async def _store(settings: Settings) -> Finding:
     return Finding(what="store", said="takes writes")
 
 
+# -- TLS --------------------------------------------------------------------------------------
+
+
+def _certificate(settings: Settings) -> Finding:
+    what, key = "tls_cert_file", Path(settings.tls_key_file)
+    try:
+        ends_at = Certificate(Path(settings.tls_cert_file), key).ends_at
+    except CertificateError as error:
+        mend = "Put a certificate with its chain, and its key, where the server may read them."
+        return Finding(what=what, said=str(error), mend=mend)
+    left_s = ends_at - time.time()
+    said = f"good for {left_s / 86_400:.0f} days" if left_s > 0 else "it has ended"
+    if left_s < CERTIFICATE_S:
+        return Finding(
+            what=what, said=said, mend="Renew it; the server takes the new files by itself."
+        )
+    if key.stat().st_mode & stat.S_IROTH:
+        mend = f"chmod o= {key}: with it anybody can stand in for this server."
+        return Finding(what="tls_key_file", said="everybody on this machine may read it", mend=mend)
+    return Finding(what=what, said=said)
+
+
 # -- what browsers see ------------------------------------------------------------------------
 
 
@@ -145,7 +174,7 @@ async def _public(settings: Settings) -> AsyncIterator[Finding]:
             date = answer.headers.get("Date", "")
     except aiohttp.ClientConnectorCertificateError as error:
         said = getattr(error.certificate_error, "verify_message", "") or "not accepted"
-        mend = "Renew or complete the certificate of the proxy; browsers refuse it."
+        mend = "Renew or complete the certificate, ours or the proxy's; browsers refuse it."
         yield Finding(what=what, said=f"certificate: {said}", mend=mend)
         return
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:

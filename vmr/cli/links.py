@@ -10,7 +10,8 @@ from vmr.settings import Settings
 def base_url(settings: Settings, port: int | None = None, like: str = "") -> str:
     """What every link begins with: as in the link `like`, or with the `port` really taken."""
     given = re.match(r"(https?://[^/\s]+)/r/", like)
-    default = settings.public_url or f"http://localhost:{port or settings.http_port}"
+    scheme = "https" if settings.tls_cert_file else "http"
+    default = settings.public_url or f"{scheme}://localhost:{port or settings.http_port}"
     return given[1] if given else default
 
 

@@ -7,9 +7,10 @@ import asyncio
 import logging
 import os
 import signal
+import ssl
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from signalling.addresses import Proxies
 from signalling.api.config import ApiConfig
 from signalling.app import Signalling
 from signalling.bookings.request_config import RequestConfig
+from signalling.certificate import Certificate, CertificateError
 from signalling.config import SignallingConfig
 from signalling.mail.config import MailConfig, Tls
 from signalling.seams import Clock
@@ -55,6 +57,7 @@ async def serve(settings: Settings, sharing: Sharing | None = None) -> int:
 
 
 async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitStack) -> None:
+    certificate = _certificate(settings)
     store = await Store.open(settings.database_url, settings.record_key_file)
     stack.push_async_callback(store.close)
     await claim(store, sharing)
@@ -67,6 +70,7 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
         clock=clock,
         config=_config(settings),
         estate=estate(sharing, store, clock),
+        certificate=certificate,
     )
     engine = MediaWorkers(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)
@@ -80,11 +84,16 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
     await runner.setup()
     if settings.metrics_port != "off":
         await _serve_metrics(signalling, settings, stack)
-    base = links.base_url(settings, await _listen(runner, settings))
+    tls = None if certificate is None else certificate.context
+    base = links.base_url(settings, await _listen(runner, settings, tls))
     signalling.served_at(base)
     made = await demonstration.make(store, settings.numbers)
     administrators = await staff.make_administrators(store, settings.staff_one_time_s)
-    await stack.enter_async_context(_running(Upkeep(store, settings.record_numbers, clock)))
+    upkeep = Upkeep(store, settings.record_numbers, clock)
+    await stack.enter_async_context(_running(upkeep.run(), "upkeep"))
+    _read_again_on_hangup(certificate)
+    if certificate is not None:
+        await stack.enter_async_context(_running(certificate.keep(), "certificate"))
     rooms = await store.rooms()
     welcome = demonstration.welcome(
         base, media.lines(started), rooms, made, administrators, settings
@@ -93,8 +102,8 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
 
 
 @asynccontextmanager
-async def _running(upkeep: Upkeep) -> AsyncIterator[None]:
-    task = asyncio.create_task(upkeep.run(), name="upkeep")
+async def _running(work: Coroutine[None, None, None], name: str) -> AsyncIterator[None]:
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:
@@ -115,6 +124,7 @@ def _config(settings: Settings) -> SignallingConfig:
             open_max=settings.request_open_max,
         ),
         proxies=Proxies(settings.trusted_proxies),
+        is_https=settings.is_https(),
         origins=(settings.public_url,) if settings.public_url else (),
         api=ApiConfig(webhooks_to_private=settings.webhooks_to_private),
     )
@@ -158,9 +168,30 @@ def _oidc_config(settings: Settings) -> OidcConfig:
     )
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> int:
+def _certificate(settings: Settings) -> Certificate | None:
+    if not settings.tls_cert_file:
+        return None
+    try:
+        return Certificate(Path(settings.tls_cert_file), Path(settings.tls_key_file))
+    except CertificateError as error:
+        raise CommandError(f"tls_cert_file and tls_key_file: {error}") from error
+
+
+def _read_again_on_hangup(certificate: Certificate | None) -> None:
+    """SIGHUP, which `systemctl reload` sends, never ends the server."""
+
+    def handle() -> None:
+        if certificate is None:
+            log.info("SIGHUP: there is no certificate to read again")
+        else:
+            certificate.read()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, handle)
+
+
+async def _listen(runner: web.AppRunner, settings: Settings, tls: ssl.SSLContext | None) -> int:
     """Serve pages; the port really taken."""
-    site = web.TCPSite(runner, settings.http_host, settings.http_port)
+    site = web.TCPSite(runner, settings.http_host, settings.http_port, ssl_context=tls)
     try:
         await site.start()
     except OSError as error:
