@@ -90,8 +90,14 @@ class Terminal:
             if frames.get(room, 0) > tile.frames:
                 tile.frames_at = now
             tile.frames = frames.get(room, tile.frames)
-        if self._question is None and now >= self._ask_at:
+        if self._tiles and self._question is None and now >= self._ask_at:
             self._question = self._ask(token, now)
+
+    def ask_now(self, token: str, now: float) -> Question:
+        """The open question, or one that is open from now on."""
+        if self._question is None:
+            self._question = self._ask(token, now)
+        return self._question
 
     def answer(self, token: str, now: float) -> bool:
         """Whether this answers the question that is open; each is answered once."""

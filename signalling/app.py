@@ -71,6 +71,7 @@ from signalling.staff.app import StaffApp
 from signalling.staff.console_pages import ConsolePages
 from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
+from signalling.staff.tickets import Tickets
 from signalling.staff_namespace import StaffRoom
 from signalling.texts import FILES, LANGUAGES
 from signalling.webhooks import Webhooks
@@ -228,7 +229,19 @@ class Running:
         )
         self._server.register_namespace(DeskSockets(staff_room, requests=self._desk_requests))
         self._server.register_namespace(
-            MonitorSockets(staff_room, terminals=self.terminals, players=self._players)
+            MonitorSockets(
+                staff_room,
+                terminals=self.terminals,
+                players=self._players,
+                rights=self.rights,
+                tickets=Tickets(
+                    store=store.staff,
+                    clock=clock,
+                    limits=config.staff.limits,
+                    purpose="monitor",
+                    server=self.rights.url,
+                ),
+            )
         )
 
     def process(self, event: EngineEvent) -> None:

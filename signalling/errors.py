@@ -30,6 +30,8 @@ EDGE: dict[str, str] = {
     "no_such_room": "This link does not work. Check it, or call the number you were given.",
     "other_server": "Another server runs this room. The page goes there by itself.",
     "room_moving": "No server can take this room yet. The page tries again by itself.",
+    "ticket_over": "That way to another server is over. The page asks for another by itself.",
+    "unknown_server": "There is no such server.",
     "unknown_room": "Your establishment has no such room.",
     "room_booked": "The room is booked by then. Choose less time.",
     "slot_cancelled": "This slot was cancelled: it cannot be extended.",

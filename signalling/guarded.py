@@ -130,6 +130,10 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         """This server, as the sockets of another namespace need it."""
         return NamespaceServer(self, namespace)
 
+    def is_there(self, sid: str, namespace: str = NAMESPACE) -> bool:
+        """Whether the transport of this socket, which may still be connecting, is open."""
+        return self.manager.eio_sid_from_sid(sid, namespace) in self.environ
+
     def backlog(self, sid: str, namespace: str = NAMESPACE) -> int:
         """How many packets wait for this client to read."""
         eio_sid = self.manager.eio_sid_from_sid(sid, namespace)

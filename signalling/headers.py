@@ -20,6 +20,7 @@ HSTS_S = 365 * 86_400
 ours to speak for."""
 
 MEETINGS = "/r/"
+WALL = "/staff/monitor"
 WITH_FORMS = ("/staff", "/request")
 """Pages whose forms are sent without script."""
 
@@ -35,12 +36,13 @@ def security_headers(
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """For `Application.on_response_prepare`: pages, files, errors and sockets alike.
 
-    `urls` are those of the servers that may run a room: its page may open sockets to them.
-    `is_https`: browsers come by TLS, ours or a proxy's.
+    `urls` are those of the servers that may run a room: its page may open sockets to them, and so
+    may the monitoring terminal's. `is_https`: browsers come by TLS, ours or a proxy's.
     """
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
-        others = urls() if request.path.startswith(MEETINGS) else ()
+        is_of_rooms = request.path.startswith(MEETINGS) or request.path == WALL
+        others = urls() if is_of_rooms else ()
         _add_security_headers(request, response, others)
         if is_https:
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_S}"

@@ -48,19 +48,23 @@ class Namespace(socketio.AsyncNamespace, ABC, Generic[C]):  # type: ignore[misc]
         self._clock = clock
         self._counters = counters
         self._carriers: dict[str, C] = {}
+        self._entering: set[str] = set()
 
     async def trigger_event(self, event: object, *args: Any) -> Any:
         """The library's connect and disconnect, and every event a client sends."""
         sid = args[0]
         carrier = self._carriers.get(sid)
-        if event == "connect" and carrier is None:
-            return self._connect(sid, args[1], args[2])
+        if event == "connect" and carrier is None and sid not in self._entering:
+            return await self._connect(sid, args[1], args[2])
         if carrier is None:
             return None
         if event == "disconnect" and not self.server.manager.is_connected(sid, self._path):
             del self._carriers[sid]
             return await self._leave(carrier)
         return await self._request(carrier, event, args[1:])
+
+    async def _look_up(self, environ: dict[str, Any], auth: object) -> None:
+        """What `_enter` would have to wait for. Raises RequestError: the socket is refused."""
 
     @abstractmethod
     def _enter(self, sid: str, environ: dict[str, Any], auth: object) -> C:
@@ -85,12 +89,18 @@ class Namespace(socketio.AsyncNamespace, ABC, Generic[C]):  # type: ignore[misc]
             now=self._clock(),
         )
 
-    def _connect(self, sid: str, environ: dict[str, Any], auth: object) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object) -> None:
+        self._entering.add(sid)
         try:
+            await self._look_up(environ, auth)
+            if not self.server.is_there(sid, self._path):
+                raise RequestError("busy")  # it has gone while we looked: nobody hears this
             self._carriers[sid] = self._enter(sid, environ, auth)
         except RequestError as error:
             self._counters[f"refused_{error.code}"] += 1
             raise Refused(SENTENCES[error.code], {"code": error.code}) from None
+        finally:
+            self._entering.discard(sid)
 
     async def _request(self, carrier: C, event: object, args: tuple[Any, ...]) -> JsonObject:
         name = event if isinstance(event, str) and event in self._names else "unknown"

@@ -163,6 +163,14 @@ class Rights(Protocol):
         """Whether another server runs it. Raises StoreError."""
 
     @property
+    def url(self) -> str:
+        """Where browsers reach this server; empty where there is one."""
+
+    @property
+    def others(self) -> Sequence[str]:
+        """Where browsers reach the other servers that are there now."""
+
+    @property
     def urls(self) -> Collection[str]:
         """Where browsers reach the servers; none where there is one."""
 

@@ -93,11 +93,15 @@ class StaffNamespace(Namespace[S], Generic[S]):
         socket.start()
         return socket
 
+    def _who(self, environ: dict[str, Any]) -> SignedIn | None:
+        """Whose session the socket comes with; None: nobody's."""
+        return handshake(environ)
+
     def _admit(self, environ: dict[str, Any], auth: object) -> SignedIn:
         """Who this is. Raises RequestError, which says why they get nothing."""
         if not isinstance(auth, dict) or auth.get("protocol") not in PROTOCOLS:
             raise RequestError("protocol_version")
-        who = handshake(environ)
+        who = self._who(environ)
         if who is None:
             raise RequestError("signed_out")
         if not who.member.may(self.PERMISSION):

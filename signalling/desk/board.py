@@ -48,6 +48,14 @@ class RefusedHosts:
     last_at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarMeeting:
+    """What a desk is shown of a meeting at another server, and where browsers reach that one."""
+
+    shown: JsonObject
+    server: str
+
+
 class Board:
     """Rooms, their meetings as last shown, and the consoles that watch them."""
 
@@ -61,7 +69,7 @@ class Board:
         self._views: dict[RoomId, DeskView] = {}
         self._viewers: set[Viewer] = set()
         self._rung_at: dict[tuple[str, int], float] = {}
-        self._far: dict[RoomId, JsonObject] = {}
+        self._far: dict[RoomId, FarMeeting] = {}
         self._publish: Publish | None = None
         self._refused: dict[RoomId, RefusedHosts] = {}
         self._is_behind = False
@@ -95,12 +103,13 @@ class Board:
             if self._publish is not None:
                 self._publish(id, _meeting(view))
 
-    def show_far(self, room: RoomId, meeting: JsonObject | None) -> None:
-        """A meeting at another server has changed, or is over; one here goes before it."""
+    def show_far(self, room: RoomId, meeting: JsonObject | None, server: str = "") -> None:
+        """A meeting at another server, which browsers reach there, has changed, or is over; one
+        here goes before it."""
         if meeting is None:
             self._far.pop(room, None)
         else:
-            self._far[room] = meeting
+            self._far[room] = FarMeeting(shown=meeting, server=server)
         if room in self._rooms:
             self._tell(self._rooms[room])
 
@@ -190,9 +199,10 @@ class Board:
             for alert in view.alerts:
                 if alert.owner is None:
                     yield id, str(view.meeting), alert.id, alert.last_at
-        for id, meeting in self._far.items():
+        for id, far in self._far.items():
             if id in self._views or id not in self._rooms:
                 continue
+            meeting = far.shown
             alerts: Any = meeting["alerts"]
             for one in alerts:
                 if one["owner"] is None:
@@ -223,7 +233,11 @@ class Board:
     def _state(self, room: Room) -> JsonObject | None:
         """None for a room that is no more: closed, and no meeting in it."""
         view = self._views.get(room.id)
-        meeting = self._far.get(room.id) if view is None else _meeting(view)
+        far = self._far.get(room.id) if view is None else None
+        if view is not None:
+            meeting: JsonObject | None = _meeting(view)
+        else:
+            meeting = None if far is None else far.shown
         if room.id not in self._rooms or (room.is_closed and meeting is None):
             return None
         return {
@@ -235,6 +249,7 @@ class Board:
             "lacks_terminal": room.establishment.id in self._shut_out,
             "record_waits": self._is_behind,
             "hosts_refused": to_wire(self._refused.get(room.id)),
+            "server": None if far is None else far.server or None,
             "meeting": meeting,
         }
 

@@ -17,6 +17,7 @@ FRAMES_MAX = 2**53
 Note = Annotated[Reason, StringConstraints(min_length=1, max_length=REASON_CHARACTERS)]
 Line = Annotated[Reason, StringConstraints(max_length=100)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Frames = Annotated[int, Field(ge=0, le=FRAMES_MAX)]
 
 
@@ -28,6 +29,13 @@ class WallWatch(Request):
 class WallUnwatch(Request):
     NAME = "wall.unwatch"
     rooms: conlist(Id, min_length=1, max_length=WALL_MAX)  # type: ignore[valid-type]
+
+
+class WallTicket(Request):
+    """For a socket of the same page at another server."""
+
+    NAME = "wall.ticket"
+    server: Address
 
 
 class TileOffer(Request):
@@ -54,6 +62,12 @@ class TerminalBeat(Request):
     NAME = "terminal.beat"
     visible: bool
     frames: Annotated[dict[Id, Frames], Field(max_length=WALL_MAX)]
+
+
+class TerminalAsk(Request):
+    """The officer has just answered elsewhere: ask now, so that the same answer counts here."""
+
+    NAME = "terminal.ask"
 
 
 class TerminalAnswer(Request):
@@ -92,7 +106,8 @@ class ConcernRaise(OfMeeting):
 MONITOR_REQUESTS: Mapping[str, type[Request]] = {
     model.NAME: model
     for model in (
-        WallWatch, WallUnwatch, TileOffer, TilePlayer, TileFocus, TileHealth, TerminalBeat,
-        TerminalAnswer, OfficerPause, OfficerResume, OfficerEnd, ConcernRaise,
+        WallWatch, WallUnwatch, WallTicket, TileOffer, TilePlayer, TileFocus, TileHealth,
+        TerminalBeat, TerminalAsk, TerminalAnswer, OfficerPause, OfficerResume, OfficerEnd,
+        ConcernRaise,
     )
 }  # fmt: skip

@@ -19,6 +19,7 @@ def summarise(state: JsonObject | None) -> JsonObject | None:
         "id": known["id"],
         "name": known["name"],
         "policy": known["policy"],
+        "server": known["server"],
         "meeting": None if meeting is None else _meeting(meeting),
     }
 

@@ -27,12 +27,13 @@ from signalling.monitor.tile import WatchedTile
 from signalling.monitor.whep import PATH as WHEP_PATH
 from signalling.monitor.whep import Players
 from signalling.rooms import Rooms
-from signalling.seams import Clock
+from signalling.seams import Clock, Rights
 from signalling.turn import Turn
 from signalling.wire import JsonObject, to_wire
 from vmr.ids import ParticipantId, RoomId, SessionId
 from vmr.numbers import Numbers
 from vmr.rooms import Room
+from vmr.store import SignedIn, StoreError
 
 JUDGE_S = 0.25
 RETRY_S = 1.0
@@ -88,6 +89,7 @@ class MonitorPage:
         clock: Clock,
         turn: Turn,
         players: Players,
+        rights: Rights,
     ) -> None:
         self.session = SessionId(f"monitor-{secrets.token_hex(8)}")
         self.officer = officer
@@ -96,12 +98,18 @@ class MonitorPage:
         self._clock = clock
         self._turn = turn
         self._players = players
+        self._rights = rights
+        self._servers = tuple(rights.others)
         self._terminal = Terminal(numbers, now=clock(), token=secrets.token_urlsafe(16))
         self._tiles: dict[RoomId, WatchedTile] = {}
         self._told: dict[RoomId, JsonObject] = {}
         self._asked: Question | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_over = False
+
+    @property
+    def signed_in(self) -> SignedIn:
+        return self._screen.who
 
     # -- what the page asks -------------------------------------------------------------------
 
@@ -138,8 +146,9 @@ class MonitorPage:
         return {"answer": answer, "slots": [*bound], "ice_servers": [*servers]}
 
     def player(self, room: RoomId) -> JsonObject:
-        """Where the officer's own player may come, on this origin, and its token."""
-        return {"url": WHEP_PATH, "token": self._players.issue(self._tile(room), self.officer)}
+        """Where the officer's own player may come, at this server, and its token."""
+        token = self._players.issue(self._tile(room), self.officer)
+        return {"url": f"{self._rights.url}{WHEP_PATH}", "token": token}
 
     def focus(self, room: RoomId | None) -> None:
         """One tile, large; the others stay on screen. Raises RequestError."""
@@ -157,6 +166,12 @@ class MonitorPage:
             now=self._clock(),
         )
         self.judge()
+
+    def ask_now(self) -> str:
+        """The token of the question that is open from now on."""
+        asked = self._terminal.ask_now(secrets.token_urlsafe(16), self._clock())
+        self.judge()
+        return asked.token
 
     def answer(self, token: str) -> None:
         """Raises RequestError: each question is answered once, by this page."""
@@ -232,6 +247,10 @@ class MonitorPage:
                 self._told[room] = told
                 self._screen.tell("tile.updated", room, told)
         self._ask()
+        servers = tuple(self._rights.others)
+        if servers != self._servers:
+            self._servers = servers
+            self._screen.tell("wall.servers", "", {"servers": [*servers]})
 
     def _ask(self) -> None:
         question = self._terminal.question
@@ -258,11 +277,17 @@ class MonitorPage:
         try:
             await self._open(tile)
         except RequestError as error:
+            if error.server and self._tiles.get(tile.room.id) is tile:
+                self._drop(tile)
+                self._leave(tile, "closed")
+                moved: JsonObject = {"room": tile.room.id, "server": error.server}
+                return self._screen.tell("tile.moved", tile.room.id, moved)
             tile.open_at = self._clock() + RETRY_S
             log.info("not watched again room=%s code=%s", tile.room.id, error.code)
 
     async def _open(self, tile: WatchedTile) -> None:
-        """Become a watcher of the room's meeting."""
+        """Become a watcher of the room's meeting. Raises RequestError, with the address of the
+        server that runs the room where it is another."""
         tile.is_opening = True
         command = Watch(
             session=self.session,
@@ -270,6 +295,8 @@ class MonitorPage:
             officer=self.officer,
         )
         try:
+            if self._rooms.mailbox(tile.room.id) is None:
+                await self._settle(tile.room)
             mailbox, _ = await self._rooms.join(tile.room, command)
         finally:
             tile.is_opening = False
@@ -279,6 +306,15 @@ class MonitorPage:
             return
         opened: JsonObject = {"room": tile.room.id, "meeting": mailbox.runner.meeting.id}
         self._screen.tell("tile.opened", tile.room.id, opened)
+
+    async def _settle(self, room: Room) -> None:
+        """One that is shut has no meeting here, and maybe one elsewhere."""
+        try:
+            if self._rooms.is_shut(room) and not await self._rights.is_elsewhere(room.id):
+                raise RequestError("unknown_room")
+            await self._rights.settle(room.id)
+        except StoreError:
+            raise RequestError("busy") from None
 
     def _leave(self, tile: WatchedTile, reason: str) -> None:
         """After any Watch that is on its way: letters are read in order."""

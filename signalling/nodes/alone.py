@@ -8,6 +8,8 @@ class Alone:
     """See `signalling.seams.Rights`."""
 
     is_leased = True
+    url = ""
+    others: tuple[str, ...] = ()
 
     @property
     def urls(self) -> tuple[str, ...]:

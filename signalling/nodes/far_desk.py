@@ -124,7 +124,9 @@ class FarDesk:
             return
         if meeting is None:
             del self._epochs[room]
-        self._untold[room] = Shown(node=self._me, room=room, epoch=epoch, meeting=meeting)
+        self._untold[room] = Shown(
+            node=self._me, room=room, epoch=epoch, meeting=meeting, server=self._rights.url
+        )
         self._has_news.set()
 
     async def _keep_telling(self) -> None:
@@ -177,7 +179,7 @@ class FarDesk:
             return
         self._heard[room] = (shown, self._now())
         if known is None or known[0] != shown:
-            self._board.show_far(room, shown.meeting)
+            self._board.show_far(room, shown.meeting, shown.server)
 
     async def _answer(self, asked: Asked) -> None:
         code = ""

@@ -11,13 +11,15 @@ class Said(BaseModel):
 
 
 class Shown(Said):
-    """What desks see of a room's meeting at the server that runs it; None: it has none."""
+    """What desks see of a room's meeting at the server that runs it, which browsers reach at
+    `server`; None: it has none."""
 
     kind: Literal["shown"] = "shown"
     node: str
     room: str
     epoch: int
     meeting: dict[str, Any] | None
+    server: str = ""
 
 
 class Began(Said):

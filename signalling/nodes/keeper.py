@@ -98,6 +98,17 @@ class Keeper:
         return tuple(self._sight.nodes.values())
 
     @property
+    def url(self) -> str:
+        """See `Rights.url`."""
+        return self._url
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """See `Rights.others`: those that the database knows as well."""
+        alive = {one.url for one in self.nodes} & set(self._urls)
+        return tuple(sorted(alive - {self._url}))
+
+    @property
     def urls(self) -> tuple[str, ...]:
         """Where browsers reach the servers, or reached them within the last days."""
         return self._urls

@@ -25,6 +25,7 @@ class StaffClient(ABC):
         self.facts: dict[str, Any] = {}
         self.rooms: dict[str, dict[str, Any]] = {}
         self.refused: dict[str, Any] = {}
+        self.auth: dict[str, Any] = {"protocol": 1}
         self.is_connected = False
         self.socket: Any = None
 
@@ -37,7 +38,7 @@ class StaffClient(ABC):
         await self.socket.connect(
             self._url,
             headers=self._headers,
-            auth={"protocol": 1},
+            auth=self.auth,
             namespaces=[self.NAMESPACE],
             transports=["websocket"],
             wait_timeout=TIMEOUT_S,
@@ -78,6 +79,10 @@ class StaffClient(ABC):
                     await self._arrived.wait()
         except TimeoutError:
             raise AssertionError(f"waited for {what}; {self.shown()}") from None
+
+    def told(self, event: str) -> list[Any]:
+        """The data of every notification of this name, the oldest first."""
+        return [note.data for note in self.notes if note.event == event]
 
     def shown(self) -> str:
         """For a failure."""

@@ -1,6 +1,7 @@
 """Staff, their sessions and their record come back as they were given."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_record import SERVER, StaffEvent, happening
 from vmr.staff_sessions import SessionLimits, SignInStep, StaffSession
-from vmr.store import Conflict, NotFound, RecordBroken, Store
+from vmr.store import Conflict, NotFound, RecordBroken, SignedIn, StaffTicket, Store
 
 DUTY = frozenset({StaffRole.DUTY, StaffRole.MONITOR})
 
@@ -233,3 +234,72 @@ async def test_the_record_of_one_establishment_is_none_of_another(
     place.alter(f"UPDATE staff_entries SET establishment_id = '{other.id}'")
     with pytest.raises(RecordBroken, match="entry 1"):
         await proven(store.staff, other.id)
+
+
+async def ticket(
+    store: Store, opened: StaffSession, token_hash: str = "t1", expires_at: float = 40.0
+) -> StaffTicket:
+    made = StaffTicket(
+        token_hash=token_hash, session=opened.id, purpose="monitor", server="https://two.example",
+        expires_at=expires_at,
+    )  # fmt: skip
+    await store.staff.add_ticket(made, 10.0)
+    return made
+
+
+async def redeemed(
+    store: Store,
+    token_hash: str = "t1",
+    *,
+    purpose: str = "monitor",
+    server: str = "https://two.example",
+    now: float = 20.0,
+) -> SignedIn | None:
+    return await store.staff.redeem_ticket(token_hash, purpose=purpose, server=server, now=now)
+
+
+async def test_a_ticket_is_good_once(store: Store, room: Room) -> None:
+    made = await added(store, room)
+    opened = await session(store, made)
+    await ticket(store, opened)
+    assert await redeemed(store) == (opened, made.member)
+    assert await redeemed(store) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"purpose": "desk"}, {"server": "https://one.example"}, {"now": 40.0}],
+    ids=["another purpose", "another server", "too late"],
+)
+async def test_a_ticket_shown_wrongly_opens_nothing_then_or_later(
+    store: Store, room: Room, wrong: dict[str, Any]
+) -> None:
+    await ticket(store, await session(store, await added(store, room)))
+    assert await redeemed(store, **wrong) is None
+    assert await redeemed(store) is None
+
+
+async def test_a_ticket_ends_with_its_session(store: Store, room: Room) -> None:
+    made = await added(store, room)
+    opened = await session(store, made)
+    await ticket(store, opened)
+    await store.staff.end_session(opened.id, made.member.id)
+    assert await redeemed(store) is None
+    with pytest.raises(Conflict):
+        await ticket(store, opened)
+
+
+async def test_tickets_of_another_session_stay(store: Store, room: Room) -> None:
+    made = await added(store, room)
+    opened, kept = await session(store, made), await session(store, made, "s2")
+    await ticket(store, opened)
+    await ticket(store, kept, "t2")
+    await store.staff.end_session(opened.id, made.member.id)
+    assert await redeemed(store, "t2") == (kept, made.member)
+
+
+async def test_tickets_that_are_over_are_not_kept(store: Store, room: Room) -> None:
+    opened = await session(store, await added(store, room))
+    await ticket(store, opened, expires_at=5.0)
+    await ticket(store, opened, "t2")
+    await ticket(store, opened, "t1")

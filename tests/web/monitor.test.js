@@ -7,7 +7,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { Findings } from "../../web/scripts/monitor/findings.js";
 import { HealthWatch, judge, sample } from "../../web/scripts/monitor/health.js";
-import { NOTHING, layoutOf, reduce } from "../../web/scripts/monitor/state.js";
+import { NOTHING, layoutOf, questionOf, reduce } from "../../web/scripts/monitor/state.js";
 
 const SCRIPTS = resolve(dirname(fileURLToPath(import.meta.url)), "../../web/scripts");
 
@@ -35,15 +35,18 @@ test("the page's scripts can ask for no camera, microphone or screen", () => {
 });
 
 /** @param {string} id @param {string} [name] */
-const room = (id, name = id) => ({ id, name, policy: "legal", meeting: null });
-const facts = { officer: { id: "o", name: "Hale" }, establishment: "HMP", wall_max: 25 };
+const room = (id, name = id) => ({ id, name, policy: "legal", server: null, meeting: null });
+const facts = { officer: { id: "o", name: "Hale" }, establishment: "HMP", wall_max: 25, server: null, servers: [] };
 const connected = () => reduce(NOTHING, { type: "state", data: { ...facts, rooms: [room("a"), room("b")] }, at: 1, nowMs: 0 });
 
-test("a new connection begins anew: nothing said to the one before holds", () => {
+test("a room that is left and a link that is lost begin anew: nothing said before holds", () => {
   let state = reduce(connected(), { type: "wall", rooms: ["a", "b"] });
-  state = reduce(state, { type: "answered" });
+  state = reduce(state, { type: "answered", server: "" });
   state = reduce(state, { type: "slots", room: "a", slots: [{ mid: "0", kind: "camera", participant: "p" }] });
   state = reduce(state, { type: "focus", room: "b" });
+  state = reduce(state, { type: "left", room: "a" });
+  assert.equal(state.hasAnswered, true);
+  state = reduce(state, { type: "link", link: "lost", nowMs: 0 });
   state = reduce(state, { type: "state", data: { ...facts, rooms: [room("a")] }, at: 2, nowMs: 0 });
   assert.deepEqual(state.wall, ["a"]);
   assert.equal(state.hasAnswered, false);
@@ -61,11 +64,16 @@ test("a room that is gone leaves the wall", () => {
 });
 
 test("a lost link takes its question with it", () => {
-  let state = reduce(connected(), { type: "asked", data: { token: "t", deadline: 5 } });
+  const soon = { token: "t", deadline: 5 }, later = { token: "u", deadline: 9 };
+  let state = reduce(connected(), { type: "asked", server: "one", data: later });
+  state = reduce(state, { type: "asked", server: "two", data: soon });
   state = reduce(state, { type: "link", link: "open", nowMs: 1 });
-  assert.equal(state.asked.token, "t");
+  assert.deepEqual(questionOf(state.asked, new Set(["one", "two"])), soon);
+  assert.deepEqual(questionOf(state.asked, new Set(["one"])), later, "where nothing is watched nothing is asked");
+  state = reduce(state, { type: "unasked", server: "two" });
+  assert.deepEqual(questionOf(state.asked, new Set(["one", "two"])), later);
   state = reduce(state, { type: "link", link: "lost", nowMs: 2 });
-  assert.deepEqual([state.asked.token, state.linkAtMs], [null, 2]);
+  assert.deepEqual([state.asked, state.linkAtMs], [{}, 2]);
 });
 
 test("what is amiss with a picture is kept by person, until it is well", () => {

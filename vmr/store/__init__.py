@@ -39,6 +39,7 @@ from vmr.store.side_parts import SidePart
 from vmr.store.slot_pins import SlotPinStore
 from vmr.store.staff_sessions import SignedIn
 from vmr.store.staff_store import StaffStore
+from vmr.store.staff_tickets import StaffTicket
 from vmr.store.store import Store
 from vmr.store.terminal_store import TerminalStore
 from vmr.store.webhook_store import WebhookStore
@@ -80,6 +81,7 @@ __all__ = [
     "SlotPinStore",
     "SlotTaken",
     "StaffStore",
+    "StaffTicket",
     "Store",
     "StoreError",
     "StoreUnavailable",

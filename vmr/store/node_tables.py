@@ -1,5 +1,6 @@
-"""The tables of several servers on one database: who runs which room, and where browsers reach
-the servers. A room that nobody runs keeps its epoch, and its `node` is empty."""
+"""The tables of several servers on one database: who runs which room, where browsers reach
+the servers, and tickets by which a page of one opens a socket at another. A room that nobody runs
+keeps its epoch, and its `node` is empty."""
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table
 
@@ -18,4 +19,19 @@ node_urls = Table(
     metadata,
     Column("url", String(255), primary_key=True),
     Column("seen_at", Float, nullable=False),
+)
+
+staff_tickets = Table(
+    "staff_tickets",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column(
+        "session_id",
+        ForeignKey("staff_sessions.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("purpose", String(24), nullable=False),
+    Column("server", String(255), nullable=False),
+    Column("expires_at", Float, nullable=False),
 )

@@ -48,6 +48,11 @@ def by_token_hash(connection: Connection, token_hash: str) -> SignedIn | None:
     return None if row is None else _signed_in(row)
 
 
+def by_id(connection: Connection, session: StaffSessionId) -> SignedIn | None:
+    row = connection.execute(_sessions().where(table.c.id == session)).mappings().one_or_none()
+    return None if row is None else _signed_in(row)
+
+
 def by_ids(
     connection: Connection, sessions: Collection[StaffSessionId]
 ) -> dict[StaffSessionId, StaffSession]:

@@ -14,10 +14,11 @@ from vmr.record import Happening
 from vmr.staff import StaffMember, StaffRole
 from vmr.staff_accounts import StaffAccount
 from vmr.staff_sessions import SessionLimits, SignInStep, StaffSession
-from vmr.store import establishment_chain, staff, staff_sessions
+from vmr.store import establishment_chain, staff, staff_sessions, staff_tickets
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database
 from vmr.store.staff_sessions import SignedIn
+from vmr.store.staff_tickets import StaffTicket
 
 
 class StaffStore:
@@ -230,6 +231,27 @@ class StaffStore:
     async def sweep_sessions(self, limits: SessionLimits, now: float) -> None:
         """Forget those that are over."""
         await self._database.write(lambda connection: staff_sessions.sweep(connection, limits, now))
+
+    # -- tickets for other servers --------------------------------------------------------------
+
+    async def add_ticket(self, ticket: StaffTicket, now: float) -> None:
+        """Raises Conflict when its session is over."""
+        await self._database.write(lambda connection: staff_tickets.add(connection, ticket, now))
+
+    async def redeem_ticket(
+        self, token_hash: str, *, purpose: str, server: str, now: float
+    ) -> SignedIn | None:
+        """Whose it was; None: it opens nothing here. Whatever it opens, it does so once. The
+        caller asks `SessionLimits`."""
+        if not await self._database.read(
+            lambda connection: staff_tickets.is_known(connection, token_hash)
+        ):
+            return None  # a guess costs no write
+        return await self._database.write(
+            lambda connection: staff_tickets.redeem(
+                connection, token_hash, purpose=purpose, server=server, now=now
+            )
+        )
 
     # -- the record of the establishment --------------------------------------------------------
 

@@ -82,7 +82,10 @@ class Estate:
         return node
 
     def page(self, name: str = "Ann", role: str = "guest", **more: Any) -> "Page":
-        page = Page(self.nodes, self.room.address, name, role, more)
+        return self.keep(Page(self.nodes, self.room.address, name, role, more))
+
+    def keep(self, page: "Page") -> "Page":
+        """Closed with the rest."""
         self._pages.append(page)
         return page
 

@@ -9,6 +9,7 @@ import sys
 
 from aiohttp import web
 
+from media.messages import Negotiate, Reply, Request, TransportConnected
 from signalling.app import Signalling
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG
@@ -20,6 +21,19 @@ from vmr.store import Store
 HOST = "127.0.0.1"
 
 
+class Engine(FakeEngine):
+    """The transport of a monitor's tap comes up as soon as it is answered."""
+
+    async def request(self, request: Request) -> Reply:
+        reply = await super().request(request)
+        if isinstance(request, Negotiate):
+            endpoint = self.endpoints.get(request.endpoint)
+            if endpoint is not None and endpoint.kind == "tap":
+                connected = TransportConnected(endpoint=request.endpoint)
+                asyncio.get_running_loop().call_soon(self.on_event, connected)
+        return reply
+
+
 async def main(database: str, redis: str, port: str) -> None:
     stop = stop_signals()
     sharing = Sharing(redis_url=redis, url=f"http://{HOST}:{port}", name=f"at-{port}")
@@ -28,12 +42,12 @@ async def main(database: str, redis: str, port: str) -> None:
     clock = steady_clock()
     signalling = Signalling(
         store=store,
-        numbers=Numbers(),
+        numbers=Numbers(social_unrecorded=True),
         clock=clock,
         config=CONFIG,
         estate=estate(sharing, store, clock),
     )
-    engine = FakeEngine(signalling.process_engine_event)
+    engine = Engine(signalling.process_engine_event)
     runner = web.AppRunner(signalling.create_app(engine), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, HOST, int(port)).start()

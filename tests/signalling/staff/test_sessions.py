@@ -149,9 +149,9 @@ async def test_a_handshake_carries_who_opened_the_socket(
     found = []
     connect = house.running.sockets._connect
 
-    def spy(sid: str, environ: dict[str, Any], auth: object) -> None:
+    async def spy(sid: str, environ: dict[str, Any], auth: object) -> None:
         found.append(handshake(environ))
-        connect(sid, environ, auth)
+        await connect(sid, environ, auth)
 
     monkeypatch.setattr(house.running.sockets, "_connect", spy)
     for headers in (who.headers, half.headers, {}):

@@ -15,17 +15,21 @@ const FINAL = ["signed_out", "not_permitted", "protocol_version"];
 const RETRY_MS = 2000;
 
 export class DeskLink {
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer = undefined;
+
   /**
    * @param {import("../signalling/client.js").Connect} connect @param {string} origin @param {Listener} on
-   * @param {{path: string, first: string}} [namespace] `first` names the whole state
+   * @param {{path: string, first: string, ticket?: () => Promise<string>}} [namespace] `first` names
+   *   the whole state; `ticket` is asked for at each connect to a server that knows no cookie of ours
    */
-  constructor(connect, origin, on, { path, first } = { path: "/desk", first: "desk.state" }) {
+  constructor(connect, origin, on, { path, first, ticket } = { path: "/desk", first: "desk.state" }) {
     this.on = on;
     this.first = first;
     this.isOpen = false;
     this.socket = connect(`${origin}${path}`, {
-      auth: { protocol: PROTOCOL_VERSION }, transports: ["websocket", "polling"], tryAllTransports: true,
-      autoConnect: false, reconnectionDelay: RECONNECT_DELAY_MS,
+      auth: ticket ? (/** @type {(auth: object) => void} */ send) => this.#show(ticket, send) : { protocol: PROTOCOL_VERSION },
+      transports: ["websocket", "polling"], tryAllTransports: true, autoConnect: false, reconnectionDelay: RECONNECT_DELAY_MS,
       reconnectionDelayMax: RECONNECT_DELAY_MAX_MS, timeout: CONNECT_TIMEOUT_MS,
     });
     this.socket.onAny((name, envelope) => this.#receive(name, envelope));
@@ -35,6 +39,27 @@ export class DeskLink {
 
   open() {
     this.socket.connect();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.isOpen = false;
+    this.socket.disconnect();
+  }
+
+  /** Without a ticket there is nothing to say: another try. @param {() => Promise<string>} ticket @param {(auth: object) => void} send */
+  async #show(ticket, send) {
+    try {
+      send({ protocol: PROTOCOL_VERSION, ticket: await ticket() });
+    } catch {
+      this.socket.disconnect();
+      this.#openLater();
+    }
+  }
+
+  #openLater() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.open(), RETRY_MS);
   }
 
   /** @param {string} name @param {Record<string, unknown>} payload @returns {Promise<any>} the data of the acknowledgement */
@@ -69,6 +94,6 @@ export class DeskLink {
   #refused(error) {
     const code = error?.data?.code ?? "";
     this.on.phase(FINAL.includes(code) ? "refused" : "lost", code);
-    if (code && !FINAL.includes(code)) setTimeout(() => this.open(), RETRY_MS);
+    if (code && !FINAL.includes(code)) this.#openLater();
   }
 }

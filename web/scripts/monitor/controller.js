@@ -4,17 +4,19 @@
  */
 
 import { signal } from "../../vendor/signals.js";
-import { DeskLink } from "../desk/link.js";
 import { RequestError } from "../signalling/client.js";
 import { has, t } from "../text.js";
 import { Findings } from "./findings.js";
 import { SAMPLE_MS } from "./health.js";
+import { Links } from "./links.js";
 import { TilePeer } from "./peer.js";
+import { Places } from "./places.js";
 import { Screens } from "./screens.js";
-import { NOTHING, pictureOf, reduce } from "./state.js";
+import { NOTHING, pictureOf, questionOf, reduce } from "./state.js";
 
 const BEAT_MS = 1000;
 const RETRY_MS = 1500;
+const NOT_ASKED = "not_asked";
 
 export class Controller {
   /** @type {Map<string, TilePeer>} */
@@ -29,10 +31,20 @@ export class Controller {
     /** Which connections have been made: components look their tracks up again. */
     this.connections = signal(0);
     this.screens = new Screens();
-    this.link = new DeskLink(connect, location.origin, {
+    this.links = new Links(connect, location.origin, {
       phase: (link, code) => this.#phase(link, code),
-      notification: (name, data, at) => this.#notified(name, data, at),
-    }, { path: "/monitor", first: "wall.state" });
+      opened: () => this.places.look(),
+      lost: (server) => this.#lost(server),
+      notification: (server, name, data, at) => this.#notified(server, name, data, at),
+    });
+    this.places = new Places({
+      servers: () => this.links.servers,
+      leader: () => this.links.leader,
+      serverOf: (room) => this.state.value.rooms[room]?.server ?? null,
+      watch: (server, rooms) => this.links.request("wall.watch", { rooms }, server),
+      ensure: (server) => this.links.ensure(server),
+      refused: (code) => this.dispatch({ type: "problem", text: has(`error.${code}`) ? t(`error.${code}`) : code }),
+    });
     setInterval(() => this.#beat(), BEAT_MS);
     setInterval(() => this.#look(), SAMPLE_MS);
     document.addEventListener("visibilitychange", () => this.#beat());
@@ -50,23 +62,28 @@ export class Controller {
     const before = this.state.value.wall;
     this.dispatch({ type: "wall", rooms });
     const gone = before.filter((room) => !rooms.includes(room));
-    for (const room of gone) this.#drop(room);
-    if (gone.length) await this.tell("wall.unwatch", { rooms: gone });
-    await this.#watch(rooms);
+    for (const room of gone) {
+      const server = this.places.of(room);
+      this.#drop(room);
+      if (server !== undefined) await this.#told(this.#ask("wall.unwatch", { rooms: [room] }, server));
+    }
+    await this.places.set(rooms);
   }
 
-  /** The officer is there. */
+  /** The officer is there: that answers every server that asks, and those that would ask soon. */
   async answer() {
-    const { token } = this.state.value.asked;
-    if (token === null) return;
-    if (await this.tell("terminal.answer", { token })) this.dispatch({ type: "answered" });
+    await Promise.all(this.links.servers.map((server) => this.#answer(server)));
     this.#beat();
   }
 
   /** @param {string|null} room */
   async focus(room) {
     this.dispatch({ type: "focus", room });
-    await this.tell("tile.focus", { room });
+    const at = room === null ? undefined : this.places.of(room);
+    const others = new Set(this.state.value.wall.map((one) => this.places.of(one)));
+    others.delete(at);
+    for (const server of others) if (server !== undefined) await this.#ask("tile.focus", { room: null }, server);
+    if (at !== undefined) await this.#told(this.#ask("tile.focus", { room }, at));
   }
 
   /**
@@ -76,7 +93,8 @@ export class Controller {
    * @returns {Promise<string>} what was wrong, or nothing
    */
   async ask(request, room, more = {}) {
-    return this.#ask(request, { room: room.id, meeting: room.meeting?.meeting ?? "", ...more });
+    const server = this.places.of(room.id) ?? room.server ?? this.links.leader;
+    return this.#ask(request, { room: room.id, meeting: room.meeting?.meeting ?? "", ...more }, server);
   }
 
   /**
@@ -86,7 +104,7 @@ export class Controller {
    */
   async player(room) {
     try {
-      const { url, token } = await this.link.request("tile.player", { room: room.id });
+      const { url, token } = await this.links.request("tile.player", { room: room.id }, this.places.of(room.id) ?? "");
       return { url: new URL(url, location.origin).href, token };
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
@@ -95,11 +113,22 @@ export class Controller {
     }
   }
 
-  /** @param {string} request @param {Record<string, unknown>} payload @returns {Promise<boolean>} whether it was done */
-  async tell(request, payload) {
-    const problem = await this.#ask(request, payload);
+  /** What was wrong, if anything, is shown. @param {Promise<string>} asking */
+  async #told(asking) {
+    const problem = await asking;
     if (problem) this.dispatch({ type: "problem", text: problem });
-    return !problem;
+  }
+
+  /** @param {string} server */
+  async #answer(server) {
+    try {
+      const token = this.state.value.asked[server]?.token ?? (await this.links.request("terminal.ask", {}, server)).token;
+      await this.links.request("terminal.answer", { token }, server);
+      this.dispatch({ type: "answered", server });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.code !== NOT_ASKED) this.dispatch({ type: "problem", text: error.message });
+    }
   }
 
   /** What is received in one section of a tile. @param {string} room @param {string} mid */
@@ -107,10 +136,10 @@ export class Controller {
     return this.#peers.get(room)?.track(mid) ?? null;
   }
 
-  /** @param {string} request @param {Record<string, unknown>} payload */
-  async #ask(request, payload) {
+  /** @param {string} request @param {Record<string, unknown>} payload @param {string} server */
+  async #ask(request, payload, server) {
     try {
-      await this.link.request(request, payload);
+      await this.links.request(request, payload, server);
       return "";
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
@@ -120,33 +149,20 @@ export class Controller {
 
   // -- connections ----------------------------------------------------------------------------
 
-  /** @param {string[]} rooms */
-  async #watch(rooms) {
-    if (!rooms.length || !this.link.isOpen) return;
-    try {
-      const { refused } = await this.link.request("wall.watch", { rooms });
-      const codes = Object.values(/** @type {Record<string, string>} */ (refused));
-      if (codes.length) this.dispatch({ type: "problem", text: t(`error.${codes[0]}`) });
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.dispatch({ type: "problem", text: error.message });
-    }
-  }
-
-  /** The server is ready for this tile's connection. @param {string} room */
-  async #connect(room) {
+  /** The server is ready for this tile's connection. @param {string} room @param {string} server */
+  async #connect(room, server) {
     this.#drop(room);
     const peer = new TilePeer();
     this.#peers.set(room, peer);
     try {
-      const { answer, slots, ice_servers: servers } = await this.link.request("tile.offer", { room, sdp: await peer.offer() });
+      const { answer, slots, ice_servers: servers } = await this.links.request("tile.offer", { room, sdp: await peer.offer() }, server);
       if (this.#peers.get(room) !== peer) return;
       await peer.accept(answer, servers);
       this.dispatch({ type: "slots", room, slots });
       this.connections.value += 1;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      setTimeout(() => this.#peers.get(room) === peer && this.#connect(room), RETRY_MS);
+      setTimeout(() => this.#peers.get(room) === peer && this.#connect(room, server), RETRY_MS);
     }
   }
 
@@ -162,20 +178,41 @@ export class Controller {
   /** @param {import("./types.js").WallLink} link @param {string} code */
   #phase(link, code) {
     this.dispatch({ type: "link", link, code, nowMs: Date.now() });
-    if (link !== "open") for (const room of [...this.#peers.keys()]) this.#drop(room);
-    else this.#watch(this.state.value.wall);
+    this.places.look();
   }
 
-  /** @param {string} name @param {any} data @param {number} at */
-  #notified(name, data, at) {
+  /** Nothing of what was watched there is watched any more. @param {string} server */
+  #lost(server) {
+    for (const room of this.places.roomsAt(server)) this.#leave(room);
+    this.dispatch({ type: "unasked", server });
+    this.places.lost(server);
+  }
+
+  /** No server watches it for us now. @param {string} room */
+  #leave(room) {
+    this.#drop(room);
+    this.dispatch({ type: "left", room });
+  }
+
+  /** @param {string} server @param {string} name @param {any} data @param {number} at */
+  #notified(server, name, data, at) {
     switch (name) {
       case "wall.state": return this.dispatch({ type: "state", data, at, nowMs: Date.now() });
       case "room.updated": return this.#roomUpdated(data, at);
+      case "terminal.asked": return this.#asked(server, data);
+      case "tile.opened": return this.places.opened(data.room, server) ? this.#connect(data.room, server) : undefined;
+    }
+    if (this.places.of(data.room) === server) this.#tileNotified(server, name, data);
+  }
+
+  /** @param {string} server @param {string} name @param {any} data */
+  #tileNotified(server, name, data) {
+    switch (name) {
       case "tile.updated": return this.dispatch({ type: "tile", data });
       case "tile.slots": return this.dispatch({ type: "slots", room: data.room, slots: data.slots });
-      case "tile.opened":
-      case "tile.lost": return this.state.value.wall.includes(data.room) ? this.#connect(data.room) : undefined;
-      case "terminal.asked": return this.#asked(data);
+      case "tile.lost": return this.#connect(data.room, server);
+      case "tile.moved": this.#leave(data.room);
+        return this.places.moved(data.room, data.server);
     }
   }
 
@@ -190,10 +227,17 @@ export class Controller {
     if (meeting.is_unwatched && !before?.is_unwatched) this.#say(t("monitor.said.unwatched", { room: state.name }));
   }
 
-  /** @param {import("./types.js").Asked} data */
-  #asked(data) {
-    this.dispatch({ type: "asked", data });
-    if (data.token !== null && this.state.value.hasAnswered) this.#say(t("monitor.there.said"));
+  /** @param {string} server @param {import("./types.js").Asked} data */
+  #asked(server, data) {
+    const before = this.question;
+    this.dispatch({ type: "asked", server, data });
+    if (this.question && !before && this.state.value.hasAnswered) this.#say(t("monitor.there.said"));
+  }
+
+  /** What the officer is asked now: by a server that watches a room for them. */
+  get question() {
+    const { asked, wall } = this.state.value;
+    return questionOf(asked, new Set(wall.map((room) => this.places.of(room) ?? "")));
   }
 
   /** @param {string} text */
@@ -204,9 +248,12 @@ export class Controller {
   // -- what this page says --------------------------------------------------------------------
 
   async #beat() {
-    if (!this.link.isOpen || !this.state.value.wall.length) return;
+    if (!this.state.value.wall.length) return;
     const visible = document.visibilityState === "visible";
-    await this.#ask("terminal.beat", { visible, frames: this.screens.frames() });
+    const frames = Object.entries(this.screens.frames());
+    await Promise.all(this.links.servers.map((server) => this.#ask("terminal.beat", {
+      visible, frames: Object.fromEntries(frames.filter(([room]) => this.places.of(room) === server)),
+    }, server)));
   }
 
   /** A hidden page, and one whose connection is too slow, shows old frames: they say nothing. */
@@ -215,6 +262,6 @@ export class Controller {
     const looks = this.screens.look((room) => !document.hidden && !tiles[room]?.is_starved);
     const { changed, news } = this.#findings.take(looks, (room, who) => pictureOf(rooms[room], who));
     for (const found of changed) this.dispatch({ type: "health", ...found });
-    for (const found of news) this.#ask("tile.health", found);
+    for (const found of news) this.#ask("tile.health", found, this.places.of(found.room) ?? "");
   }
 }

@@ -20,5 +20,5 @@ const tick = signal(Date.now());
 setInterval(() => {
   tick.value = Date.now();
 }, TICK_MS);
-controller.link.open();
+controller.links.open();
 render(html`<${Monitor} app=${{ controller, tick }} root=${root} />`, root);

@@ -8,8 +8,10 @@
  *   | {type: "room", room: string, state: WallRoom|null, at: number, nowMs: number}
  *   | {type: "tile", data: import("./types.js").TileFacts}
  *   | {type: "slots", room: string, slots: import("./types.js").Slot[]}
- *   | {type: "asked", data: import("./types.js").Asked}
- *   | {type: "answered"}
+ *   | {type: "left", room: string}
+ *   | {type: "asked", server: string, data: import("./types.js").Asked}
+ *   | {type: "unasked", server: string}
+ *   | {type: "answered", server: string}
  *   | {type: "wall", rooms: string[]}
  *   | {type: "focus", room: string|null}
  *   | {type: "health", room: string, participant: string, problem: string|null}
@@ -22,7 +24,7 @@ import { correct } from "../state/clock.js";
 /** @type {WallState} */
 export const NOTHING = {
   link: "connecting", linkAtMs: 0, code: "", facts: null, rooms: {}, wall: [], tiles: {}, slots: {}, focused: null,
-  asked: { token: null, deadline: null }, hasAnswered: false, health: {}, clockOffset: Number.NaN, problem: "",
+  asked: {}, hasAnswered: false, health: {}, clockOffset: Number.NaN, problem: "",
 };
 
 /** @param {WallState} state @param {WallAction} action @returns {WallState} */
@@ -32,8 +34,10 @@ export function reduce(state, action) {
     case "room": return room(state, action);
     case "tile": return { ...state, tiles: { ...state.tiles, [action.data.room]: action.data } };
     case "slots": return { ...state, slots: { ...state.slots, [action.room]: action.slots } };
-    case "asked": return { ...state, asked: action.data };
-    case "answered": return { ...state, hasAnswered: true, asked: { token: null, deadline: null } };
+    case "left": return left(state, action.room);
+    case "asked": return { ...state, asked: { ...without(state.asked, action.server), ...(action.data.token === null ? {} : { [action.server]: action.data }) } };
+    case "unasked": return { ...state, asked: without(state.asked, action.server) };
+    case "answered": return { ...state, hasAnswered: true, asked: without(state.asked, action.server) };
     case "wall": return { ...state, wall: action.rooms, focused: keep(state.focused, action.rooms) };
     case "focus": return { ...state, focused: action.room };
     case "health": return health(state, action);
@@ -42,15 +46,33 @@ export function reduce(state, action) {
   }
 }
 
-/** A new terminal of ours: nothing that was said to the one before holds. @param {WallState} state @param {Extract<WallAction, {type: "state"}>} action @returns {WallState} */
+/** All rooms, by a server that tells of them from now on. @param {WallState} state @param {Extract<WallAction, {type: "state"}>} action @returns {WallState} */
 function whole(state, { data, at, nowMs }) {
   const { rooms: list, ...facts } = data;
   const rooms = Object.fromEntries(list.map((one) => [one.id, one]));
   const wall = state.wall.filter((id) => id in rooms);
-  return {
-    ...state, facts, rooms, wall, tiles: {}, slots: {}, health: {}, hasAnswered: false,
-    focused: keep(state.focused, wall), clockOffset: correct(state.clockOffset, at, nowMs),
-  };
+  return { ...state, facts, rooms, wall, focused: keep(state.focused, wall), clockOffset: correct(state.clockOffset, at, nowMs) };
+}
+
+/** Nothing that was said of the room's tile holds. @param {WallState} state @param {string} room @returns {WallState} */
+function left(state, room) {
+  return { ...state, tiles: without(state.tiles, room), slots: without(state.slots, room), health: without(state.health, room) };
+}
+
+/** @template T @param {Record<string, T>} all @param {string} key @returns {Record<string, T>} */
+function without(all, key) {
+  const { [key]: _, ...others } = all;
+  return others;
+}
+
+/**
+ * Of what the servers ask, the most urgent that comes from where something is watched.
+ * @param {Record<string, import("./types.js").Asked>} asked by server @param {Set<string>} servers
+ * @returns {import("./types.js").Asked|null}
+ */
+export function questionOf(asked, servers) {
+  const all = Object.entries(asked).filter(([server]) => servers.has(server)).map(([, one]) => one);
+  return all.sort((one, other) => (one.deadline ?? 0) - (other.deadline ?? 0))[0] ?? null;
 }
 
 /** @param {WallState} state @param {Extract<WallAction, {type: "room"}>} action @returns {WallState} */
@@ -72,8 +94,8 @@ function health(state, action) {
 /** @param {WallState} state @param {Extract<WallAction, {type: "link"}>} action @returns {WallState} */
 function link(state, { link, code = "", nowMs }) {
   if (link === state.link && code === state.code) return state;
-  const open = link === "open";
-  return { ...state, link, code, linkAtMs: nowMs, asked: open ? state.asked : { token: null, deadline: null } };
+  if (link === "open") return { ...state, link, code, linkAtMs: nowMs };
+  return { ...state, link, code, linkAtMs: nowMs, asked: {}, hasAnswered: false };
 }
 
 /** @param {string|null} focused @param {string[]} wall */

@@ -15,7 +15,7 @@ export function Monitor({ app, root }) {
   const state = app.controller.state.value;
   const [dialog, open] = useState(/** @type {import("../types.js").WallDialog|null} */ (null));
   const hasWall = state.wall.length > 0;
-  usePage(root, state);
+  usePage(root, state, app.controller.question !== null);
   return html`<${MonitorContext.Provider} value=${{ app, open }}>
     <${Said} said=${app.controller.said.value} />
     <${Connection} /><${Asking} /><${Problem} />
@@ -48,13 +48,12 @@ function Said({ said }) {
   </div>`;
 }
 
-/** The root's attributes and the title. @param {HTMLElement} root @param {import("../types.js").WallState} state */
-function usePage(root, state) {
+/** The root's attributes and the title. @param {HTMLElement} root @param {import("../types.js").WallState} state @param {boolean} isAsked */
+function usePage(root, state, isAsked) {
   useEffect(() => {
     root.dataset.view = !state.facts ? "loading" : state.wall.length ? "wall" : "choose";
     root.dataset.link = state.link;
     const title = t("monitor.document_title");
-    const isAsked = state.asked.token !== null && state.wall.length > 0;
     if (state.link !== "open" && state.facts) document.title = t("monitor.title_lost", { title });
     else document.title = isAsked ? t("monitor.title_asked", { title }) : title;
   });

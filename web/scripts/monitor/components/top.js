@@ -22,9 +22,10 @@ export function Connection() {
 /** "Are you there?": a large button that takes no focus; what is asked is announced elsewhere. */
 export function Asking() {
   const { app } = useMonitor();
-  const { asked, hasAnswered, wall, link } = useWall();
+  const { hasAnswered, wall, link } = useWall();
   const now = useNow();
-  if (asked.token === null || !wall.length || link !== "open") return null;
+  const asked = app.controller.question;
+  if (asked === null || !wall.length || link !== "open") return null;
   const left = Math.max(0, Math.ceil((asked.deadline ?? now) - now));
   const key = hasAnswered ? (left > 0 ? "monitor.there.body" : "monitor.there.late") : "monitor.start.body";
   return html`<section class="monitor__band monitor__band--ask" aria-label=${t(hasAnswered ? "monitor.there.title" : "monitor.start.title")} data-band="ask">
