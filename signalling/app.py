@@ -44,6 +44,7 @@ from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
 from signalling.guarded import GuardedServer
 from signalling.headers import security_headers
+from signalling.known import Known
 from signalling.languages import Languages
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
@@ -180,8 +181,10 @@ class Running:
         self.whip = SdpOverHttp(path=WHIP_PATH, backend=self._encoders, config=config, clock=clock)
         self._players = Players(turn=config.turn, clock=clock)
         self.whep = SdpOverHttp(path=WHEP_PATH, backend=self._players, config=config, clock=clock)
+        self.known = Known(store, self.rooms)
         self._requests = Requests(
             store=store,
+            known=self.known,
             rooms=self.rooms,
             pins=self._pins,
             encoders=self._encoders,
@@ -389,6 +392,7 @@ class Signalling:
             store=self._store,
             languages=languages,
             numbers=self._numbers,
+            known=running.known,
             is_shut=running.rooms.is_shut,
             health=running.health,
             rights=running.rights,

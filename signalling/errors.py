@@ -27,6 +27,8 @@ EDGE: dict[str, str] = {
     "too_large": "That is too long.",
     "too_many_requests": "Too many requests. Wait a moment.",
     "busy": "The server is busy. Try again in a moment.",
+    "database_away": "The server cannot reach its database. Meetings go on. New ones can start when"
+    " it is back.",
     "no_such_room": "This link does not work. Check it, or call the number you were given.",
     "other_server": "Another server runs this room. The page goes there by itself.",
     "room_moving": "No server can take this room yet. The page tries again by itself.",

@@ -13,6 +13,7 @@ from aiohttp import web
 from lobby.view_builder import room_view
 from signalling.errors import SENTENCES
 from signalling.files import Files
+from signalling.known import Known
 from signalling.languages import Languages
 from signalling.namespace import PROTOCOLS
 from signalling.requests import ADDRESS
@@ -38,12 +39,14 @@ class Pages:
         store: Store,
         languages: Languages,
         numbers: Numbers,
+        known: Known,
         is_shut: Callable[[Room], bool],
         health: Callable[[], dict[str, object]],
         rights: Rights,
         has_relays: bool = False,
     ) -> None:
         self._store = store
+        self._known = known
         self._is_shut = is_shut
         self._numbers = numbers
         self._health = health
@@ -73,7 +76,7 @@ class Pages:
         except ConnectionError:  # whoever asked has gone: nobody reads this
             return web.Response(status=503)
         except StoreError:
-            return web.Response(status=503, text=SENTENCES["busy"])
+            return web.Response(status=503, text=SENTENCES["database_away"])
         except Exception as error:
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("a page failed: %s\n%s", type(error).__name__, trace)
@@ -85,7 +88,7 @@ class Pages:
 
     async def meeting(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]
-        room = await self._store.room_by_address(address) if ADDRESS.fullmatch(address) else None
+        room = await self._known.room(address) if ADDRESS.fullmatch(address) else None
         if room is None or await self._is_gone(room):
             return self._not_found(request)
         servers = await self._rights.servers(room.id)

@@ -7,7 +7,7 @@ needs argon2, an offer needs the engine; every other request is one command.
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from lobby.commands import AllowEncoder, EnterPin, Join, SocketBack, SocketLost
@@ -22,6 +22,7 @@ from signalling.desk.board import Board
 from signalling.device import BadDevice, prove
 from signalling.errors import RequestError, error_ack
 from signalling.fields import Request
+from signalling.known import Known
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.messages import (
     CommandRequest,
@@ -42,11 +43,10 @@ from signalling.turn import Turn
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
 from signalling.wire import JsonObject
-from vmr.ids import DeviceId, ParticipantId, SessionId
+from vmr.ids import BookingId, DeviceId, ParticipantId, SessionId
 from vmr.roles import Role
 from vmr.rooms import Invite, Room
 from vmr.store import StoreError
-from vmr.store.secrets import hash_token
 
 ADDRESS = re.compile(r"[a-z2-7]{12}")
 
@@ -69,7 +69,9 @@ class Requests:
         bans: DoorBans,
         board: Board,
         rights: Rights,
+        known: Known,
     ) -> None:
+        self._known = known
         self._store = store
         self._rooms = rooms
         self._pins = pins
@@ -92,7 +94,7 @@ class Requests:
         except MailboxClosed:
             raise RequestError("not_joined") from None
         except StoreError:
-            raise RequestError("busy") from None
+            raise RequestError("database_away") from None
 
     def lost(self, session: Session) -> None:
         """The session's socket is gone."""
@@ -108,6 +110,7 @@ class Requests:
 
     def sweep(self, sessions: Sessions) -> None:
         """Forget sessions that are no more, and let go those whose meeting is no more."""
+        self._known.sweep()
         for one, mailbox in list(self._joined.items()):
             session = sessions.get(one)
             if session is not None and mailbox.is_closed:
@@ -181,7 +184,7 @@ class Requests:
                     device_proven=device is not None,
                     is_enrolled_terminal=is_terminal,
                     is_like_banned=role is Role.GUEST
-                    and await self._bans.has_like(room, booking, request.names),
+                    and await self._is_like_banned(room, booking, request.names),
                     move=request.move,
                 ),
             )
@@ -195,6 +198,16 @@ class Requests:
             self.lost(session)
         return reply
 
+    async def _is_like_banned(
+        self, room: Room, booking: BookingId | None, names: Sequence[str]
+    ) -> bool:
+        try:
+            return await self._bans.has_like(room, booking, names)
+        except StoreError:  # a hint is no reason to keep somebody out who was in
+            if not self._rooms.is_running(room.id):
+                raise
+            return False
+
     async def _find(self, request: RoomFind) -> None:
         """A page that lost its server asks whether this one has its room."""
         await self._rights.settle((await self._room(request.room)).id)
@@ -202,19 +215,29 @@ class Requests:
     async def _room(self, address: str) -> Room:
         room = None
         if ADDRESS.fullmatch(address):
-            room = await self._store.room_by_address(address)
+            room = await self._known.room(address)
         if room is not None and room.is_closed and await self._rights.is_elsewhere(room.id):
             await self._rights.settle(room.id)  # a meeting of it may be running there
         if room is not None:
-            room = await self._slots.fill(room)
-            self._rooms.refresh(room)
+            room = await self._filled(room)
         if room is None or self._rooms.is_shut(room):
             raise RequestError("no_such_room")
         return room
 
+    async def _filled(self, room: Room) -> Room:
+        """With the slot that runs; one whose meeting has begun goes on with its own."""
+        try:
+            room = await self._slots.fill(room)
+        except StoreError:
+            if not self._rooms.is_running(room.id):
+                raise
+        else:
+            self._rooms.refresh(room)
+        return room
+
     async def _invite(self, room: Room, token: str) -> Invite:
         """A personal link that is wrong, over or of another room looks like no room at all."""
-        invite = await self._store.invite_by_token_hash(hash_token(token))
+        invite = await self._known.invite(token, room.id)
         if invite is None or invite.room != room.id or not _is_valid(invite, self._clock()):
             raise RequestError("no_such_room")
         return invite
@@ -225,11 +248,10 @@ class Requests:
         mailbox = self._mailbox(session)
         is_correct = False
         if may_try_pin(mailbox, session.id):
-            room = await self._store.room(mailbox.runner.room.id)
+            room = await self._known.again(mailbox.runner.room)
             pin_hash = None
             if room is not None:
-                room = await self._slots.fill(room)
-                self._rooms.refresh(room)
+                room = await self._filled(room)
                 if not self._rooms.is_shut(room):
                     pin_hash = await pin_hash_of(self._store, room)
             is_correct = await self._pins.check(pin_hash, request.pin)
@@ -257,7 +279,12 @@ class Requests:
         """Whether it is enrolled at this moment: it may have been revoked a moment ago."""
         if device is None:
             return False
-        return await self._store.terminals.is_enrolled(room.establishment.id, device)
+        try:
+            return await self._store.terminals.is_enrolled(room.establishment.id, device)
+        except StoreError:
+            if not self._rooms.is_running(room.id):
+                raise
+            return False
 
     # -- media --------------------------------------------------------------------------------
 

@@ -167,6 +167,11 @@ class Rooms:
                 if room is not None:
                     self.refresh(await self._slots.fill(room))
 
+    def room_at(self, address: str) -> Room | None:
+        """That with this address whose meeting is here, as it was last read."""
+        runners = (mailbox.runner for mailbox in self._mailboxes.values() if not mailbox.is_closed)
+        return next((one.room for one in runners if one.room.address == address), None)
+
     def runners(self) -> Iterator[MeetingRunner]:
         """Of every meeting here."""
         yield from (mailbox.runner for mailbox in self._by_meeting.values())

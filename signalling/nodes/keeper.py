@@ -134,7 +134,7 @@ class Keeper:
         lock = self._settling.setdefault(room, asyncio.Lock())
         async with lock:
             for _ in range(TRIES):
-                row = await self._owners.of_room(room)
+                row = await self._row(room)
                 held = self._held.get(room)
                 if held is not None and not is_mine(row, held):
                     await self._drop(room)
@@ -152,15 +152,26 @@ class Keeper:
 
     async def is_elsewhere(self, room: RoomId) -> bool:
         """See `Rights.is_elsewhere`."""
-        return (await self._owners.of_room(room)).owner not in (None, self.id)
+        return (await self._row(room)).owner not in (None, self.id)
 
     async def servers(self, room: RoomId) -> tuple[str, ...]:
         """Where a page of this room may try its luck, the likeliest first. Raises StoreError."""
-        owner = (await self._owners.of_room(room)).owner
+        owner = (await self._row(room)).owner
         there = self._sight.nodes.get(owner) if owner is not None else None
         first = self._url if there is None else there.url
         alive = sorted(one.url for one in self.nodes)
         return tuple(dict.fromkeys((first, self._url, *alive)))
+
+    async def _row(self, room: RoomId) -> Ownership:
+        """While the database is away, what this server holds under its lease is its own: nobody
+        else may take it. Raises StoreError."""
+        try:
+            return await self._owners.of_room(room)
+        except StoreError:
+            held = self._held.get(room)
+            if held is None or not self.is_leased:
+                raise
+            return Ownership(held.node, held.epoch)
 
     # -- the life of the server ---------------------------------------------------------------
 

@@ -245,7 +245,7 @@ async def test_a_database_that_is_away_is_told_plainly(
 
     monkeypatch.setattr(house.store, "room_by_address", away)
     async with browser.get(f"/r/{house.room.address}") as answer:
-        assert (answer.status, await answer.text()) == (503, SENTENCES["busy"])
+        assert (answer.status, await answer.text()) == (503, SENTENCES["database_away"])
 
 
 async def test_a_fault_of_ours_shows_no_traceback(

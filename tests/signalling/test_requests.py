@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 import pytest
@@ -93,7 +93,7 @@ async def test_a_personal_link_is_known_by_its_token_alone(house: House) -> None
     assert "A lawyer" not in host.everything()
 
 
-async def test_a_database_that_is_away_is_busy_and_not_a_fault(
+async def test_a_database_that_is_away_is_said_and_no_fault(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(address: str) -> Room:
@@ -103,9 +103,46 @@ async def test_a_database_that_is_away_is_busy_and_not_a_fault(
     monkeypatch.setattr(house.store, "room_by_address", away)
     with pytest.raises(Refused) as refused:
         await client.join(house.room.address)
-    assert refused.value.code == "busy"
+    assert refused.value.code == "database_away"
     monkeypatch.undo()
     await client.join(house.room.address)
+
+
+async def test_while_the_database_is_away_who_was_in_a_meeting_comes_back_to_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = await house.host()
+    house.store.add_invite(house.room, "token")
+    house.store.add_invite(house.room, "other")
+    guest = await house.client()
+    key = DeviceKey()
+    await guest.join(house.room.address, "Ann", invite="token", key=key)
+    await guest.wait_place("inside")
+
+    async def away(*_: object) -> Any:
+        raise StoreUnavailable("disk")
+
+    for name in ("room_by_address", "room", "invite_by_token_hash"):
+        monkeypatch.setattr(house.store, name, away)
+    monkeypatch.setattr(house.store.bookings, "slot_of", away)
+    monkeypatch.setattr(house.store.terminals, "is_enrolled", away)
+    back = await house.client()
+    await back.join(house.room.address, "Ann", invite="token", key=key, move=True)
+    await back.wait_place("inside")
+    stranger = await house.client()
+    with pytest.raises(Refused) as refused:
+        await stranger.join(house.room.address, "Eve", invite="other")
+    assert refused.value.code == "database_away"
+    async with aiohttp.ClientSession() as browser:
+        async with browser.get(f"{house.url}/r/{house.room.address}") as page:
+            assert page.status == 200
+        async with browser.get(f"{house.url}/r/{house.store.add_room().address}") as page:
+            assert page.status == 503
+    await host.request("room.end", reason="")
+    late = await house.client()
+    with pytest.raises(Refused) as refused:
+        await late.join(house.room.address, "Ann", invite="token", key=key)
+    assert refused.value.code == "database_away"
 
 
 async def test_a_record_that_cannot_be_written_lets_nobody_in(house: House) -> None:

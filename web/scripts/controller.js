@@ -18,7 +18,7 @@ import { waitMs } from "./state/stage.js";
 /** Longer is no news kept back. */
 const HOLD_MS = 1000;
 const REJOIN_MS = 2000;
-const UNANSWERED = ["offline", "no_answer", "busy", "too_many_requests", "room_moving", "other_server"];
+const UNANSWERED = ["offline", "no_answer", "busy", "database_away", "too_many_requests", "room_moving", "other_server"];
 /** So often in a row, this long between, a page asks for a room that no server can take yet. */
 const ASKS_MAX = 30;
 const ASK_MS = 300;
