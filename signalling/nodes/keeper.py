@@ -20,7 +20,7 @@ from vmr.ids import RoomId
 from vmr.nodes.lease import Lease
 from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, is_mine, judge
-from vmr.nodes.placement import place
+from vmr.nodes.placement import Placements
 from vmr.nodes.sight import Sight
 from vmr.store import LiveMeeting, Overtaken, OwnerStore, StoreError
 
@@ -79,6 +79,7 @@ class Keeper:
         self._tenants: Tenants | None = None
         self._lease = Lease()
         self._sight = Sight()
+        self._placements = Placements()
         self._held: dict[RoomId, Hold] = {}
         self._settling: WeakValueDictionary[RoomId, asyncio.Lock] = WeakValueDictionary()
         self._urls: tuple[str, ...] = (url,)
@@ -288,7 +289,8 @@ class Keeper:
         chosen = None
         if row.owner != self.id:
             draws = (random.random(), random.random())
-            chosen = place(self._sight.nodes.values(), draws, PROTOCOLS[0])
+            nodes = self._sight.nodes.values()
+            chosen = self._placements.place(nodes, draws, PROTOCOLS[0], self._now())
         if chosen is not None and chosen.id != self.id:
             await self._owners.take(room, chosen.id, row)
             raise RequestError("other_server", server=chosen.url)

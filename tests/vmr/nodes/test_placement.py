@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from vmr.nodes.node import Node, NodeId
-from vmr.nodes.placement import place
+from vmr.nodes.placement import SHOWN_S, Placements, place
 
 
 def node(name: str, rooms: int = 0, *, is_draining: bool = False) -> Node:
@@ -51,3 +51,24 @@ def test_five_hundred_rooms_lie_evenly_though_loads_are_known_late() -> None:
         assert taken is not None
         counts[taken.id] += 1
     assert max(counts.values()) - min(counts.values()) <= 20, counts
+
+
+def test_rooms_of_a_dead_server_do_not_all_go_to_who_had_the_fewest_a_moment_ago() -> None:
+    draw, placements = random.Random(7).random, Placements()
+    known = [node("a", 167), node("b", 166)]
+    taken = [placements.place(known, (draw(), draw()), 1, 0.0) for _ in range(167)]
+    names = [one.id for one in taken if one is not None]
+    assert abs(names.count(NodeId("a")) - names.count(NodeId("b"))) <= 1
+
+
+def test_what_the_entries_say_by_now_is_not_counted_twice() -> None:
+    placements = Placements()
+    for _ in range(10):
+        placements.place([node("a")], (0.0, 0.0), 1, 0.0)
+    known = [node("a", 10), node("b", 11)]
+    chosen = placements.place(known, (0.0, 0.0), 1, SHOWN_S - 0.01)
+    assert chosen is not None
+    assert chosen.id == "b"
+    chosen = placements.place(known, (0.0, 0.0), 1, 2 * SHOWN_S)
+    assert chosen is not None
+    assert chosen.id == "a"
