@@ -210,6 +210,7 @@ class Running:
         self._server = GuardedServer(
             counters=self.counters,
             binary_ack=error_ack("bad_message"),
+            client_of=config.proxies.client_of,
             origins=config.origins,
             urls=tuple if estate is None else lambda: estate.keeper.urls,
         )

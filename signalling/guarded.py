@@ -58,13 +58,15 @@ def _library_log(name: str) -> logging.Logger:
 
 
 class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
-    """`binary_ack` is the one argument of the acknowledgement of a binary event."""
+    """`binary_ack` is the one argument of the acknowledgement of a binary event, `client_of` says
+    whose an aiohttp request is."""
 
     def __init__(
         self,
         *,
         counters: Counter[str],
         binary_ack: object,
+        client_of: Callable[[Any], str],
         origins: Sequence[str],
         urls: Callable[[], Collection[str]] = tuple,
     ) -> None:
@@ -83,8 +85,16 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         )
         self.counters = counters
         self._binary_ack = binary_ack
+        self._client_of = client_of
+        self._clients: dict[str, str] = {}
+        self._transports: Counter[str] = Counter()
         self._malformed: Counter[str] = Counter()
         self.eio._async = {**self.eio._async, "websocket": _web_socket_class()}
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+        client = self._clients[eio_sid] = self._client_of(environ["aiohttp.request"])
+        self._transports[client] += 1
+        await super()._handle_eio_connect(eio_sid, environ)
 
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         try:
@@ -124,6 +134,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._malformed.pop(eio_sid, None)
         self._binary_packet.pop(eio_sid, None)
+        self._forget_client(eio_sid)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
     def at(self, namespace: str) -> "NamespaceServer":
@@ -163,9 +174,21 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
             await socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
             socket.queue.put_nowait(None)  # the writer ends after what is queued
 
-    def remotes(self) -> list[Any]:
-        """The aiohttp request that opened each transport."""
-        return [environ["aiohttp.request"] for environ in self.environ.values()]
+    @property
+    def transports(self) -> int:
+        """How many are open."""
+        return len(self._clients)
+
+    def transports_of(self, client: str) -> int:
+        """How many of them are this client's."""
+        return self._transports[client]
+
+    def _forget_client(self, eio_sid: str) -> None:
+        client = self._clients.pop(eio_sid, None)
+        if client is not None:
+            self._transports[client] -= 1
+            if not self._transports[client]:
+                del self._transports[client]
 
 
 class NamespaceServer:

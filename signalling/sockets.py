@@ -111,12 +111,9 @@ class Sockets(Namespace[Connection]):
         await connection.stop()
 
     def _has_room_for(self, request: web.Request) -> bool:
-        remotes = self.server.remotes()
-        if len(remotes) >= self._config.max_sockets:
+        if self.server.transports >= self._config.max_sockets:
             return False
-        client_of = self._config.proxies.client_of
-        address = client_of(request)
-        same = sum(1 for other in remotes if client_of(other) == address)
+        same = self.server.transports_of(self._config.proxies.client_of(request))
         return same < self._config.max_sockets_per_address
 
     async def _answer(self, connection: Connection, event: str, payload: object) -> JsonObject:

@@ -14,12 +14,16 @@ from signalling.guarded import GuardedServer, _library_log
 
 @pytest.fixture
 def server() -> GuardedServer:
-    return GuardedServer(counters=Counter(), binary_ack=error_ack("bad_message"), origins=())
+    return GuardedServer(
+        counters=Counter(), binary_ack=error_ack("bad_message"), origins=(),
+        client_of=lambda request: str(request),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
+        ("_handle_eio_connect", ["self", "eio_sid", "environ"]),
         ("_handle_eio_message", ["self", "eio_sid", "data"]),
         ("_handle_eio_disconnect", ["self", "eio_sid", "reason"]),
         ("_send_packet", ["self", "eio_sid", "pkt"]),
@@ -32,6 +36,7 @@ def test_the_methods_are_those_we_know(name: str, parameters: list[str]) -> None
 
 
 def test_the_library_calls_our_overrides(server: GuardedServer) -> None:
+    assert server.eio.handlers["connect"] == server._handle_eio_connect
     assert server.eio.handlers["message"] == server._handle_eio_message
     assert server.eio.handlers["disconnect"] == server._handle_eio_disconnect
 
@@ -72,3 +77,17 @@ def test_the_libraries_add_no_handlers_of_their_own(server: GuardedServer) -> No
         assert logging.getLogger(name).handlers == []
     assert server.logger.handlers == []
     assert server.eio.logger.handlers == []
+
+
+async def test_open_transports_are_counted_by_client_until_they_close(
+    server: GuardedServer,
+) -> None:
+    for number, client in enumerate(["ann", "ann", "ben"]):
+        await server._handle_eio_connect(f"s{number}", {"aiohttp.request": client})
+    assert server.transports == 3
+    assert (server.transports_of("ann"), server.transports_of("ben")) == (2, 1)
+    for number in (0, 1, 1):
+        await server._handle_eio_disconnect(f"s{number}", "closed")
+    assert server.transports == 1
+    assert (server.transports_of("ann"), server.transports_of("ben")) == (0, 1)
+    assert set(server._transports) == {"ben"}
