@@ -21,7 +21,7 @@ from lobby.effects import (
 )
 from lobby.forwarding import Forwarding
 from lobby.state import Sent, State
-from lobby.view_builder import build_view
+from lobby.view_builder import build_views
 from vmr.ids import ParticipantId
 
 
@@ -80,8 +80,7 @@ def _changed(sent: Sent, forwarding: Forwarding) -> list[Effect]:
 
 def view_effects(state: State, forwarding: Forwarding) -> list[Effect]:
     """Send each session its view where it differs; remembers it in `state.sent`."""
-    views = {session: build_view(state, session, forwarding) for session in state.sessions()}
-    present = {session: view for session, view in views.items() if view is not None}
+    present = build_views(state, forwarding)
     effects: list[Effect] = [
         Send(session=session, message=view)
         for session, view in present.items()

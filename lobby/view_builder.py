@@ -31,13 +31,29 @@ from vmr.rooms import Room
 
 def build_view(state: State, session: SessionId, forwarding: Forwarding) -> View | None:
     """None for a session that is not (or no longer) here."""
+    return _view(state, session, forwarding, _participant_views(state))
+
+
+def build_views(state: State, forwarding: Forwarding) -> dict[SessionId, View]:
+    """Of everybody who is here. Whom they all see is made once."""
+    participants = _participant_views(state)
+    views = {one: _view(state, one, forwarding, participants) for one in state.sessions()}
+    return {session: view for session, view in views.items() if view is not None}
+
+
+def _view(
+    state: State,
+    session: SessionId,
+    forwarding: Forwarding,
+    participants: tuple[ParticipantView, ...],
+) -> View | None:
     if session in state.prompts:
         return _pin_view(state, state.prompts[session])
     knock = state.knock_of(session)
     if knock is not None:
         return _waiting_view(state, knock)
     seat = state.seat_of(session)
-    return None if seat is None else _inside_view(state, seat, forwarding)
+    return None if seat is None else _inside_view(state, seat, forwarding, participants)
 
 
 def room_view(room: Room, numbers: Numbers) -> RoomView:
@@ -91,7 +107,9 @@ def _waiting_view(state: State, knock: Knock) -> WaitingView:
     )
 
 
-def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView:
+def _inside_view(
+    state: State, seat: Seat, forwarding: Forwarding, participants: tuple[ParticipantView, ...]
+) -> InsideView:
     assert state.opened_at is not None, "somebody is inside a meeting nobody opened"
     may = state.may(seat)
     may_admit = Permission.ADMIT in may
@@ -108,7 +126,7 @@ def _inside_view(state: State, seat: Seat, forwarding: Forwarding) -> InsideView
         stepped_up_until=seat.hands.stepped_up_until,
         step_up_closed=seat.hands.is_closed(state.numbers),
         step_up_attempts_left=seat.hands.attempts_left(state.numbers),
-        participants=tuple(participant_view(state, other) for other in state.seats.values()),
+        participants=participants,
         at_door=state.at_door,
         knocks=tuple(knock_view(state, knock) for knock in knocks),
         expected=expected_views(state) if may_admit else (),
@@ -131,6 +149,10 @@ def unattested(state: State) -> tuple[PersonId, ...]:
         for person in seat.persons
         if seat.role is Role.GUEST and not person.is_attested
     )
+
+
+def _participant_views(state: State) -> tuple[ParticipantView, ...]:
+    return tuple(participant_view(state, seat) for seat in state.seats.values())
 
 
 def participant_view(state: State, seat: Seat) -> ParticipantView:
