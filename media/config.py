@@ -21,7 +21,7 @@ class Config:
     codecs: tuple[str, ...] = ("vp8", "h264")
     consent_s: float = CONSENT_S
     connect_s: float = 15.0
-    max_endpoints: int = 2000
+    max_endpoints: int = 4000
     max_handshakes: int = 256
     max_tcp_connections: int = 4000
     max_probes: int = 64

@@ -28,11 +28,11 @@ class SignallingConfig:
     bookings: BookingNumbers = field(default_factory=BookingNumbers)
     is_https: bool = False
     proxies: Proxies = field(default_factory=Proxies)
-    max_sockets: int = 2000
+    max_sockets: int = 5000
     max_sockets_per_address: int = 200
     new_sockets_per_address_s: float = 5.0
     new_sockets_per_address_burst: int = 60
-    max_sessions: int = 4000
+    max_sessions: int = 12_000
     max_meetings: int = 500
     max_encoders: int = 1000
     requests_per_session_s: float = 20.0
