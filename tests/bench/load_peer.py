@@ -3,6 +3,7 @@
 The handshake takes OpenSSL contexts from aiortc; this is the only private name the bench uses.
 """
 
+import contextlib
 import os
 import socket
 import time
@@ -41,6 +42,7 @@ class LoadPeer:
         self.inbound: Session | None = None
         self.outbound: Session | None = None
         self._certificate = certificate
+        self._dtls: SSL.Connection | None = None
         digest = next(f.value for f in certificate.getFingerprints() if f.algorithm == "sha-256")
         self._own = Credentials(ufrag=os.urandom(4).hex(), pwd=os.urandom(12).hex(),
                                 fingerprint=digest)  # fmt: skip
@@ -72,6 +74,12 @@ class LoadPeer:
         )
 
     def close(self) -> None:
+        """Say goodbye, as a browser does: the server need not wait 6 s for consent."""
+        dtls, self._dtls = self._dtls, None
+        if dtls is not None:
+            with contextlib.suppress(OSError):  # the server may have gone first
+                dtls.shutdown()
+                self._flush(dtls)
         self.socket.close()
 
     def _pair(self, deadline: float) -> None:
@@ -107,6 +115,7 @@ class LoadPeer:
                 dtls.bio_write(datagram)
         self._flush(dtls)
         self._take_keys(dtls)
+        self._dtls = dtls
 
     def _flush(self, dtls: SSL.Connection) -> None:
         while True:
