@@ -15,43 +15,58 @@ export PIP_REQUIRE_VIRTUALENV := 1
 run: $(VENV)/runtime $(VENV)/pango
 	@$(BIN)/vmr serve $(ARGS)
 
-# Every check runs even when an earlier one failed, types beside the others; pytest comes last, in
-# two runs. What has failed ends the output, by name. Arguments of pytest go into ARGS, and make it
-# one run.
+# Every check and every portion of the tests is a job of its own, of which JOBS run at a time: tests of
+# meetings wait more than they work. All run even when one has failed; what has failed ends the
+# output, by name. Arguments of pytest go into ARGS, and make the tests one run, after the checks.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
     postgresql redis pango
-	@failed=; \
-	$(MAKE) --no-print-directory types >$(VENV)/types.log 2>&1 & types=$$!; \
-	for check in $(filter-out types,$(CHECKS)); do \
-	    echo "== $$check"; $(MAKE) --no-print-directory $$check || failed="$$failed $$check"; \
-	done; \
-	wait $$types || failed="$$failed types"; echo "== types"; cat $(VENV)/types.log; \
-	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
-	$(if $(ARGS),$(PYTEST) $(ARGS),$(TWO_RUNS)); tests=$$?; \
-	[ -z "$$failed" ] || echo "FAILED before the tests:$$failed"; \
-	[ $$tests = 0 ] && [ -z "$$failed" ]
+	@rm -rf $(LOGS); mkdir -p $(LOGS)
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) $(patsubst %,job-%,$(if $(ARGS),$(CHECKS),$(ALL)))
+	@$(if $(ARGS),$(PYTEST) $(ARGS) || touch $(LOGS)/tests.failed)
+	@echo "== what has failed, of all"; cd $(LOGS) && \
+	    for job in $(if $(ARGS),,$(PORTIONS)); do \
+	        echo "$$job:"; sed -nE '/^(FAILED|ERROR|SKIPPED) /{s/ - .*//;p;};/ in [0-9.]+s/p' $$job.log; \
+	    done; \
+	    failed=$$(ls | sed -n 's/\.failed$$//p'); [ -z "$$failed" ] || { echo "FAILED:" $$failed; exit 1; }
 
-PYTEST := $(BIN)/python -m pytest -m "not bench"
+JOBS := 3
+LOGS := $(VENV)/logs
+# The longest first, and the short ones last, so that all end together.
+ALL := tests-meetings tests-losses tests-signalling types tests-media tests-rest tests-pages \
+    $(filter-out types,$(CHECKS))
+PORTIONS := $(filter tests-%,$(ALL))
 
-# Tests that watch the time come first; the others run beside them and give way, those of pages that
-# carry no media last.
-FIRST := tests/browser tests/media tests/bench
+# What went well says so in a line.
+job-%:
+	@echo "-- $*"; began=$$(date +%s); shown=1; \
+	$(MAKE) --no-print-directory $* >$(LOGS)/$*.log 2>&1 || { touch $(LOGS)/$*.failed; shown=+1; }; \
+	echo "== $*: $$(($$(date +%s) - began)) s"; tail -n $$shown $(LOGS)/$*.log
+
+PYTEST := $(BIN)/python -m pytest -q -m "not bench"
+
+# What is lost or waited for, on servers and networks of its own.
+LOSSES := $(patsubst %,tests/browser/test_%.py,booking_to_record check check_firefox firefox harness \
+    monitor network node_lost relay server_lost terminals trouble worker_lost)
+# Pages that carry no media.
 PAGES := $(wildcard tests/browser/test_*_pages.py) tests/browser/test_booking_office.py \
     tests/browser/test_every_view.py
-OTHERS := $(filter-out $(FIRST) tests/web,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
-TWO_RUNS = { \
-	    nice -n 5 $(PYTEST) -q $(OTHERS) $(PAGES) >$(VENV)/beside.log 2>&1 & beside=$$!; \
-	    trap "kill $$beside" INT TERM; \
-	    echo "== tests of $(FIRST)"; \
-	    { $(PYTEST) -q $(FIRST) $(PAGES:%=--ignore=%) 2>&1; echo $$? >$(VENV)/first.code; } | tee $(VENV)/first.log; \
-	    wait $$beside; second=$$?; \
-	    echo "== the other tests"; cat $(VENV)/beside.log; \
-	    echo "== what has failed, of both"; \
-	    for run in first beside; do \
-	        sed -nE '/^(FAILED|ERROR|SKIPPED) /{s/ - .*//;p;};$$p' $(VENV)/$$run.log; \
-	    done; \
-	    [ "$$(cat $(VENV)/first.code)" = 0 ] && [ $$second = 0 ]; \
-	}
+# Everybody else who meets in browsers, on one server.
+MEETINGS := $(filter-out $(LOSSES) $(PAGES),$(wildcard tests/browser/test_*.py))
+REST := $(filter-out tests/browser tests/media tests/bench tests/signalling tests/web, \
+    $(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
+
+tests-meetings: FILES := $(MEETINGS)
+tests-losses: FILES := $(LOSSES)
+tests-media: FILES := tests/media tests/bench
+tests-signalling: FILES := tests/signalling
+tests-rest: FILES := $(REST)
+tests-pages: FILES := $(PAGES)
+# What watches the time goes first; these give way.
+tests-signalling tests-rest tests-pages: GIVE_WAY := nice -n 5
+
+.PHONY: $(PORTIONS)
+$(PORTIONS):
+	@$(GIVE_WAY) $(PYTEST) -p no:cacheprovider $(FILES)
 
 lint: $(VENV)/development
 	@$(BIN)/ruff check .
