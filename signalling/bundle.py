@@ -1,8 +1,10 @@
 """One script from many ES modules, for a page that would otherwise fetch them one by one.
 
 Pure, and no compiler: each module becomes a function that returns what it exports, in the order in
-which they need each other; not a line between is changed. What it does not know, it refuses
-(`BundleError`, when the server starts): a ring of imports, `export let`, anything left over.
+which they need each other; not a line between is changed, but types and descriptions (JSDoc) are
+left out: a fifth of what a browser would fetch, and of no use to it. What it does not know, it
+refuses (`BundleError`, when the server starts): a ring of imports, `export let`, anything left
+over.
 """
 
 import posixpath
@@ -23,6 +25,9 @@ _DEFAULT = re.compile(_BEGIN + r"export\s+default\s+function\s*(?=\()", re.M)
 _DECLARED = re.compile(
     _BEGIN + r"export\s+(?P<what>(?:async\s+)?function\*?|class|const)\s+(?P<name>[\w$]+)", re.M
 )
+_DESCRIPTION = re.compile(r"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*\n?", re.M)
+_TYPE = re.compile(r"/\*\* @type \{[^\n`]*?\} \*/ ?")
+"""In the midst of a line; nobody writes such a thing into a sentence."""
 _LEFT_OVER = re.compile(_BEGIN + r"(?:import\b\s*[\w{*\"'$]|export\b\s*[\w{*])", re.M)
 
 
@@ -52,6 +57,7 @@ class _Module:
         """What is bound of whom: a pattern of `const`, and a path."""
         self.exports: list[tuple[str, str, str | None]] = []
         """Name outside, name inside, and the path of whom it is passed on from."""
+        text = _TYPE.sub("", _DESCRIPTION.sub("", text))
         text = _IMPORT.sub(self._take_import, text)
         text = _PASSED_ON.sub(self._take_passed_on, text)
         text = _LISTED.sub(self._take_listed, text)

@@ -57,6 +57,26 @@ def test_the_script_of_each_live_page_is_one_module_without_imports(page: str) -
     done = run(text, "--check")
     assert (done.returncode, done.stderr) == (0, "")
     assert text.count("\n// scripts/") > 20
+    assert "/** @" not in text
+
+
+def test_types_and_descriptions_are_left_out_and_nothing_else() -> None:
+    module = (
+        "/**\n * What it is: a * b / c.\n * @typedef {import('./x.js').X} X\n */\n"
+        "/** Twice. @param {number} value */\n"
+        "const twice = (/** @type {number} */ value) => /** @type {any} */ (value) * 2;\n"
+        "const kept = `/* a */ ${twice(2) /* said */}`; // http://x/**/y\n"
+        "  /** @type {X} */ const other = 4 /**/ / 2;\n"
+        "console.log(kept, other);\n"
+    )
+    text = bundle("main.js", {"main.js": module}.__getitem__)
+    assert text == (
+        "{\n// main.js\n"
+        "const twice = (value) => (value) * 2;\n"
+        "const kept = `/* a */ ${twice(2) /* said */}`; // http://x/**/y\n"
+        "const other = 4 /**/ / 2;\n"
+        "console.log(kept, other);\n}\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ const VIEWS = { prejoin: Prejoin, pin: Pin, waiting: Waiting, meeting: Meeting, 
 
 /** @param {{app: import("./context.js").AppValue, root: HTMLElement}} props */
 export function App({ app, root }) {
-  const { journey, meeting } = app.store.state.value;
+  const { journey, meeting } = app.store.parts;
   const page = pageOf(journey, meeting.view);
   useAttributes(root, page, inside(meeting.view));
   useViewFocus(page, app.facts.room.name);

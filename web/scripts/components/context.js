@@ -20,7 +20,7 @@ export function useApp() {
   return useContext(AppContext);
 }
 
-/** The state; a component that calls this renders again when it changes. */
+/** The state; a component is drawn again when a part that it read of it changes. */
 export function useAppState() {
-  return useApp().store.state.value;
+  return useApp().store.parts;
 }

@@ -5,5 +5,5 @@ import { useApp } from "./context.js";
 
 export function useServerNow() {
   const { tick, store } = useApp();
-  return serverNow(store.state.value.clockOffset, tick.value);
+  return serverNow(store.parts.clockOffset, tick.value);
 }

@@ -44,7 +44,7 @@ export const INITIAL = {
 };
 
 /** What outlasts a visit. @param {AppState} state */
-const lasting = ({ link, clockOffset, isOffline, saving }) => ({ link, clockOffset, isOffline, saving });
+const lasting = ({ link, clockOffset, isOffline, saving, stage }) => ({ link, clockOffset, isOffline, saving, stage: clear(stage) });
 
 /** @param {AppState} state @param {Action} action @returns {AppState} */
 export function reduce(state, action) {
@@ -117,8 +117,14 @@ function stageAfter(state, meeting, nowMs) {
   const view = inside(meeting.view);
   if (!view) return clear(state.stage);
   const pruned = makeRoom(prune(state.stage, view), inside(state.meeting.view), view);
-  if (meeting.dominant === state.meeting.dominant) return pruned;
-  return follow(pruned, meeting.dominant, view.you, nowMs);
+  const isNew = meeting.dominant !== state.meeting.dominant;
+  return unlessSame(state.stage, isNew ? follow(pruned, meeting.dominant, view.you, nowMs) : pruned);
+}
+
+/** What did not change stays the same object, so that nobody draws it again. @template {object} T @param {T} before @param {T} after @returns {T} */
+function unlessSame(before, after) {
+  const keys = /** @type {(keyof T)[]} */ (Object.keys(after));
+  return keys.every((key) => before[key] === after[key]) ? before : after;
 }
 
 /** @param {AppState} state @param {import("../types.js").Ending} ending @returns {AppState} */
