@@ -228,7 +228,7 @@ class RaiseHand:
 class LowerHand:
     """One's own, or somebody else's."""
 
-    by: SessionId
+    by: Actor
     participant: ParticipantId
 
 

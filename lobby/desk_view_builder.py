@@ -63,9 +63,11 @@ def build_desk_view(state: State) -> DeskView:
 
 def _person(state: State, seat: Seat) -> DeskPersonView:
     quality, picture = state.qualities.get(seat.id), state.pictures.get(seat.id)
+    hands = state.raised_hands
     return DeskPersonView(
         seat=participant_view(state, seat),
         step_up_closed=seat.hands.is_closed(state.numbers),
+        hand=hands.index(seat.id) + 1 if seat.id in hands else None,
         quality=None if quality is None else quality.value,
         picture=None if picture is None else picture.value,
     )

@@ -15,12 +15,14 @@ from vmr.ids import MeetingId, ParticipantId
 class DeskPersonView:
     """Somebody inside. `quality` is of their connection, None while it is not known.
 
+    `hand` counts the raised hands from the one that is up the longest, None while theirs is down.
     `picture` is what a monitoring terminal finds amiss in theirs, a value of
     `lobby.commands.PictureProblem`.
     """
 
     seat: ParticipantView
     step_up_closed: bool
+    hand: int | None
     quality: str | None
     picture: str | None
 

@@ -1,6 +1,6 @@
 """Raised hands: whose, in the order in which they were raised. A wish to speak, and no record."""
 
-from lobby.commands import LowerHand, RaiseHand
+from lobby.commands import LowerHand, Officer, RaiseHand
 from lobby.events import HandLowered, HandRaised
 from lobby.turn import Turn
 from vmr.roles import Permission
@@ -17,9 +17,9 @@ def raise_hand(turn: Turn, command: RaiseHand) -> None:
 
 def lower_hand(turn: Turn, command: LowerHand) -> None:
     """One that is down stays down."""
-    own = turn.state.seat_of(command.by)
+    own = None if isinstance(command.by, Officer) else turn.state.seat_of(command.by)
     is_own = own is not None and own.id == command.participant
-    turn.require_seat(command.by, Permission.RAISE_HAND if is_own else Permission.LOWER_HAND)
+    turn.require(command.by, Permission.RAISE_HAND if is_own else Permission.LOWER_HAND)
     seat = turn.seat(command.participant)
     if seat.id not in turn.state.raised_hands:
         return

@@ -264,7 +264,7 @@ class HandLower(CommandRequest):
     NAME = "hand.lower"
     participant: Id
 
-    def command(self, by: SessionId) -> Command:
+    def command(self, by: Actor) -> Command:
         return LowerHand(by=by, participant=ParticipantId(self.participant))
 
 

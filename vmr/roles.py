@@ -81,7 +81,7 @@ _AT_THE_DESK = frozenset({_P.ADMIT, _P.END, _P.RESET_PIN, _P.ANSWER_ALERTS})
 """Before a room is open too."""
 _STAFF = _AT_THE_DESK | frozenset(
     {
-        *(_P.CHECK, _P.MUTE_OTHER, _P.SEND_BACK, _P.REMOVE),
+        *(_P.CHECK, _P.MUTE_OTHER, _P.LOWER_HAND, _P.SEND_BACK, _P.REMOVE),
         *(_P.PAUSE, _P.EXTEND, _P.RESET_STEP_UP, _P.RAISE_CONCERN, _P.MESSAGE),
     }
 )

@@ -25,6 +25,7 @@ from lobby.commands import (
 )
 from signalling.fields import REASON_CHARACTERS, GivenReason, Id, Reason, Word
 from signalling.messages import (
+    HandLower,
     KnockAdmit,
     KnockAdmitExpected,
     KnockRefuse,
@@ -63,6 +64,10 @@ class OfficerSendBack(ParticipantSendBack, OfMeeting):
 
 class OfficerRemove(ParticipantRemove, OfMeeting):
     reason: GivenReason
+
+
+class OfficerLowerHand(HandLower, OfMeeting):
+    pass
 
 
 class OfficerLock(RoomLock, OfMeeting):
@@ -133,7 +138,7 @@ DESK_REQUESTS: Mapping[str, type[OfMeeting]] = {
     model.NAME: model
     for model in (
         OfficerAdmit, OfficerAdmitExpected, OfficerRefuse, OfficerSendBack, OfficerRemove,
-        OfficerLock, OfficerUnlock, OfficerPause, OfficerResume, RoomExtend, RoomMessage,
-        OfficerEnd, StepUpReset, PinReset, AlertAcknowledge, AlertTakeOver, AlertClose,
+        OfficerLowerHand, OfficerLock, OfficerUnlock, OfficerPause, OfficerResume, RoomExtend,
+        RoomMessage, OfficerEnd, StepUpReset, PinReset, AlertAcknowledge, AlertTakeOver, AlertClose,
     )
 }  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from lobby.commands import Leave, LowerHand, RaiseHand, SendBack
 from lobby.errors import NoSuchParticipant, NotPermitted
 from lobby.events import HandLowered, HandRaised
-from tests.lobby.world import World, pid, session
+from tests.lobby.world import MONITOR, OFFICER, World, pid, session
 
 LAWYER, AIDE, HOST = session("lawyer"), session("aide"), session("host")
 
@@ -62,6 +62,29 @@ def test_a_host_lowers_a_hand_and_its_holder_is_told() -> None:
     assert raised(world) == []
     assert world.told("lawyer") == [HandLowered()]
     assert world.told("aide") == []
+
+
+def test_an_officer_at_the_desk_sees_the_order_of_hands_and_lowers_one() -> None:
+    world = opened()
+    for who in (AIDE, LAWYER):
+        world.do(RaiseHand(session=who))
+
+    def hands() -> dict[str, int | None]:
+        return {one.seat.name: one.hand for one in world.meeting.desk_view().people}
+
+    assert hands() == {"Host": None, "Aide": 1, "Lawyer": 2}
+    world.do(LowerHand(by=OFFICER, participant=pid("aide")))
+    assert hands() == {"Host": None, "Aide": None, "Lawyer": 1}
+    assert world.told("aide") == [HandLowered()]
+    assert world.recorded() == []
+
+
+def test_a_monitoring_officer_lowers_no_hand() -> None:
+    world = opened()
+    world.do(RaiseHand(session=LAWYER))
+    with pytest.raises(NotPermitted):
+        world.do(LowerHand(by=MONITOR, participant=pid("lawyer")))
+    assert raised(world) == ["lawyer"]
 
 
 def test_lowering_a_hand_that_is_down_changes_nothing() -> None:

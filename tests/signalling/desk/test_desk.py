@@ -233,6 +233,25 @@ async def test_a_guest_and_a_prisoner_call_for_staff(scene: Scene) -> None:
     assert kinds == ["ready_to_leave"], "the news came before the acknowledgement"
 
 
+async def test_a_raised_hand_is_seen_and_lowered_where_nobody_inside_can(scene: Scene) -> None:
+    desk = await scene.desk()
+    host, guest = await scene.locked()
+    await host.request("room.hand_over")
+    await guest.request("hand.raise")
+
+    def hand() -> int | None:
+        people = desk.rooms[scene.room]["meeting"]["people"]
+        found: int | None = next(
+            one["hand"] for one in people if one["seat"]["id"] == guest.participant
+        )
+        return found
+
+    await desk.wait_for(lambda: hand() == 1, "the raised hand")
+    await desk.act("hand.lower", scene.room, participant=guest.participant)
+    await desk.wait_for(lambda: hand() is None, "the lowered hand")
+    await guest.wait_event("hand.lowered")
+
+
 # -- who may not ------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@
  * @typedef {{officer: string, name: string, since: number, acted_at: number}} Owner
  * @typedef {{id: number, kind: string, participant: string|null, count: number, raised_at: number,
  *   last_at: number, owner: Owner|null, may_be_closed: boolean}} DeskAlert
- * @typedef {{seat: ParticipantView, step_up_closed: boolean, quality: string|null,
+ * @typedef {{seat: ParticipantView, step_up_closed: boolean, hand: number|null, quality: string|null,
  *   picture: string|null}} DeskPerson
  * @typedef {{officer: string, is_watching: boolean}} Watcher
  * @typedef {{knock: KnockView, is_knocking: boolean, slot_starts_at: number|null,
