@@ -109,6 +109,12 @@ export function createActions(controller) {
     else if (!(await devices.startCamera())) complain({ code: `camera_${devices.now.camera}`, message: "" });
   }
 
+  /** Kept for the next visit of this browser. */
+  function nextLayout() {
+    store.dispatch({ type: "layout" });
+    controller.preferences.set({ layout: store.state.value.stage.layout });
+  }
+
   async function readyToLeave() {
     if (!(await tell("staff.ready_to_leave"))) return;
     store.dispatch({ type: "raised", alert: { tag: "staff", key: "alert.ready_to_leave", tone: "good" }, nowMs: Date.now() });
@@ -143,11 +149,11 @@ export function createActions(controller) {
     moveSelf: (place) => store.dispatch({ type: "self_moved", place }),
     /** @param {boolean} isHidden */
     hideSelf: (isHidden) => store.dispatch({ type: "self_hidden", isHidden }),
-    nextLayout: () => store.dispatch({ type: "layout" }),
+    nextLayout,
     /** @param {boolean} isBlocked */
     soundBlocked: (isBlocked) => store.dispatch({ type: "sound_blocked", isBlocked }),
     /** @param {string} mid */
     track: (mid) => controller.media.peer?.track(mid) ?? null,
-        audioContext: () => (controller.audio ??= new AudioContext()),
+    audioContext: () => (controller.audio ??= new AudioContext()),
   };
 }

@@ -28,6 +28,7 @@ const visit = enter(facts.address);
 await loadText(facts.lang, ["meeting"]);
 const store = createStore();
 const preferences = createPreferences(localStorage);
+if (preferences.choices.value.layout !== store.state.value.stage.layout) store.dispatch({ type: "layout" });
 const controller = new Controller(store, facts, visit, io, preferences);
 const tick = signal(Date.now());
 setInterval(() => {

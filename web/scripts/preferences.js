@@ -1,8 +1,8 @@
 /**
- * What a person has set for themselves in this browser: sounds, and shortcuts of one key. A signal,
- * kept from one visit to the next.
+ * What a person has set for themselves in this browser: sounds, shortcuts of one key, and how the
+ * pictures lie. A signal, kept from one visit to the next.
  *
- * @typedef {{hasSounds: boolean, hasShortcuts: boolean}} Choices
+ * @typedef {{hasSounds: boolean, hasShortcuts: boolean, layout: "speaker"|"grid"}} Choices
  * @typedef {ReturnType<typeof createPreferences>} Preferences
  */
 
@@ -19,7 +19,10 @@ export function parseChoices(text) {
       return {};
     }
   })();
-  return { hasSounds: found?.hasSounds !== false, hasShortcuts: found?.hasShortcuts !== false };
+  return {
+    hasSounds: found?.hasSounds !== false, hasShortcuts: found?.hasShortcuts !== false,
+    layout: found?.layout === "grid" ? "grid" : "speaker",
+  };
 }
 
 /** @param {Storage} storage */
