@@ -10,14 +10,14 @@ function samples(change = {}, up = 1_500_000, down = 1_400_000) {
     const settled = Math.max(0, second - 4);
     return {
       atMs: 5000 + second * 1000, sentBytes: (settled * up) / 8, gotBytes: (settled * down) / 8, sentPackets: second * 150,
-      gotPackets: second * 140, upLost: 0, downLost: 0, upJitterMs: 3, downJitterMs: 8, roundTripsMs: second * 40, roundTrips: second, mayBps: 2e6, ...change,
+      gotPackets: second * 140, upLost: 0, downLost: 0, upJitterMs: 3, downJitterMs: 8, roundTripsMs: second * 40, roundTrips: second, mayBps: 2e6, lateMs: second * 30, ...change,
     };
   });
 }
 
 test("rates are those after a browser has found out how much it may send", () => {
   const found = figuresOf(samples());
-  assert.deepEqual(found, { upBps: 1_500_000, downBps: 1_400_000, upLoss: 0, downLoss: 0, delayMs: 40, jitterMs: 8, mayBps: 2e6 });
+  assert.deepEqual(found, { upBps: 1_500_000, downBps: 1_400_000, upLoss: 0, downLoss: 0, delayMs: 40, jitterMs: 8, mayBps: 2e6, late: 0.03 });
 });
 
 test("loss is counted in each direction, and what was lost did not come through", () => {

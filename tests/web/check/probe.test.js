@@ -22,6 +22,6 @@ test("a sample counts the media alone, not what was sent again", () => {
   assert.ok(atMs > 0);
   assert.deepEqual(found, {
     sentBytes: 1020, sentPackets: 9, upLost: 2, upJitterMs: 4, roundTrips: 5, roundTripsMs: 200, gotBytes: 896, gotPackets: 8,
-    downLost: 0, downJitterMs: 10, mayBps: 3e6,
+    downLost: 0, downJitterMs: 10, mayBps: 3e6, lateMs: 0,
   });
 });

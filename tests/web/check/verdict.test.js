@@ -12,7 +12,7 @@ import { judge, outcomeOf } from "../../../web/scripts/check/state/verdict.js";
 const ENGLISH = JSON.parse(readFileSync(new URL("../../../web/text/en/self_test.json", import.meta.url), "utf8"));
 const BROWSER = /** @type {const} */ ({ name: "chrome", version: 140, system: "windows", canMeet: true });
 const DEVICES = { camera: "live", microphone: "live" };
-const FIGURES = { upBps: 1_480_000, downBps: 1_470_000, upLoss: 0, downLoss: 0.004, delayMs: 23.4, jitterMs: 4, mayBps: 0 };
+const FIGURES = { upBps: 1_480_000, downBps: 1_470_000, upLoss: 0, downLoss: 0.004, delayMs: 23.4, jitterMs: 4, mayBps: 0, late: 0.02 };
 
 /** @param {WayState} state */
 const way = (state) => ({ state, tookMs: 120, servers: ["UDP 192.0.2.1:8081"], own: ["host udp 10.0.0.7"] });
@@ -58,6 +58,20 @@ test("a device that is too busy to send more is no fault of its network", () => 
   const busy = { ...FIGURES, upBps: 700_000, downBps: 690_000, mayBps: 3_000_000, jitterMs: 60 };
   assert.deepEqual(amiss(done({ figures: busy })), ["note up.held_back", "note down.untested", "note jitter.unsure"]);
   assert.deepEqual(amiss(done({ figures: { ...busy, upLoss: 0.2 } })).slice(0, 1), ["bad up.slow"]);
+});
+
+test("a page that is late with its own work says that this device is busy, and blames no network", () => {
+  const late = { ...FIGURES, upBps: 700_000, downBps: 300_000, upLoss: 0.2, delayMs: 180, jitterMs: 90, late: 0.3 };
+  const one = done({ figures: late });
+  assert.deepEqual(amiss(one), [
+    "advice load.busy", "note up.held_back", "note down.held_back", "note delay.unsure", "note loss.unsure", "note jitter.unsure",
+  ]);
+  assert.equal(outcomeOf(judge(one, DEVICES, BROWSER)), "advice");
+  assert.equal(outcomeOf(judge(done({ figures: { ...late, late: 0.15 } }), DEVICES, BROWSER)), "failed");
+});
+
+test("a busy device that finds a good network says so of both", () => {
+  assert.deepEqual(amiss(done({ figures: { ...FIGURES, late: 0.5 } })), ["advice load.busy"]);
 });
 
 test("loss is judged as in a meeting, by the worse direction", () => {
@@ -109,9 +123,10 @@ test("every finding has a sentence, and every problem says what to do next", () 
   const tests = [
     READY, reduce(READY, { type: "started", nowMs: 0 }), done({ isHeard: false, speaker: "unasked" }), done({ speaker: "unheard", figures: null, isBroken: true }),
     done({ figures: null }), done({ figures: null, measuredBy: null }),
-    done({ figures: { upBps: 1, downBps: 1, upLoss: 0.02, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0 } }),
-    done({ figures: { upBps: 9e5, downBps: 1, upLoss: 0.2, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0 } }),
+    done({ figures: { upBps: 1, downBps: 1, upLoss: 0.02, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0, late: 0 } }),
+    done({ figures: { upBps: 9e5, downBps: 1, upLoss: 0.2, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0, late: 0 } }),
     done({ figures: { ...FIGURES, upBps: 9e5, mayBps: 2e6, jitterMs: 60 } }),
+    done({ figures: { upBps: 9e5, downBps: 1, upLoss: 0.2, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0, late: 0.4 } }),
     ...states.map((state) => done({}, { udp: state, tcp: state, relay: state })),
   ];
   const browsers = [BROWSER, { ...BROWSER, version: 1 }, { ...BROWSER, canMeet: false }, { ...BROWSER, name: /** @type {const} */ ("other") }];

@@ -122,7 +122,7 @@ export function sampleOf(report) {
   /** @type {Sample} */
   const sample = {
     atMs: performance.now(), sentBytes: 0, sentPackets: 0, upLost: 0, upJitterMs: 0, gotBytes: 0, gotPackets: 0,
-    downLost: 0, downJitterMs: 0, roundTripsMs: 0, roundTrips: 0, mayBps: 0,
+    downLost: 0, downJitterMs: 0, roundTripsMs: 0, roundTrips: 0, mayBps: 0, lateMs: 0,
   };
   report.forEach((/** @type {any} */ stat) => {
     if (stat.type === "outbound-rtp") {

@@ -3,6 +3,7 @@
  * It ends by itself within half a minute, and can be run again at any time.
  */
 
+import { Lag } from "./lag.js";
 import { Probe } from "./probe.js";
 import { startPattern } from "./pattern.js";
 import { bestWay, WAYS } from "./state/test.js";
@@ -82,16 +83,18 @@ export class Tester {
   async #measure(probe, say) {
     say({ type: "measuring", way: probe.way });
     const pattern = startPattern();
+    const lag = new Lag();
     await probe.send(pattern.track);
     const until = performance.now() + MEASURE_MS;
     while (performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
-      say({ type: "sampled", sample: await probe.sample() });
+      say({ type: "sampled", sample: { ...(await probe.sample()), lateMs: lag.lateMs } });
       if (!probe.isOpen || hasStopped(this.test().samples, STILL_SAMPLES)) {
         say({ type: "broken" });
         break;
       }
     }
+    lag.close();
     pattern.stop();
   }
 

@@ -3,13 +3,14 @@
  *
  * `up` counts what this browser sent and what the server says came of it, `down` what came back of
  * that. A sample is the counters at one moment; round trips are sums, of so many of them. `mayBps` is
- * what the browser has found that it may send, where it says so (0: it does not).
+ * what the browser has found that it may send, where it says so (0: it does not). `lateMs` is by how
+ * much this page was late with its own work so far, `late` its share of the time.
  *
  * @typedef {{atMs: number, sentBytes: number, sentPackets: number, upLost: number, upJitterMs: number,
  *   gotBytes: number, gotPackets: number, downLost: number, downJitterMs: number,
- *   roundTripsMs: number, roundTrips: number, mayBps: number}} Sample
+ *   roundTripsMs: number, roundTrips: number, mayBps: number, lateMs: number}} Sample
  * @typedef {{upBps: number, downBps: number, upLoss: number, downLoss: number, delayMs: number,
- *   jitterMs: number, mayBps: number}} Figures
+ *   jitterMs: number, mayBps: number, late: number}} Figures
  */
 
 /** Until then a browser is still finding out how much it may send. */
@@ -33,6 +34,7 @@ export function figuresOf(samples) {
     delayMs: last.roundTripsMs / last.roundTrips,
     jitterMs: Math.max(last.upJitterMs, last.downJitterMs),
     mayBps: last.mayBps,
+    late: share(last.lateMs - first.lateMs, last.atMs - first.atMs),
   };
 }
 

@@ -25,14 +25,17 @@ export const LONGEST_JITTER_MS = 50;
 /** What came back of this share of what was sent was held up by nothing on its way. */
 const WHOLE = 0.95;
 
-export const ON_DEVICE = ["browser", "camera", "microphone", "speaker"];
+/** A device that is late with its own work for more of the time is too busy to judge a network by. */
+export const BUSY_SHARE = 0.15;
+
+export const ON_DEVICE = ["browser", "load", "camera", "microphone", "speaker"];
 export const ON_NETWORK = ["udp", "tcp", "relay", "up", "down", "delay", "loss", "jitter"];
 
 /** @param {Test} test @param {Devices} devices @param {Browser} browser @returns {Finding[]} */
 export function judge(test, devices, browser) {
   const isDone = test.phase === "done";
   return [
-    ofBrowser(browser), ofCamera(devices.camera, isDone), ofMicrophone(devices.microphone, test), ofSpeaker(test),
+    ofBrowser(browser), ...ofLoad(test.figures), ofCamera(devices.camera, isDone), ofMicrophone(devices.microphone, test), ofSpeaker(test),
     ...WAYS.map((way) => ofWay(test, way)), ...(test.figures ? ofFigures(test.figures) : unmeasured(test)),
   ];
 }
@@ -56,6 +59,14 @@ function ofBrowser(browser) {
   const mark = /** @type {const} */ ({ good: "good", unknown: "note", old: "bad", unsupported: "bad" })[fit];
   return finding("browser", mark, fit);
 }
+
+/** Told where it is so alone. @param {Figures|null} figures */
+function ofLoad(figures) {
+  return figures && isBusy(figures) ? [finding("load", "advice", "busy")] : [];
+}
+
+/** @param {Figures} figures */
+const isBusy = ({ late }) => late > BUSY_SHARE;
 
 /** @param {string} state @param {boolean} isDone */
 function ofCamera(state, isDone) {
@@ -103,13 +114,20 @@ function ofFigures(figures) {
   const isUnproven = downBps < NEEDED_BPS && upBps < NEEDED_BPS && downBps >= upBps * WHOLE;
   // Less was sent than the network takes: this device was too busy to make more of a picture.
   const isHeldBack = upBps < NEEDED_BPS && figures.mayBps >= NEEDED_BPS && figures.upLoss < GOOD_LOSS;
-  return [
+  const found = [
     isHeldBack ? finding("up", "note", "held_back", { rate: megabits(upBps) }) : rate("up", upBps),
     isUnproven ? finding("down", "note", "untested", { rate: megabits(downBps) }) : rate("down", downBps),
     finding("delay", delayMs <= LONGEST_DELAY_MS ? "good" : "bad", delayMs <= LONGEST_DELAY_MS ? "short" : "long", { ms: Math.round(delayMs) }),
     ofLoss(loss, figures),
     ofJitter(jitterMs, isHeldBack),
   ];
+  return isBusy(figures) ? found.map(doubted) : found;
+}
+
+/** What a busy device found amiss may be its own doing; what it found good is good. @param {Finding} one @returns {Finding} */
+function doubted(one) {
+  const isAmiss = one.mark === "bad" || one.mark === "advice";
+  return isAmiss ? finding(one.id, "note", one.id === "up" || one.id === "down" ? "held_back" : "unsure", one.values) : one;
 }
 
 /** A busy device sends unevenly itself. @param {number} ms @param {boolean} isHeldBack */
