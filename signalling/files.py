@@ -39,9 +39,12 @@ class Page:
 PAGES = {
     "meeting": Page(
         script="main.js",
-        styles=("form", "prejoin", "waiting", "meeting", "stage", "panel", "dialog"),
+        styles=(
+            *("form", "prejoin", "waiting", "meeting", "stage", "panel", "dialog"),
+            "dark",
+        ),
     ),
-    "check": Page(script="check/main.js", styles=("form", "prejoin", "check")),
+    "check": Page(script="check/main.js", styles=("form", "prejoin", "check", "dark")),
     "desk": Page(script="desk/main.js", styles=("form", "staff", "dialog", "panel", "desk")),
     "monitor": Page(
         script="monitor/main.js", styles=("form", "staff", "dialog", "panel", "monitor")

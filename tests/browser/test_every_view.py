@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import VIEWPORT, Invite
-from tests.browser.test_accessibility import check, reflows
+from tests.browser.test_accessibility import check, faults, reflows
 from tests.web.preview.server import DOCUMENTS, FACTS, WEB, start
 
 DIALOGS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -125,6 +125,26 @@ async def test_every_view_is_accessible_at_every_width_and_size(page: Page, prev
     listed = re.search(r"const VIEWS = \{([^}]*)\}", source)
     assert listed is not None
     assert seen == set(re.findall(r"(\w+):", listed[1]))
+
+
+ON_PAPER = (
+    "prejoin", "prejoin-no-camera", "pin-compassionate", "waiting-knocking", "waiting-link-lost",
+    "knock", "host", "host-check", "host-hands", "host-locked", "ended", "ended-return",
+)  # fmt: skip
+"""Views with something that is light or dark as the device asks for."""
+
+
+async def test_dark_pages_are_read_as_well_as_light_ones(page: Page, preview: str) -> None:
+    await page.emulate_media(color_scheme="dark")
+    light = re.compile(r"rgb\(2\d\d, 2\d\d, 2\d\d\)")
+    for sample in ON_PAPER:
+        await show(page, preview + sample)
+        assert await faults(page) == [], sample
+        paper = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert not light.fullmatch(paper), sample
+    for name in DOCUMENTS:
+        await page.goto(f"{preview.partition('/r/')[0]}/document/{name}")
+        assert await faults(page) == [], name
 
 
 async def test_documents_that_no_walk_meets_are_accessible(page: Page, preview: str) -> None:
