@@ -1,5 +1,6 @@
 """Forms that our own pages sent from the same browser: nothing else is looked at."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,12 @@ Faults = dict[str, str]
 """What is wrong in a form: the key of a sentence by the field's id."""
 FORM_WRONG = 422
 """The status of a page that shows what was wrong in a form."""
+
+
+def ticked(form: Form, name: str, words: Iterable[str]) -> tuple[str, ...]:
+    """Those of `words` that are ticked, in their order; any other word is none."""
+    found = set(form.getall(name, []))
+    return tuple(one for one in words if one in found)
 
 
 async def own_form(request: web.Request, cookies: Cookies, origin: str) -> Form | None:

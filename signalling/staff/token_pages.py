@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from signalling.forms import ticked
 from signalling.seams import Clock
 from signalling.staff.edge import Edge, Faults, Form
 from signalling.staff.times import time_text
@@ -59,7 +60,7 @@ class TokenPages:
         tokens = await self._store.tokens(who.member.establishment.id)
         return self._edge.page(
             request, "staff_tokens.html", who=who, now=self._clock(), time_text=time_text,
-            tokens=[(one, scope_names(one.scopes)) for one in tokens],
+            items=[(one, scope_names(one.scopes)) for one in tokens],
         )  # fmt: skip
 
     # -- adding -------------------------------------------------------------------------------
@@ -129,10 +130,9 @@ class TokenPages:
 
 def _typed(form: Form) -> Typed:
     """A word that is no scope is none."""
-    ticked = {str(word) for word in form.getall("scopes", [])}
     return Typed(
         name=form.get("name", "")[:200],
-        scopes=tuple(one for one in scope_names(ApiScope) if one in ticked),
+        scopes=ticked(form, "scopes", scope_names(ApiScope)),
         lasts=form.get("lasts", LASTS_FIRST),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from signalling.forms import ticked
 from signalling.seams import Clock
 from signalling.staff.edge import Edge, Faults, Form
 from signalling.staff.times import time_text
@@ -60,7 +61,7 @@ class WebhookPages:
         found = await self._store.webhooks(who.member.establishment.id)
         return self._edge.page(
             request, "staff_webhooks.html", who=who, time_text=time_text,
-            webhooks=[(one, event_names(one.events)) for one in found],
+            items=[(one, event_names(one.events)) for one in found],
         )  # fmt: skip
 
     async def show(self, request: web.Request) -> web.StreamResponse:
@@ -173,8 +174,7 @@ class WebhookPages:
 
 def _typed(form: Form) -> Typed:
     """A word that is no event is none."""
-    ticked = {str(word) for word in form.getall("events", [])}
     return Typed(
         url=form.get("url", "").strip()[:URL_SHOWN_MAX],
-        events=tuple(one for one in event_names(WebhookEvent) if one in ticked),
+        events=ticked(form, "events", event_names(WebhookEvent)),
     )
