@@ -1,4 +1,5 @@
-"""Pictures of the duty desk with eight busy rooms: python -m tests.browser.desk_screenshots FOLDER.
+"""Pictures of the duty desk with eight busy rooms, also in forced colours:
+python -m tests.browser.desk_screenshots FOLDER.
 
 The people are protocol clients without media; server and page are the product.
 """
@@ -20,7 +21,7 @@ from tests.signalling.desk.desk_client import DeskClient
 from tests.signalling.house import claim
 from vmr.staff import StaffRole
 
-SIZES = ((1920, 1080), (1440, 900), (1024, 768), (360, 800))
+SIZES = ((1920, 1080), (1440, 900), (1024, 768), (768, 1024), (360, 800))
 ROOMS = [f"Legal {number}" for number in range(1, 11)]
 
 
@@ -82,7 +83,8 @@ async def make_busy(rooms: list[TestRoom], crowd: Crowd, second: DeskClient) -> 
     await host.request("staff.ready_to_leave")
     host = await crowd.host(rooms[3])
     await crowd.guest(rooms[3], "Grace Oyelaran", invite=0)
-    await crowd.guest(rooms[3], "Witness A", invite=1)
+    witness = await crowd.guest(rooms[3], "Witness A", invite=1)
+    await witness.request("hand.raise")
     await crowd.terminal(rooms[4])
     await crowd.guest(rooms[4], "Hannah Lindqvist", invite=0)
     host, _ = await crowd.locked(rooms[5], "Owen Pritchard")
@@ -103,6 +105,18 @@ async def watch(page: Page, server: ServerProcess, room: TestRoom) -> None:
     await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": server.url}])
     await page.goto(f"{server.url}/staff/monitor")
     await MonitorPage(page, server.url, "", "").watch(ROOMS[5], ROOMS[7])
+
+
+async def shoot(page: Page, out: Path, name: str) -> None:
+    """At each size, as it is and in forced colours."""
+    for forced in (False, True):
+        folder = out / "forced" if forced else out
+        folder.mkdir(exist_ok=True)
+        await page.emulate_media(forced_colors="active" if forced else "none")
+        for width, height in SIZES:
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.screenshot(path=folder / f"{name}-{width}.png")
+    await page.emulate_media(forced_colors="none")
 
 
 async def take(out: Path) -> None:
@@ -126,9 +140,7 @@ async def take(out: Path) -> None:
                 await watch(await watching.new_page(), server, rooms[7])
                 missing = desk.alert(ROOMS[7], "picture_missing")
                 await expect(missing).to_be_visible(timeout=20_000)
-                for width, height in SIZES:
-                    await desk.page.set_viewport_size({"width": width, "height": height})
-                    await desk.page.screenshot(path=out / f"desk-{width}.png")
+                await shoot(desk.page, out, "desk")
                 await desk.page.screenshot(path=out / "desk-360-whole.png", full_page=True)
                 await watching.close()
                 await context.close()

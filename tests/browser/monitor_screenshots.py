@@ -12,7 +12,7 @@ from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.desk import COOKIE, sign_in
-from tests.browser.desk_screenshots import Crowd
+from tests.browser.desk_screenshots import SIZES, Crowd, shoot
 from tests.browser.faces import FACES
 from tests.browser.monitor import MonitorPage
 from tests.browser.rooms import TestRoom, make_rooms
@@ -21,7 +21,6 @@ from tests.peers.aiortc_peer import AiortcPeer
 from tests.signalling.client import Client
 from vmr.staff import StaffRole
 
-SIZES = ((1920, 1080), (1440, 900), (1024, 768), (360, 800))
 ROOMS = [f"Legal {number}" for number in range(1, 9)]
 LARGE = 4
 """The room of the closer look."""
@@ -94,17 +93,13 @@ async def take(out: Path) -> None:
                 await wall.watch(*ROOMS)
                 for room in ROOMS[: LARGE + 1]:
                     await wall.shows(room)
-                for width, height in SIZES:
-                    await page.set_viewport_size({"width": width, "height": height})
-                    await page.screenshot(path=out / f"monitor-{width}.png")
+                await shoot(page, out, "monitor")
                 await page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
                 await wall.tile(ROOMS[LARGE]).get_by_role("button", name="Closer look").click()
                 await wall.shows(ROOMS[LARGE], 2)
                 covered = wall.tile(ROOMS[LARGE]).locator("[data-problem]")
                 await expect(covered).to_be_visible(timeout=30_000)
-                for width, height in SIZES:
-                    await page.set_viewport_size({"width": width, "height": height})
-                    await page.screenshot(path=out / f"monitor-closer-{width}.png")
+                await shoot(page, out, "monitor-closer")
                 await context.close()
                 await browser.close()
         finally:
