@@ -255,6 +255,10 @@ class Running:
             self.counters["internal_errors"] += 1
             log.error("event %s: %s", type(event).__name__, type(error).__name__)
 
+    def page_urls(self) -> tuple[str, ...]:
+        """Where pages of rooms and walls may open sockets to, beside here."""
+        return () if self._estate is None else self._estate.page_urls
+
     def health(self) -> dict[str, object]:
         """What there is now, and what was counted since the start."""
         counters = {**self.counters, **self._engine.counters()}
@@ -401,7 +405,7 @@ class Signalling:
         )
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
         app.on_response_prepare.append(
-            security_headers(lambda: running.rights.urls, is_https=self._config.is_https)
+            security_headers(running.page_urls, is_https=self._config.is_https)
         )
         app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
         running.whip.add_to(app)

@@ -91,6 +91,11 @@ class Rooms:
     def __len__(self) -> int:
         return len(self._by_meeting)
 
+    @property
+    def people(self) -> int:
+        """Those inside, of all roles."""
+        return sum(len(tuple(one.runner.meeting.roles())) for one in self._by_meeting.values())
+
     async def restore(self) -> None:
         """Take up the meetings that were running when the server stopped."""
         for live in await self._store.live_meetings():

@@ -117,6 +117,27 @@ def database_url(value: str) -> str | None:
     return "must look like sqlite:///var/vmr.db or postgresql://user@host/name"
 
 
+def redis_url(value: str) -> str | None:
+    if value == "" or re.fullmatch(r"(rediss?://[^\s/]|unix:///)\S*", value):
+        return None
+    return "must look like redis://:password@host:6379 or unix:///run/redis.sock"
+
+
+def node_urls(value: tuple[str, ...]) -> str | None:
+    form = re.compile(
+        r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:]+\](:\d{1,5})?"
+    )
+    if all(map(form.fullmatch, value)):
+        return None
+    return "must list addresses like https://one.example.org or https://*.example.org"
+
+
+def node_name(value: str) -> str | None:
+    if re.fullmatch(r"[A-Za-z0-9.-]{0,50}", value):
+        return None
+    return "must be at most 50 letters, digits, dots and hyphens"
+
+
 def without_password(value: str) -> str:
     """An address as it may be shown: whatever could be a password in it is hidden."""
     hidden = re.sub(r"(?<=://)([^:/?]*):.*@", r"\1:***@", value)

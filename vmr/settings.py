@@ -86,6 +86,28 @@ class Settings:
         checks.database_url,
         has_password=True,
     )
+    redis_url: str = _setting(
+        "",
+        "The registry of several servers that share the rooms: redis://:password@host:port,"
+        " rediss:// with TLS, or unix://. With it, and PostgreSQL, this is one of them. Empty: it"
+        " runs alone.",
+        checks.redis_url,
+        has_password=True,
+    )
+    node_url: str = _setting(
+        "",
+        "Where browsers reach this server itself, beside the others. Empty: public_url.",
+        checks.public_url,
+    )
+    node_urls: tuple[str, ...] = _setting(
+        (),
+        "Where browsers may reach servers that are started later, like https://*.vmr.example.org:"
+        " pages that are open then can go there. The same at all of them.",
+        checks.node_urls,
+    )
+    node_name: str = _setting(
+        "", "What operators call this server. Empty: the name of its machine.", checks.node_name
+    )
     record_key_file: str = _setting(
         "",
         "The file of the key that signs records, made when it is missing. Empty: beside an SQLite"
@@ -250,20 +272,24 @@ class Settings:
             raise ValueError("public_url must begin with https where tls_cert_file is set")
         if self.trusted_proxies and not self.public_url:
             raise ValueError("trusted_proxies needs public_url, where browsers reach the proxy")
+        if self.redis_url and not self.database_url.startswith("postgresql://"):
+            raise ValueError(
+                "redis_url needs a database that all servers reach: set database_url to a"
+                " postgresql:// address, SQLite is for one server alone"
+            )
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
 
     def is_local(self) -> bool:
         """Whether the pages are served on localhost alone, without TLS."""
-        named = urlsplit(self.public_url)
-        is_named_local = self.public_url == "" or (
-            named.scheme == "http" and named.hostname in LOCAL_HOSTS
-        )
-        return is_named_local and self.http_host in LOCAL_HOSTS and not self.tls_cert_file
+        named = [urlsplit(url) for url in (self.public_url, self.node_url) if url]
+        are_local = all(one.scheme == "http" and one.hostname in LOCAL_HOSTS for one in named)
+        return are_local and self.http_host in LOCAL_HOSTS and not self.tls_cert_file
 
     def is_https(self) -> bool:
         """Whether browsers reach the pages by TLS, ours or a proxy's."""
-        return bool(self.tls_cert_file) or self.public_url.startswith("https:")
+        url = self.public_url or self.node_url
+        return bool(self.tls_cert_file) or url.startswith("https:")
 
     def tcp_port(self) -> int | None:
         """The number of `media_tcp_port`; 0 is any, None is off."""

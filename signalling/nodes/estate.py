@@ -1,6 +1,7 @@
 """What makes a server one of several: its keeper and its far desk, started and ended in order."""
 
 import time
+from collections.abc import Callable
 
 from signalling.desk.board import Board
 from signalling.nodes.far_desk import Do, FarDesk
@@ -12,12 +13,23 @@ from vmr.store import OwnerStore
 
 
 class Estate:
-    """Made by the wiring. `url` is where browsers reach this server, `redis_url` the registry."""
+    """Made by the wiring. `url` is where browsers reach this server, `redis_url` the registry,
+    `further_urls` where pages may reach servers that nobody knows yet (a host may be `*.…`)."""
 
     def __init__(
-        self, *, name: str, url: str, redis_url: str, owners: OwnerStore, wall_clock: Clock
+        self,
+        *,
+        name: str,
+        url: str,
+        redis_url: str,
+        owners: OwnerStore,
+        wall_clock: Clock,
+        further_urls: tuple[str, ...] = (),
+        version: str = "",
+        load: Callable[[], float] = float,
     ) -> None:
         self._owners = owners
+        self._further_urls = further_urls
         self.keeper = Keeper(
             name=name,
             url=url,
@@ -25,9 +37,16 @@ class Estate:
             owners=owners,
             now=time.monotonic,
             wall_clock=wall_clock,
+            version=version,
+            load=load,
         )
         self._wire = Wire(redis_url, self.keeper.id)
         self._desk: FarDesk | None = None
+
+    @property
+    def page_urls(self) -> tuple[str, ...]:
+        """Where pages may open sockets to (CSP3 host sources)."""
+        return tuple(dict.fromkeys((*self.keeper.urls, *self._further_urls)))
 
     def desk(self, board: Board) -> FarDesk:
         """Beside this board, whose meetings the other servers are told from here on."""

@@ -43,6 +43,10 @@ class Tenants(Protocol):
 
     def __len__(self) -> int: ...
 
+    @property
+    def people(self) -> int:
+        """Those inside."""
+
     async def take_up(self, live: LiveMeeting) -> None:
         """Go on with a meeting."""
 
@@ -68,9 +72,15 @@ class Keeper:
         owners: OwnerStore,
         now: Callable[[], float],
         wall_clock: Callable[[], float],
+        version: str = "",
+        load: Callable[[], float] = float,
     ) -> None:
+        """`version` and `load` (of the machine, 1: every core is busy) are for operators."""
+        self._version = version
+        self._load = load
+        self._began_at = wall_clock()
         self.id = NodeId(f"{name}.{secrets.token_hex(4)}")
-        self._name = name
+        self.name = name
         self._url = url
         self._registry = registry
         self._owners = owners
@@ -226,11 +236,15 @@ class Keeper:
     def _entry(self) -> Node:
         return Node(
             id=self.id,
-            name=self._name,
+            name=self.name,
             url=self._url,
             rooms=len(self._held),
             is_draining=False,
             protocols=PROTOCOLS,
+            people=0 if self._tenants is None else self._tenants.people,
+            load=self._load(),
+            version=self._version,
+            since=self._began_at,
         )
 
     def _note_away(self, is_away: bool, why: str = "") -> None:

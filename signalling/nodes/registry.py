@@ -72,6 +72,14 @@ class Registry:
             raise RegistryAway(type(error).__name__) from error
         return Look(born=born.decode(), nodes=nodes)
 
+    async def eviction(self) -> str:
+        """What it does when its memory is full, as Redis calls it. Raises RegistryAway."""
+        try:
+            memory = await self._redis.info("memory")
+        except (RedisError, OSError, TimeoutError) as error:
+            raise RegistryAway(type(error).__name__) from error
+        return str(memory.get("maxmemory_policy", "unknown"))
+
     async def leave(self, me: NodeId) -> None:
         """This server ends in good order: its rooms may be taken at once. Raises RegistryAway."""
         try:

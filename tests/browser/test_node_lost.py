@@ -1,21 +1,18 @@
 """Two servers share an estate, and one of them dies in the middle of a locked meeting."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.browser import node_serving
-from tests.browser.conftest import Invite, World, start_world
+from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
+from tests.browser.nodes import kept_port, knows, start_node, stop_nodes
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
-from tests.browser.server_process import ServerProcess
 from tests.browser.steps import all_see_and_hear, knock, locked_meeting
 from tests.browser.test_worker_lost import WATCH
 from tests.peers.postgresql import Postgresql
@@ -44,52 +41,38 @@ def database(postgresql: Postgresql) -> Iterator[str]:
         yield postgresql.url(name)
 
 
+class Nodes:
+    """Servers of one estate; where the second will be is known from the start."""
+
+    def __init__(self, directory: Path, database: str, redis: Redis) -> None:
+        self.worlds: list[World] = []
+        self._directory = directory
+        self._database = database
+        self._redis = redis
+        self._later = kept_port()
+
+    async def add(self) -> World:
+        number = len(self.worlds)
+        settings = {"http_port": self._later} if number else {}
+        world = await start_node(
+            self._directory / f"node-{number}",
+            self._database,
+            self._redis,
+            node_urls=f"http://127.0.0.1:{self._later}",
+            **settings,
+        )
+        self.worlds.append(world)
+        return world
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def nodes(database: str, redis: Redis, tmp_path: Path) -> AsyncIterator[list[World]]:
-    worlds = []
+async def nodes(database: str, redis: Redis, tmp_path: Path) -> AsyncIterator[Nodes]:
+    nodes = Nodes(tmp_path, database, redis)
     try:
-        for number in range(2):
-            directory = tmp_path / str(number)
-            directory.mkdir()
-            worlds.append(await start_node(directory, database, redis, tmp_path / "key"))
-        for world in worlds:
-            await knows(world, worlds)
-        yield worlds
+        await nodes.add()
+        yield nodes
     finally:
-        for world in worlds:
-            await world.server.kill()
-            await world.relay.close()
-
-
-class NodeServer(ServerProcess):
-    def __init__(self, directory: Path, settings: dict[str, str]) -> None:
-        super().__init__(directory, settings)
-        self.settings["VMR_PUBLIC_URL"] = self.url
-
-    @property
-    def _program(self) -> str:
-        return node_serving.MODULE
-
-
-async def start_node(directory: Path, database: str, redis: Redis, key: Path) -> World:
-    os.environ[node_serving.REDIS] = redis.url
-    settings = {"database_url": database, "record_key_file": str(key)}
-    return await start_world(directory, NodeServer, **settings)
-
-
-async def knows(world: World, worlds: list[World]) -> None:
-    """This server's pages may go to all of them: a page has to be loaded after that."""
-    hosts = [one.server.url.removeprefix("http:") for one in worlds if one is not world]
-
-    async def are_allowed() -> bool:
-        async with (
-            aiohttp.ClientSession() as client,
-            client.get(f"{world.server.url}/r/{'a' * 12}") as page,
-        ):
-            policy = page.headers["Content-Security-Policy"]
-        return all(host in policy for host in hosts)
-
-    await eventually("its pages may go to the other servers", are_allowed, PATIENCE_S)
+        await stop_nodes(nodes.worlds)
 
 
 async def owner_of(store: Store, address: str, nodes: list[World]) -> World:
@@ -118,24 +101,53 @@ async def run_at(world: World, address: str, database: str) -> None:
     await store.close()
 
 
-@pytest.mark.parametrize("of_page", [True, False], ids=["that served the page", "another"])
+class Heard:
+    """What arrives at somebody's page."""
+
+    def __init__(self, person: Person) -> None:
+        self._frames: list[str] = []
+        person.page.on("websocket", lambda socket: socket.on("framereceived", self._take))
+
+    def _take(self, frame: str | bytes) -> None:
+        self._frames.append(str(frame))
+
+    async def of(self, server: str) -> None:
+        """Of a server that came later."""
+
+        async def is_told() -> bool:
+            return any("servers.updated" in one and server in one for one in self._frames)
+
+        await eventually("the page hears of the new server", is_told, PATIENCE_S)
+
+
+@pytest.mark.parametrize("is_late", [True, False], ids=["to one started later", "to one there"])
 async def test_a_locked_meeting_outlives_its_node_and_its_people_see_each_other_again(
-    people: Invite, nodes: list[World], database: str, of_page: bool
+    people: Invite, nodes: Nodes, database: str, is_late: bool
 ) -> None:
+    first = nodes.worlds[0]
     room = await make_room(database, "legal", "Moved")
-    await run_at(nodes[0 if of_page else 1], room.address, database)
+    if not is_late:
+        await nodes.add()
+        await knows(first, nodes.worlds)
+    await run_at(nodes.worlds[-1], room.address, database)
+    heard = []
 
     async def here(name: str, face: int) -> Person:
-        person = await people(name, face, world=nodes[0])
-        person.origin = nodes[0].server.url
+        person = await people(name, face, world=first)
+        person.origin = first.server.url
         person.may_lose_network = True
+        heard.append(Heard(person))
         return person
 
     guest, officer = await locked_meeting(room, here)
     await all_see_and_hear(guest, officer)
+    if is_late:
+        later = await nodes.add()
+        for page in heard:
+            await page.of(later.server.url)
     store = await Store.open(database)
     try:
-        owner = await owner_of(store, room.address, nodes)
+        owner = await owner_of(store, room.address, nodes.worlds)
         for person in (guest, officer):
             await person.page.evaluate(WATCH)
         await owner.server.kill()
@@ -144,7 +156,7 @@ async def test_a_locked_meeting_outlives_its_node_and_its_people_see_each_other_
         print(f"picture again {back_at - killed_at:.1f} s after kill -9")
         await guest.stage("locked")
         await all_see_and_hear(guest, officer)
-        (other,) = [one for one in nodes if one is not owner]
+        (other,) = [one for one in nodes.worlds if one is not owner]
         late = await people("Late", 2, world=other)
         late.origin, late.may_lose_network = other.server.url, True
         await knock(late, room.invite_path(1))

@@ -1,5 +1,6 @@
 """What is wrong is found, by real faults."""
 
+import contextlib
 import socket
 import ssl
 import time
@@ -13,9 +14,12 @@ from aiohttp.test_utils import TestServer
 from tests.browser.server_process import free_port
 from tests.cli.program import Program
 from tests.peers.coturn import SECRET, Coturn, make_certificate
+from tests.peers.redis import Redis
 from vmr.cli import doctor
 from vmr.cli.doctor import Finding, examine
 from vmr.settings import Settings
+
+NOWHERE = "postgresql://vmr@127.0.0.1:1/vmr"
 
 
 async def wrong(tmp_path: Path, **values: object) -> dict[str, Finding]:
@@ -53,6 +57,23 @@ async def test_a_port_that_is_taken_is_found(
 async def test_a_store_that_cannot_be_opened_is_found(tmp_path: Path) -> None:
     (tmp_path / "vmr.db").write_bytes(b"this is no database, however long it may be" * 100)
     assert list(await wrong(tmp_path)) == ["store"]
+
+
+async def test_a_registry_that_is_away_or_forgets_is_found(tmp_path: Path) -> None:
+    sharing = {"redis_url": "", "node_url": "http://127.0.0.1:1", "database_url": NOWHERE}
+    redis = Redis()
+    redis.start()
+    try:
+        sharing["redis_url"] = redis.url
+        assert "redis_url" not in await wrong(tmp_path, **sharing)
+        with contextlib.closing(redis.client()) as client:
+            client.config_set("maxmemory-policy", "allkeys-lru")
+        found = await wrong(tmp_path, **sharing)
+        assert found["redis_url"].said == "drops entries when it is full (allkeys-lru)"
+        assert "node_url" in found, "nobody answers there"
+    finally:
+        redis.stop()
+    assert (await wrong(tmp_path, **sharing))["redis_url"].said == "no answer (ConnectionError)"
 
 
 async def test_a_certificate_that_browsers_refuse_is_found(tmp_path: Path) -> None:

@@ -21,10 +21,12 @@ from media.sockets import open_bound
 from signalling.certificate import Certificate, CertificateError
 from signalling.mail.config import MailConfig, Tls
 from signalling.mail.delivery import PutOff, SmtpDelivery
+from signalling.nodes.registry import Registry, RegistryAway
 from signalling.readiness import CERTIFICATE_S
 from signalling.turn import Turn
 from vmr.cli import media
 from vmr.cli.errors import reason
+from vmr.nodes.node import NodeId
 from vmr.settings import Settings
 from vmr.store.database import dialect_of
 from vmr.store.errors import StoreError
@@ -62,8 +64,13 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await _store(settings)
     if settings.tls_cert_file:
         yield _certificate(settings)
-    async for one in _public(settings):
+    if settings.redis_url:
+        yield await _registry(settings)
+    async for one in _public("public_url", settings.public_url):
         yield one
+    if settings.redis_url and settings.node_url not in ("", settings.public_url):
+        async for one in _public("node_url", settings.node_url):
+            yield one
     for url in settings.turn_urls:
         yield await _turn(settings, url)
     yield await _mail(settings)
@@ -136,6 +143,24 @@ async def _store(settings: Settings) -> Finding:
     return Finding(what="store", said="takes writes")
 
 
+async def _registry(settings: Settings) -> Finding:
+    """Redis, which must drop nothing when its memory is full."""
+    what = "redis_url"
+    registry = Registry(settings.redis_url)
+    try:
+        others = len((await registry.look(NodeId(""), None)).nodes)
+        policy = await registry.eviction()
+    except RegistryAway as error:
+        mend = "Start Redis, and look at its address, its password and the firewall between."
+        return Finding(what=what, said=f"no answer ({error})", mend=mend)
+    finally:
+        await registry.close()
+    if policy != "noeviction":
+        mend = "Set maxmemory-policy noeviction there: servers would be taken for dead."
+        return Finding(what=what, said=f"drops entries when it is full ({policy})", mend=mend)
+    return Finding(what=what, said=f"answers; {others} servers are there")
+
+
 # -- TLS --------------------------------------------------------------------------------------
 
 
@@ -161,8 +186,7 @@ def _certificate(settings: Settings) -> Finding:
 # -- what browsers see ------------------------------------------------------------------------
 
 
-async def _public(settings: Settings) -> AsyncIterator[Finding]:
-    what, url = "public_url", settings.public_url
+async def _public(what: str, url: str) -> AsyncIterator[Finding]:
     if not url:
         yield Finding(what=what, said="not set: for this machine alone")
         return

@@ -11,7 +11,8 @@ def base_url(settings: Settings, port: int | None = None, like: str = "") -> str
     """What every link begins with: as in the link `like`, or with the `port` really taken."""
     given = re.match(r"(https?://[^/\s]+)/r/", like)
     scheme = "https" if settings.tls_cert_file else "http"
-    default = settings.public_url or f"{scheme}://localhost:{port or settings.http_port}"
+    here = f"{scheme}://localhost:{port or settings.http_port}"
+    default = settings.public_url or settings.node_url or here
     return given[1] if given else default
 
 

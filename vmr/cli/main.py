@@ -9,7 +9,17 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vmr.cli import api_tokens, options, records, requests, retention, rooms, staff, terminals
+from vmr.cli import (
+    api_tokens,
+    nodes,
+    options,
+    records,
+    requests,
+    retention,
+    rooms,
+    staff,
+    terminals,
+)
 from vmr.cli.errors import CommandError
 from vmr.settings import SettingError, markdown
 from vmr.store.errors import StoreError
@@ -52,6 +62,7 @@ def build() -> argparse.ArgumentParser:
     requests.add_parser(commands)
     records.add_parser(commands)
     retention.add_parser(commands)
+    nodes.add_parser(commands)
     _add_settings(commands)
     _add_doctor(commands)
     return parser

@@ -11,7 +11,8 @@ EPILOG = (
     " Options win over variables, variables over the file."
 )
 CONFIG_VARIABLE = "VMR_CONFIG"
-FOR_COMMANDS = ("database_url", "record_key_file", "public_url", "http_port")
+ALIASES = {"redis_url": "--redis", "database_url": "--database"}
+FOR_COMMANDS = ("database_url", "redis_url", "record_key_file", "public_url", "http_port")
 
 
 def add_all(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +64,7 @@ def _add(parser: "argparse._ActionsContainer", setting: Setting) -> None:
     default = f" Default: {setting.default_text}." if setting.default_text else ""
     parser.add_argument(
         setting.option,
+        *([ALIASES[setting.name]] if setting.name in ALIASES else []),
         dest=setting.name,
         metavar="VALUE",
         help=(setting.help + default).replace("%", "%%"),

@@ -30,7 +30,7 @@ from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
 from vmr.cli import demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
-from vmr.cli.sharing import Sharing, claim, estate
+from vmr.cli.sharing import claim, estate, find_registry, lines, sharing_of
 from vmr.cli.upkeep import Upkeep
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
@@ -42,34 +42,34 @@ log = logging.getLogger(__name__)
 SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
 
 
-async def serve(settings: Settings, sharing: Sharing | None = None) -> int:
-    """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start.
-
-    `sharing`: as one of several servers on this database.
-    """
+async def serve(settings: Settings) -> int:
+    """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start."""
     _set_up_logging(settings.log_level)
     stop = stop_signals()
     async with AsyncExitStack() as stack:
-        await _start(settings, sharing, stack)
+        await _start(settings, stack)
         await stop.wait()
         print("Stopping. Meetings can go on after the next start.", flush=True)
     return 0
 
 
-async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitStack) -> None:
+async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     certificate = _certificate(settings)
+    sharing = sharing_of(settings)
+    await find_registry(sharing)
     store = await Store.open(settings.database_url, settings.record_key_file)
     stack.push_async_callback(store.close)
     await claim(store, sharing)
     database = dialect_of(settings.database_url)
     await store.use_journal(Path(settings.journal_dir or database.journal_folder))
     clock = steady_clock()
+    shared = estate(sharing, store, clock)
     signalling = Signalling(
         store=store,
         numbers=settings.numbers,
         clock=clock,
         config=_config(settings),
-        estate=estate(sharing, store, clock),
+        estate=shared,
         certificate=certificate,
     )
     engine = MediaWorkers(on_event=signalling.process_engine_event)
@@ -87,8 +87,9 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
     tls = None if certificate is None else certificate.context
     base = links.base_url(settings, await _listen(runner, settings, tls))
     signalling.served_at(base)
-    made = await demonstration.make(store, settings.numbers)
-    administrators = await staff.make_administrators(store, settings.staff_one_time_s)
+    async with store.first_data():
+        made = await demonstration.make(store, settings.numbers)
+        administrators = await staff.make_administrators(store, settings.staff_one_time_s)
     upkeep = Upkeep(store, settings.record_numbers, clock)
     await stack.enter_async_context(_running(upkeep.run(), "upkeep"))
     _read_again_on_hangup(certificate)
@@ -96,7 +97,7 @@ async def _start(settings: Settings, sharing: Sharing | None, stack: AsyncExitSt
         await stack.enter_async_context(_running(certificate.keep(), "certificate"))
     rooms = await store.rooms()
     welcome = demonstration.welcome(
-        base, media.lines(started), rooms, made, administrators, settings
+        base, [*media.lines(started), *lines(shared)], rooms, made, administrators, settings
     )
     print(welcome, flush=True)
 

@@ -15,7 +15,11 @@ class NotANode(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """`url` is where browsers reach it, `rooms` how many it runs, `protocols` what its pages and
-    sockets speak. `is_draining`: it takes no more rooms."""
+    sockets speak. `is_draining`: it takes no more rooms.
+
+    The rest is for operators, and not said by every version: people inside, the load of its machine
+    (1: every core is busy), its version and since when it runs (epoch seconds).
+    """
 
     id: NodeId
     name: str
@@ -23,6 +27,10 @@ class Node:
     rooms: int
     is_draining: bool
     protocols: tuple[int, ...]
+    people: int = 0
+    load: float = 0.0
+    version: str = ""
+    since: float = 0.0
 
     def to_text(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))
@@ -40,12 +48,18 @@ def parse_node(text: str | bytes) -> Node:
             rooms=said["rooms"],
             is_draining=said["is_draining"],
             protocols=tuple(said["protocols"]),
+            people=said.get("people", 0),
+            load=said.get("load", 0.0),
+            version=said.get("version", ""),
+            since=said.get("since", 0.0),
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise NotANode from error
-    texts, numbers = (node.id, node.name, node.url), (node.rooms, *node.protocols)
+    texts, numbers = (node.id, node.name, node.url), (node.rooms, node.people, *node.protocols)
     are_texts = all(isinstance(one, str) and one for one in texts)
     are_numbers = all(type(one) is int and one >= 0 for one in numbers)
-    if not are_texts or not are_numbers or type(node.is_draining) is not bool:
+    are_amounts = all(type(one) in (int, float) and one >= 0 for one in (node.load, node.since))
+    is_told = isinstance(node.version, str) and type(node.is_draining) is bool
+    if not (are_texts and are_numbers and are_amounts and is_told):
         raise NotANode
     return node

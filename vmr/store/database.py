@@ -4,9 +4,9 @@ PostgreSQL is in a module for each, behind `vmr.store.dialect`."""
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -59,6 +59,16 @@ class Database:
     async def claim_together(self) -> None:
         """The same beside others that claim it together. Raises Occupied, UnsupportedDatabase."""
         await self.write(self._dialect.claim_together)
+
+    @asynccontextmanager
+    async def first_data(self) -> AsyncIterator[None]:
+        """What an empty database needs is made inside by one process at a time, each of which
+        sees what the one before has made. Raises StoreUnavailable when that takes too long."""
+        await self.write(self._dialect.begin_first_data)
+        try:
+            yield
+        finally:
+            await self.write(self._dialect.end_first_data)
 
     async def close(self) -> None:
         """Idempotent. The last process to close SQLite's merges its log into the file."""

@@ -54,6 +54,12 @@ class Dialect(Protocol):
     def claim_together(self, connection: Connection) -> None:
         """See `Database.claim_together`; in a write."""
 
+    def begin_first_data(self, connection: Connection) -> None:
+        """See `Database.first_data`; in a write: wait until no other process does the same."""
+
+    def end_first_data(self, connection: Connection) -> None:
+        """In a write of the same session."""
+
     def release(self) -> None:
         """After the last connection was closed. Idempotent."""
 

@@ -66,6 +66,10 @@ class OwnerStore:
         """Browsers reach a server here."""
         await self._database.write(lambda connection: owners.note_url(connection, url, at))
 
+    async def urls_seen(self) -> dict[str, float]:
+        """Where browsers ever reached the servers, and when each was last there."""
+        return await self._database.read(owners.urls_seen)
+
     async def urls(self, since: float) -> tuple[str, ...]:
         """Where browsers reach, or reached since then, the servers."""
         return await self._database.read(lambda connection: owners.urls(connection, since))

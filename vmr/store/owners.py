@@ -87,6 +87,10 @@ def note_url(connection: Connection, url: str, at: float) -> None:
         connection.execute(insert(node_urls).values(url=url, seen_at=at))
 
 
+def urls_seen(connection: Connection) -> dict[str, float]:
+    return {row.url: row.seen_at for row in connection.execute(select(node_urls))}
+
+
 def urls(connection: Connection, since: float) -> tuple[str, ...]:
     query = select(node_urls.c.url).where(node_urls.c.seen_at >= since)
     return tuple(connection.execute(query.order_by(node_urls.c.url)).scalars())

@@ -30,7 +30,9 @@ CONNECTING = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",  # milliseconds
 }
-SERVING, MIGRATING = 0x564D5201, 0x564D5202  # advisory locks, each of its own database
+# Advisory locks, each of its own database.
+SERVING, MIGRATING, FIRST_DATA = 0x564D5201, 0x564D5202, 0x564D5203
+FIRST_DATA_TIMEOUT_MS = 60_000
 LOCK_NOT_AVAILABLE = "55P03"
 LOST_RACES = ("40001", "40P01")  # serialization_failure, deadlock_detected
 
@@ -127,6 +129,15 @@ class Postgresql:
 
     def _occupied(self) -> Occupied:
         return Occupied(f"another server runs on {self.place}")
+
+    def begin_first_data(self, connection: Connection) -> None:
+        """By a lock of the writing session, which goes with it when this process dies."""
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {FIRST_DATA_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {FIRST_DATA_TIMEOUT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({FIRST_DATA})")
+
+    def end_first_data(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({FIRST_DATA})")
 
     def release(self) -> None:
         """The lock went with its session."""

@@ -94,6 +94,12 @@ class Sqlite:
         """Its file is on one machine, and a second server there is no help when that dies."""
         raise UnsupportedDatabase("several servers share a PostgreSQL database, not a file")
 
+    def begin_first_data(self, connection: Connection) -> None:
+        """One server alone has it claimed."""
+
+    def end_first_data(self, connection: Connection) -> None:
+        """Nothing was begun."""
+
     def release(self) -> None:
         if self._claimed is not None:
             os.close(self._claimed)

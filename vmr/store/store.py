@@ -6,6 +6,7 @@ arguments. `close()` may be called twice.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,10 @@ class Store:
         """Two servers on one database would hold two meetings in one room: the second gets
         Occupied, until the first has closed its store or ended."""
         await self._database.claim()
+
+    def first_data(self) -> AbstractAsyncContextManager[None]:
+        """Of servers that start together on an empty database, one at a time is inside."""
+        return self._database.first_data()
 
     async def check_writable(self) -> None:
         """Write to the disk, and change nothing: what a full or lost disk refuses, this does."""

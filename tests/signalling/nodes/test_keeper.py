@@ -65,6 +65,8 @@ class FakeRegistry:
 
 
 class FakeTenants:
+    people = 0
+
     def __init__(self) -> None:
         self.is_broken = False
         self.meetings: list[LiveMeeting] = []
