@@ -78,6 +78,7 @@ from signalling.texts import FILES, LANGUAGES
 from signalling.webhooks import Webhooks
 from signalling.whip import PATH as WHIP_PATH
 from signalling.whip import Encoders
+from signalling.wire import JsonObject
 from vmr.numbers import Numbers
 from vmr.store import StoreError
 
@@ -288,8 +289,11 @@ class Running:
         )
 
     def sweep(self) -> None:
-        """Forget what is over."""
+        """Forget what is over; tell pages where they may go."""
         self.sessions.sweep(self._clock())
+        if self.rights.url:
+            servers: JsonObject = {"servers": [self.rights.url, *self.rights.others]}
+            self.sessions.tell("servers.updated", servers, self._clock())
         self._requests.sweep(self.sessions)
         self.whip.sweep()
         self.whep.sweep()

@@ -28,6 +28,7 @@ STATES = frozenset(
         "speaker.changed",
         "quality.changed",
         "session.ended",
+        "servers.updated",
     }
 )
 """Notifications that tell a state whole: the last of each is enough."""
@@ -171,6 +172,12 @@ class Sessions:
         """The session with this id and this token, over ones too."""
         found = self._sessions.get(SessionId(session))
         return found if found is not None and found.is_token(token) else None
+
+    def tell(self, event: str, data: JsonObject, now: float) -> None:
+        """A state to every session that was told another, or none yet."""
+        for session in self._sessions.values():
+            if session.state(event) != data:
+                session.notify(event, data, now)
 
     def sweep(self, now: float) -> None:
         """Forget what nobody can come back for: over, or without socket and room for long."""

@@ -213,3 +213,20 @@ test("a refusal says which server to ask instead", async () => {
   made.goTo("http://three");
   assert.deepEqual([last().url, made.servers.length], ["http://three", 3]);
 });
+
+test("a server that came later is where the page goes when its own is lost", () => {
+  /** @type {FakeSocket[]} */
+  const sockets = [];
+  /** @type {string[]} */
+  const urls = [];
+  const made = new SignallingClient(/** @type {any} */ ((/** @type {string} */ url) => {
+    urls.push(url);
+    sockets.push(new FakeSocket());
+    return sockets.at(-1);
+  }), ["http://one"], { phase: () => {}, notification: (name) => assert.fail(name) });
+  sockets[0]?.tell("session.opened", 1, OPENED);
+  sockets[0]?.tell("servers.updated", 2, { servers: ["http://two", "http://one"] });
+  assert.deepEqual(made.servers, ["http://one", "http://two"]);
+  made.goTo("http://two");
+  assert.deepEqual(urls, ["http://one", "http://two"]);
+});

@@ -173,7 +173,13 @@ export class SignallingClient {
       return undefined;
     }
     this.lastNumber = Math.max(this.lastNumber, n);
+    if (name === "servers.updated") return this.#serversAre(data.servers);
     return this.on.notification(name, data, at);
+  }
+
+  /** Others may be there than when the page was loaded. @param {string[]} servers */
+  #serversAre(servers) {
+    this.servers = [this.url, ...servers.filter((one) => one !== this.url)];
   }
 
   /** @param {number} n @param {any} data */
