@@ -74,6 +74,7 @@ from signalling.staff.cookies import Cookies
 from signalling.staff.sessions import StaffSessions
 from signalling.staff.tickets import Tickets
 from signalling.staff_namespace import StaffRoom
+from signalling.tallies import Tallies
 from signalling.texts import FILES, LANGUAGES
 from signalling.webhooks import Webhooks
 from signalling.whip import PATH as WHIP_PATH
@@ -115,6 +116,7 @@ class Running:
         )
         self.sessions = Sessions(limit=config.max_sessions)
         self.terminals = Terminals()
+        self.tallies = Tallies()
         self.base_url = ""
         self.mail = Sender(
             outbox=store.outbox,
@@ -230,7 +232,7 @@ class Running:
             rooms=self.rooms,
             slots=self._slots,
             staff=store.staff,
-            elsewhere=None if estate is None else estate.desk(self.board),
+            elsewhere=None if estate is None else estate.desk(self.board, self.tallies),
         )
         self._server.register_namespace(DeskSockets(staff_room, requests=self._desk_requests))
         self._server.register_namespace(
@@ -449,6 +451,7 @@ class Signalling:
             proxies=self._config.proxies,
             numbers=self._numbers,
             is_running=running.rooms.is_running,
+            tallies=running.tallies,
         )
         self.staff.add_to(app)
         BookingOffice(
@@ -468,6 +471,7 @@ class Signalling:
             clock=self._clock,
             config=self._config,
             on_letters=running.mail.wake,
+            tallies=running.tallies,
         )
         self.requests.add_to(app)
         ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)

@@ -7,14 +7,19 @@ browser that asked for it. Nothing here knows, or tells, whether an address was 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from signalling.bookings.request_config import RequestConfig
 from signalling.bookings.request_draft import RequestDraft
 from signalling.limits import KeyedLimit, TokenBucket
+from signalling.tallies import key_of
 from vmr.store.secrets import hash_token, make_pin, make_token
 
 CODE_DIGITS = 6
+
+
+def _ignore(_whose: str) -> None: ...
 
 
 class TooManyCodes(Exception):
@@ -49,8 +54,12 @@ class Session:
 
 
 class Mailboxes:
-    def __init__(self, config: RequestConfig, *, now: float) -> None:
+    def __init__(
+        self, config: RequestConfig, *, now: float, on_code: Callable[[str], None] = _ignore
+    ) -> None:
+        """`on_code` takes for whom a code was made, for the other servers (`hear_code`)."""
         self._config = config
+        self._on_code = on_code
         self._key = secrets.token_bytes(32)
         self._asked: dict[str, Asked] = {}
         self._sessions: dict[str, Session] = {}
@@ -66,10 +75,12 @@ class Mailboxes:
         self, cookie: str, mailbox: str, network: str, now: float, *, establishment: str, place: str
     ) -> str:
         """A new code for this browser; the one before is void. Raises TooManyCodes."""
-        if not self._of_network.take(network, now) or not self._of_mailbox.take(mailbox, now):
+        of_network, of_mailbox = key_of(network), key_of(mailbox)
+        if not self._of_network.take(of_network, now) or not self._of_mailbox.take(of_mailbox, now):
             raise TooManyCodes
         if not self._of_all.take(now) or self._is_full(self._asked):
             raise TooManyCodes
+        self._on_code(f"{of_network} {of_mailbox}")
         code = make_pin(CODE_DIGITS)
         self._asked[hash_token(cookie)] = Asked(
             mailbox=mailbox,
@@ -80,6 +91,13 @@ class Mailboxes:
             tries_left=self._config.code_tries,
         )
         return code
+
+    def hear_code(self, whose: str, now: float) -> None:
+        """Another server has made one: it counts here too."""
+        of_network, _, of_mailbox = whose.partition(" ")
+        self._of_network.take(of_network, now)
+        self._of_mailbox.take(of_mailbox, now)
+        self._of_all.take(now)
 
     def asked(self, cookie: str, now: float) -> Asked | None:
         """The code this browser still has to enter."""

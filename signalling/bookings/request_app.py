@@ -17,6 +17,7 @@ from signalling.config import SignallingConfig
 from signalling.languages import Languages
 from signalling.seams import Clock, Store
 from signalling.staff.cookies import Cookies
+from signalling.tallies import Tallies
 
 SWEEP_S = 15.0
 COOKIE = "vmr-request"
@@ -33,9 +34,11 @@ class RequestApp:
         clock: Clock,
         config: SignallingConfig,
         on_letters: Callable[[], None],
+        tallies: Tallies,
     ) -> None:
         self._clock = clock
-        self.mailboxes = Mailboxes(config.requests, now=clock())
+        others = tallies.join("request.code", count=self._hear_code)
+        self.mailboxes = Mailboxes(config.requests, now=clock(), on_code=others.count)
         edge = RequestEdge(
             mailboxes=self.mailboxes,
             cookies=Cookies(is_secure=config.staff.is_secure, name=COOKIE),
@@ -71,6 +74,9 @@ class RequestApp:
                 numbers=config.bookings,
             ),
         )
+
+    def _hear_code(self, whose: str) -> None:
+        self.mailboxes.hear_code(whose, self._clock())
 
     def add_to(self, app: web.Application) -> None:
         for pages in self._pages:

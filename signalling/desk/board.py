@@ -5,13 +5,14 @@ given the room's new state, whole. Nothing is asked for again and again but the 
 which the office may change at any time.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from lobby.alerts import Alert
 from lobby.desk_views import DeskView
 from signalling.bookings.slot_book import SlotBook
+from signalling.desk.refusals import Refusals, RefusedHosts
 from signalling.seams import Clock, Store
 from signalling.wire import JsonObject, to_wire
 from vmr.bookings.times import Interval
@@ -20,12 +21,16 @@ from vmr.rooms import Room
 
 RING_LOOK_S = 0.5
 """How often alerts are looked at for the time to ring again."""
-REFUSED_S = 3600.0
-"""So long after the last one, hosts refused away from an enrolled terminal are shown."""
 
 
-Publish = Callable[[RoomId, JsonObject | None], None]
-"""Takes what a desk is shown of a room's meeting now; None: it has none. Never waits."""
+class Publish(Protocol):
+    """Where the other servers are told. Never waits."""
+
+    def meeting(self, room: RoomId, meeting: JsonObject | None) -> None:
+        """What a desk is shown of a room's meeting now; None: it has none."""
+
+    def refused(self, room: RoomId, counted: RefusedHosts) -> None:
+        """Hosts who were refused at this server."""
 
 
 class Viewer(Protocol):
@@ -38,14 +43,6 @@ class Viewer(Protocol):
 
     def ring(self, data: JsonObject) -> None:
         """Alerts nobody has acknowledged ring again. Never waits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedHosts:
-    """Hosts of one room who were at no enrolled terminal: how often, and when last."""
-
-    count: int
-    last_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +68,7 @@ class Board:
         self._rung_at: dict[tuple[str, int], float] = {}
         self._far: dict[RoomId, FarMeeting] = {}
         self._publish: Publish | None = None
-        self._refused: dict[RoomId, RefusedHosts] = {}
+        self._refusals = Refusals()
         self._is_behind = False
         self._shut_out: set[EstablishmentId] = set()
         """Where the Host PIN works at enrolled terminals alone, and none is enrolled."""
@@ -90,18 +87,21 @@ class Board:
             self._views[room.id] = view
         if self._publish is not None:
             shown = self._views.get(room.id)
-            self._publish(room.id, None if shown is None else _meeting(shown))
+            self._publish.meeting(room.id, None if shown is None else _meeting(shown))
         self._tell(room)
 
-    def publish(self, publish: "Publish") -> None:
-        """From here on meetings of this server are also told there."""
+    def publish(self, publish: Publish) -> None:
+        """From here on what happens at this server is also told there."""
         self._publish = publish
 
     def republish(self) -> None:
-        """Every meeting of this server as it is now: somebody may have missed it."""
+        """All of this server as it is now: somebody may have missed it."""
+        if self._publish is None:
+            return
         for id, view in self._views.items():
-            if self._publish is not None:
-                self._publish(id, _meeting(view))
+            self._publish.meeting(id, _meeting(view))
+        for id, counted in self._refusals.counted_here().items():
+            self._publish.refused(id, counted)
 
     def show_far(self, room: RoomId, meeting: JsonObject | None, server: str = "") -> None:
         """A meeting at another server, which browsers reach there, has changed, or is over; one
@@ -115,10 +115,16 @@ class Board:
 
     def refuse_host(self, room: Room) -> None:
         """A host at no enrolled terminal was refused: one note with a count. Rings nothing."""
-        count = self._refused[room.id].count if room.id in self._refused else 0
-        self._refused[room.id] = RefusedHosts(count=count + 1, last_at=self._clock())
+        counted = self._refusals.add(room.id, self._clock())
+        if self._publish is not None:
+            self._publish.refused(room.id, counted)
         self._rooms[room.id] = room
         self._tell(room)
+
+    def refuse_far(self, server: str, room: RoomId, counted: RefusedHosts) -> None:
+        """Another server has refused hosts so often."""
+        if self._refusals.hear(server, room, counted) and room in self._rooms:
+            self._tell(self._rooms[room])
 
     def note_journal(self, is_behind: bool) -> None:
         """Whether records of this server wait for the database."""
@@ -209,8 +215,7 @@ class Board:
                     yield id, str(meeting["meeting"]), int(one["id"]), float(one["last_at"])
 
     def _forget_refused(self, now: float) -> None:
-        for id in [id for id, one in self._refused.items() if now >= one.last_at + REFUSED_S]:
-            del self._refused[id]
+        for id in self._refusals.forget(now):
             if id in self._rooms:
                 self._tell(self._rooms[id])
 
@@ -248,7 +253,7 @@ class Board:
             "next_slot": to_wire(self._next.get(room.id)),
             "lacks_terminal": room.establishment.id in self._shut_out,
             "record_waits": self._is_behind,
-            "hosts_refused": to_wire(self._refused.get(room.id)),
+            "hosts_refused": to_wire(self._refusals.of(room.id)),
             "server": None if far is None else far.server or None,
             "meeting": meeting,
         }

@@ -9,6 +9,7 @@ from signalling.nodes.keeper import Keeper, Tenants
 from signalling.nodes.registry import Registry
 from signalling.nodes.wire import Wire
 from signalling.seams import Clock
+from signalling.tallies import Tallies
 from vmr.store import OwnerStore
 
 
@@ -48,14 +49,15 @@ class Estate:
         """Where pages may open sockets to (CSP3 host sources)."""
         return tuple(dict.fromkeys((*self.keeper.urls, *self._further_urls)))
 
-    def desk(self, board: Board) -> FarDesk:
-        """Beside this board, whose meetings the other servers are told from here on."""
+    def desk(self, board: Board, tallies: Tallies) -> FarDesk:
+        """Beside this board and these counts, which the other servers are told from here on."""
         self._desk = FarDesk(
             me=self.keeper.id,
             wire=self._wire,
             rights=self.keeper,
             owner_of=self._owners.of_room,
             board=board,
+            tallies=tallies,
             now=time.monotonic,
         )
         return self._desk

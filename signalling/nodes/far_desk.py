@@ -1,5 +1,6 @@
 """The duty desk over several servers: each tells the others what desks see of its meetings, and
-asks the one that runs a room for what its officers do there.
+asks the one that runs a room for what its officers do there. Beside that they tell each other what
+they count together (`signalling.tallies`).
 
 A request carries the epoch under which the room is run: a server that lost the room meanwhile, or
 has not lost it yet but soon will, does not do it.
@@ -12,11 +13,22 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from signalling.desk.board import Board
+from signalling.desk.refusals import RefusedHosts
 from signalling.errors import SENTENCES, RequestError
-from signalling.nodes.far_messages import Answered, Asked, Began, Shown, parse_saying
+from signalling.nodes.far_messages import (
+    Answered,
+    Asked,
+    Began,
+    Counted,
+    RefusedThere,
+    Said,
+    Shown,
+    parse_saying,
+)
 from signalling.nodes.registry import RegistryAway
 from signalling.nodes.wire import Wire
 from signalling.seams import Rights
+from signalling.tallies import Done, Tallies
 from signalling.wire import JsonObject
 from vmr.ids import OfficerId, RoomId
 from vmr.nodes.node import NodeId
@@ -28,6 +40,8 @@ FORGET_S = 15.0
 """A meeting that its server says nothing of for so long is none: that server is dead, or slow."""
 ANSWER_S = 6.0
 ASKED_AT_ONCE = 64
+TOLD_AT_ONCE = 256
+"""Counts beyond that are each server's own: somebody tries very often."""
 
 OwnerOf = Callable[[RoomId], Awaitable[Ownership]]
 Do = Callable[[RoomId, OfficerId, str, JsonObject], Awaitable[None]]
@@ -45,6 +59,7 @@ class FarDesk:
         rights: Rights,
         owner_of: OwnerOf,
         board: Board,
+        tallies: Tallies,
         now: Callable[[], float],
     ) -> None:
         self._me = me
@@ -55,13 +70,15 @@ class FarDesk:
         self._now = now
         self._do: Do | None = None
         self._epochs: dict[RoomId, int] = {}
-        self._untold: dict[RoomId, Shown] = {}
+        self._untold: dict[tuple[str, str], Said] = {}
         self._has_news = asyncio.Event()
         self._heard: dict[RoomId, tuple[Shown, float]] = {}
         self._waiting: dict[str, asyncio.Future[str]] = {}
         self._doing: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
-        board.publish(self._publish)
+        self._tallies = tallies
+        board.publish(self)
+        tallies.publish(self._counted)
 
     async def ask(self, room: RoomId, event: str, payload: JsonObject, by: OfficerId) -> bool:
         """Have it done where the room is run; False: that is here, by now. Raises RequestError,
@@ -113,7 +130,7 @@ class FarDesk:
 
     # -- telling ------------------------------------------------------------------------------
 
-    def _publish(self, room: RoomId, meeting: JsonObject | None) -> None:
+    def meeting(self, room: RoomId, meeting: JsonObject | None) -> None:
         """The newest state of a room goes out, however often it changed."""
         if meeting is not None:
             with suppress(RequestError):
@@ -124,9 +141,28 @@ class FarDesk:
             return
         if meeting is None:
             del self._epochs[room]
-        self._untold[room] = Shown(
+        said = Shown(
             node=self._me, room=room, epoch=epoch, meeting=meeting, server=self._rights.url
         )
+        self._tell_soon("meeting", room, said)
+
+    def refused(self, room: RoomId, counted: RefusedHosts) -> None:
+        said = RefusedThere(node=self._me, room=room, count=counted.count, last_at=counted.last_at)
+        self._tell_soon("refused", room, said)
+
+    def _counted(self, what: str, key: str, done: Done) -> None:
+        """Each one, and at once: the others are to know before somebody tries there."""
+        said = Counted(node=self._me, what=what, key=key, done=done)
+        if len(self._doing) < TOLD_AT_ONCE:
+            self._spawn(self._tell(said))
+
+    async def _tell(self, said: Said) -> None:
+        with suppress(RegistryAway):
+            await self._wire.tell(said.model_dump_json())
+
+    def _tell_soon(self, what: str, room: RoomId, said: Said) -> None:
+        """In place of what was said of the same and is not told yet."""
+        self._untold[what, room] = said
         self._has_news.set()
 
     async def _keep_telling(self) -> None:
@@ -134,9 +170,8 @@ class FarDesk:
             await self._has_news.wait()
             self._has_news.clear()
             untold, self._untold = self._untold, {}
-            for shown in untold.values():
-                with suppress(RegistryAway):  # it is told again
-                    await self._wire.tell(shown.model_dump_json())
+            for said in untold.values():
+                await self._tell(said)  # where that fails, it is told again
 
     async def _keep_all_known(self) -> None:
         while True:
@@ -149,11 +184,7 @@ class FarDesk:
                     self._board.show_far(room, None)
 
     def _begin(self) -> None:
-        self._spawn(self._tell_began())
-
-    async def _tell_began(self) -> None:
-        with suppress(RegistryAway):
-            await self._wire.tell(Began(node=self._me).model_dump_json())
+        self._spawn(self._tell(Began(node=self._me)))
 
     # -- hearing ------------------------------------------------------------------------------
 
@@ -162,6 +193,13 @@ class FarDesk:
         match said:
             case Shown(node=node) if node != self._me:
                 self._see(said)
+            case RefusedThere(node=node, room=room, count=count, last_at=last_at):
+                if node != self._me:
+                    counted = RefusedHosts(count=count, last_at=last_at)
+                    self._board.refuse_far(node, RoomId(room), counted)
+            case Counted(node=node, what=what, key=key, done=done):
+                if node != self._me:
+                    self._tallies.hear(what, key, done)
             case Began(node=node) if node != self._me:
                 self._board.republish()
             case Asked():

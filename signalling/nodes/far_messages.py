@@ -22,6 +22,27 @@ class Shown(Said):
     server: str = ""
 
 
+class RefusedThere(Said):
+    """Hosts of a room who were refused at that server, at no enrolled terminal, since it runs."""
+
+    kind: Literal["refused"] = "refused"
+    node: str
+    room: str
+    count: int
+    last_at: float
+
+
+class Counted(Said):
+    """Somebody has entered what is counted at all servers together; `key` says whose count it is,
+    as a hash."""
+
+    kind: Literal["counted"] = "counted"
+    node: str
+    what: str
+    key: str
+    done: Literal["count", "clear", "forgive"]
+
+
 class Began(Said):
     """A server listens from now on, and knows of no meeting elsewhere yet."""
 
@@ -50,7 +71,7 @@ class Answered(Said):
     code: str
 
 
-Saying = Shown | Began | Asked | Answered
+Saying = Shown | RefusedThere | Counted | Began | Asked | Answered
 _SAYING: TypeAdapter[Saying] = TypeAdapter(Annotated[Saying, Field(discriminator="kind")])
 
 

@@ -30,6 +30,7 @@ from signalling.staff.sign_in_pages import SignInPages
 from signalling.staff.terminal_pages import TERMINALS, TerminalPages
 from signalling.staff.token_pages import TokenPages
 from signalling.staff.webhook_pages import WebhookPages
+from signalling.tallies import Tallies
 from signalling.webhooks import Webhooks
 from vmr.ids import RoomId
 from vmr.numbers import Numbers
@@ -70,9 +71,12 @@ class StaffApp:
         proxies: Proxies,
         numbers: Numbers,
         is_running: Callable[[RoomId], bool],
+        tallies: Tallies,
     ) -> None:
         self._pins = PinChecker(at_once=config.checks_at_once, waiting=config.checks_waiting)
-        self.sign_in = SignIn(store=store, pins=self._pins, clock=clock, config=config)
+        self.sign_in = SignIn(
+            store=store, pins=self._pins, clock=clock, config=config, tallies=tallies
+        )
         self.edge = Edge(sessions=sessions, cookies=cookies, renderer=renderer, config=config)
         self.edge.add_place(PEOPLE, "staff.home.people", StaffPermission.MANAGE_STAFF)
         self.edge.add_place(TERMINALS, "staff.home.terminals", StaffPermission.MANAGE_ROOMS)

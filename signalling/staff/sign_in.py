@@ -2,8 +2,8 @@
 
 An unknown username, a disabled account, a wrong or expired password and an account that is closed
 for too many wrong entries cost the same time and get the same answer. Wrong entries are counted
-before they are checked, so that many at once are no way around the count. The counts are this
-process's.
+before they are checked, so that many at once are no way around the count. Where several servers
+share the accounts, they count together (`signalling.tallies`).
 """
 
 from collections import deque
@@ -12,10 +12,12 @@ from signalling.pins import PinChecker
 from signalling.seams import Clock
 from signalling.staff.config import StaffConfig
 from signalling.staff.cookies import make_cookie
+from signalling.staff.tries import Tries
+from signalling.tallies import Tallies
 from vmr.ids import StaffSessionId
 from vmr.record import Happening
 from vmr.staff import StaffMember, parse_username
-from vmr.staff_accounts import PASSWORD_MAX, StaffAccount, Throttle
+from vmr.staff_accounts import PASSWORD_MAX, StaffAccount
 from vmr.staff_record import SERVER, StaffEvent, happening
 from vmr.staff_sessions import SignInStep, StaffSession
 from vmr.store import SignedIn, StaffStore
@@ -30,14 +32,23 @@ class SignIn:
     """Everything of a sign-in but its pages."""
 
     def __init__(
-        self, *, store: StaffStore, pins: PinChecker, clock: Clock, config: StaffConfig
+        self,
+        *,
+        store: StaffStore,
+        pins: PinChecker,
+        clock: Clock,
+        config: StaffConfig,
+        tallies: Tallies,
     ) -> None:
         self._store = store
         self._pins = pins
         self._clock = clock
-        self._accounts = Throttle(limit=config.tries, window_s=config.tries_window_s)
-        self._addresses = Throttle(limit=config.address_tries, window_s=config.tries_window_s)
-        self._codes = Throttle(limit=CODE_TRIES, window_s=config.tries_window_s)
+        window_s = config.tries_window_s
+        self._accounts = Tries(tallies, "account", clock, limit=config.tries, window_s=window_s)
+        self._addresses = Tries(
+            tallies, "address", clock, limit=config.address_tries, window_s=window_s
+        )
+        self._codes = Tries(tallies, "code", clock, limit=CODE_TRIES, window_s=window_s)
         self._closed: deque[tuple[StaffMember, Happening]] = deque(maxlen=CLOSED_MAX)
         self.mode = config.totp
         self._one_time_s = config.one_time_s
@@ -52,9 +63,9 @@ class SignIn:
         """Whose username and password these are; None without a reason. Raises RequestError."""
         now = self._clock()
         key = parse_username(username) or ""
-        is_closed = self._accounts.is_closed(key, now) or self._addresses.is_closed(address, now)
-        self._accounts.count(key, now)
-        self._addresses.count(address, now)
+        is_closed = self._accounts.is_closed(key) or self._addresses.is_closed(address)
+        self._accounts.count(key)
+        self._addresses.count(address)
         account = await self._store.account_by_username(key)
         is_right = await self._pins.check(
             account.password_hash if account else None, password[: PASSWORD_MAX + 1]
@@ -62,7 +73,7 @@ class SignIn:
         if account is None or account.member.is_disabled:
             return None
         if is_closed or not is_right or account.has_expired_password(now):
-            if not is_closed and self._accounts.is_closed(key, now):
+            if not is_closed and self._accounts.is_closed(key):
                 self._note_closed(account.member)
             return None
         self._accounts.clear(key)
@@ -71,10 +82,9 @@ class SignIn:
 
     async def is_own_password(self, member: StaffMember, password: str) -> bool:
         """Whether the one who is signed in knows their password; counted as at sign-in."""
-        now = self._clock()
-        if self._accounts.is_closed(member.username, now):
+        if self._accounts.is_closed(member.username):
             return False
-        self._accounts.count(member.username, now)
+        self._accounts.count(member.username)
         account = await self._store.account(member.id)
         is_right = await self._pins.check(
             account.password_hash if account else None, password[: PASSWORD_MAX + 1]
@@ -91,9 +101,9 @@ class SignIn:
         """Whether it is the code of now, or a recovery code, that was not used before."""
         now = self._clock()
         member = who.member
-        if self._codes.is_closed(member.id, now):
+        if self._codes.is_closed(member.id):
             return False
-        self._codes.count(member.id, now)
+        self._codes.count(member.id)
         account = await self._store.account(member.id)
         if account is None or not account.has_totp:
             return False
@@ -107,13 +117,13 @@ class SignIn:
             is_right = step is not None and await self._store.take_totp_step(member.id, step)
         if is_right:
             self._codes.clear(member.id)
-        elif self._codes.is_closed(member.id, now):
+        elif self._codes.is_closed(member.id):
             self._note_closed(member)
         return is_right
 
     def is_code_closed(self, member: StaffMember) -> bool:
         """Whether too many wrong codes were entered: the sign-in has to begin anew."""
-        return self._codes.is_closed(member.id, self._clock())
+        return self._codes.is_closed(member.id)
 
     async def write_closed(self) -> None:
         """Write down which accounts were closed; later than it happened, so that nobody can tell

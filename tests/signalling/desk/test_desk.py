@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from socketio.exceptions import ConnectionError as NoConnection
 
-from signalling.desk.board import REFUSED_S
+from signalling.desk.refusals import REFUSED_S
 from tests.signalling.client import DeviceKey, Note, Refused
 from tests.signalling.desk.scene import Scene
 from tests.signalling.fakes.store import PRISON, FakeStore
