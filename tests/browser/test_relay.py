@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
+from playwright.async_api import expect
 
 from tests.browser.conftest import Invite, World, start_world, stop_world
 from tests.browser.rooms import make_room
@@ -21,6 +22,13 @@ window.RTCPeerConnection = class RTCPeerConnection extends Peer {
 """
 RELAY_PROTOCOLS = """async () => [...(await vmrTest.peers.at(-1).getStats()).values()]
     .filter((one) => one.type === "local-candidate").map((one) => one.relayProtocol)"""
+
+# What the server says after 20 s of loss, said at once.
+BAD_QUALITY = """() => {
+  const envelope = { n: 0, at: Date.now() / 1000, data: { quality: "bad" } };
+  const data = `42${JSON.stringify(["quality.changed", envelope])}`;
+  vmrTest.sockets.at(-1).dispatchEvent(new MessageEvent("message", { data }));
+}"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -56,3 +64,8 @@ async def test_a_guest_with_a_relay_alone_waits_without_it_and_meets_through_it(
     await all_see_and_hear(guest, officer)
     assert "ALLOCATE processed, success" in coturn.log()
     assert set(await guest.ask(RELAY_PROTOCOLS)) == {"tls"}
+    await guest.ask(BAD_QUALITY)
+    line = guest.page.locator('[data-notice="trouble"]')
+    await expect(line).to_have_attribute("data-trouble", "relay", timeout=10_000)
+    await line.get_by_role("button", name="Only the speaker").click()
+    await expect(line.get_by_role("button", name="Sound only")).to_be_visible()

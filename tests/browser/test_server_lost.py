@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.conftest import Invite, World, start_world, stop_world
 from tests.browser.person import Person
@@ -21,6 +22,8 @@ async def _comes_back(people: Invite, world: World, how: str, directory: Path) -
         person.may_lose_network = True
     if how == "stop":
         await world.server.stop()
+        line = guest.page.locator('[data-notice="trouble"]')
+        await expect(line).to_have_attribute("data-trouble", "server", timeout=30_000)
     else:
         await world.server.kill()
     await world.server.start()

@@ -44,9 +44,30 @@ async def test_a_lost_link_alone_is_told_and_the_call_goes_on(world: World, peop
     guest.proxy.cut()
     line = guest.page.locator(LINE)
     await expect(line).to_contain_text("picture and sound go on", timeout=30_000)
+    await guest.context.set_offline(True)  # the device knows why
+    await expect(line).to_have_attribute("data-trouble", "offline")
+    await guest.context.set_offline(False)
+    await expect(line).to_have_attribute("data-trouble", "link")
     guest.proxy.mend()
     await expect(line).to_have_count(0, timeout=30_000)
     assert await guest.frames_decoded() > frames
+    await all_see_and_hear(guest, officer)
+
+
+async def test_picture_and_sound_that_stay_away_lead_to_other_advice(
+    world: World, people: Invite
+) -> None:
+    room = await make_room(world.server.database, "legal", "Media alone")
+    guest, officer = await locked_meeting(room, people)
+    await all_see_and_hear(guest, officer)
+    guest.may_lose_network = True
+    world.relay.cut(await guest.ask("() => vmrTest.ufrags()"))  # and whoever is new
+    line = guest.page.locator(LINE)
+    await expect(line).to_have_attribute("data-trouble", "media", timeout=30_000)
+    await expect(line).to_have_attribute("data-trouble", "media_long", timeout=60_000)
+    await expect(announced(guest)).to_contain_text(await line.inner_text())
+    world.relay.mend()
+    await expect(line).to_have_count(0, timeout=30_000)
     await all_see_and_hear(guest, officer)
 
 
