@@ -1,6 +1,6 @@
 /** One audio element a receive slot. Asks for a press where the browser refuses to play. */
 
-import { useEffect, useRef } from "../../vendor/preact-hooks.js";
+import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { isHeldBack } from "../media/playing.js";
 import { useApp, useAppState } from "./context.js";
@@ -18,10 +18,10 @@ function AudioSlot({ slot }) {
   const ref = useRef(/** @type {HTMLAudioElement|null} */ (null));
   const track = actions.track(slot.mid);
   const { speakerId } = devices.state.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (ref.current && track) ref.current.srcObject = new MediaStream([track]);
   }, [track]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!ref.current || !track || soundBlocked) return;
     ref.current.play().catch((/** @type {unknown} */ error) => isHeldBack(error) && actions.soundBlocked(true));
   }, [track, soundBlocked]);
