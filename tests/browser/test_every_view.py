@@ -109,6 +109,13 @@ def test_every_dialog_of_the_meeting_has_a_look() -> None:
 IN_WELSH = "async () => (await import('/static/scripts/text.js')).loadText('cy', ['meeting'])"
 
 
+# Controls that lie beyond the left or right edge, where nothing scrolls to them.
+CUT_OFF = """() => [...document.querySelectorAll(".control")].filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    return left < -1 || right > innerWidth + 1;
+}).map((one) => one.textContent)"""
+
+
 async def test_every_view_is_accessible_at_every_width_and_size(page: Page, preview: str) -> None:
     """And with text of twice the size (1.4.4), or in Welsh, nothing is scrolled sideways."""
     seen = set()
@@ -118,6 +125,10 @@ async def test_every_view_is_accessible_at_every_width_and_size(page: Page, prev
         await check(page, sample)
         await page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert await reflows(page, (VIEWPORT["width"],)) == [], f"{sample} with large text"
+        for width in (768, 360):
+            await page.set_viewport_size({"width": width, "height": 740})
+            assert await page.evaluate(CUT_OFF) == [], f"{sample} with large text at {width} px"
+        await page.set_viewport_size(VIEWPORT)
         await page.evaluate("document.documentElement.style.fontSize = ''")
         await page.evaluate(IN_WELSH)
         assert await reflows(page, (320,)) == [], f"{sample} in Welsh"

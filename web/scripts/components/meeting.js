@@ -40,7 +40,7 @@ export function Meeting() {
   useLeaveWarning();
   if (!view) return null;
   const hasPanel = isPanelOpen && !(view.is_handed_over && !isHost);
-  return html`<div ref=${frame} class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
+  return html`<div class="meeting-frame"><div ref=${frame} class=${`meeting ${hasPanel ? "meeting--panel" : ""} ${view.is_handed_over ? "meeting--seat" : ""}`}>
     <${TopBar} view=${view} open=${setDialog} />
     <main class="meeting__stage" id="main">
       <${Notices} view=${view} />
@@ -52,5 +52,5 @@ export function Meeting() {
     <${Controls} view=${view} open=${setDialog} frame=${frame} isPanelOpen=${hasPanel} togglePanel=${togglePanel} />
     <${AudioSlots} />
     ${dialog && html`<${MeetingDialog} key=${`${dialog.kind}${dialog.participant}`} dialog=${dialog} view=${view} acts=${Object.keys(acts)} open=${setDialog} close=${() => setDialog(null)} />`}
-  </div>`;
+  </div></div>`;
 }
