@@ -21,3 +21,10 @@ test("Firefox names no pair in its transport, and marks the one in use", () => {
   assert.ok(!isRelayed(report([relay, { id: "p2", type: "candidate-pair", localCandidateId: "c2", selected: false }])));
   assert.ok(!isRelayed(report([])));
 });
+
+test("a relay behind an address translator is one by its protocol", () => {
+  const learned = { id: "c3", type: "local-candidate", candidateType: "prflx", relayProtocol: "tls" };
+  const pair = { id: "p3", type: "candidate-pair", localCandidateId: "c3", selected: true };
+  assert.ok(isRelayed(report([learned, pair])));
+  assert.ok(!isRelayed(report([{ ...learned, relayProtocol: undefined }, pair])));
+});

@@ -20,12 +20,18 @@ export function readCounters(report) {
   return streams;
 }
 
-/** Whether the path leads by a TURN server. Firefox marks the pair in use itself. @param {RTCStatsReport} report */
+/**
+ * Whether the path leads by a TURN server. Firefox marks the pair in use itself. Where our server
+ * sees another address than the relay's own (an address translator between them), the candidate is one
+ * that was learned from it (`prflx`), with the relay's protocol.
+ * @param {RTCStatsReport} report
+ */
 export function isRelayed(report) {
   const all = /** @type {any[]} */ ([...report.values()]);
   const named = all.find((one) => one.type === "transport")?.selectedCandidatePairId;
   const pair = all.find((one) => one.type === "candidate-pair" && (named ? one.id === named : one.selected));
-  return all.find((one) => one.id === pair?.localCandidateId)?.candidateType === "relay";
+  const local = all.find((one) => one.id === pair?.localCandidateId);
+  return local?.candidateType === "relay" || Boolean(local?.relayProtocol);
 }
 
 /** Of the pictures that come. @param {RTCStatsReport} report @returns {Repairs} */
