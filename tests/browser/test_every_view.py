@@ -128,7 +128,7 @@ async def test_every_view_is_accessible_at_every_width_and_size(page: Page, prev
         for width in (768, 360):
             await page.set_viewport_size({"width": width, "height": 740})
             assert await page.evaluate(CUT_OFF) == [], f"{sample} with large text at {width} px"
-        await page.set_viewport_size(VIEWPORT)
+        await page.set_viewport_size({"width": VIEWPORT["width"], "height": VIEWPORT["height"]})
         await page.evaluate("document.documentElement.style.fontSize = ''")
         await page.evaluate(IN_WELSH)
         assert await reflows(page, (320,)) == [], f"{sample} in Welsh"
