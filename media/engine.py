@@ -92,8 +92,8 @@ class MediaEngine:
         self._run_timer()
         await paths.start()
         granted_kb = paths.udp.receive_buffer_bytes // 1024
-        logger.info("media on UDP port %d, receive buffer %d kB", self.port, granted_kb)
-        logger.info("media on TCP port %s", self.tcp_port or "off")
+        logger.info("media on UDP port=%d receive_buffer_kb=%d", self.port, granted_kb)
+        logger.info("media on TCP port=%s", self.tcp_port or "off")
 
     @property
     def port(self) -> int:

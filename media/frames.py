@@ -18,12 +18,14 @@ from media.serial import MessageError, from_json, to_json
 class Start:
     """The first line. Answered by Started, or by NotStarted and the worker's end.
 
-    `number` is the worker's own, from 1; `log_level` a number of `logging`.
+    `number` is the worker's own, from 1; `log_level` a number of `logging`,
+    `log_form` a value of `logs.Form`.
     """
 
     number: int
     config: Config
     log_level: int
+    log_form: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import socket
 import sys
 from typing import get_args
 
-from media import messages
+from media import logs, messages
 from media.engine import MediaEngine
 from media.frames import (
     Broke,
@@ -61,7 +61,8 @@ class Worker:
             return False
         number, start = parse_line(line)
         assert isinstance(start, Start)
-        _set_up_logging(start)
+        form = logs.Form(start.log_form)
+        logs.set_up(level=start.log_level, form=form, always={"worker": start.number})
         try:
             await self._engine.start(start.config)
         except PortError as error:
@@ -93,7 +94,7 @@ class Worker:
         try:
             return await self._engine.request(request)
         except Exception:  # a fault of ours that one room meets must not cost the others theirs
-            logger.exception("a request broke: %s", type(request).__name__)
+            logger.exception("a request broke request=%s", type(request).__name__)
             return Broke()
 
     def _say(self, number: int, frame: Frame) -> None:
@@ -105,13 +106,6 @@ def _started(engine: MediaEngine) -> Started:
         udp_port=engine.port,
         tcp_port=engine.tcp_port,
         receive_buffer_bytes=engine.counters()["receive_buffer_bytes"],
-    )
-
-
-def _set_up_logging(start: Start) -> None:
-    logging.basicConfig(
-        level=start.log_level,
-        format=f"%(asctime)s %(levelname)s media worker {start.number} %(name)s: %(message)s",
     )
 
 

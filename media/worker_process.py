@@ -35,6 +35,7 @@ from media.frames import (
     parse_line,
 )
 from media.lines import Lines
+from media.logs import form_in_use
 from media.messages import EngineEvent, Refused, Reply, Request
 from media.paths import PortError
 from media.serial import MessageError
@@ -107,9 +108,8 @@ class WorkerProcess:
         self._reaper = loop.create_task(self._reap())
         ours.setblocking(False)
         await loop.create_connection(lambda: self._lines, sock=ours)  # it closes `ours`
-        level = logging.getLogger().getEffectiveLevel()
         answer = self._expect(STARTED)
-        self._send(STARTED, Start(number=self._number, config=config, log_level=level))
+        self._send(STARTED, self._first(config))
         try:
             async with asyncio.timeout(START_S):
                 said = await answer
@@ -125,6 +125,12 @@ class WorkerProcess:
             raise WorkerNotStarted("it ended at once")
         self._watcher = loop.create_task(self._watch())
         return said
+
+    def _first(self, config: Config) -> Start:
+        """It logs as this process does."""
+        level = logger.getEffectiveLevel()
+        form = form_in_use().value
+        return Start(number=self._number, config=config, log_level=level, log_form=form)
 
     @property
     def pid(self) -> int:
@@ -153,7 +159,7 @@ class WorkerProcess:
             async with asyncio.timeout(STOP_S):
                 await asyncio.shield(self._reaper)
         except TimeoutError:
-            logger.warning("media worker %d did not stop: killed", self._number)
+            logger.warning("a media worker did not stop and is killed number=%d", self._number)
             self.kill()
             await self._reaper
 
@@ -191,7 +197,8 @@ class WorkerProcess:
             return
         said = answer.result()
         if isinstance(said, Broke | Refused):
-            logger.error("media worker %d did not take over: %s", self._number, said)
+            name = type(said).__name__
+            logger.error("a media worker did not take over number=%d reply=%s", self._number, name)
             self.kill()
 
     def _expect(self, number: int) -> "asyncio.Future[Frame]":
@@ -208,7 +215,7 @@ class WorkerProcess:
         try:
             number, frame = parse_line(line)
         except MessageError:
-            logger.exception("media worker %d said what nobody understands", self._number)
+            logger.exception("a media worker said what nobody understands number=%d", self._number)
             self.kill()
             return
         if isinstance(frame, Counted):
@@ -229,7 +236,7 @@ class WorkerProcess:
             self._unseen += 1
             self._send(EVENT, Look())
             await asyncio.sleep(LOOK_S)
-        logger.error("media worker %d gives no sign of life: killed", self._number)
+        logger.error("a media worker gives no sign of life and is killed number=%d", self._number)
         self.kill()
 
     def _lose_line(self) -> None:
@@ -243,7 +250,9 @@ class WorkerProcess:
         if self._watcher is not None:
             self._watcher.cancel()
         if self._is_up and not self._is_closing:
-            logger.error("media worker %d has ended: %s", self._number, _reason(code))
+            logger.error(
+                "a media worker has ended number=%d reason=%s", self._number, _reason(code)
+            )
             self._on_end()
         asked, self._asked = self._asked, {}
         for answer in asked.values():

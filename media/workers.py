@@ -149,7 +149,7 @@ class MediaWorkers:
         )
         started = await worker.start(config)
         self._workers[number] = worker
-        logger.info("media worker %d is process %d", number, worker.pid)
+        logger.info("a media worker runs number=%d process=%d", number, worker.pid)
         self._place_waiting()
         return started
 
@@ -169,7 +169,7 @@ class MediaWorkers:
         try:
             await self._run(number, config)
         except (WorkerError, OSError, ValueError) as error:
-            logger.error("media worker %d does not start: %s", number, error)
+            logger.error("a media worker does not start number=%d reason=%s", number, error)
             return False
         return True
 
@@ -214,11 +214,14 @@ class MediaWorkers:
         except WorkerLost:
             return  # it forwards nothing any more, and the next one was told all of it
         except WorkerBroke:
-            logger.error("media worker %d could not do %s", number, type(request).__name__)
+            logger.error(
+                "a media worker broke number=%d request=%s", number, type(request).__name__
+            )
         else:
             if isinstance(reply, Done):
                 return
-            logger.error("media worker %d: %s to %s", number, reply, type(request).__name__)
+            names = type(request).__name__, type(reply).__name__
+            logger.error("a media worker refused number=%d request=%s reply=%s", number, *names)
         if isinstance(request, RemoveEndpoint):
             worker.kill()  # it may go on sending to whoever was removed
             await ended.wait()

@@ -4,13 +4,13 @@ The edge of a request: whatever goes wrong inside becomes one error of `signalli
 """
 
 import logging
-import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from signalling.carrier import Carrier
 from signalling.errors import RequestError, error_ack
 from signalling.seams import Clock
+from signalling.traces import trace_of
 from signalling.wire import JsonObject
 
 WAITING_MAX = 16
@@ -34,12 +34,13 @@ async def acknowledge(
             return {"data": await handle()}
     except RequestError as error:
         counters[f"error_{error.code}"] += 1
-        log.info("refused %s request=%s code=%s", carrier.name, request, error.code)
+        asked = carrier.KIND, carrier.id, request
+        log.info("refused by=%s id=%s request=%s code=%s", *asked, error.code)
         return error_ack(error.code, error.nonce, error.server)
     except Exception as error:  # the edge of a request
         counters["internal_errors"] += 1
-        trace = "".join(traceback.format_tb(error.__traceback__))
-        log.error("request=%s %s\n%s", request, type(error).__name__, trace)
+        fault = type(error).__name__, trace_of(error)
+        log.error("a request broke request=%s error=%s trace=%s", request, *fault)
         return error_ack("internal")
 
 

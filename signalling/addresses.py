@@ -1,7 +1,8 @@
-"""Whose request this is, for limits alone. Addresses are never logged."""
+"""Whose request this is, for limits alone. Addresses are never logged (`refusals` hashes them)."""
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -49,7 +50,11 @@ class Proxies:
 
 def network_of(request: web.BaseRequest, proxies: Proxies) -> str:
     """The client's address, or one for all addresses that one IPv6 customer has."""
-    client = proxies.client_of(request)
+    return _network(proxies.client_of(request))
+
+
+@lru_cache(maxsize=4096)  # every socket is asked for its own whenever one connects
+def _network(client: str) -> str:
     address = _parsed(client)
     if address is None:
         return client

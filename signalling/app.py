@@ -23,6 +23,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from media.messages import EngineEvent
+from signalling.addresses import network_of
 from signalling.api.app import Api
 from signalling.bookings.app import BookingOffice
 from signalling.bookings.door_bans import DoorBans
@@ -61,6 +62,7 @@ from signalling.nodes.estate import Estate
 from signalling.pages import Pages
 from signalling.pins import PinChecker
 from signalling.readiness import Readiness
+from signalling.refusals import Refusals
 from signalling.render import Renderer
 from signalling.requests import Requests
 from signalling.rooms import Rooms
@@ -111,6 +113,7 @@ class Running:
         self._store = store
         self._clock = clock
         self.counters: Counter[str] = Counter()
+        self.refusals = Refusals(clock=clock, counters=self.counters)
         self.readiness = Readiness(
             store=store, engine=engine, rights=self.rights, clock=clock, certificate=certificate
         )
@@ -209,11 +212,12 @@ class Running:
             clock=clock,
             counters=self.counters,
             staff=self.staff,
+            refusals=self.refusals,
         )
         self._server = GuardedServer(
             counters=self.counters,
             binary_ack=error_ack("bad_message"),
-            client_of=config.proxies.client_of,
+            client_of=lambda request: network_of(request, config.proxies),
             origins=config.origins,
             urls=tuple if estate is None else lambda: estate.keeper.urls,
         )
@@ -256,7 +260,8 @@ class Running:
             self.rooms.process(event)
         except Exception as error:  # the engine's loop must not suffer for our bugs
             self.counters["internal_errors"] += 1
-            log.error("event %s: %s", type(event).__name__, type(error).__name__)
+            names = type(event).__name__, type(error).__name__
+            log.error("an event of media broke kind=%s error=%s", *names)
 
     def page_urls(self) -> tuple[str, ...]:
         """Where pages of rooms and walls may open sockets to, beside here."""
@@ -348,7 +353,7 @@ class Running:
                 self.terminals.judge()
             except Exception as error:  # our bug must not leave every other terminal unjudged
                 self.counters["internal_errors"] += 1
-                log.error("terminals were not judged: %s", type(error).__name__)
+                log.error("terminals were not judged error=%s", type(error).__name__)
 
 
 class Signalling:

@@ -7,7 +7,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from signalling.limits import TokenBucket
 from signalling.seams import Clock
@@ -33,6 +33,9 @@ class Outgoing(Protocol):
 class Carrier(ABC):
     """One socket. `waiting` and `excess` count its requests: at hand, and over the limit."""
 
+    KIND: ClassVar[str]
+    """What the log calls it."""
+
     def __init__(self, *, server: Outgoing, sid: str, bucket: TokenBucket, clock: Clock) -> None:
         self.bucket = bucket
         self.waiting = 0
@@ -55,7 +58,7 @@ class Carrier(ABC):
 
     @property
     @abstractmethod
-    def name(self) -> str:
+    def id(self) -> str:
         """Whose socket it is, for the log: an id, never a name."""
 
     @abstractmethod

@@ -55,7 +55,7 @@ class Certificate:
             self._current, self.ends_at = _load(*self._files)
         except CertificateError as error:
             self.is_refused = True
-            log.error("the certificate is not taken, the one before stays: %s", error)
+            log.error("the certificate is not taken, the one before stays reason=%s", error)
         else:
             self.is_refused = False
             log.warning("a certificate was read")

@@ -12,6 +12,8 @@ from signalling.sessions import Session
 class Connection(Carrier):
     """The outlet of a session while its socket lives."""
 
+    KIND = "session"
+
     def __init__(
         self,
         *,
@@ -27,8 +29,8 @@ class Connection(Carrier):
         self._after = 0
 
     @property
-    def name(self) -> str:
-        return f"session={self.session.id}"
+    def id(self) -> str:
+        return self.session.id
 
     def start(self, opening: Opening, after: int) -> None:
         """Send the opening, then every notification after number `after`."""

@@ -50,7 +50,7 @@ class _Discreet(logging.Filter):
 
 def _library_log(name: str) -> logging.Logger:
     """Given to the library, which would otherwise add a handler of its own."""
-    logger = logging.getLogger(f"{__name__}.{name}")
+    logger = logging.getLogger(f"library.{name}")
     logger.setLevel(logging.WARNING)
     if not logger.filters:
         logger.addFilter(_Discreet())
@@ -127,7 +127,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
     async def _count_malformed(self, eio_sid: str, error: Exception) -> None:
         self.counters["malformed"] += 1
         self._malformed[eio_sid] += 1
-        log.info("malformed packet, %s", type(error).__name__)
+        log.info("malformed packet error=%s", type(error).__name__)
         if self._malformed[eio_sid] >= MALFORMED_MAX:
             await self._hang_up(eio_sid)
 

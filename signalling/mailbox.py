@@ -7,7 +7,6 @@ answered with `internal` and the next one runs.
 
 import asyncio
 import logging
-import traceback
 from collections import Counter, deque
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from lobby.effects import Reply
 from signalling.errors import RequestError
 from signalling.runner import MeetingRunner
 from signalling.seams import Clock
+from signalling.traces import trace_of
 
 REQUESTS_MAX = 64
 LETTERS_MAX = 1024
@@ -173,8 +173,8 @@ class Mailbox:
     def _report(self, error: Exception) -> None:
         """Where it happened, without the message: that may hold what somebody typed."""
         self._counters["internal_errors"] += 1
-        trace = "".join(traceback.format_tb(error.__traceback__))
-        log.error("meeting=%s %s\n%s", self.runner.meeting.id, type(error).__name__, trace)
+        fault = type(error).__name__, trace_of(error)
+        log.error("a command broke meeting=%s error=%s trace=%s", self.runner.meeting.id, *fault)
 
 
 def _answer(letter: _Letter, answer: Reply | Exception) -> None:

@@ -255,7 +255,11 @@ class RoomMedia:
                 return reply
             case messages.Refused(code=code) if code in _REFUSALS:
                 raise RequestError(code)
-        log.error("the engine did not answer an offer endpoint=%s reply=%s", endpoint, reply)
+        log.error(
+            "the engine did not answer an offer endpoint=%s reply=%s",
+            endpoint,
+            type(reply).__name__,
+        )
         raise RequestError("internal")
 
     # -- who may hear what the engine tells ---------------------------------------------------
@@ -331,7 +335,7 @@ class RoomMedia:
         except RequestError:
             return False
         if isinstance(reply, messages.Refused):
-            log.error("the engine refused %s code=%s", type(request).__name__, reply.code)
+            log.error("the engine refused request=%s code=%s", type(request).__name__, reply.code)
             self._counters["engine_refusals"] += 1
             return False
         return True
@@ -341,7 +345,8 @@ class RoomMedia:
             async with asyncio.timeout(ENGINE_TIMEOUT_S):
                 return await self._engine.request(request)
         except Exception as error:  # the edge: a broken engine must not stop the rules
-            log.error("the engine failed %s: %s", type(request).__name__, type(error).__name__)
+            names = type(request).__name__, type(error).__name__
+            log.error("the engine failed request=%s error=%s", *names)
             self._counters["engine_failures"] += 1
             raise RequestError("internal") from error
 

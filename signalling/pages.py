@@ -5,7 +5,6 @@ gets the same page.
 """
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -19,6 +18,7 @@ from signalling.namespace import PROTOCOLS
 from signalling.requests import ADDRESS
 from signalling.seams import Rights, Store
 from signalling.texts import FILES, LANGUAGES, Texts
+from signalling.traces import trace_of
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES
@@ -78,8 +78,8 @@ class Pages:
         except StoreError:
             return web.Response(status=503, text=SENTENCES["database_away"])
         except Exception as error:
-            trace = "".join(traceback.format_tb(error.__traceback__))
-            log.error("a page failed: %s\n%s", type(error).__name__, trace)
+            fault = type(error).__name__, trace_of(error)
+            log.error("a page broke error=%s trace=%s", *fault)
             return web.Response(status=500, text=SENTENCES["internal"])
 
     async def index(self, request: web.Request) -> web.Response:

@@ -110,7 +110,7 @@ class Rooms:
         try:
             meeting = Meeting.restore(live.snapshot, room, self._numbers, self._clock())
         except Exception as error:  # a snapshot of another version must not stop the rest
-            log.error("not restored meeting=%s: %s", live.meeting, type(error).__name__)
+            log.error("not restored meeting=%s error=%s", live.meeting, type(error).__name__)
             return
         mailbox = self._start(room, meeting, self._rights.hold(room.id), live.snapshot)
         mailbox.post(Tick())  # the restart is written down now, not when somebody comes

@@ -206,7 +206,9 @@ class MeetingRunner:
             return False
         except (StoreError, OSError) as error:
             self._counters["commit_failures"] += 1
-            log.error("record not written meeting=%s: %s", self.meeting.id, type(error).__name__)
+            log.error(
+                "record not written meeting=%s error=%s", self.meeting.id, type(error).__name__
+            )
             return False
         self._committed = snapshot
         return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from signalling.addresses import network_of
 from signalling.config import SignallingConfig
 from signalling.connection import Connection
 from signalling.errors import SENTENCES, RequestError
@@ -16,6 +17,7 @@ from signalling.hello import Hello, parse_hello
 from signalling.limits import KeyedLimit
 from signalling.messages import REQUESTS
 from signalling.namespace import PROTOCOLS, Namespace
+from signalling.refusals import Entrance, Refusals
 from signalling.requests import Requests
 from signalling.seams import Clock
 from signalling.sessions import Session, Sessions
@@ -33,11 +35,13 @@ class Sockets(Namespace[Connection]):
         clock: Clock,
         counters: Counter[str],
         staff: StaffSessions,
+        refusals: Refusals,
     ) -> None:
         super().__init__(
             NAMESPACE, requests=REQUESTS, config=config, clock=clock, counters=counters
         )
         self._staff = staff
+        self._refusals = refusals
         self._sessions = sessions
         self._requests = requests
         self._newcomers = KeyedLimit(
@@ -50,6 +54,7 @@ class Sockets(Namespace[Connection]):
             raise web.HTTPBadRequest(text="JSONP is not offered")
         if "sid" not in request.query and not self._has_room_for(request):
             self._counters["sockets_refused"] += 1
+            self._refuse(request)
             raise web.HTTPServiceUnavailable(text=SENTENCES["busy"])
         if "sid" not in request.query:
             await self._staff.recognise(request)
@@ -77,8 +82,10 @@ class Sockets(Namespace[Connection]):
         return connection
 
     def _hello(self, environ: dict[str, Any], auth: object) -> Hello:
-        address = self._config.proxies.client_of(environ["aiohttp.request"])
-        if not self._newcomers.take(address, self._clock()):
+        request: web.Request = environ["aiohttp.request"]
+        network = network_of(request, self._config.proxies)
+        if not self._newcomers.take(network, self._clock()):
+            self._refuse(request)
             raise RequestError("too_many_requests")
         if isinstance(auth, dict) and auth.get("protocol") not in PROTOCOLS:
             raise RequestError("protocol_version")
@@ -110,10 +117,13 @@ class Sockets(Namespace[Connection]):
             self._requests.lost(session)
         await connection.stop()
 
+    def _refuse(self, request: web.Request) -> None:
+        self._refusals.note(Entrance.SOCKETS, network_of(request, self._config.proxies))
+
     def _has_room_for(self, request: web.Request) -> bool:
         if self.server.transports >= self._config.max_sockets:
             return False
-        same = self.server.transports_of(self._config.proxies.client_of(request))
+        same = self.server.transports_of(network_of(request, self._config.proxies))
         return same < self._config.max_sockets_per_address
 
     async def _answer(self, connection: Connection, event: str, payload: object) -> JsonObject:

@@ -116,7 +116,7 @@ class StaffNamespace(Namespace[S], Generic[S]):
         try:
             await self._board.refresh(socket.establishment)
         except StoreError:
-            log.error("%s cannot list its rooms now", self.PATH)
+            log.error("a page of staff cannot list its rooms now namespace=%s", self.PATH)
             return None
         member = socket.who.member
         return {

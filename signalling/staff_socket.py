@@ -19,8 +19,6 @@ from vmr.store import SignedIn
 class StaffSocket(Carrier):
     """A viewer of the board (`signalling.desk.board.Viewer`)."""
 
-    KIND: ClassVar[str]
-    """What the log calls it."""
     STATE: ClassVar[str]
     """The notification that carries the first state."""
 
@@ -43,8 +41,8 @@ class StaffSocket(Carrier):
         self._last = 0
 
     @property
-    def name(self) -> str:
-        return f"{self.KIND}={self.who.member.id}"
+    def id(self) -> str:
+        return self.who.member.id
 
     def start(self) -> None:
         self._begin()

@@ -133,4 +133,4 @@ class Encoders:
 
     def _note(self, what: str, place: Place) -> None:
         meeting = place.mailbox.runner.meeting.id
-        log.info("encoder %s meeting=%s participant=%s", what, meeting, place.participant)
+        log.info("encoder did=%s meeting=%s participant=%s", what, meeting, place.participant)

@@ -10,6 +10,7 @@ CODECS = ("vp8", "h264")
 TOTP = ("off", "optional", "required")
 TLS = ("starttls", "tls", "off")
 WORKERS_MAX = 64
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -54,6 +55,10 @@ def codecs(value: tuple[str, ...]) -> str | None:
     if value and len(set(value)) == len(value) and set(value) <= set(CODECS):
         return None
     return f"must list one or more of {', '.join(CODECS)}, each once"
+
+
+def log_format(value: str) -> str | None:
+    return None if value in LOG_FORMATS else f"must be one of {', '.join(LOG_FORMATS)}"
 
 
 def log_level(value: str) -> str | None:

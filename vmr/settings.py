@@ -255,6 +255,7 @@ class Settings:
         checks.metrics_port,
     )
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
+    log_format: str = _setting("text", "A line of the log is a text, or json.", checks.log_format)
     numbers: Numbers = field(default_factory=Numbers)
     booking_numbers: BookingNumbers = field(default_factory=BookingNumbers)
     record_numbers: RecordNumbers = field(default_factory=RecordNumbers)

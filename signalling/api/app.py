@@ -98,7 +98,7 @@ class Api:
             try:
                 await self._store.api.forget_answers(self._clock())
             except StoreError as error:  # the next time will do
-                log.error("answers were not forgotten: %s", type(error).__name__)
+                log.error("answers were not forgotten error=%s", type(error).__name__)
 
     async def _describe(self, request: web.Request) -> web.Response:
         return web.Response(body=self._document, content_type="application/json")

@@ -72,10 +72,10 @@ class Deliveries:
             try:
                 begun = await self._begin()
             except StoreError as error:
-                log.error("webhooks wait: %s", error.code)
+                log.error("webhooks wait code=%s", error.code)
             except Exception as error:  # our bug must not end all webhooks
                 self._counters["internal_errors"] += 1
-                log.error("webhooks were not delivered: %s", type(error).__name__)
+                log.error("webhooks were not delivered error=%s", type(error).__name__)
             if not begun:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._is_free.wait(), self._look_s)
@@ -97,7 +97,7 @@ class Deliveries:
         try:
             await self._settle(message)
         except StoreError as error:  # the claim runs out by itself
-            log.error("a webhook was not settled: %s", error.code)
+            log.error("a webhook was not settled code=%s", error.code)
         finally:
             del self._under_way[message.webhook]
             self._is_free.set()
@@ -109,7 +109,9 @@ class Deliveries:
             await self._put_off(message, str(error))
         except Exception as error:  # our bug in one message must not hold up the others
             self._counters["internal_errors"] += 1
-            log.error("webhook message %s: %s", message.id, type(error).__name__)
+            log.error(
+                "a webhook message broke message=%s error=%s", message.id, type(error).__name__
+            )
             await self._put_off(message, "internal error")
         else:
             self._counters["webhooks_delivered"] += 1

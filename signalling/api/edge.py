@@ -75,11 +75,11 @@ class ApiEdge:
             except web.HTTPException as error:
                 return _of_http(error).response()
             except StoreError as error:
-                log.error("api: %s", type(error).__name__)
+                log.error("the store failed the api error=%s", type(error).__name__)
                 return _unavailable().response()
             except Exception as error:  # the edge of a request: a bug of ours, in one request
                 self._counters["internal_errors"] += 1
-                log.error("api %s: %s", request.method, type(error).__name__)
+                log.error("an api request broke error=%s", type(error).__name__)
                 return ApiProblem(Kind.INTERNAL).response()
 
         return answer_problems

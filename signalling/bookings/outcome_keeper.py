@@ -70,7 +70,7 @@ class OutcomeKeeper:
         except StoreError:
             raise
         except Exception as error:  # our bug in one must not keep the others waiting
-            log.error("no outcome of %s: %s", booking.reference, type(error).__name__)
+            log.error("no outcome booking=%s error=%s", booking.id, type(error).__name__)
             return False
 
     async def _propose(self, booking: Booking, now: float) -> bool:
@@ -91,7 +91,7 @@ class OutcomeKeeper:
             try:
                 await self.look()
             except StoreError as error:  # the next look will do
-                log.error("outcomes wait: %s", error.code)
+                log.error("outcomes wait code=%s", error.code)
             except Exception as error:  # our bug must not end it for good
-                log.error("outcomes were not proposed: %s", type(error).__name__)
+                log.error("outcomes were not proposed error=%s", type(error).__name__)
             await asyncio.sleep(LOOK_S)

@@ -88,7 +88,7 @@ class Reminders:
             try:
                 await self.write()
             except StoreError as error:  # the next look will do
-                log.error("reminders wait: %s", error.code)
+                log.error("reminders wait code=%s", error.code)
             except Exception as error:  # our bug in one must not end them all
-                log.error("reminders were not written: %s", type(error).__name__)
+                log.error("reminders were not written error=%s", type(error).__name__)
             await asyncio.sleep(LOOK_S)

@@ -62,7 +62,7 @@ class Prober:
             async with asyncio.timeout(ENGINE_S):
                 return await self._engine.request(request)
         except Exception as error:  # the edge: a worker that ended, or hangs
-            log.error("the engine failed OpenProbe: %s", type(error).__name__)
+            log.error("the engine failed request=OpenProbe error=%s", type(error).__name__)
             self._counters["engine_failures"] += 1
             raise RequestError("busy") from error
 

@@ -97,7 +97,7 @@ class Sender:
             await self._put_off(claimed, str(error))
         except Exception as error:  # our bug in one letter must not hold up the others
             self._counters["internal_errors"] += 1
-            log.error("letter %s was not sent: %s", letter.id, type(error).__name__)
+            log.error("a letter was not sent letter=%s error=%s", letter.id, type(error).__name__)
             await self._put_off(claimed, "internal_error")
         else:
             self._counters["mail_sent"] += 1
@@ -118,7 +118,7 @@ class Sender:
 
     async def _settle_failed(self, letter: Letter, error: str) -> None:
         self._counters["mail_failed"] += 1
-        log.warning("letter %s (%s) will not be taken", letter.id, letter.kind.value)
+        log.warning("a letter will not be taken letter=%s kind=%s", letter.id, letter.kind.value)
         with suppress(StoreError):  # refused once more, when the claim has run out
             await self._outbox.settle_failed(letter.id, error)
 
@@ -129,10 +129,10 @@ class Sender:
             try:
                 is_more = await self.send_some()
             except StoreError as error:
-                log.error("letters wait: %s", error.code)
+                log.error("letters wait code=%s", error.code)
             except Exception as error:  # our bug must not end the mail
                 self._counters["internal_errors"] += 1
-                log.error("letters were not sent: %s", type(error).__name__)
+                log.error("letters were not sent error=%s", type(error).__name__)
             if not is_more and not self._is_stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), LOOK_S)

@@ -228,7 +228,7 @@ class FarDesk:
         except StoreError:
             code = "busy"
         except Exception as error:  # the edge: another server's request must not end the listening
-            log.error("an officer's request from elsewhere: %s", type(error).__name__)
+            log.error("an officer's request from elsewhere broke error=%s", type(error).__name__)
             code = "internal"
         with suppress(RegistryAway):
             answered = Answered(number=asked.number, code=code)

@@ -249,7 +249,7 @@ class Keeper:
 
     def _note_away(self, is_away: bool, why: str = "") -> None:
         if is_away and not self._is_away:
-            log.error("the registry is away (%s): nobody new is let in until it is back", why)
+            log.error("the registry is away, nobody new is let in until it is back error=%s", why)
         if self._is_away and not is_away:
             log.warning("the registry is back")
         self._is_away = is_away
@@ -261,7 +261,7 @@ class Keeper:
             try:
                 await self._look_after_rooms()
             except StoreError as error:
-                log.error("rooms of the estate: %s", error.code)
+                log.error("rooms of the estate were not read code=%s", error.code)
             await asyncio.sleep(ROOMS_S)
 
     async def _look_after_rooms(self) -> None:
@@ -331,7 +331,7 @@ class Keeper:
                 await self._owners.note_url(self._url, self._wall_clock())
                 await self._read_urls()
             except StoreError as error:
-                log.error("addresses of the estate: %s", error.code)
+                log.error("addresses of the estate were not read code=%s", error.code)
             await asyncio.sleep(URLS_S)
 
     async def _read_urls(self) -> None:

@@ -142,4 +142,4 @@ class StaffApp:
             try:
                 await self.sign_in.write_closed()
             except Exception as error:  # the edge of a task: tried again
-                log.error("the record of staff was not written: %s", type(error).__name__)
+                log.error("the record of staff was not written error=%s", type(error).__name__)

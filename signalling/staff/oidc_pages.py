@@ -118,7 +118,7 @@ class OidcPages:
         return account.member
 
     def _fail(self, request: web.Request, error: OidcError) -> web.Response:
-        log.warning("sign-in by OpenID Connect: %s", error)
+        log.warning("sign-in by OpenID Connect failed reason=%s", str(error))
         return show_sign_in(self._edge, request, has_oidc=True, oidc_fault=FAILED)
 
     def _redirect_uri(self, request: web.Request) -> str:

@@ -159,7 +159,7 @@ class StaffSessions:
                 if looks % SWEEP_EVERY == 0:
                     await self._store.sweep_sessions(self._limits, self._clock())
             except Exception as error:  # the edge of a task: sockets must go on being watched
-                log.error("staff sessions: %s", type(error).__name__)
+                log.error("staff sessions were not looked at error=%s", type(error).__name__)
             looks += 1
             await asyncio.sleep(CHECK_S)
 

@@ -51,7 +51,7 @@ async def _seats(person: Person) -> list[tuple[Any, ...]]:
 
 def _worker_pid(server: ServerProcess) -> int:
     """The process that carries the first room."""
-    (found, *_) = re.findall(r"media worker 1 is process (\d+)", server.log_text())
+    (found, *_) = re.findall(r"a media worker runs number=1 process=(\d+)", server.log_text())
     return int(found)
 
 

@@ -93,7 +93,7 @@ def test_a_worker_that_was_killed_is_started_again(program: Program) -> None:
     assert (counters["workers"], counters["worker_deaths"]) == (1, 1)
     code, _, errors = program.stop()
     assert code == 0
-    assert "media worker 1 has ended: signal SIGKILL" in errors
+    assert 'a media worker has ended number=1 reason="signal SIGKILL"' in errors
 
 
 @pytest.mark.parametrize("count", ["65", "-1", "two"])

@@ -31,20 +31,20 @@ def test_a_line_survives_the_way(number: int, frame: Frame) -> None:
 
 def test_the_settings_of_an_engine_go_whole() -> None:
     config = Config(host="::1", port=5, tcp_port=None, announced=("192.0.2.1:5",), consent_s=2.5)
-    start = Start(number=3, config=config, log_level=20)
+    start = Start(number=3, config=config, log_level=20, log_form="json")
     assert frames.parse_line(frames.build_line(1, start)[:-1]) == (1, start)
 
 
 @pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_is_not_sent(seconds: float) -> None:
-    start = Start(number=1, config=Config(connect_s=seconds), log_level=20)
+    start = Start(number=1, config=Config(connect_s=seconds), log_level=20, log_form="text")
     with pytest.raises(ValueError, match="not JSON compliant"):
         frames.build_line(1, start)
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
 def test_a_number_that_is_not_finite_is_not_read(number: bytes) -> None:
-    start = Start(number=1, config=Config(connect_s=7.25), log_level=20)
+    start = Start(number=1, config=Config(connect_s=7.25), log_level=20, log_form="text")
     line = frames.build_line(1, start)[:-1]
     assert b":7.25" in line
     with pytest.raises(MessageError):

@@ -34,8 +34,8 @@ WITH_A_PROVIDER = "/staff/sign-in/…"
 CONFIG, REQUESTS, STAFF = SignallingConfig(), RequestConfig(), StaffConfig()
 RATES = {
     "/socket.io/": (
-        f"sockets: {CONFIG.max_sockets}, of one address {CONFIG.max_sockets_per_address}; "
-        f"connects of one address: {CONFIG.new_sockets_per_address_burst} at once, "
+        f"sockets: {CONFIG.max_sockets}, of one network {CONFIG.max_sockets_per_address}; "
+        f"connects of one network: {CONFIG.new_sockets_per_address_burst} at once, "
         f"then {CONFIG.new_sockets_per_address_s:g} a second; "
         f"requests of one socket: {CONFIG.requests_per_session_burst} at once, "
         f"then {CONFIG.requests_per_session_s:g} a second"

@@ -535,7 +535,7 @@ async def test_tokens_are_in_no_log_and_no_address(
         await encoder.delete()
         assert token not in encoder.location
     ours = [one.getMessage() for one in caplog.records if one.name.startswith(("signal", "vmr"))]
-    assert any("encoder offered" in one for one in ours)
+    assert any("encoder did=offered" in one for one in ours)
     assert not any(token in one or encoder.location.split("/")[-1] in one for one in ours)
     assert len(token) == 43
     assert token not in repr(vars(house.running._encoders))

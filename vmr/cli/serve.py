@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from media import logs
 from media.workers import MediaWorkers
 from signalling.addresses import Proxies
 from signalling.api.config import ApiConfig
@@ -44,7 +45,8 @@ SHUTDOWN_S = 3.0  # requests still under way at a stop are given this long
 
 async def serve(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; raises CommandError or StoreError when it cannot start."""
-    _set_up_logging(settings.log_level)
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logs.set_up(level=level, form=logs.Form(settings.log_format))
     stop = stop_signals()
     async with AsyncExitStack() as stack:
         await _start(settings, stack)
@@ -212,7 +214,7 @@ async def _serve_metrics(signalling: Signalling, settings: Settings, stack: Asyn
     except OSError as error:
         place = f"{host}, TCP port {port}"
         raise CommandError(f"metrics_host and metrics_port ({place}): {reason(error)}") from error
-    log.info("metrics on %s port %d", host, runner.addresses[0][1])
+    log.info("metrics are served host=%s port=%d", host, runner.addresses[0][1])
 
 
 def steady_clock() -> Clock:
@@ -235,11 +237,3 @@ def stop_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, handle, number)
     return stop
-
-
-def _set_up_logging(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    if level != "debug":
-        logging.getLogger("alembic").setLevel(logging.WARNING)

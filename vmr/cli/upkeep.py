@@ -43,8 +43,8 @@ class Upkeep:
         )
         if done.records or done.bookings or done.entitlements or done.names:
             log.info(
-                "personal values deleted: of %d meetings, %d bookings, %d prisoners, contacts and"
-                " bans, %d establishments' own records",
+                "personal values deleted meetings=%d bookings=%d prisoners_contacts_bans=%d"
+                " establishments=%d",
                 len(done.records), len(done.bookings), len(done.entitlements), len(done.names),
             )  # fmt: skip
 
@@ -54,5 +54,5 @@ async def _keep_doing(work: Callable[[], Awaitable[None]], every_s: float) -> No
         try:
             await work()
         except Exception as error:  # a full disk today must not stop the work of tomorrow
-            log.error("upkeep failed: %s: %s", type(error).__name__, error)
+            log.error("upkeep failed", exc_info=error)
         await asyncio.sleep(every_s)

@@ -47,7 +47,7 @@ class Journal:
             try:
                 os.posix_fallocate(file, 0, RESERVE_BYTES)
             except OSError as error:
-                log.warning("no room kept for the journal %s: %s", path, error.strerror)
+                log.warning("no room kept for the journal file=%s reason=%s", path, error.strerror)
             _sync_folder(folder)
         return cls(path, file, 0)
 
@@ -146,7 +146,7 @@ class Journal:
             copy.write(self.path.read_bytes())
             copy.flush()
             os.fsync(copy.fileno())
-        log.critical("the journal %s is damaged: entries of record are lost; see %s",
+        log.critical("the journal is damaged, entries of record are lost file=%s kept=%s",
                      self.path, kept)  # fmt: skip
 
 

@@ -93,7 +93,7 @@ class Keeping:
         while at < left.end:
             lines, at = await asyncio.to_thread(left.read, at)
             await self._replay(lines)
-        log.warning("entries of a server that ended are in the database now: %s", left.path)
+        log.warning("entries of a server that ended are in the database now file=%s", left.path)
         await asyncio.to_thread(left.clear)
 
     @property
@@ -157,7 +157,7 @@ class Keeping:
                 if not may_wait:
                     self._doubt(meeting)
                     raise
-                log.error("the database is away, records wait in the journal: %s", error)
+                log.error("the database is away, records wait in the journal code=%s", error.code)
         elif not may_wait:
             raise StoreUnavailable("the database is away")
         await asyncio.shield(self._put(waiting))
@@ -225,9 +225,9 @@ class Keeping:
                 await self._database.write(write_nothing_new)  # whether it is there
                 await self._flush()
             except StoreError as error:
-                log.debug("the journal waits: %s", error)
+                log.debug("the journal waits code=%s", error.code)
             except Exception as error:  # our own bug must not end the try
-                log.error("the journal waits: %s: %s", type(error).__name__, error)
+                log.error("the journal waits", exc_info=error)
             if self._is_behind:
                 await asyncio.sleep(RETRY_S)
 
@@ -269,7 +269,7 @@ class Keeping:
             self._side_parts += 1
             log.critical(
                 "entries of record could not join the record of the meeting and are kept beside it"
-                " meeting=%s first=%d: %s", waiting.meeting, waiting.first, error,
+                " meeting=%s first=%d code=%s", waiting.meeting, waiting.first, error.code,
             )  # fmt: skip
 
     def _sign_end(self, connection: Connection, ended: Waiting) -> None:
@@ -281,7 +281,9 @@ class Keeping:
         try:
             checkpoints.make(connection, establishment, self._keys, last.at)
         except StoreUnavailable as error:
-            log.error("the end of a meeting was not signed meeting=%s: %s", ended.meeting, error)
+            log.error(
+                "the end of a meeting was not signed meeting=%s code=%s", ended.meeting, error.code
+            )
 
 
 def _begin(meeting: MeetingId) -> Tip:
