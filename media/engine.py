@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import cast
 
 from media.answer import Candidate, Local, build_answer
+from media.busy import Busy
 from media.config import COUNTERS, Config
 from media.description import Role
 from media.dtls import Certificate, DtlsServer, HandshakeError
@@ -71,6 +72,7 @@ class MediaEngine:
         self._transports: dict[str, Transport] = {}
         self._probes = Probes()
         self._transit = Transit()
+        self._busy = Busy()
         self._lost: dict[str, tuple[object, ...]] = {}
         self._counters = dict.fromkeys(COUNTERS, 0)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,6 +132,7 @@ class MediaEngine:
             **self._counters,
             **self._probes.counters(),
             **self._transit.counters(),
+            "busy_permille": self._busy.permille(),
             "endpoints": len(self._rooms),
             "transports": len(self._transports),
             "handshakes": self._handshakes(),

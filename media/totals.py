@@ -10,6 +10,7 @@ NOW = frozenset(
 )
 """What there is now; the other counters are what happened since the start."""
 SMALLEST = frozenset({"receive_buffer_bytes"})
+LARGEST = frozenset({"busy_permille"})
 
 
 class Totals:
@@ -25,14 +26,16 @@ class Totals:
     def end(self, engine: int) -> None:
         """This engine is no more: what happened in it stays counted."""
         for name, value in self._last.pop(engine, {}).items():
-            if name not in NOW and name not in SMALLEST:
+            if name not in NOW | SMALLEST | LARGEST:
                 self._past[name] += value
 
     def sum(self) -> dict[str, int]:
         total = Counter(self._past)
         for counters in self._last.values():
             for name, value in counters.items():
-                if name not in SMALLEST:
+                if name in LARGEST:
+                    total[name] = max(total[name], value)
+                elif name not in SMALLEST:
                     total[name] += value
                 elif name not in total or value < total[name]:
                     total[name] = value

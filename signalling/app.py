@@ -47,6 +47,7 @@ from signalling.guarded import GuardedServer
 from signalling.headers import security_headers
 from signalling.known import Known
 from signalling.languages import Languages
+from signalling.load_watch import LoadWatch
 from signalling.mail.delivery import SmtpDelivery
 from signalling.mail.sender import Sender
 from signalling.metrics.app import metrics_app
@@ -59,6 +60,7 @@ from signalling.monitor.whep import PATH as WHEP_PATH
 from signalling.monitor.whep import Players
 from signalling.nodes.alone import Alone
 from signalling.nodes.estate import Estate
+from signalling.overload import Overload
 from signalling.pages import Pages
 from signalling.pins import PinChecker
 from signalling.readiness import Readiness
@@ -113,6 +115,7 @@ class Running:
         self._store = store
         self._clock = clock
         self.counters: Counter[str] = Counter()
+        self.overload = Overload()
         self.refusals = Refusals(clock=clock, counters=self.counters)
         self.readiness = Readiness(
             store=store, engine=engine, rights=self.rights, clock=clock, certificate=certificate
@@ -155,6 +158,7 @@ class Running:
             taps=self.terminals,
             slots=self._slots,
             rights=self.rights,
+            overload=self.overload,
         )
         self.bookings = BookingService(
             store=store,
@@ -222,6 +226,14 @@ class Running:
             urls=tuple if estate is None else lambda: estate.keeper.urls,
         )
         self._server.register_namespace(self.sockets)
+        self.loop = LoopWatch(self.counters)
+        self.load = LoadWatch(
+            self.overload,
+            engine=engine,
+            loop=self.loop,
+            sockets=lambda: self._server.transports / config.max_sockets,
+            is_on=config.overload_protection,
+        )
         staff_room = StaffRoom(
             board=self.board,
             rooms=self.rooms,
@@ -274,6 +286,7 @@ class Running:
             **({} if self._estate is None else {"estate": self._estate.keeper.health()}),
             "endpoints": counters.pop("endpoints", 0),
             "transports": counters.pop("transports", 0),
+            "full": [strain.value for strain in self.overload.strains],
             "meetings": len(self.rooms),
             "desks": len(self.board),
             "monitors": len(self.terminals),
@@ -288,6 +301,7 @@ class Running:
             rooms=self.rooms,
             counters={**self.counters, **self._engine.counters()},
             faults=self.readiness.faults(),
+            strains=self.overload.strains,
             notes=self.readiness.notes(),
             sessions=len(self.sessions),
             desks=len(self.board),
@@ -425,7 +439,11 @@ class Signalling:
         app.router.add_get("/readyz", running.readiness.answer)
         results = Results(store=self._store, clock=self._clock)
         prober = Prober(
-            engine=engine, turn=self._config.turn, clock=self._clock, counters=running.counters
+            engine=engine,
+            turn=self._config.turn,
+            clock=self._clock,
+            counters=running.counters,
+            overload=running.overload,
         )
         CheckApp(
             prober=prober,
@@ -495,7 +513,8 @@ class Signalling:
             (
                 running.live,
                 running.readiness.live,
-                LoopWatch(running.counters).live,
+                running.loop.live,
+                running.load.live,
                 running.staff.live,
                 running.mail.live,
                 running.reminders.live,

@@ -26,6 +26,8 @@ EDGE: dict[str, str] = {
     "unknown_request": "The page asked for something the server does not know. Reload the page.",
     "too_large": "That is too long.",
     "too_many_requests": "Too many requests. Wait a moment.",
+    "server_full": "This server is full, so no new meeting can begin now. Those that run go on. "
+    "Call the number you were given, or try again in a few minutes.",
     "busy": "The server is busy. Try again in a moment.",
     "database_away": "The server cannot reach its database. Meetings go on. New ones can start when"
     " it is back.",

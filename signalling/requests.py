@@ -248,6 +248,7 @@ class Requests:
         mailbox = self._mailbox(session)
         is_correct = False
         if may_try_pin(mailbox, session.id):
+            self._rooms.check_may_begin(mailbox.runner.room.id)
             room = await self._known.again(mailbox.runner.room)
             pin_hash = None
             if room is not None:

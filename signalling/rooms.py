@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lobby.commands import (
+    Admit,
     ChangeRoom,
     Command,
     EncoderConnected,
@@ -29,6 +30,7 @@ from signalling.bookings.slot_book import SlotBook
 from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
+from signalling.overload import Overload
 from signalling.runner import MeetingRunner
 from signalling.seams import Clock, Desk, Engine, Rights, Store, Taps
 from signalling.sessions import Session, Sessions
@@ -71,6 +73,7 @@ class Rooms:
         taps: Taps,
         slots: SlotBook,
         rights: Rights,
+        overload: Overload,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -83,6 +86,7 @@ class Rooms:
         self._taps = taps
         self._slots = slots
         self._rights = rights
+        self._overload = overload
         self._mailboxes: dict[RoomId, Mailbox] = {}
         self._by_meeting: dict[MeetingId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,6 +154,8 @@ class Rooms:
         mailbox = self._mailboxes.get(room)
         if mailbox is None or mailbox.runner.meeting.id != meeting:
             raise RequestError("meeting_over")
+        if isinstance(command, Admit):  # of a host who waits: it opens the room
+            self.check_may_begin(room)
         return await mailbox.ask(command)
 
     def mailbox(self, room: RoomId) -> Mailbox | None:
@@ -180,6 +186,15 @@ class Rooms:
     def runners(self) -> Iterator[MeetingRunner]:
         """Of every meeting here."""
         yield from (mailbox.runner for mailbox in self._by_meeting.values())
+
+    def check_may_begin(self, room: RoomId) -> None:
+        """What has begun goes on, however full the server is. Raises RequestError server_full."""
+        is_full = self._overload.is_full
+        if room not in self._mailboxes:
+            is_full = is_full or len(self._mailboxes) >= self._limit
+        if is_full and not self.is_running(room):
+            self._counters["overload_refused_meetings"] += 1
+            raise RequestError("server_full")
 
     def is_shut(self, room: Room) -> bool:
         """Whether nobody may come to it: closed, and no meeting of it has begun."""
@@ -303,8 +318,7 @@ class Rooms:
     # -- meetings come and go -----------------------------------------------------------------
 
     def _open(self, room: Room) -> Mailbox:
-        if len(self._mailboxes) >= self._limit:
-            raise RequestError("busy")
+        self.check_may_begin(room.id)
         hold = self._rights.hold(room.id)
         last = self._mailboxes.get(room.id)
         pins = self._pins.pop(room.id, None) if last is None else last.runner.meeting.pins

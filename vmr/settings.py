@@ -254,6 +254,9 @@ class Settings:
         "And the TCP port, like 9464; 0 takes any that is free. Nothing on it asks who reads.",
         checks.metrics_port,
     )
+    overload_protection: bool = _setting(
+        True, "No new meeting begins while the server is too busy for those that run."
+    )
     log_level: str = _setting("info", "The least serious message that is logged.", checks.log_level)
     log_format: str = _setting("text", "A line of the log is a text, or json.", checks.log_format)
     numbers: Numbers = field(default_factory=Numbers)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from media.messages import Answer, OpenProbe, Refused
 from signalling.check.messages import ProbeWish
 from signalling.errors import RequestError
+from signalling.overload import Overload
 from signalling.seams import Clock, Engine
 from signalling.turn import Turn
 from signalling.wire import JsonObject
@@ -28,8 +29,17 @@ log = logging.getLogger(__name__)
 class Prober:
     """Opens probes; keeps none."""
 
-    def __init__(self, *, engine: Engine, turn: Turn, clock: Clock, counters: Counter[str]) -> None:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        turn: Turn,
+        clock: Clock,
+        counters: Counter[str],
+        overload: Overload,
+    ) -> None:
         self._engine = engine
+        self._overload = overload
         self._turn = turn_for_probes(turn)
         self._clock = clock
         self._counters = counters
@@ -43,6 +53,9 @@ class Prober:
 
         Raises RequestError.
         """
+        if self._overload.is_full:  # a test can wait, a meeting cannot
+            self._counters["overload_refused_tests"] += 1
+            raise RequestError("media_full")
         is_relayed = wish.over == "relay"
         if is_relayed and not self.has_relays:
             return NOT_OFFERED

@@ -20,11 +20,11 @@ from vmr.store import JournalState
 
 KINDS = ("audio", "camera", "screen")
 ENDPOINT_ROLES = ("person", "tap", "encoder")
-TRANSIT_STEPS_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+TRANSIT_STEPS_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 PATH_STEPS_KBPS = (300, 1000, 3000)
 NO_EVENTS = frozenset(
     {"endpoints", "transports", "handshakes", "addresses", "tcp_connections", "workers", "probes"}
-    | {"receive_buffer_bytes", "estimates", "worker_deaths"}
+    | {"receive_buffer_bytes", "estimates", "worker_deaths", "busy_permille"}
 )
 """Counters that are no counts of events, or have a family."""
 DROPS = {
@@ -55,6 +55,7 @@ class Figures:
     connections: Mapping[str, int] = field(default_factory=dict)
     faults: Mapping[str, bool] = field(default_factory=dict)
     notes: Mapping[str, bool] = field(default_factory=dict)
+    overload: Mapping[str, bool] = field(default_factory=dict)
     paused: int = 0
     unwritten: int = 0
     journal: JournalState = field(default_factory=JournalState)
@@ -86,6 +87,11 @@ def _now(figures: Figures) -> Iterator[Metric]:
         "vmr_note", "1 for what should be looked at, ready or not.", "note", figures.notes
     )
     yield _gauge("vmr_ready", "Whether it should be sent people.", not any(figures.faults.values()))
+    yield _labelled(
+        "vmr_overload", "1 for why no new meeting may begin.", "reason", figures.overload
+    )
+    busy = counters.get("busy_permille", 0) / 1000
+    yield _gauge("vmr_media_busiest_worker", "Share of a core it uses.", busy)
     yield _gauge("vmr_rooms_paused", "Meetings that are paused.", figures.paused)
     yield _gauge(
         "vmr_records_waiting",

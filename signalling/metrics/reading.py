@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from lobby.commands import Quality
 from signalling.metrics.families import Figures
+from signalling.overload import Strain
 from signalling.readiness import Fault, Note
 from signalling.rooms import Rooms
 from vmr.roles import Role, Stage
@@ -16,6 +17,7 @@ def read_figures(
     rooms: Rooms,
     counters: Mapping[str, int],
     faults: Sequence[Fault],
+    strains: Sequence[Strain],
     notes: Sequence[Note],
     sessions: int,
     desks: int,
@@ -41,6 +43,7 @@ def read_figures(
         connections=connections,
         faults={fault.value: fault in faults for fault in Fault},
         notes={note.value: note in notes for note in Note},
+        overload={strain.value: strain in strains for strain in Strain},
         paused=paused,
         unwritten=unwritten,
         journal=journal,

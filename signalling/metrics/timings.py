@@ -37,6 +37,12 @@ class LoopWatch:
 
     def __init__(self, counters: Counter[str]) -> None:
         self._counters = counters
+        self._worst_s = 0.0
+
+    def take_worst(self) -> float:
+        """By how many seconds it was late at most, since this was asked last."""
+        worst_s, self._worst_s = self._worst_s, 0.0
+        return worst_s
 
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
@@ -50,4 +56,6 @@ class LoopWatch:
         while True:
             due = clock() + LAG_LOOK_S
             await asyncio.sleep(LAG_LOOK_S)
-            LOOP_LAG.note(self._counters, clock() - due)
+            late_s = clock() - due
+            self._worst_s = max(self._worst_s, late_s)
+            LOOP_LAG.note(self._counters, late_s)

@@ -112,6 +112,7 @@ class ServerProcess:
             "VMR_HTTP_HOST": "127.0.0.1",
             "VMR_HTTP_PORT": str(self.http_port),
             "VMR_MEDIA_HOST": "127.0.0.1",
+            "VMR_OVERLOAD_PROTECTION": "false",  # the machine may be busy with other tests
             "VMR_MEDIA_PORT": str(self.media_port),
             "VMR_MEDIA_WORKERS": "1",  # a relay before it knows one port
             "VMR_DATABASE_URL": f"sqlite:///{self.database}",

@@ -20,6 +20,15 @@ def test_what_there_is_now_ends_with_its_engine_and_what_happened_does_not() -> 
     assert totals.sum() == {"rtcp_in": 6}
 
 
+def test_the_busiest_engine_is_the_one_that_counts() -> None:
+    totals = Totals()
+    totals.report(1, {"busy_permille": 300})
+    totals.report(2, {"busy_permille": 900})
+    assert totals.sum() == {"busy_permille": 900}
+    totals.end(2)
+    assert totals.sum() == {"busy_permille": 300}
+
+
 @given(steps)
 def test_no_total_ever_steps_back(steps: list[tuple[int, int | None]]) -> None:
     totals, engines, last = Totals(), dict.fromkeys((1, 2, 3), 0), 0

@@ -25,6 +25,7 @@ from signalling.config import SignallingConfig
 from signalling.errors import RequestError
 from signalling.monitor.terminals import Terminals
 from signalling.nodes.alone import Alone
+from signalling.overload import Overload
 from signalling.rooms import Rooms
 from signalling.sessions import Sessions
 from tests.signalling.bookings.office import LETTERS
@@ -60,6 +61,7 @@ def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
             letters=LETTERS,
         ),
         rights=Alone(),
+        overload=Overload(),
     )
 
 
@@ -79,7 +81,7 @@ async def test_only_so_many_meetings_run_at_once() -> None:
     await rooms.join(store.add_room(), join(sessions))
     with pytest.raises(RequestError) as refused:
         await rooms.join(store.add_room(), join(sessions))
-    assert refused.value.code == "busy"
+    assert refused.value.code == "server_full"
     await rooms.close()
     await rooms.close()
 
@@ -404,4 +406,4 @@ async def test_more_sockets_than_sessions_can_join_is_no_matter() -> None:
         client = await house.client()
         with pytest.raises(Refused) as refused:
             await client.join(other.address)
-        assert refused.value.code == "busy"
+        assert refused.value.code == "server_full"

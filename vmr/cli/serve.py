@@ -129,6 +129,7 @@ def _config(settings: Settings) -> SignallingConfig:
         proxies=Proxies(settings.trusted_proxies),
         is_https=settings.is_https(),
         origins=(settings.public_url,) if settings.public_url else (),
+        overload_protection=settings.overload_protection,
         api=ApiConfig(webhooks_to_private=settings.webhooks_to_private),
     )
 
