@@ -1,5 +1,6 @@
-# make run: start the server. make test: everything CI runs. make bench: the figures.
-# make fuzz: damaged input for every parser. make audit: known faults of what is installed.
+# make run: start the server. make install: only what it needs. make test: everything CI runs.
+# make bench: the figures. make fuzz: damaged input for every parser. make audit: known faults of
+# what is installed.
 # Needs python3 (3.11 or later) and make; everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
@@ -8,18 +9,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run test fuzz bench audit lock clean chromium firefox coturn postgresql redis espeak-ng pango \
+.PHONY: run install test fuzz bench audit lock clean chromium firefox coturn postgresql redis proxies espeak-ng pango \
     $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime $(VENV)/pango
 	@$(BIN)/vmr serve $(ARGS)
 
+# The server and what it needs, in .venv; for a machine that runs it as a service.
+install: $(VENV)/runtime $(VENV)/pango
+
 # Every check and every portion of the tests is a job of its own, of which JOBS run at a time: tests of
 # meetings wait more than they work. All run even when one has failed; what has failed ends the
 # output, by name. Arguments of pytest go into ARGS, and make the tests one run, after the checks.
 test: $(VENV)/development tests/web/node_modules/installed chromium firefox coturn \
-    postgresql redis pango
+    postgresql redis proxies pango
 	@rm -rf $(LOGS); mkdir -p $(LOGS)
 	@$(MAKE) --no-print-directory --jobs=$(JOBS) $(patsubst %,job-%,$(if $(ARGS),$(CHECKS),$(ALL)))
 	@$(if $(ARGS),$(PYTEST) $(ARGS) || touch $(LOGS)/tests.failed)
@@ -180,6 +184,15 @@ redis:
 	        service redis-server stop'); } || true
 	@command -v redis-server >/dev/null || \
 	    { echo "The tests of several servers need Redis: apt-get install redis-server"; exit 1; }
+
+# Programs for the tests of deploy/, which run servers of their own; systemd reads the unit.
+proxies:
+	@{ command -v nginx && command -v caddy && command -v systemd-analyze; } >/dev/null || \
+	    { $(call debian,nginx caddy systemd,sh -c 'systemctl disable --now nginx caddy || \
+	        service nginx stop'); } || true
+	@{ command -v nginx && command -v caddy && command -v systemd-analyze; } >/dev/null || \
+	    { echo "The tests of deploy/ need more: apt-get install nginx caddy systemd"; \
+	      exit 1; }
 
 # What lays out PDF files of records, and fonts for names in most scripts.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-noto-core \

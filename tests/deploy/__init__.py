@@ -1,0 +1,1 @@
+"""What lies in deploy/, against the programs it is for."""
