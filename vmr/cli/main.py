@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from vmr.cli import (
     api_tokens,
+    backups,
     nodes,
     options,
     records,
@@ -63,6 +64,7 @@ def build() -> argparse.ArgumentParser:
     records.add_parser(commands)
     retention.add_parser(commands)
     nodes.add_parser(commands)
+    backups.add_parsers(commands)
     _add_settings(commands)
     _add_doctor(commands)
     return parser

@@ -5,6 +5,7 @@ StoreError
 ├── UnsupportedDatabase  unsupported_database   an address this version cannot open
 ├── Occupied             occupied               another server runs on this database
 ├── NewerDatabase        newer_database         written by a later version of the server
+├── BadBackup            bad_backup             no backup, damaged, or another passphrase
 ├── NotFound             not_found              no such room, invite, account, ...
 ├── Overtaken            overtaken              another server runs the room by now
 ├── Conflict             conflict               the change contradicts what is stored
@@ -42,6 +43,10 @@ class Occupied(StoreError):
 
 class NewerDatabase(StoreError):
     code = "newer_database"
+
+
+class BadBackup(StoreError):
+    code = "bad_backup"
 
 
 class NotFound(StoreError):

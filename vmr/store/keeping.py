@@ -93,7 +93,8 @@ class Keeping:
         while at < left.end:
             lines, at = await asyncio.to_thread(left.read, at)
             await self._replay(lines)
-        log.warning("entries of a server that ended are in the database now file=%s", left.path)
+        if at:
+            log.warning("entries of a server that ended are in the database now file=%s", left.path)
         await asyncio.to_thread(left.clear)
 
     @property

@@ -31,6 +31,11 @@ def write_nothing_new(connection: Connection) -> None:
     connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the server has this migration."""
+    return revision in {one.revision for one in _scripts().walk_revisions()}
+
+
 def upgrade(connection: Connection, revision: str) -> None:
     """Run the migrations up to this one."""
     config = _config()
