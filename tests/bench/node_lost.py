@@ -33,7 +33,8 @@ async def measure_lost_nodes(rounds: int) -> list[float]:
         with postgresql.database() as name, tempfile.TemporaryDirectory() as folder:
             url = postgresql.url(name)
             store = await Store.open(url, str(Path(folder) / "key"))
-            async with estate_on(url, redis, store, await make_room(store)) as estate:
+            room = await make_room(store)
+            async with estate_on(url, redis, store, room, Path(folder)) as estate:
                 taken = await _rounds(estate, rounds)
             await store.close()
             return taken

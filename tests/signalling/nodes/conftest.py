@@ -31,6 +31,7 @@ async def estate(
     monkeypatch.chdir(tmp_path)
     with postgresql.database() as name:
         store = await Store.open(postgresql.url(name), f"{tmp_path}/key")
-        async with estate_on(postgresql.url(name), redis, store, await make_room(store)) as estate:
+        room = await make_room(store)
+        async with estate_on(postgresql.url(name), redis, store, room, tmp_path) as estate:
             yield estate
         await store.close()

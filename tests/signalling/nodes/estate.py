@@ -28,15 +28,16 @@ SETTLED_S = 60.0
 
 
 class NodeProcess:
-    def __init__(self, database: str, redis: str) -> None:
+    def __init__(self, database: str, redis: str, folder: Path) -> None:
         self.port = free_port(socket.SOCK_STREAM)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._arguments = (database, redis, str(self.port))
+        self._arguments = (database, redis, str(self.port), str(folder))
         self._process: subprocess.Process | None = None
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.signalling.nodes.serving", *self._arguments,
+            sys.executable, "-m", "tests.signalling.nodes.wall_clock",
+            "tests.signalling.nodes.serving", *self._arguments,
             cwd=ROOT, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self._process.stdout is not None
@@ -66,7 +67,8 @@ class NodeProcess:
 
 
 class Estate:
-    def __init__(self, database: str, redis: Redis, store: Store, room: Room) -> None:
+    def __init__(self, database: str, redis: Redis, store: Store, room: Room, folder: Path) -> None:
+        self._folder = folder
         self.database = database
         self.redis = redis
         self.store = store
@@ -76,7 +78,7 @@ class Estate:
 
     async def add(self, redis_url: str = "") -> NodeProcess:
         """`redis_url` is another way to the registry."""
-        node = NodeProcess(self.database, redis_url or self.redis.url)
+        node = NodeProcess(self.database, redis_url or self.redis.url, self._folder)
         self.nodes.append(node)
         await node.start()
         return node
@@ -177,12 +179,13 @@ class Page:
 
     async def come_back(self) -> None:
         """The server ends, or sends the page away: enter again, as the same person."""
-        await self.client.wait_for(self._is_lost, "being sent away", SETTLED_S)
+        await self.client.wait_for(lambda: self.is_lost, "being sent away", SETTLED_S)
         await self.client.close()
         self._url = next(one.url for one in self._nodes if one.url != self._url)
         await self.enter()
 
-    def _is_lost(self) -> bool:
+    @property
+    def is_lost(self) -> bool:
         return not self.client.is_connected or bool(self.client.events("session.ended"))
 
     async def _try(self) -> bool:
@@ -219,8 +222,11 @@ class Page:
 
 
 @contextlib.asynccontextmanager
-async def estate_on(database: str, redis: Redis, store: Store, room: Room) -> AsyncIterator[Estate]:
-    estate = Estate(database, redis, store, room)
+async def estate_on(
+    database: str, redis: Redis, store: Store, room: Room, folder: Path
+) -> AsyncIterator[Estate]:
+    """`folder` has the key that signs, `key`, and the journals."""
+    estate = Estate(database, redis, store, room, folder)
     try:
         yield estate
     finally:

@@ -1,11 +1,15 @@
 """One of several signalling servers, in a process of its own with a fake engine:
-`python -m tests.signalling.nodes.serving DATABASE_URL REDIS_URL PORT`.
+`python -m tests.signalling.nodes.serving DATABASE_URL REDIS_URL PORT FOLDER`, with its journal and
+the key that signs in the folder.
 
-It says `ready` when it serves, and ends in good order on SIGTERM.
+It says `ready` when it serves, and ends in good order on SIGTERM. SIGUSR1 sets its clock forward by
+an hour, SIGUSR2 back.
 """
 
 import asyncio
+import signal
 import sys
+from pathlib import Path
 
 from aiohttp import web
 
@@ -13,12 +17,15 @@ from media.messages import Negotiate, Reply, Request, TransportConnected
 from signalling.app import Signalling
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG
+from tests.signalling.nodes.wall_clock import WALL
 from vmr.cli.serve import steady_clock, stop_signals
 from vmr.cli.sharing import Sharing, claim, estate
 from vmr.numbers import Numbers
 from vmr.store import Store
 
 HOST = "127.0.0.1"
+HOUR_S = 3600.0
+STEPS = {signal.SIGUSR1: HOUR_S, signal.SIGUSR2: -HOUR_S}
 
 
 class Engine(FakeEngine):
@@ -34,11 +41,14 @@ class Engine(FakeEngine):
         return reply
 
 
-async def main(database: str, redis: str, port: str) -> None:
+async def main(database: str, redis: str, port: str, folder: str) -> None:
     stop = stop_signals()
+    for number, step in STEPS.items():
+        asyncio.get_running_loop().add_signal_handler(number, WALL.step, step)
     sharing = Sharing(redis_url=redis, url=f"http://{HOST}:{port}", name=f"at-{port}")
-    store = await Store.open(database)
+    store = await Store.open(database, f"{folder}/key")
     await claim(store, sharing)
+    await store.use_journal(Path(folder) / f"journal-{port}")
     clock = steady_clock()
     signalling = Signalling(
         store=store,
