@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser import private_network
 from tests.browser.chromium import launch
@@ -31,6 +31,8 @@ IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
 VIEWPORT = {"width": 1280, "height": 720}
 TIMEOUT_MS = 30_000
 TEST_TIMEOUT_S = 300
+LOG_CHARACTERS = 5000
+expect.set_options(timeout=TIMEOUT_MS)  # by itself 5 s, too short for a busy machine
 Invite = Callable[..., Awaitable[Person]]
 InviteFirefox = Callable[[str, int], Awaitable[FirefoxPerson]]
 
@@ -112,8 +114,9 @@ async def stop_world(world: World) -> None:
     await world.server.stop()
     await world.relay.close()
     log = world.server.log_text()
-    assert "Traceback" not in log, log[-5000:]
-    assert " ERROR " not in log, log[-5000:]
+    print(log[-LOG_CHARACTERS:])  # shown when the test has failed
+    assert "Traceback" not in log, log[-LOG_CHARACTERS:]
+    assert " ERROR " not in log, log[-LOG_CHARACTERS:]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -131,7 +134,7 @@ async def crowd(world: World, request: pytest.FixtureRequest) -> AsyncIterator[l
     yield crowd
     report = request.node.stash.get(_REPORT, None)
     if report is None or report.failed:
-        await _keep_pictures(request.node.name, crowd)
+        await _keep_evidence(request.node.name, crowd)
     for person in crowd:
         await person.close()
     await _nobody_left(world)
@@ -200,12 +203,14 @@ async def _nobody_left(world: World) -> None:
     await eventually("closed browsers leave no transport", is_empty, 20)
 
 
-async def _keep_pictures(test: str, crowd: list[Somebody]) -> None:
-    """Screenshots of everybody's page, where somebody will look for them."""
+async def _keep_evidence(test: str, crowd: list[Somebody]) -> None:
+    """Screenshots of everybody's page where somebody will look for them, and what became of it."""
     OUT.mkdir(exist_ok=True)
     for person in crowd:
         name = re.sub(r"\W+", "-", f"{test}-{person.name}")
         try:
             await person.picture(OUT / f"{name}.png")
-        except Exception as error:  # a page that has crashed has no picture; keep the rest
-            print(f"no picture of {person.name}: {error}")
+            found = await person.ask("async () => JSON.stringify(await vmrTest.evidence())")
+            print(f"{person.name}: {found}")
+        except Exception as error:  # a page that has crashed has none; keep the rest
+            print(f"nothing of {person.name}: {error}")

@@ -7,11 +7,20 @@
   const arrived = [];
   /** Every view of the meeting document that was ever shown. */
   const views = [];
+  /** What became of each peer connection: milliseconds, its number, what. */
+  const trail = [];
   const NativePeer = window.RTCPeerConnection;
   window.RTCPeerConnection = class RTCPeerConnection extends NativePeer {
     constructor(...rest) {
       super(...rest);
-      peers.push(this);
+      const number = peers.push(this);
+      const note = (what) => trail.push(`${Math.round(performance.now())} ${number} ${what}`);
+      note("made");
+      for (const state of ["signalingState", "iceGatheringState", "iceConnectionState", "connectionState"]) {
+        this.addEventListener(`${state.toLowerCase()}change`, () => note(`${state} ${this[state]}`));
+      }
+      this.addEventListener("icecandidate", ({ candidate }) => note(candidate?.candidate ?? "no more candidates"));
+      this.addEventListener("icecandidateerror", ({ errorCode, errorText, url }) => note(`${errorCode} ${errorText} ${url}`));
     }
   };
   const NativeSocket = window.WebSocket;
@@ -27,7 +36,7 @@
 
   const CANVAS_WIDTH = 32;
   const CANVAS_HEIGHT = 18;
-  const RAW_TIMEOUT_MS = 5000;
+  const RAW_TIMEOUT_MS = 30000;
   let nextAck = 900001;
   let audio = null;
 
@@ -115,6 +124,11 @@
     return found;
   }
 
+  /** For whoever looks for the reason of a failure. */
+  async function evidence() {
+    return { now: Math.round(performance.now()), views, trail, pictures: pictures(), received: await received() };
+  }
+
   function ufrags() {
     return peers
       .filter((peer) => peer.signalingState !== "closed" && peer.localDescription)
@@ -161,6 +175,6 @@
     /** Transports end with a word, not by silence: the next test need not wait for consent. */
     closePeers: () => peers.forEach((peer) => peer.close()),
     wasTold: (text) => arrived.some((message) => message.includes(text)),
-    views, peers, sockets, pictures, tones, received, ufrags, raw, setVisibility,
+    views, peers, sockets, pictures, tones, received, evidence, ufrags, raw, setVisibility,
   };
 })();

@@ -62,7 +62,7 @@ async def test_every_button_pressed_twice_does_what_it_does_once(
             button = person.page.get_by_role("button", name=name, exact=True).first
             if name in ENDINGS or not await button.is_visible() or not await button.is_enabled():
                 continue
-            await button.dblclick(timeout=5000)
+            await button.dblclick()
             assert await person.view() == "meeting", name
             await _close_dialogs(person.page)
     assert await guest.view() == await officer.view() == "meeting"

@@ -37,6 +37,7 @@ async def coturn(tmp_path: Path) -> AsyncIterator[Coturn]:
     await made.start()
     yield made
     await made.stop()
+    print(made.log())  # shown when the test has failed
 
 
 @pytest_asyncio.fixture(loop_scope="session")
