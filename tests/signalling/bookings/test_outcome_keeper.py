@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
 
 from signalling.bookings import outcome_keeper
 from signalling.bookings.outcome_keeper import BACK_S, OutcomeKeeper
+from tests.browser.eventually import eventually
 from tests.signalling.bookings.office import Office
 from tests.vmr.bookings.made import slot
 from vmr.bookings.booking import Booking
@@ -116,6 +118,35 @@ async def test_the_job_catches_up_with_the_past_once_and_then_looks_at_the_last_
     assert await running.look() == 1
     assert running._since == office.clock.now - BACK_S
     assert await running.look() == 0
+
+
+async def test_a_running_server_looks_again_and_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert outcome_keeper.LOOK_S == 60.0
+    monkeypatch.setattr(outcome_keeper, "LOOK_S", 0.01)
+    booking, looks = await office.make(), []
+
+    async def look() -> int:
+        looks.append(await OutcomeKeeper.look(running))
+        return looks[-1]
+
+    async def has_looked_in_vain() -> bool:
+        return looks[-2:] == [0, 0]
+
+    async def is_proposed() -> bool:
+        return 1 in looks
+
+    running = keeper(office)
+    monkeypatch.setattr(running, "look", look)
+    office.clock.now = OVER - 1
+    live = running.live(web.Application())
+    await anext(live)
+    await eventually("two looks", has_looked_in_vain)
+    office.clock.now = OVER
+    await eventually("the proposal", is_proposed)
+    assert await anext(live, "stopped") == "stopped"
+    assert (await outcome(office, booking)).outcome is Outcome.DID_NOT_ATTEND
 
 
 async def test_more_slots_than_one_look_takes_are_all_proposed(
