@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
@@ -34,20 +35,23 @@ FAILS = """
 """
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def coturn(tmp_path: Path) -> AsyncIterator[Coturn]:
-    made = Coturn(tmp_path)
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def coturn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Coturn]:
+    made = Coturn(tmp_path_factory.mktemp("coturn"))
     await made.start()
     yield made
     await made.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_world(coturn: Coturn, tmp_path: Path) -> AsyncIterator[World]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def open_world(
+    coturn: Coturn, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
     """A server with every way to it."""
     world = await start_world(
-        tmp_path, media_tcp_port="0", turn_urls=coturn.urls["tls"], turn_secret=SECRET
-    )
+        tmp_path_factory.mktemp("open"), media_tcp_port="0", turn_urls=coturn.urls["tls"],
+        turn_secret=SECRET,
+    )  # fmt: skip
     yield world
     await stop_world(world)
 
@@ -180,8 +184,11 @@ async def test_where_udp_is_closed_tcp_is_measured_and_udp_advised(
 ) -> None:
     person = await somebody(people, open_world, coturn)
     open_world.relay.cut(["everybody's"])
-    began = await begin(person)
-    await in_phase(person.page, "done")
+    try:
+        began = await begin(person)
+        await in_phase(person.page, "done")
+    finally:
+        open_world.relay.mend()
     assert time.monotonic() - began < LONGEST_S + SPARE_S
     found = await findings(person.page)
     assert found["udp"] == ("advice", "udp.failed")
@@ -189,7 +196,6 @@ async def test_where_udp_is_closed_tcp_is_measured_and_udp_advised(
     assert await is_measured(person.page), found
     assert f"allow UDP 127.0.0.1:{open_world.relay.port}." in await person.text()
     await check(person.page, "UDP closed")
-    open_world.relay.mend()
 
 
 async def test_where_nothing_but_tls_gets_out_the_relay_is_measured(
