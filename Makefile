@@ -36,7 +36,7 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 JOBS := 3
 LOGS := $(VENV)/logs
 # The longest first, and the short ones last, so that all end together.
-ALL := tests-meetings tests-losses tests-signalling types tests-media tests-rest tests-pages \
+ALL := tests-losses tests-signalling tests-meetings tests-media tests-rest types tests-pages \
     $(filter-out types,$(CHECKS))
 PORTIONS := $(filter tests-%,$(ALL))
 
