@@ -25,7 +25,8 @@ class Outgoing(Protocol):
 
     def backlog(self, sid: str) -> int: ...
 
-    async def emit(self, event: str, envelope: JsonObject, *, to: str) -> None: ...
+    async def send_event(self, event: str, envelope: str, *, to: str) -> None:
+        """`envelope` is JSON."""
 
     async def drop(self, sid: str) -> None: ...
 
@@ -147,5 +148,5 @@ class Carrier(ABC):
             self._is_leaving = True
         return self._is_leaving
 
-    async def _emit(self, event: str, envelope: JsonObject) -> None:
-        await self._server.emit(event, envelope, to=self._sid)
+    async def _emit(self, event: str, envelope: str) -> None:
+        await self._server.send_event(event, envelope, to=self._sid)

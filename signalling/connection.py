@@ -7,6 +7,7 @@ from signalling.carrier import Carrier, Opening, Outgoing
 from signalling.limits import TokenBucket
 from signalling.seams import Clock
 from signalling.sessions import Session
+from signalling.wire import to_text
 
 
 class Connection(Carrier):
@@ -43,7 +44,7 @@ class Connection(Carrier):
 
     async def _open(self) -> None:
         for event, data in self._opening:
-            await self._emit(event, {"n": 0, "at": self._clock(), "data": data})
+            await self._emit(event, to_text({"n": 0, "at": self._clock(), "data": data}))
 
     async def _send_news(self) -> None:
         news = self.session.after(self._after)

@@ -22,6 +22,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import socketio
+from engineio import packet as eio_packets
 from engineio.async_drivers import aiohttp as engineio_aiohttp
 from socketio import packet as packets
 
@@ -145,6 +146,19 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         """Whether the transport of this socket, which may still be connecting, is open."""
         return self.manager.eio_sid_from_sid(sid, namespace) in self.environ
 
+    async def send_event(
+        self, event: str, envelope: str, *, to: str, namespace: str = NAMESPACE
+    ) -> None:
+        """To one client; `envelope` is the JSON of the event's one argument.
+
+        The library's `emit` makes a task for each packet, and encodes what we have encoded.
+        """
+        eio_sid = self.manager.eio_sid_from_sid(to, namespace)
+        if eio_sid is not None:
+            path = "" if namespace == NAMESPACE else f"{namespace},"
+            text = f'{packets.EVENT}{path}["{event}",{envelope}]'
+            await self._send_eio_packet(eio_sid, eio_packets.Packet(eio_packets.MESSAGE, text))
+
     def backlog(self, sid: str, namespace: str = NAMESPACE) -> int:
         """How many packets wait for this client to read."""
         eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
@@ -201,8 +215,8 @@ class NamespaceServer:
     def backlog(self, sid: str) -> int:
         return self._server.backlog(sid, self._namespace)
 
-    async def emit(self, event: str, envelope: object, *, to: str) -> None:
-        await self._server.emit(event, envelope, to=to, namespace=self._namespace)
+    async def send_event(self, event: str, envelope: str, *, to: str) -> None:
+        await self._server.send_event(event, envelope, to=to, namespace=self._namespace)
 
     async def drop(self, sid: str) -> None:
         """The whole transport, whatever other namespace it also speaks."""

@@ -312,7 +312,7 @@ class Rooms:
         self._taps.spoke(mailbox.runner.room.id, mailbox.runner.media.dominant(event))
         for to, data in mailbox.runner.media.speakers(event):
             session = self._sessions.get(to)
-            if session is not None and session.state("speaker.changed") != data:
+            if session is not None and session.is_news("speaker.changed", data):
                 session.notify("speaker.changed", data, self._clock())
 
     # -- meetings come and go -----------------------------------------------------------------

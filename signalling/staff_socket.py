@@ -11,7 +11,7 @@ from typing import ClassVar
 from signalling.carrier import Carrier, Outgoing
 from signalling.limits import TokenBucket
 from signalling.seams import Clock
-from signalling.wire import JsonObject
+from signalling.wire import JsonObject, to_text
 from vmr.ids import EstablishmentId, RoomId
 from vmr.store import SignedIn
 
@@ -75,4 +75,4 @@ class StaffSocket(Carrier):
 
     async def _say(self, event: str, data: JsonObject) -> None:
         self._last += 1
-        await self._emit(event, {"n": self._last, "at": self._clock(), "data": data})
+        await self._emit(event, to_text({"n": self._last, "at": self._clock(), "data": data}))

@@ -1,5 +1,6 @@
 """Values of the rules, as JSON: dataclasses to objects, enums to their values."""
 
+import json
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -31,6 +32,11 @@ def to_wire(value: object) -> JsonValue:
     if isinstance(value, (frozenset, set)):
         return sorted((to_wire(item) for item in value), key=str)
     raise TypeError(f"{type(value).__name__} does not go on the wire")
+
+
+def to_text(data: JsonObject) -> str:
+    """As it goes over a socket."""
+    return json.dumps(data, separators=(",", ":"))
 
 
 @cache

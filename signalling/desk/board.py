@@ -64,6 +64,8 @@ class Board:
         self._next: dict[RoomId, Interval] = {}
         self._rooms: dict[RoomId, Room] = {}
         self._views: dict[RoomId, DeskView] = {}
+        self._meetings: dict[RoomId, JsonObject] = {}
+        """Of each view, made once: it is told again and again."""
         self._viewers: set[Viewer] = set()
         self._rung_at: dict[tuple[str, int], float] = {}
         self._far: dict[RoomId, FarMeeting] = {}
@@ -83,11 +85,12 @@ class Board:
         self._rooms[room.id] = replace(room, slot=None)  # as the store gives it
         if view is None or view.stage == "ended":
             self._views.pop(room.id, None)
+            self._meetings.pop(room.id, None)
         else:
             self._views[room.id] = view
+            self._meetings[room.id] = _meeting(view)
         if self._publish is not None:
-            shown = self._views.get(room.id)
-            self._publish.meeting(room.id, None if shown is None else _meeting(shown))
+            self._publish.meeting(room.id, self._meetings.get(room.id))
         self._tell(room)
 
     def publish(self, publish: Publish) -> None:
@@ -98,8 +101,8 @@ class Board:
         """All of this server as it is now: somebody may have missed it."""
         if self._publish is None:
             return
-        for id, view in self._views.items():
-            self._publish.meeting(id, _meeting(view))
+        for id, meeting in self._meetings.items():
+            self._publish.meeting(id, meeting)
         for id, counted in self._refusals.counted_here().items():
             self._publish.refused(id, counted)
 
@@ -237,12 +240,10 @@ class Board:
 
     def _state(self, room: Room) -> JsonObject | None:
         """None for a room that is no more: closed, and no meeting in it."""
-        view = self._views.get(room.id)
-        far = self._far.get(room.id) if view is None else None
-        if view is not None:
-            meeting: JsonObject | None = _meeting(view)
-        else:
-            meeting = None if far is None else far.shown
+        meeting = self._meetings.get(room.id)
+        far = self._far.get(room.id) if meeting is None else None
+        if far is not None:
+            meeting = far.shown
         if room.id not in self._rooms or (room.is_closed and meeting is None):
             return None
         return {

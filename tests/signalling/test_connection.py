@@ -25,7 +25,7 @@ class FakeServer:
     def backlog(self, sid: str) -> int:
         return 0
 
-    async def emit(self, event: str, envelope: object, to: str) -> None:
+    async def send_event(self, event: str, envelope: str, *, to: str) -> None:
         await self.may_send.wait()
         self.sent.append(event)
 

@@ -27,6 +27,7 @@ def server() -> GuardedServer:
         ("_handle_eio_message", ["self", "eio_sid", "data"]),
         ("_handle_eio_disconnect", ["self", "eio_sid", "reason"]),
         ("_send_packet", ["self", "eio_sid", "pkt"]),
+        ("_send_eio_packet", ["self", "eio_sid", "eio_pkt"]),
     ],
 )
 def test_the_methods_are_those_we_know(name: str, parameters: list[str]) -> None:

@@ -1,3 +1,6 @@
+import gc
+import json
+
 import pytest
 
 from signalling.errors import RequestError
@@ -30,7 +33,7 @@ def test_notifications_are_numbered_from_one() -> None:
     session = told("a", "b")
     news = session.after(0)
     assert news is not None
-    assert [note.envelope() for note in news] == [
+    assert [json.loads(note.envelope()) for note in news] == [
         {"n": 1, "at": NOW, "data": {}},
         {"n": 2, "at": NOW, "data": {}},
     ]
@@ -150,3 +153,19 @@ def test_a_session_without_socket_or_room_is_forgotten() -> None:
     assert len(sessions) == 3
     sessions.sweep(NOW + OVER_S + 1)
     assert len(sessions) == 2
+
+
+def test_what_is_kept_of_a_notification_is_nothing_the_collector_has_to_look_through() -> None:
+    session = Session(now=NOW)
+    session.notify("meeting.updated", {"participants": [{"id": "a"}]}, NOW)
+    (kept,) = session.after(0) or ()
+    assert not any(isinstance(one, (dict, list)) for one in gc.get_referents(kept))
+    assert kept.data == {"participants": [{"id": "a"}]}
+
+
+def test_the_same_state_again_is_no_news() -> None:
+    session = Session(now=NOW)
+    assert session.is_news("speaker.changed", {"dominant": None})
+    session.notify("speaker.changed", {"dominant": None}, NOW)
+    assert not session.is_news("speaker.changed", {"dominant": None})
+    assert session.is_news("speaker.changed", {"dominant": "a"})

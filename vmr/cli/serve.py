@@ -29,7 +29,7 @@ from signalling.seams import Clock
 from signalling.staff.config import StaffConfig
 from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
-from vmr.cli import demonstration, links, media, staff
+from vmr.cli import collector, demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
 from vmr.cli.sharing import claim, estate, find_registry, lines, sharing_of
 from vmr.cli.upkeep import Upkeep
@@ -101,6 +101,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     welcome = demonstration.welcome(
         base, [*media.lines(started), *lines(shared)], rooms, made, administrators, settings
     )
+    collector.calm()
     print(welcome, flush=True)
 
 
