@@ -1,5 +1,5 @@
 """Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`,
-`--calm`, `--memory`, `--records`, `--office` or `--nodes` for these alone."""
+`--calm`, `--memory`, `--records`, `--office`, `--nodes` or `--signalling` for these alone."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from tests.bench.receivers import print_receivers
 from tests.bench.record_cost import record_figures
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work, measure_server
+from tests.bench.signalling_load import SHORT, Load, measure_signalling, signalling_figures
 from tests.bench.speaker_tables import SHORT_TURNS, TURNS, print_speaker_tables
 from tests.bench.table import print_figures, print_table
 from tests.bench.wall_cost import print_wall
@@ -136,6 +137,13 @@ def print_nodes(*, is_short: bool) -> None:
     print_figures("Several servers, one dies", lost_node_figures(taken))
 
 
+def print_signalling(*, is_short: bool) -> None:
+    measured = asyncio.run(measure_signalling(SHORT if is_short else Load()))
+    print_figures(
+        "One server of an estate: pages that stay, and joins", signalling_figures(measured)
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="one room for two seconds")
@@ -147,7 +155,11 @@ def main() -> None:
     parser.add_argument("--records", action="store_true", help="nothing but the records")
     parser.add_argument("--office", action="store_true", help="nothing but the booking office")
     parser.add_argument("--nodes", action="store_true", help="nothing but servers that die")
+    parser.add_argument("--signalling", action="store_true", help="nothing but pages and joins")
     options = parser.parse_args()
+    if options.signalling:
+        print_signalling(is_short=options.short)
+        return
     if options.nodes:
         print_nodes(is_short=options.short)
         return
@@ -178,6 +190,7 @@ def main() -> None:
     print_records(is_short=options.short)
     print_office(is_short=options.short)
     print_nodes(is_short=options.short)
+    print_signalling(is_short=options.short)
     print_wall(seconds=4.0 if options.short else 20.0)
     if not options.no_browser:
         from tests.bench.browser_restart import browser_restart_figures

@@ -73,11 +73,11 @@ class Child:
             )
         )
 
-    async def ask(self, **message: Any) -> dict[str, Any]:
+    async def ask(self, timeout_s: float = TIMEOUT_S, **message: Any) -> dict[str, Any]:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
         await self._process.stdin.drain()
-        return await self.listen()
+        return await self.listen(timeout_s)
 
     async def finish(self) -> dict[str, Any]:
         """End its input; its last words, if it has any."""
@@ -87,10 +87,10 @@ class Child:
         await asyncio.wait_for(self._process.wait(), TIMEOUT_S)
         return last
 
-    async def listen(self) -> dict[str, Any]:
+    async def listen(self, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
         """The next line it says; nothing at its end."""
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), TIMEOUT_S)
+        line = await asyncio.wait_for(self._process.stdout.readline(), timeout_s)
         return dict(json.loads(line)) if line else {}
 
 

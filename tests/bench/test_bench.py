@@ -34,6 +34,7 @@ from tests.bench.receiver import transport_number
 from tests.bench.record_cost import ROUNDS, measure_record
 from tests.bench.seam import round_trips_us
 from tests.bench.server_host import measure_beside_work
+from tests.bench.signalling_load import SHORT, measure_signalling, signalling_figures
 from tests.bench.wall_cost import measure_wall
 from tests.bench.wall_frames import measure_wall_frames, wall_frame_figures
 
@@ -240,3 +241,14 @@ def test_an_office_finds_its_bookings_and_records_while_it_is_timed() -> None:
     bars = [REPORT_BAR_MS if "report" in one.name else BAR_MS for one in times]
     assert bars.count(REPORT_BAR_MS) == 2
     assert [one.bar for one in figures] == [f"p95 < {one:.0f} ms" for one in bars]
+
+
+@pytest.mark.timeout(300)
+async def test_pages_that_stay_and_joins_are_measured_on_a_real_server() -> None:
+    measured = await measure_signalling(SHORT)
+    assert not measured.arrived["failed"]
+    assert len(measured.arrived["joined_ms"]) == measured.arrived["arrived"] > 0
+    assert measured.joining.commits > measured.arrived["arrived"]
+    assert measured.joining.server_s > 0
+    names = [figure.name for figure in signalling_figures(measured)]
+    assert any("join to its answer" in name for name in names)

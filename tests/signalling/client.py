@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 30.0
+"""Far longer than an answer takes on a machine that has time."""
 
 
 class Refused(Exception):
