@@ -1,6 +1,6 @@
 # make run: start the server. make install: only what it needs. make test: everything CI runs.
-# make bench: the figures. make fuzz: damaged input for every parser. make audit: known faults of
-# what is installed.
+# make bench: the figures. make soak: half an hour of people who come and go. make fuzz: damaged
+# input for every parser. make audit: known faults of what is installed.
 # Needs python3 (3.11 or later) and make; everything else is installed into .venv.
 PYTHON ?= python3
 VENV := .venv
@@ -9,8 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
 
-.PHONY: run install test fuzz bench audit lock clean chromium firefox coturn postgresql redis proxies espeak-ng pango \
-    $(CHECKS)
+.PHONY: run install test fuzz bench soak audit lock clean chromium firefox coturn postgresql redis proxies \
+    espeak-ng pango $(CHECKS)
 
 # Arguments of `vmr serve` go into ARGS: make run ARGS="--http-port 8090"
 run: $(VENV)/runtime $(VENV)/pango
@@ -95,6 +95,11 @@ fuzz: $(VENV)/development
 
 bench: $(VENV)/development chromium espeak-ng postgresql redis
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# People come and go for half an hour; nothing may be left when they have gone.
+# ARGS="--minutes N --rooms N --seed N --trace"
+soak: $(VENV)/development
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 # What the lock file of the server names, against the advisories of osv.dev, which is told names and
 # versions. Every package is in var/sbom.json (CycloneDX) whatever is found; a known fault is an error.

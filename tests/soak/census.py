@@ -1,0 +1,106 @@
+"""What a process holds: objects of ours by class, entries in their tables, tasks, timers, files.
+
+Taken before and after, the difference is what was left over. Nothing is listed by hand: whatever a
+module keeps in a table of an instance is found by the garbage collector, so a new module is counted
+on the day it is written.
+"""
+
+import asyncio
+import gc
+import os
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sized
+from contextlib import suppress
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+OURS = ("signalling", "lobby", "vmr", "media")
+CARRIERS = ("socketio", "engineio", "aiohttp", "aiortc")
+POOLS = {"thread asyncio": 32, "thread pin": 2, "thread store": 8}
+"""Threads that are started as they are needed, up to so many, and kept."""
+
+
+def census() -> Counter[str]:
+    """Counts by what they are: `class X`, `entries X.attribute`, `task name`, `file kind` …"""
+    gc.collect()
+    found: Counter[str] = Counter()
+    for one in gc.get_objects():
+        kind = type(one)
+        package = str(kind.__module__).partition(".")[0]
+        if package in OURS or package in CARRIERS:
+            name = f"{kind.__module__}.{kind.__qualname__}"
+            found[f"class {name}"] += 1
+            if package in OURS:
+                found.update(_entries(name, one))
+    found.update(f"task {_task_name(task)}" for task in asyncio.all_tasks())
+    found["timers"] = _timers()
+    found.update(_files("self"))
+    found.update(f"thread {_stem(thread.name)}" for thread in threading.enumerate())
+    return found
+
+
+def worker_files(pid: int) -> Counter[str]:
+    """Those of another process."""
+    return _files(str(pid))
+
+
+def left_over(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """What there is more of than before."""
+    more = {what: count - before.get(what, 0) for what, count in after.items()}
+    return {
+        what: count
+        for what, count in sorted(more.items())
+        if count > 0 and after[what] > POOLS.get(what, 0)
+    }
+
+
+def _entries(name: str, one: object) -> dict[str, int]:
+    """How much is in each table of this object."""
+    sizes: dict[str, int] = {}
+    for attribute, value in _attributes(one):
+        if isinstance(value, Sized) and not isinstance(
+            value, (str, bytes, FunctionType, MethodType, ModuleType, type)
+        ):
+            with suppress(Exception):  # a length that cannot be asked for is none
+                sizes[f"entries {name}.{attribute}"] = len(value)
+    return sizes
+
+
+def _attributes(one: object) -> list[tuple[str, Any]]:
+    found = list(getattr(one, "__dict__", {}).items())
+    for kind in type(one).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            with suppress(AttributeError):
+                found.append((slot, getattr(one, slot)))
+    return found
+
+
+def _task_name(task: "asyncio.Task[Any]") -> str:
+    """Of tasks without a name of their own, what they run."""
+    name = task.get_name()
+    if not name.startswith("Task-"):
+        return _stem(name)
+    return str(getattr(task.get_coro(), "__qualname__", name))
+
+
+def _stem(name: str) -> str:
+    """Without a number or an id at its end."""
+    head, _, tail = name.rpartition(" ")
+    stem = head if head and any(letter.isdigit() for letter in tail) else name
+    return stem.rstrip("0123456789_-")
+
+
+def _timers() -> int:
+    loop: Any = asyncio.get_running_loop()
+    return sum(not handle.cancelled() for handle in loop._scheduled)
+
+
+def _files(pid: str) -> Counter[str]:
+    kinds: Counter[str] = Counter()
+    folder = f"/proc/{pid}/fd"
+    for number in os.listdir(folder):
+        with suppress(OSError):
+            kinds[f"file {os.readlink(f'{folder}/{number}').partition(':')[0]}"] += 1
+    return kinds
