@@ -43,6 +43,7 @@ from signalling.desk.board import RING_LOOK_S, Board
 from signalling.desk.requests import DeskRequests
 from signalling.desk.sockets import DeskSockets
 from signalling.errors import error_ack
+from signalling.gate import Gate
 from signalling.guarded import GuardedServer
 from signalling.headers import security_headers
 from signalling.known import Known
@@ -188,9 +189,21 @@ class Running:
             digits=numbers.pin_digits_default,
         )
         self._encoders = Encoders(turn=config.turn, clock=clock, limit=config.max_encoders)
-        self.whip = SdpOverHttp(path=WHIP_PATH, backend=self._encoders, config=config, clock=clock)
+        self.whip = SdpOverHttp(
+            path=WHIP_PATH,
+            backend=self._encoders,
+            config=config,
+            clock=clock,
+            refusals=self.refusals,
+        )
         self._players = Players(turn=config.turn, clock=clock)
-        self.whep = SdpOverHttp(path=WHEP_PATH, backend=self._players, config=config, clock=clock)
+        self.whep = SdpOverHttp(
+            path=WHEP_PATH,
+            backend=self._players,
+            config=config,
+            clock=clock,
+            refusals=self.refusals,
+        )
         self.known = Known(store, self.rooms)
         self._requests = Requests(
             store=store,
@@ -429,6 +442,8 @@ class Signalling:
             has_relays=bool(self._config.turn.urls),
         )
         app = web.Application(client_max_size=REQUEST_BYTES_MAX)
+        gate = Gate(config=self._config, clock=self._clock, refusals=running.refusals)
+        app.middlewares.append(gate.guard)
         app.on_response_prepare.append(
             security_headers(running.page_urls, is_https=self._config.is_https)
         )
@@ -451,6 +466,7 @@ class Signalling:
             languages=languages,
             config=self._config,
             clock=self._clock,
+            refusals=running.refusals,
         ).add_to(app)
         webhooks = Webhooks(
             store=self._store.webhooks,

@@ -38,6 +38,10 @@ class SignallingConfig:
     max_encoders: int = 1000
     requests_per_session_s: float = 20.0
     requests_per_session_burst: int = 60
+    pages_per_network_s: float = 300.0
+    pages_burst: int = 3000
+    forms_per_network_s: float = 10.0
+    forms_burst: int = 300
     offers_per_address_s: float = 2.0
     offers_per_address_burst: int = 30
     offers_per_token_s: float = 1.0

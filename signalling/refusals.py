@@ -29,6 +29,10 @@ class Entrance(Enum):
     """Where somebody was refused. The values are told in logs and counters."""
 
     SOCKETS = "sockets"
+    OFFERS = "offers"  # of encoders and players
+    CHECK = "check"
+    PAGES = "pages"
+    FORMS = "forms"
 
 
 def _new_key() -> bytes:

@@ -19,6 +19,7 @@ from typing import Generic, Protocol, TypeVar
 
 from aiohttp import web
 
+from signalling.addresses import network_of
 from signalling.config import SignallingConfig
 from signalling.errors import SENTENCES, RequestError
 from signalling.fields import SDP_CHARACTERS
@@ -30,6 +31,7 @@ from signalling.fragment import (
     with_credentials,
 )
 from signalling.limits import KeyedLimit
+from signalling.refusals import Entrance, Refusals
 from signalling.seams import Clock
 from vmr.store.secrets import hash_token
 
@@ -106,14 +108,21 @@ class SdpOverHttp(Generic[HolderT]):
     """The endpoint at `path`, and its resources below."""
 
     def __init__(
-        self, *, path: str, backend: Backend[HolderT], config: SignallingConfig, clock: Clock
+        self,
+        *,
+        path: str,
+        backend: Backend[HolderT],
+        config: SignallingConfig,
+        clock: Clock,
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._path = path
         self._backend = backend
         self._proxies = config.proxies
         self._clock = clock
         self._resources: dict[str, Resource[HolderT]] = {}
-        self._by_address = KeyedLimit(
+        self._by_network = KeyedLimit(
             rate=config.offers_per_address_s, burst=config.offers_per_address_burst
         )
         self._by_token = KeyedLimit(
@@ -152,7 +161,7 @@ class SdpOverHttp(Generic[HolderT]):
         """The edge of a request: who asks, how often, by what method."""
         allowed = {"Allow": ", ".join([*methods, "OPTIONS"])}
         try:
-            self._limit(self._by_address, self._proxies.client_of(request))
+            self._limit_network(network_of(request, self._proxies))
             method = methods.get(request.method)
             if request.method == "OPTIONS":
                 preflight = {"Access-Control-Allow-Methods": allowed["Allow"], **_PREFLIGHT}
@@ -180,6 +189,11 @@ class SdpOverHttp(Generic[HolderT]):
             return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
         self._limit(self._by_token, hash_token(match[1]))
         return await method(request, holder)
+
+    def _limit_network(self, network: str) -> None:
+        if not self._by_network.take(network, self._clock()):
+            self._refusals.note(Entrance.OFFERS, network)
+            raise RequestError("too_many_requests")
 
     def _limit(self, limit: KeyedLimit, key: str) -> None:
         if not limit.take(key, self._clock()):

@@ -23,6 +23,7 @@ from signalling.errors import RequestError, error_ack
 from signalling.fields import SDP_CHARACTERS, Model, code_of
 from signalling.languages import Languages
 from signalling.limits import KeyedLimit
+from signalling.refusals import Entrance, Refusals
 from signalling.sdp_http import AGAIN_LATER, RETRY_S, STATUS, read_text
 from signalling.seams import Clock
 from signalling.staff.cookies import is_own_origin
@@ -50,7 +51,9 @@ class CheckApp:
         languages: Languages,
         config: SignallingConfig,
         clock: Clock,
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._prober = prober
         self._results = results
         self._languages = languages
@@ -99,7 +102,9 @@ class CheckApp:
         return answer
 
     def _limit(self, limit: KeyedLimit, request: web.Request) -> None:
-        if not limit.take(network_of(request, self._proxies), self._clock()):
+        network = network_of(request, self._proxies)
+        if not limit.take(network, self._clock()):
+            self._refusals.note(Entrance.CHECK, network)
             raise RequestError("too_many_requests")
 
 

@@ -12,6 +12,7 @@ from signalling.app import REQUEST_BYTES_MAX
 from signalling.bookings.request_config import RequestConfig
 from signalling.config import SignallingConfig
 from signalling.fields import SDP_CHARACTERS
+from signalling.gate import UNLIMITED
 from signalling.guarded import MESSAGE_BYTES_MAX
 from signalling.staff.config import StaffConfig
 from signalling.staff.sign_in import CODE_TRIES
@@ -41,7 +42,7 @@ RATES = {
         f"then {CONFIG.requests_per_session_s:g} a second"
     ),
     "/whip": (
-        f"one address: {CONFIG.offers_per_address_burst} at once, "
+        f"one network: {CONFIG.offers_per_address_burst} at once, "
         f"then {CONFIG.offers_per_address_s:g} a second; "
         f"one token: {CONFIG.offers_per_token_burst} at once, "
         f"then {CONFIG.offers_per_token_s:g} a second"
@@ -64,6 +65,13 @@ RATES = {
     "/staff/sign-in": (
         f"{STAFF.tries} wrong passwords of an account, {STAFF.address_tries} from a network, "
         f"in {STAFF.tries_window_s:g} s"
+    ),
+    "/": (
+        f"one network: {CONFIG.pages_burst} at once, then {CONFIG.pages_per_network_s:g} a second"
+    ),
+    "/staff": (
+        f"forms of one network: {CONFIG.forms_burst} at once, "
+        f"then {CONFIG.forms_per_network_s:g} a second; pages as `/`"
     ),
     "/staff/second-factor": f"{CODE_TRIES} codes a sign-in",
     "/api/v1/…": (
@@ -151,6 +159,11 @@ def test_every_entrance_that_takes_a_body_has_its_size() -> None:
     with_body = [path for path, methods in routes().items() if methods - {"GET", "HEAD"}]
     without_size = [path for path in with_body if "no body" in (row_of(path) or ["", "", ""])[2]]
     assert without_size == []
+
+
+def test_every_entrance_has_a_rate_but_those_of_load_balancers() -> None:
+    without = {path for path in routes() if (row_of(path) or ["", "", "", ""])[3] == "none"}
+    assert without == UNLIMITED
 
 
 def test_the_table_has_no_entrance_that_is_not_there() -> None:
