@@ -52,6 +52,9 @@ STATUS = {
     "busy": 503, "media_full": 503, "record_unavailable": 503,
 }  # fmt: skip
 """By code; any other is 500."""
+UNKNOWN_TOKEN = (
+    "No such token here. It is good at the address it came with, until its seat has gone."
+)
 AGAIN_LATER = frozenset({409, 429, 503})
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]{1,256}=*) *", re.IGNORECASE)
@@ -186,7 +189,9 @@ class SdpOverHttp(Generic[HolderT]):
         match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
         holder = None if match is None else self._backend.find(match[1])
         if match is None or holder is None:
-            return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
+            return web.Response(
+                status=401, headers={"WWW-Authenticate": "Bearer"}, text=UNKNOWN_TOKEN
+            )
         self._limit(self._by_token, hash_token(match[1]))
         return await method(request, holder)
 
