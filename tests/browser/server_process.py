@@ -16,7 +16,7 @@ from tests.browser import ahead
 from tests.browser.eventually import eventually
 
 STOP_TIMEOUT_S = 30.0
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 90.0
 
 
 def free_port(kind: socket.SocketKind) -> int:
