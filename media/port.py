@@ -148,6 +148,7 @@ class Port:
             publication = Publication(
                 track=track,
                 codecs=_codecs_of(self._description, is_audio),
+                role=self.role,
                 tally=self._tally,
                 voice=voice if is_audio else None,
                 is_open=track.kind in open_kinds,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from media.allocator import PAUSED, UNLIMITED
-from media.description import Codec, PublishedTrack
+from media.description import Codec, PublishedTrack, Role
 from media.layers import LayerSwitch
 from media.speaker import Voice
 from media.stream import Stream
@@ -22,6 +22,7 @@ class Publication:
 
     __slots__ = (
         "_codecs",
+        "_role",
         "_subscriptions",
         "_tally",
         "_voice",
@@ -38,6 +39,7 @@ class Publication:
         *,
         track: PublishedTrack,
         codecs: dict[int, Codec],
+        role: Role,
         tally: Tally,
         voice: Voice | None,
         is_open: bool,
@@ -50,6 +52,7 @@ class Publication:
         self.streams: list[Stream | None] = [None] * max(1, len(track.rids))
         self.switch = LayerSwitch(len(self.streams))
         self._codecs = codecs
+        self._role = role
         self._tally = tally
         self._voice = voice
         self._subscriptions: list[Subscription] = []
@@ -62,6 +65,7 @@ class Publication:
             kind=self.kind,
             layer=layer,
             codecs=self._codecs,
+            role=self._role,
             tally=self._tally,
             voice=self._voice,
             is_open=self.is_open,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from media import h264, vp8
 from media.bitrate import Bitrate
-from media.description import Codec, Kind
+from media.description import Codec, Kind, Role
 from media.history import (
     AUDIO_AGE_S,
     AUDIO_PACKETS,
@@ -85,6 +85,7 @@ class Stream:
         kind: Kind,
         layer: int,
         codecs: dict[int, Codec],
+        role: Role,
         tally: Tally,
         voice: Voice | None,
         is_open: bool,
@@ -117,7 +118,7 @@ class Stream:
         self._red = next((codec for codec in codecs.values() if codec.name == "red"), None)
         self._ring = self.history.ring
         self._mask = self.history.mask
-        self._tally = tally.received[kind]
+        self._tally = tally.received[kind, role]
         self._events = tally.events
         self._voice = voice
         self._timestamp = UNKNOWN

@@ -59,25 +59,29 @@ class Passed:
 
 
 class Tally:
-    """All counters of one router. `received` is by kind, `sent` by kind and whom it went to."""
+    """All counters of one router. `received` is by kind and who sent it, `sent` by kind and
+    whom it went to."""
 
     __slots__ = ("events", "received", "sent")
 
     def __init__(self) -> None:
         self.events = dict.fromkeys(EVENTS, 0)
-        self.received = {kind: Passed() for kind in Kind}
+        self.received = {(kind, role): Passed() for kind in Kind for role in Role}
         self.sent = {(kind, role): Passed() for kind in Kind for role in Role}
 
     def as_dict(self) -> dict[str, int]:
         """Return a copy of every counter by its name."""
         counters = dict(self.events)
-        for kind, received in self.received.items():
-            counters[f"packets_in_{kind.value}"] = received.packets
-            counters[f"bytes_in_{kind.value}"] = received.bytes
+        for kind in Kind:
+            received = [self.received[kind, role] for role in Role]
+            counters[f"packets_in_{kind.value}"] = sum(passed.packets for passed in received)
+            counters[f"bytes_in_{kind.value}"] = sum(passed.bytes for passed in received)
             sent = [self.sent[kind, role] for role in Role]
             counters[f"packets_out_{kind.value}"] = sum(passed.packets for passed in sent)
             counters[f"bytes_out_{kind.value}"] = sum(passed.bytes for passed in sent)
         for (kind, role), passed in self.sent.items():
+            counters[f"in_packets_{kind.value}_{role.value}"] = self.received[kind, role].packets
+            counters[f"in_bytes_{kind.value}_{role.value}"] = self.received[kind, role].bytes
             counters[f"out_packets_{kind.value}_{role.value}"] = passed.packets
             counters[f"out_bytes_{kind.value}_{role.value}"] = passed.bytes
         return counters

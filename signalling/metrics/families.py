@@ -40,7 +40,7 @@ DROPS = {
 EVENTS_MAX = 300
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _HAS_FAMILY = re.compile(
-    r"(packets|bytes)_(in|out)_|out_(packets|bytes)_|dropped_|transit_|estimates_under_|alert_"
+    r"(packets|bytes)_(in|out)_|(in|out)_(packets|bytes)_|dropped_|transit_|estimates_under_|alert_"
     rf"|({LOOP_LAG.name}|{KNOCK.name})_"
 )
 
@@ -124,14 +124,16 @@ def _now(figures: Figures) -> Iterator[Metric]:
 def _media(counters: Mapping[str, int]) -> Iterator[Metric]:
     for unit in ("packets", "bytes"):
         received = CounterMetricFamily(
-            f"vmr_media_received_{unit}", f"RTP {unit} received.", labels=["kind"]
+            f"vmr_media_received_{unit}",
+            f"RTP {unit} received, by whom from.",
+            labels=["kind", "role"],
         )
         sent = CounterMetricFamily(
             f"vmr_media_sent_{unit}", f"RTP {unit} sent, by whom to.", labels=["kind", "role"]
         )
         for kind in KINDS:
-            received.add_metric([kind], counters.get(f"{unit}_in_{kind}", 0))
             for role in ENDPOINT_ROLES:
+                received.add_metric([kind, role], counters.get(f"in_{unit}_{kind}_{role}", 0))
                 sent.add_metric([kind, role], counters.get(f"out_{unit}_{kind}_{role}", 0))
         yield received
         yield sent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from media.description import ExtensionIds, Kind, PublishedTrack
+from media.description import ExtensionIds, Kind, PublishedTrack, Role
 from media.naming import named_place
 from media.publication import Publication
 from media.tally import Tally
@@ -12,7 +12,9 @@ IDS = ExtensionIds(mid=4, rid=10, repaired_rid=11)
 
 def publication(mid: str, rids: tuple[str, ...]) -> Publication:
     track = PublishedTrack(mid=mid, kind=Kind.CAMERA, rids=rids, ssrcs=(), rtx_ssrcs=())
-    return Publication(track=track, codecs={}, tally=Tally(), voice=None, is_open=True)
+    return Publication(
+        track=track, codecs={}, role=Role.PERSON, tally=Tally(), voice=None, is_open=True
+    )
 
 
 CAMERA, SECOND, SCREEN = (

@@ -6,9 +6,10 @@ from media.tally import Tally
 
 def test_every_counter_has_a_name_and_begins_at_nothing() -> None:
     tally = Tally()
-    tally.received[Kind.AUDIO].packets += 2
+    tally.received[Kind.AUDIO, Role.PERSON].packets += 2
     counters = tally.as_dict()
     assert counters.pop("packets_in_audio") == 2
+    assert counters.pop("in_packets_audio_person") == 2
     assert set(counters.values()) == {0}
     assert {"bytes_out_screen", "dropped_gate", "nacks_in"} <= counters.keys()
 

@@ -119,8 +119,8 @@ async def test_every_counter_of_the_engine_is_in_a_metric() -> None:
     await engine.close()
     seen = of(dict.fromkeys(known, 7))
     for kind in KINDS:
-        assert seen["vmr_media_received_bytes_total", labels(kind=kind)] == 7
         for role in ENDPOINT_ROLES:
+            assert seen["vmr_media_received_bytes_total", labels(kind=kind, role=role)] == 7
             assert seen["vmr_media_sent_packets_total", labels(kind=kind, role=role)] == 7
     outs = {name for name in known if name.startswith("out_packets_")}
     assert outs == {f"out_packets_{kind}_{role}" for kind in KINDS for role in ENDPOINT_ROLES}
