@@ -2,7 +2,8 @@
 
 Invariant: `on_end` is called once, when the process is gone for certain (killed and reaped), and
 only after that do questions under way end with WorkerLost. So whatever it forwarded, it forwards
-no more when anybody hears of its end. A worker that gives no sign of life is killed.
+no more when anybody hears of its end. A worker that gives no sign of life is killed, one that is
+only starved of a processor later than one that hangs.
 
     WorkerError
     ├── WorkerLost       it has ended
@@ -38,6 +39,7 @@ from media.lines import Lines
 from media.logs import form_in_use
 from media.messages import EngineEvent, Refused, Reply, Request
 from media.paths import PortError
+from media.run_queue import waited_s
 from media.serial import MessageError
 
 EVENT, STARTED = 0, 1
@@ -48,6 +50,10 @@ LOOK_S = 0.5
 SILENT_LOOKS = 4
 """Looks in a row without an answer after which a worker counts as dead: 2 s. They are counted, not
 timed, so that a leader that was stopped itself does not kill its workers when it goes on."""
+STARVED_LOOKS = 20
+"""As many when in half of each look it stood ready and got no processor: 10 s. Killed, its rooms
+would start anew on the same machine, which makes things worse."""
+STARVED_SHARE = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -232,10 +238,14 @@ class WorkerProcess:
 
     async def _watch(self) -> None:
         """Kill it when it hangs: what it should not forward any more it must not forward."""
-        while self._unseen < SILENT_LOOKS:
+        hung = 0
+        while hung < SILENT_LOOKS and self._unseen < STARVED_LOOKS:
             self._unseen += 1
             self._send(EVENT, Look())
+            before = waited_s(self.pid)
             await asyncio.sleep(LOOK_S)
+            is_starved = waited_s(self.pid) - before > STARVED_SHARE * LOOK_S
+            hung = 0 if not self._unseen else hung + (not is_starved)
         logger.error("a media worker gives no sign of life and is killed number=%d", self._number)
         self.kill()
 

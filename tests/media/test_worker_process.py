@@ -1,6 +1,7 @@
 """A worker that does not do its part, as a leader meets it: each is a small program of its own."""
 
 import asyncio
+import itertools
 import socket
 import sys
 from collections.abc import Callable
@@ -154,6 +155,41 @@ async def test_looks_without_an_answer_are_counted_and_then_it_is_killed(
     lead: Lead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "LOOK_S", 0.05)
+    leader = lead(HEAD + "start(); time.sleep(60)")
+    await leader.worker.start(Config())
+    await leader.has_ended()
+
+
+LATE = """
+start()
+lines = [next(words) for _ in range({lines})]
+for text in lines:
+    if b"AddEndpoint" in text:
+        say(int(text.split()[0]), type="Done")
+for _ in asked():
+    pass
+"""
+
+
+@pytest.fixture
+def starved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker gets a processor, for all that the kernel says."""
+    seconds = itertools.count()
+    monkeypatch.setattr(worker_process, "waited_s", lambda _pid: float(next(seconds)))
+    monkeypatch.setattr(worker_process, "LOOK_S", 0.05)
+
+
+async def test_who_gets_no_processor_has_more_time_than_who_hangs(
+    lead: Lead, starved: None
+) -> None:
+    leader = lead(HEAD + LATE.format(lines=2 * worker_process.SILENT_LOOKS))
+    await leader.worker.start(Config())
+    assert await leader.worker.ask(ADD) == Done()
+    assert not leader.ended.is_set()
+    await leader.worker.close()
+
+
+async def test_nobody_is_starved_for_ever(lead: Lead, starved: None) -> None:
     leader = lead(HEAD + "start(); time.sleep(60)")
     await leader.worker.start(Config())
     await leader.has_ended()
