@@ -30,7 +30,6 @@ from vmr.store.secrets import hash_token, make_token
 BAR_MS = 250.0
 PRISONS = 120
 PIN = "482916"
-WARM_S = 10.0
 SETTLE_AT_ONCE = 25
 VISITORS = 2
 """Personal links of each room that newcomers take in turn."""
@@ -41,6 +40,8 @@ class Load:
     """What the node is given."""
 
     rooms: int = 500
+    warm_s: float = 10.0
+    """What a start takes is no part of it."""
     idle_s: float = 30.0
     joins_per_s: float = 50.0
     seconds: float = 60.0
@@ -51,7 +52,7 @@ class Load:
         return self.rooms * (1 + STAYING)
 
 
-SHORT = Load(rooms=10, idle_s=2.0, joins_per_s=4.0, seconds=3.0, stay_s=0.5)
+SHORT = Load(rooms=10, warm_s=0.0, idle_s=1.0, joins_per_s=4.0, seconds=3.0, stay_s=0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +232,7 @@ async def _measure(
     coming = await Child.start("tests.bench.crowd", server.url, "1000000")
     for child in (staying, coming):
         await child.listen()
-    await asyncio.sleep(WARM_S)  # what a start takes is no part of it
+    await asyncio.sleep(load.warm_s)
     sizes = [rss_mb(server.pid)]
     empty = await scales.weigh(load.idle_s / 3)
     for first in range(0, len(rooms), SETTLE_AT_ONCE):

@@ -131,11 +131,12 @@ class Host:
 
     async def _kill_worker(self) -> None:
         (pid,) = children(os.getpid())
+        restarts = self._engine.counters()["worker_restarts"]
         os.kill(pid, signal.SIGKILL)
 
         async def is_back() -> bool:
-            now = children(os.getpid())
-            return bool(now) and now != [pid] and self._engine.counters()["workers"] == 1
+            counters = self._engine.counters()
+            return counters["worker_restarts"] > restarts and counters["workers"] == 1
 
         await eventually("another worker", is_back, SETTLE_S)
 
