@@ -31,7 +31,7 @@ class MonitorPage:
     @classmethod
     async def add(cls, world: World, room: str, page: Page, url: str, name: str) -> "MonitorPage":
         """A new account of the establishment that has the room with this address."""
-        store = await Store.open(f"sqlite:///{world.server.database}")
+        store = await Store.open(world.server.database_url)
         try:
             found = await store.room_by_address(room)
             assert found is not None

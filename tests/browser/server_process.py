@@ -47,6 +47,11 @@ class ServerProcess:
         return self._directory / "vmr.db"
 
     @property
+    def database_url(self) -> str:
+        """Of `database`, or of another that the settings name."""
+        return self.settings.get("VMR_DATABASE_URL", f"sqlite:///{self.database}")
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http_port}"
 

@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
+from tests.browser.monitor import MonitorPage
 from tests.browser.nodes import kept_port, knows, start_node, stop_nodes
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
@@ -21,6 +23,7 @@ from vmr.nodes.node import NodeId
 from vmr.nodes.ownership import UNOWNED
 from vmr.store import Store
 
+ROOM = "Moved"
 PATIENCE_S = 30.0
 """The bar of 8 s is measured on a machine that has time (`make bench`)."""
 
@@ -120,12 +123,35 @@ class Heard:
         await eventually("the page hears of the new server", is_told, PATIENCE_S)
 
 
+async def watched(people: Invite, world: World, address: str) -> MonitorPage:
+    """The wall of an officer at this server, with the room on it, wherever that is run."""
+    hale = await people("M. Hale", 3, world=world)
+    hale.may_lose_network = True
+    monitor = await MonitorPage.add(world, address, hale.page, world.server.url, hale.name)
+    await monitor.sign_in()
+    await monitor.watch(ROOM)
+    await monitor.is_watching(ROOM)
+    await monitor.shows(ROOM)
+    return monitor
+
+
+async def silent_pictures_from(world: World) -> None:
+    """To a wall."""
+
+    async def counters() -> Any:
+        found = (await world.server.health())["counters"]
+        return found if found["out_packets_camera_tap"] else None
+
+    counted = await eventually("pictures go to the wall from there", counters, PATIENCE_S)
+    assert counted["out_packets_audio_tap"] == 0
+
+
 @pytest.mark.parametrize("is_late", [True, False], ids=["to one started later", "to one there"])
 async def test_a_locked_meeting_outlives_its_node_and_its_people_see_each_other_again(
     people: Invite, nodes: Nodes, database: str, is_late: bool
 ) -> None:
     first = nodes.worlds[0]
-    room = await make_room(database, "legal", "Moved")
+    room = await make_room(database, "legal", ROOM)
     if not is_late:
         await nodes.add()
         await knows(first, nodes.worlds)
@@ -141,10 +167,14 @@ async def test_a_locked_meeting_outlives_its_node_and_its_people_see_each_other_
 
     guest, officer = await locked_meeting(room, here)
     await all_see_and_hear(guest, officer)
+    monitor = None
     if is_late:
         later = await nodes.add()
         for page in heard:
             await page.of(later.server.url)
+    else:
+        monitor = await watched(people, first, room.address)
+        await silent_pictures_from(nodes.worlds[1])
     store = await Store.open(database)
     try:
         owner = await owner_of(store, room.address, nodes.worlds)
@@ -157,6 +187,10 @@ async def test_a_locked_meeting_outlives_its_node_and_its_people_see_each_other_
         await guest.stage("locked")
         await all_see_and_hear(guest, officer)
         (other,) = [one for one in nodes.worlds if one is not owner]
+        if monitor is not None:
+            await silent_pictures_from(other)
+            await monitor.is_watching(ROOM)
+            await monitor.shows(ROOM)
         late = await people("Late", 2, world=other)
         late.origin, late.may_lose_network = other.server.url, True
         await knock(late, room.invite_path(1))

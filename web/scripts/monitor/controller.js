@@ -17,11 +17,14 @@ import { NOTHING, pictureOf, questionOf, reduce } from "./state.js";
 const BEAT_MS = 1000;
 const RETRY_MS = 1500;
 const NOT_ASKED = "not_asked";
+/** A press answers what a server asks that is reached so soon after it. */
+const PRESS_HOLDS_MS = 10_000;
 
 export class Controller {
   /** @type {Map<string, TilePeer>} */
   #peers = new Map();
   #findings = new Findings();
+  #pressedAt = -PRESS_HOLDS_MS;
 
   /** @param {import("../signalling/client.js").Connect} connect */
   constructor(connect) {
@@ -72,6 +75,7 @@ export class Controller {
 
   /** The officer is there: that answers every server that asks, and those that would ask soon. */
   async answer() {
+    this.#pressedAt = performance.now();
     await Promise.all(this.links.servers.map((server) => this.#answer(server)));
     this.#beat();
   }
@@ -231,6 +235,7 @@ export class Controller {
   #asked(server, data) {
     const before = this.question;
     this.dispatch({ type: "asked", server, data });
+    if (data.token !== null && performance.now() < this.#pressedAt + PRESS_HOLDS_MS) return void this.#answer(server);
     if (this.question && !before && this.state.value.hasAnswered) this.#say(t("monitor.there.said"));
   }
 
