@@ -71,13 +71,14 @@ def write_person(number: int, folder: Path) -> None:
 async def take(out: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        world = await start_world(folder)
+        world = await start_world(folder, media_tcp_port="0")
         os.chdir(folder)  # a fake device is called what its file is called
         try:
             async with async_playwright() as playwright:
                 people = {
                     number: await _person(playwright, world, number, DEVICES) for number in PEOPLE
                 }
+                await _test(people[1], out)
                 await _meet(world, people, out)
                 for person in people.values():
                     await person.close()
@@ -98,6 +99,19 @@ async def _person(playwright: object, world: World, number: int, folder: Path) -
     await proxy.start()
     page = await context.new_page()
     return Person(PEOPLE[number][0], FACES[number - 1], context, page, proxy, world.relay)
+
+
+async def _test(lawyer: Person, out: Path) -> None:
+    """The self-test, passed."""
+    page = lawyer.page
+    await page.goto(f"{lawyer.origin}/check")
+    await page.get_by_role("button", name="Start the test").click()
+    await page.locator('#app[data-view="done"]').wait_for(state="attached")
+    await page.get_by_role("button", name="Play a sound").click()
+    await page.get_by_role("button", name="Yes, I heard them").click()
+    await page.locator('[data-outcome="passed"]').wait_for()
+    await page.evaluate("scrollTo(0, 0)")
+    await lawyer.picture(out / "self-test.png")
 
 
 async def _meet(world: World, people: dict[int, Person], out: Path) -> None:

@@ -47,7 +47,7 @@ const devices = {
     cameraId: "camera0", microphoneId: "microphone0", speakerId: "speaker0", cameraTrack: own,
     microphoneTrack: sample.noCamera ? null : tone(), isMuted: Boolean(sample.muted),
     processing: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, blur: sample.noCamera ? "none" : "off",
-    notTaken: null, change: null,
+    notTaken: null, change: null, ...sample.devices,
   }),
 };
 function tone() {

@@ -82,6 +82,14 @@ export const SAMPLES = {
   "prejoin": { joined: false, events: () => [] },
   "prejoin-host": { joined: false, role: "host", names: ["Officer Hughes"], events: () => [] },
   "prejoin-no-camera": { joined: false, noCamera: true, names: ["Amara Okafor", "Jonas Weber"], events: () => [] },
+  "prejoin-in-use": {
+    joined: false, events: () => [],
+    devices: { camera: "busy", cameraTrack: null, microphone: "missing", microphoneTrack: null, microphones: [] },
+  },
+  "prejoin-unplugged": {
+    joined: false, events: () => [],
+    devices: { camera: "unplugged", cameraTrack: null, change: { kind: "camera", lost: "USB Camera", now: "" } },
+  },
   "pin": {
     role: "host", events: (facts, now) => [["meeting.updated", {
       place: "pin", room: facts, attempts_left: 3, deadline: now + 112, confirmations: [], is_closed: false }]],
