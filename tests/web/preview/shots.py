@@ -14,8 +14,9 @@ from tests.web.preview.server import FACTS, start
 
 SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740), "320": (320, 640)}
 VIEWS = (
-    "prejoin", "prejoin-host", "prejoin-no-camera", "prejoin-in-use", "prejoin-unplugged", "pin", "pin-compassionate", "waiting",
-    "waiting-knocking", "meeting-1", "meeting-2", "meeting-3", "self-corner", "self-hidden",
+    "prejoin", "prejoin-host", "prejoin-no-camera", "prejoin-in-use", "prejoin-unplugged", "pin",
+    "pin-compassionate", "waiting", "waiting-knocking", "meeting-1", "meeting-2", "meeting-3",
+    "self-corner", "self-hidden",
     "grid-corner", "pinned", "camera-off", "frozen", "saving", "presentation-6", "meeting-6",
     "meeting-8", "grid-3", "grid-6", "presentation", "presenting", "captions", "hands",
     "locked", "knock", "paused", "unwatched", "lost", "host", "host-check", "host-hands",
