@@ -122,7 +122,8 @@ def _wait_on(turn: Turn, command: Join, old: Knock, *, is_knocking: bool) -> Non
     turn.facts = (("participant", old.id),)
     if not old.is_like_banned:
         _note_like_banned(turn, knock)
-    if is_knocking and turn.now >= old.may_knock_at(turn.state.numbers.knock_again_s):
+    may_knock = turn.now >= old.may_knock_at(turn.state.numbers.knock_again_s)
+    if is_knocking and may_knock and not old.is_kept:  # whom a restart cut off is heard already
         _count_knock(turn, knock)
 
 

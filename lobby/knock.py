@@ -13,6 +13,9 @@ from vmr.ids import BookingId, DeviceId, InviteId, ParticipantId, SessionId
 from vmr.participants import Person
 from vmr.roles import Role
 
+NOBODYS = "nobody:"
+"""How the session of a knock begins that a restart has kept: its page has none yet."""
+
 
 class KnockState(Enum):
     WAITING = "waiting"
@@ -68,6 +71,11 @@ class Knock:
     def waits_from(self) -> float:
         """When the wait for a host begins to count: not before the slot."""
         return max(self.since, self.slot_starts_at or self.since)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its page has not joined again since a restart."""
+        return self.session.startswith(NOBODYS)
 
     def may_knock_at(self, again_s: float) -> float:
         return self.last_at + again_s

@@ -160,6 +160,11 @@ class Meeting:
         return Meeting._of(self._state.copy())
 
     @property
+    def may_return(self) -> frozenset[ParticipantId]:
+        """Whose seats are kept by a snapshot: they come back to them without knocking."""
+        return frozenset(seat.id for seat in self._state.seats.values() if seat.may_return)
+
+    @property
     def id(self) -> MeetingId:
         return self._state.id
 
@@ -195,9 +200,11 @@ class Meeting:
 
     def is_idle(self, now: float) -> bool:
         """Nobody opened it, nobody is there, no wrong PIN counts: it may be dropped."""
-        is_empty = not self._state.watchers and next(self._state.sessions(), None) is None
-        pins = self._state.pins.forget_old(now, self._state.numbers)
-        return self._state.stage is Stage.WAITING and is_empty and pins.is_clear
+        state = self._state
+        is_here = next(state.sessions(), None) is not None
+        is_empty = not (state.watchers or state.knocks or is_here)
+        pins = state.pins.forget_old(now, state.numbers)
+        return state.stage is Stage.WAITING and is_empty and pins.is_clear
 
 
 def _enter_pin(turn: Turn, command: c.EnterPin) -> None:

@@ -188,9 +188,10 @@ class State:
         )
 
     def sessions(self) -> Iterator[SessionId]:
-        """Everybody's: inside, waiting and at the PIN prompt."""
+        """Everybody's: inside, waiting and at the PIN prompt. A place at the door that a restart
+        has kept has none yet."""
         yield from self.inside()
-        yield from (knock.session for knock in self.knocks.values())
+        yield from (knock.session for knock in self.knocks.values() if not knock.is_kept)
         yield from self.prompts
 
     def inside(self) -> Iterator[SessionId]:

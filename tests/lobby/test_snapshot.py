@@ -1,12 +1,16 @@
 """A restart of the server: what a meeting keeps."""
 
 import json
+from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
 from lobby.commands import Leave, Pause, Refuse
 from lobby.meeting import Meeting
+from lobby.snapshot import READABLE, VERSION, NewerSnapshot
 from tests.lobby.world import OFFICER, START, World, make_room, pid, session
+from vmr.ids import BookingId
 from vmr.policies import PolicyName
 from vmr.roles import Role, Stage
 
@@ -36,12 +40,47 @@ def test_everybody_else_knocks() -> None:
     assert world.waiting("again").knocking
 
 
-def test_who_waited_joins_again() -> None:
+def test_who_waited_keeps_their_place_and_is_not_heard_again() -> None:
+    world = World()
+    for name in ("first", "second"):
+        world.join(name, invited=False)
+        world.wait(5)
+    world.host()
+    before = world.inside("host").knocks
+    assert [one.id for one in before] == [pid("first"), pid("second")]
+    world.wait(20)
+    world.restart()
+    assert world.is_gone("first")
+    world.join("host", Role.HOST, page="terminal")
+    assert [one.page_gone for one in world.inside("terminal").knocks] == [True, True]
+    for name in ("second", "first"):
+        world.join(name, invited=False, page=f"{name} again")
+        assert "knocked" not in world.recorded()
+    assert world.inside("terminal").knocks == before
+    world.admit("first", by="terminal")
+    assert world.inside("first again").you == pid("first")
+
+
+def test_who_waited_without_a_device_that_proves_itself_asks_anew() -> None:
+    world = World()
+    world.join("lawyer", device=None)
+    world.restart()
+    assert world.meeting.is_idle(world.now)
+
+
+def test_a_place_that_nobody_comes_back_to_is_given_up() -> None:
     world = World()
     world.join("lawyer")
     world.restart()
-    assert world.is_gone("lawyer")
+    assert not world.meeting.is_idle(world.now)
+    world.wait(60)
     assert world.meeting.is_idle(world.now)
+
+
+def test_who_waited_for_another_slot_is_not_named_in_a_snapshot() -> None:
+    world = World()
+    world.join("lawyer", booking=BookingId("another"))
+    assert world.meeting.snapshot()["waiting"] == []
 
 
 def test_seats_are_kept_for_five_minutes_from_the_restart() -> None:
@@ -92,7 +131,22 @@ def test_a_policy_is_fixed_for_a_meeting_once_it_has_started() -> None:
     assert meeting.snapshot()["policy"] == "legal"
 
 
-def test_a_snapshot_of_another_version_is_refused() -> None:
-    snapshot = {**World().meeting.snapshot(), "version": 0}
-    with pytest.raises(ValueError, match="version"):
+@pytest.mark.parametrize("version", [0, VERSION + 1])
+def test_a_snapshot_of_a_version_that_is_not_known_is_refused(version: int) -> None:
+    snapshot = {**World().meeting.snapshot(), "version": version}
+    with pytest.raises(NewerSnapshot, match="version"):
         Meeting.restore(snapshot, make_room(), World().numbers, START)
+
+
+def test_a_snapshot_of_the_version_before_is_read() -> None:
+    old = json.loads((Path(__file__).parent / "snapshot_1.json").read_text(encoding="utf-8"))
+    assert old["version"] == 1
+    meeting = Meeting.restore(old, make_room(), World().numbers, START + 60)
+    assert meeting.stage is Stage.LOCKED
+    new = meeting.snapshot()
+    assert new["version"] == VERSION
+    assert new == {**old, "version": VERSION, "waiting": [], "hostless_until": ANY, "alerts": ANY}
+
+
+def test_every_version_that_is_read_is_this_one_or_the_one_before() -> None:
+    assert READABLE == (VERSION, VERSION - 1)
