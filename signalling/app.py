@@ -353,6 +353,7 @@ class Running:
         """For `on_shutdown`: meetings first, so that closed sockets are no departures."""
         self.readiness.drain()
         if self._estate is not None:
+            await self._estate.move_out()
             await self._estate.stop()
         await self.rooms.close()
         if self._estate is not None:

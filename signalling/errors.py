@@ -36,6 +36,8 @@ EDGE: dict[str, str] = {
     "room_moving": "No server can take this room yet. The page tries again by itself.",
     "ticket_over": "That way to another server is over. The page asks for another by itself.",
     "unknown_server": "There is no such server.",
+    "newer_meeting": "The meeting of this room was begun by a newer server. It waits for one. The"
+    " page tries again by itself.",
     "unknown_room": "Your establishment has no such room.",
     "room_booked": "The room is booked by then. Choose less time.",
     "slot_cancelled": "This slot was cancelled: it cannot be extended.",

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from lobby.commands import Command, Tick
 from lobby.effects import Reply
 from signalling.errors import RequestError
+from signalling.overlap import Give
 from signalling.runner import MeetingRunner
 from signalling.seams import Clock
 from signalling.traces import trace_of
+from vmr.ids import SessionId
 
 REQUESTS_MAX = 64
 LETTERS_MAX = 1024
@@ -50,6 +52,7 @@ class Mailbox:
         self._ticked_at = float("-inf")
         self._is_stopping = False
         self.is_closed = False
+        self._departure: tuple[Give, asyncio.Future[bool]] | None = None
         self._has_ended = asyncio.Event()
 
     async def ask(self, command: Command) -> Reply:
@@ -84,7 +87,34 @@ class Mailbox:
     def give_up(self) -> None:
         """Finish the command at hand, then return from `run`: another server has the room."""
         self.runner.is_overtaken = True
+        self.end_overlap()
         self.wake()
+
+    async def depart(self, give: Give) -> bool:
+        """Once what was asked before is done, have the meeting go on where `give` hands it: whether
+        it does. What is asked here afterwards is refused (`room_moving`)."""
+        if self.is_closed or self._departure is not None:
+            return False
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._departure = (give, answer)
+        self.wake()
+        return await answer
+
+    @property
+    def is_overlapping(self) -> bool:
+        """Whether the meeting goes on at another server and this one still forwards."""
+        overlap = self.runner.overlap
+        return overlap is not None and not overlap.is_over
+
+    def finish_move(self, session: SessionId) -> None:
+        """This page has followed the meeting, or is gone."""
+        if self.runner.overlap is not None:
+            self.runner.overlap.finish(session)
+
+    def end_overlap(self) -> None:
+        """Forward nothing more of a meeting that goes on elsewhere."""
+        if self.runner.overlap is not None:
+            self.runner.overlap.end()
 
     async def wait_ended(self) -> None:
         """Until `run` has returned and its owner has forgotten it (`ended`)."""
@@ -98,12 +128,28 @@ class Mailbox:
         """Until the meeting is over or nobody is left, or `stop` was called."""
         try:
             while not self._is_stopping and not self._is_finished():
-                await self._step()
-            if not self._is_stopping:
+                if self._departure is not None and not self._letters:
+                    await self._depart(*self._departure)
+                else:
+                    await self._step()
+            if not self._is_stopping or self.is_overlapping:
                 self._close()
+                if self.runner.overlap is not None:
+                    await self.runner.overlap.wait()
                 await self.runner.drop(self._clock())
         finally:
             self._close()
+
+    async def _depart(self, give: Give, answer: "asyncio.Future[bool]") -> None:
+        self._departure = None
+        is_moved = False
+        try:
+            is_moved = await self.runner.depart(give, self._clock())
+        except Exception as error:
+            self._report(error)
+        finally:
+            if not answer.done():
+                answer.set_result(is_moved)
 
     async def _step(self) -> None:
         letter = await self._next()
@@ -163,8 +209,12 @@ class Mailbox:
 
     def _close(self) -> None:
         self.is_closed = True
+        if self._departure is not None and not self._departure[1].done():
+            self._departure[1].set_result(False)
+        moves = self.runner.is_overtaken
         while self._letters:
-            _answer(self._letters.popleft(), MailboxClosed())
+            answer = RequestError("room_moving") if moves else MailboxClosed()
+            _answer(self._letters.popleft(), answer)
 
     def _put(self, letter: _Letter) -> None:
         self._letters.append(letter)

@@ -15,7 +15,7 @@ its participant, who goes on receiving, and presenting, by the endpoint of the p
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 
 from lobby import effects
@@ -214,6 +214,19 @@ class RoomMedia:
         for endpoint, held in to.held.items():
             if endpoint in wanted and await self._add(endpoint, held.kind):
                 await self._set(endpoint, intersection(held, wanted[endpoint]))
+
+    async def keep(self, participants: Container[ParticipantId]) -> None:
+        """Nobody else has media from now on; terminals keep theirs."""
+        self._wishes = {who: wish for who, wish in self._wishes.items() if who in participants}
+        await self.narrow()
+
+    def has_narrowed(self, since: Checkpoint) -> bool:
+        """Whether anybody may send or receive less than they could then."""
+        before, now = wished(since.wishes, since.taps), self._wished()
+        return any(
+            endpoint not in now or intersection(had, now[endpoint]) != had
+            for endpoint, had in before.items()
+        )
 
     async def close(self) -> None:
         """The meeting is over or the server stops: nothing of it stays in the engine."""

@@ -109,6 +109,10 @@ class RoomFind(Request):
     room: Annotated[str, StringConstraints(max_length=64)]
 
 
+class RoomFinishMove(Request):
+    NAME = "room.finish_move"
+
+
 class RoomLeave(CommandRequest):
     NAME = "room.leave"
 
@@ -364,7 +368,7 @@ class MediaSave(Request):
 REQUESTS: Mapping[str, type[Request]] = {
     model.NAME: model
     for model in (
-        RoomJoin, RoomFind, RoomLeave, HostEnterPin, KnockAgainRequest, KnockAdmit,
+        RoomJoin, RoomFind, RoomFinishMove, RoomLeave, HostEnterPin, KnockAgainRequest, KnockAdmit,
         KnockAdmitExpected, KnockRefuse, ParticipantAddPerson, ParticipantBeginCheck,
         ParticipantEndCheck, ParticipantAttest, ParticipantSendBack, ParticipantRemove,
         ParticipantMute, SelfSetMedia, PresentationStart, PresentationStop, PresentationAllow,

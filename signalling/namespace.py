@@ -22,8 +22,6 @@ from signalling.limits import TokenBucket
 from signalling.seams import Clock
 from signalling.wire import JsonObject
 
-PROTOCOLS = (1,)
-
 C = TypeVar("C", bound=Carrier)
 
 

@@ -14,11 +14,11 @@ from signalling.errors import SENTENCES
 from signalling.files import Files
 from signalling.known import Known
 from signalling.languages import Languages
-from signalling.namespace import PROTOCOLS
 from signalling.requests import ADDRESS
 from signalling.seams import Rights, Store
 from signalling.texts import FILES, LANGUAGES, Texts
 from signalling.traces import trace_of
+from signalling.versions import PROTOCOLS
 from signalling.wire import to_wire
 from vmr.numbers import Numbers
 from vmr.policies import POLICIES

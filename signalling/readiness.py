@@ -33,7 +33,7 @@ class Fault(Enum):
     """Why a server is not ready."""
 
     STARTING = "starting"
-    DRAINING = "draining"  # it is about to stop
+    DRAINING = "draining"  # it is about to stop, or is emptied
     STORE = "store"  # a write failed, or hangs
     JOURNAL = "journal"  # records wait on this disk for the database
     MEDIA_WORKERS = "media_workers"  # none is alive
@@ -75,7 +75,7 @@ class Readiness:
         """What keeps this server from being ready; nothing: it is."""
         found = {
             Fault.STARTING: self._is_writable is None,
-            Fault.DRAINING: self._is_draining,
+            Fault.DRAINING: self._is_draining or self._rights.is_draining,
             Fault.STORE: self._is_writable is False,
             Fault.JOURNAL: self._store.journal.is_behind,
             Fault.MEDIA_WORKERS: self._engine.counters().get("workers") == 0,

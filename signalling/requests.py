@@ -32,6 +32,7 @@ from signalling.messages import (
     MediaPrefer,
     MediaSave,
     RoomFind,
+    RoomFinishMove,
     RoomJoin,
     parse_request,
 )
@@ -101,6 +102,7 @@ class Requests:
         mailbox = self._joined.get(session.id)
         if mailbox is not None:
             mailbox.post(SocketLost(session=session.id))
+            mailbox.finish_move(session.id)
 
     def back(self, session: Session) -> None:
         """The session was resumed on another socket."""
@@ -113,9 +115,10 @@ class Requests:
         self._known.sweep()
         for one, mailbox in list(self._joined.items()):
             session = sessions.get(one)
-            if session is not None and mailbox.is_closed:
+            is_over = mailbox.is_closed and not mailbox.is_overlapping
+            if session is not None and is_over:
                 session.is_joined = False
-            if session is None or mailbox.is_closed:
+            if session is None or is_over:
                 del self._joined[one]
 
     async def _answer(self, session: Session, request: Request) -> JsonObject:
@@ -124,6 +127,8 @@ class Requests:
                 return await self._join(session, request)
             case RoomFind():
                 await self._find(request)
+            case RoomFinishMove():
+                self._finish_move(session)
             case HostEnterPin():
                 await self._enter_pin(session, request)
             case MediaOffer(sdp=sdp):
@@ -138,8 +143,16 @@ class Requests:
                 _done(await self._mailbox(session).ask(request.command(session.id)))
         return {}
 
+    def _finish_move(self, session: Session) -> None:
+        """The page has all it needs from the server that runs its room now."""
+        mailbox = self._joined.get(session.id)
+        if mailbox is not None:
+            mailbox.finish_move(session.id)
+
     def _mailbox(self, session: Session) -> Mailbox:
         mailbox = self._joined.get(session.id)
+        if mailbox is not None and mailbox.is_overlapping:
+            raise RequestError("room_moving")
         if mailbox is None or mailbox.is_closed or not session.is_joined:
             raise RequestError("not_joined")
         return mailbox

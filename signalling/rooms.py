@@ -25,11 +25,13 @@ from lobby.commands import (
 from lobby.effects import Reply
 from lobby.meeting import Meeting
 from lobby.pin import PinAttempts
+from lobby.snapshot import NewerSnapshot
 from media import messages
 from signalling.bookings.slot_book import SlotBook
 from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
+from signalling.overlap import Give
 from signalling.overload import Overload
 from signalling.runner import MeetingRunner
 from signalling.seams import Clock, Desk, Engine, Rights, Store, Taps
@@ -90,6 +92,8 @@ class Rooms:
         self._mailboxes: dict[RoomId, Mailbox] = {}
         self._by_meeting: dict[MeetingId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stuck: dict[RoomId, str] = {}
+        """Rooms of meetings that this server could not go on with, and why."""
         self._pins: OrderedDict[RoomId, PinAttempts] = OrderedDict()
 
     def __len__(self) -> int:
@@ -103,19 +107,28 @@ class Rooms:
     async def restore(self) -> None:
         """Take up the meetings that were running when the server stopped."""
         for live in await self._store.live_meetings():
-            await self.take_up(live)
+            try:
+                await self.take_up(live)
+            except RequestError as error:
+                self._stuck[live.room] = error.code
 
     async def take_up(self, live: LiveMeeting) -> None:
-        """Go on with a meeting from where another process left it. Raises StoreError."""
+        """Go on with a meeting from where another process left it. Raises StoreError, and
+        RequestError where that cannot be done: the room must not be opened anew then, for it may
+        have been locked."""
+        await self.give_up(live.room)
         room = await self._store.room(live.room)
         if room is None:
             log.error("meeting of no room meeting=%s", live.meeting)
             return
         try:
             meeting = Meeting.restore(live.snapshot, room, self._numbers, self._clock())
-        except Exception as error:  # a snapshot of another version must not stop the rest
+        except NewerSnapshot:
+            log.error("left by a newer server meeting=%s", live.meeting)
+            raise RequestError("newer_meeting") from None
+        except Exception as error:  # a snapshot that is broken must not stop the rest
             log.error("not restored meeting=%s error=%s", live.meeting, type(error).__name__)
-            return
+            raise RequestError("internal") from None
         mailbox = self._start(room, meeting, self._rights.hold(room.id), live.snapshot)
         mailbox.post(Tick())  # the restart is written down now, not when somebody comes
 
@@ -126,6 +139,22 @@ class Rooms:
         if mailbox is not None:
             mailbox.give_up()
             await mailbox.wait_ended()
+
+    async def move(self, room: RoomId, give: Give) -> bool:
+        """Have its meeting go on where `give` hands it: whether it does."""
+        mailbox = self._mailboxes.get(room)
+        return mailbox is not None and await mailbox.depart(give)
+
+    async def moved(self) -> None:
+        """Until everybody has gone to where their meetings were moved."""
+        leaving = [one for one in self._by_meeting.values() if one.is_overlapping]
+        await asyncio.gather(*(one.wait_ended() for one in leaving))
+
+    def end_overlap(self, room: RoomId, epoch: int) -> None:
+        """Its server under this epoch has taken something from somebody: forward no longer."""
+        mailbox = self._mailboxes.get(room)
+        if mailbox is not None and mailbox.is_overlapping and mailbox.runner.is_before(epoch):
+            mailbox.end_overlap()
 
     def needs(self, room: RoomId) -> bool:
         """Whether there is a meeting of it here, or wrong PINs that count."""
@@ -318,6 +347,8 @@ class Rooms:
     # -- meetings come and go -----------------------------------------------------------------
 
     def _open(self, room: Room) -> Mailbox:
+        if room.id in self._stuck:
+            raise RequestError(self._stuck[room.id])
         self.check_may_begin(room.id)
         hold = self._rights.hold(room.id)
         last = self._mailboxes.get(room.id)

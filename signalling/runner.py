@@ -24,8 +24,10 @@ from lobby.views import View
 from signalling.errors import RequestError
 from signalling.media import Checkpoint, RoomMedia
 from signalling.metrics.timings import KNOCK
+from signalling.overlap import OVERLAP_S, Give, Overlap
 from signalling.seams import Desk, Rights, Store
 from signalling.sessions import Sessions
+from signalling.versions import FOLLOWS
 from signalling.wire import notification
 from vmr.ids import SessionId
 from vmr.nodes.ownership import Hold
@@ -37,7 +39,16 @@ UNWRITTEN_MAX = 1_000
 """Entries kept while database and disk fail; beyond, the meeting is abandoned: nobody stays
 unrecorded."""
 
+ROOM_MOVED = "room.moved"
+SENT_ON = SessionEnded(code=EndCode.CONNECTION_LOST, can_return=True)
+
 log = logging.getLogger(__name__)
+
+_TAKES = (
+    commands.Refuse, commands.SendBack, commands.Remove, commands.MuteOther, commands.BeginCheck,
+    commands.Pause, commands.End, commands.StopPresenting, commands.Leave, commands.Unwatch,
+)  # fmt: skip
+"""Commands that take something from somebody, who may not be here yet after a move."""
 
 _RESTRICTS = (
     commands.Lock, commands.Refuse, commands.SendBack, commands.Remove, commands.MuteOther,
@@ -65,6 +76,10 @@ def restricts(command: Command) -> bool:
         case commands.ReportWatching(why_not=why_not):
             return why_not is not None
     return isinstance(command, _RESTRICTS)
+
+
+def _takes(command: Command) -> bool:
+    return isinstance(command, _TAKES)
 
 
 class MeetingRunner:
@@ -100,11 +115,17 @@ class MeetingRunner:
         self.is_abandoned = False
         self.is_overtaken = False
         """Another server runs the room: nothing is written here any more."""
+        self.overlap: Overlap | None = None
+        """The meeting was moved there, and is forwarded here until this is over."""
 
     @property
     def is_behind(self) -> bool:
         """Whether records wait for the disk, or the engine for its orders."""
         return bool(self._unwritten) or self.media.is_behind
+
+    def is_before(self, epoch: int) -> bool:
+        """Whether the room has been another server's since."""
+        return self._hold is not None and self._hold.epoch < epoch
 
     @property
     def unwritten(self) -> int:
@@ -137,6 +158,8 @@ class MeetingRunner:
             await self.media.go_back(media_before)
             raise RequestError("room_moving" if self.is_overtaken else "record_unavailable")
         reply = self._tell(asked, now)
+        if _takes(command) or self.media.has_narrowed(media_before):
+            self._rights.narrowed(self.room.id)
         self._time_knock(command, now)
         if len(self._unwritten) + len(self._deferred) > UNWRITTEN_MAX:
             await self._abandon(now)
@@ -147,6 +170,41 @@ class MeetingRunner:
             alert = self.meeting.alert(command.alert)
             if alert is not None and alert.kind is AlertKind.KNOCK:
                 KNOCK.note(self._counters, now - alert.raised_at)
+
+    async def depart(self, give: Give, now: float) -> bool:
+        """Let the meeting go on where `give` hands it, when all of it is written: whether it does.
+
+        Then nothing is done here any more; who would have to knock there is cut off at once, the
+        others are forwarded until their pages have followed.
+        """
+        if self.is_behind or self.is_overtaken or self.meeting.is_over:
+            return False
+        try:
+            url = await give()
+        except Overtaken:
+            self.is_overtaken = True
+            return False
+        except StoreError as error:
+            log.error("meeting not moved meeting=%s code=%s", self.meeting.id, error.code)
+            return False
+        self.is_overtaken = True
+        self.overlap = Overlap(self._point_to(url, now))
+        self._desk.show(self.room, None)
+        await self.media.keep(self.meeting.may_return)
+        return True
+
+    def _point_to(self, url: str, now: float) -> list[SessionId]:
+        """Tell pages where to go; those that follow without losing anything."""
+        following = []
+        for one in list(self._told):
+            session = self._sessions.get(one)
+            if session is not None and session.is_connected and session.protocol >= FOLLOWS:
+                session.notify(ROOM_MOVED, {"server": url, "overlap_s": OVERLAP_S}, now)
+                following.append(one)
+            else:
+                self._send(one, SENT_ON, now)
+                self._disconnect(one, now)
+        return following
 
     async def catch_up(self, now: float) -> None:
         """Write, and give what had to wait for it."""
@@ -172,7 +230,7 @@ class MeetingRunner:
         goes on elsewhere: then everybody is sent away, and comes to it again."""
         await self.media.close()
         if self.is_overtaken:
-            self._send_away(SessionEnded(code=EndCode.CONNECTION_LOST, can_return=True), now)
+            self._send_away(SENT_ON, now)
         elif self._committed is not None:
             await self._write(None, [])
 

@@ -151,6 +151,14 @@ class Rights(Protocol):
     def is_leased(self) -> bool:
         """Whether anybody new may be let in now."""
 
+    @property
+    def is_draining(self) -> bool:
+        """Whether the operator has it emptied: it takes no rooms, if there is another server."""
+
+    def narrowed(self, room: RoomId) -> None:
+        """Somebody in the room has lost a right: a server that it was just moved from, and that
+        still forwards, has to stop."""
+
     async def settle(self, room: RoomId) -> None:
         """The room is run here afterwards. Raises RequestError: another server runs it, or
         nobody can say now who will; and StoreError."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from signalling.errors import RequestError
+from signalling.versions import OLDEST
 from signalling.wire import JsonObject, to_text
 from vmr.ids import SessionId
 
@@ -62,9 +63,11 @@ class Outlet(Protocol):
 
 
 class Session:
-    """One tab. `is_joined`: a Meeting knows it, and says when it is over."""
+    """One tab. `is_joined`: a Meeting knows it, and says when it is over. `protocol` is the
+    version that its page speaks."""
 
-    def __init__(self, *, now: float) -> None:
+    def __init__(self, *, now: float, protocol: int = OLDEST) -> None:
+        self.protocol = protocol
         self.id = SessionId(secrets.token_urlsafe(12))
         self.token = secrets.token_urlsafe(32)
         self.nonce = ""
@@ -173,11 +176,11 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def open(self, now: float) -> Session:
+    def open(self, now: float, protocol: int = OLDEST) -> Session:
         """A new session; raises RequestError `busy` at the limit."""
         if len(self._sessions) >= self._limit:
             raise RequestError("busy")
-        session = Session(now=now)
+        session = Session(now=now, protocol=protocol)
         self._sessions[session.id] = session
         return session
 

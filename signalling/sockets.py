@@ -13,15 +13,16 @@ from signalling.config import SignallingConfig
 from signalling.connection import Connection
 from signalling.errors import SENTENCES, RequestError
 from signalling.guarded import NAMESPACE
-from signalling.hello import Hello, parse_hello
+from signalling.hello import Hello, parse_hello, spoken
 from signalling.limits import KeyedLimit
 from signalling.messages import REQUESTS
-from signalling.namespace import PROTOCOLS, Namespace
+from signalling.namespace import Namespace
 from signalling.refusals import Entrance, Refusals
 from signalling.requests import Requests
 from signalling.seams import Clock
 from signalling.sessions import Session, Sessions
 from signalling.staff.sessions import StaffSessions
+from signalling.versions import OLDEST, agreed
 from signalling.wire import JsonObject
 
 
@@ -87,7 +88,7 @@ class Sockets(Namespace[Connection]):
         if not self._newcomers.take(network, self._clock()):
             self._refuse(request)
             raise RequestError("too_many_requests")
-        if isinstance(auth, dict) and auth.get("protocol") not in PROTOCOLS:
+        if isinstance(auth, dict) and agreed(spoken(auth.get("protocol"))) is None:
             raise RequestError("protocol_version")
         return parse_hello(auth)
 
@@ -95,15 +96,17 @@ class Sockets(Namespace[Connection]):
         """The session of this socket, what it is told first, and the number it goes on after."""
         now = self._clock()
         wanted = hello.resume
+        protocol = agreed(spoken(hello.protocol)) or OLDEST
         if wanted is not None:
             found = self._sessions.find(wanted.session, wanted.token)
             if found is not None and not (found.is_over and found.after(wanted.n) == ()):
                 after = found.resume(wanted.n, now)
+                found.protocol = protocol
                 return found, [("session.resumed", self._facts(found))], after
-        session = self._sessions.open(now)
+        session = self._sessions.open(now, protocol)
         opened: JsonObject = {
             **self._facts(session),
-            "protocol": PROTOCOLS[0],
+            "protocol": protocol,
         }
         unknown: list[tuple[str, JsonObject]] = [] if wanted is None else [("session.unknown", {})]
         return session, [*unknown, ("session.opened", opened)], 0

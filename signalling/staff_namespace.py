@@ -14,11 +14,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 from signalling.config import SignallingConfig
 from signalling.desk.board import Board
 from signalling.errors import RequestError
-from signalling.namespace import PROTOCOLS, Namespace
+from signalling.namespace import Namespace
 from signalling.rooms import Rooms
 from signalling.seams import Clock
 from signalling.staff.sessions import Attendance, StaffSessions, handshake
 from signalling.staff_socket import StaffSocket
+from signalling.versions import PROTOCOLS
 from signalling.wire import JsonObject
 from vmr.numbers import Numbers
 from vmr.staff import StaffPermission

@@ -10,10 +10,14 @@ class Alone:
     is_leased = True
     url = ""
     others: tuple[str, ...] = ()
+    is_draining = False
 
     @property
     def urls(self) -> tuple[str, ...]:
         return ()
+
+    def narrowed(self, room: RoomId) -> None:
+        """Nobody else forwards."""
 
     async def settle(self, room: RoomId) -> None:
         """It is run here."""

@@ -20,6 +20,7 @@ from signalling.nodes.far_messages import (
     Asked,
     Began,
     Counted,
+    Narrowed,
     RefusedThere,
     Said,
     Shown,
@@ -61,7 +62,10 @@ class FarDesk:
         board: Board,
         tallies: Tallies,
         now: Callable[[], float],
+        narrowed: Callable[[Narrowed], None] = lambda _: None,
     ) -> None:
+        """`narrowed` hears what is said of rooms that were moved: this is who listens."""
+        self._narrowed = narrowed
         self._me = me
         self._wire = wire
         self._rights = rights
@@ -202,6 +206,8 @@ class FarDesk:
                     self._tallies.hear(what, key, done)
             case Began(node=node) if node != self._me:
                 self._board.republish()
+            case Narrowed():
+                self._narrowed(said)
             case Asked():
                 self._spawn(self._answer(said))
             case Answered(number=number, code=code):

@@ -71,7 +71,16 @@ class Answered(Said):
     code: str
 
 
-Saying = Shown | RefusedThere | Counted | Began | Asked | Answered
+class Narrowed(Said):
+    """The server that runs the room under this epoch has taken something from somebody: who still
+    forwards what was there before a move has to stop."""
+
+    kind: Literal["narrowed"] = "narrowed"
+    room: str
+    epoch: int
+
+
+Saying = Shown | RefusedThere | Counted | Began | Asked | Answered | Narrowed
 _SAYING: TypeAdapter[Saying] = TypeAdapter(Annotated[Saying, Field(discriminator="kind")])
 
 

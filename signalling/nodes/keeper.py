@@ -8,21 +8,26 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import Protocol
+from typing import NoReturn
 from weakref import WeakValueDictionary
 
+from lobby.snapshot import READABLE, VERSION
 from signalling.errors import RequestError
-from signalling.namespace import PROTOCOLS
+from signalling.nodes.emptying import Emptying
 from signalling.nodes.registry import Registry, RegistryAway
+from signalling.nodes.tenants import Tenants
+from signalling.overlap import OVERLAP_S
+from signalling.versions import PROTOCOLS
 from vmr.ids import RoomId
+from vmr.nodes.drain import refuges
 from vmr.nodes.lease import Lease
 from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, is_mine, judge
 from vmr.nodes.placement import Placements
 from vmr.nodes.sight import Sight
-from vmr.store import LiveMeeting, Overtaken, OwnerStore, StoreError
+from vmr.store import Overtaken, OwnerStore, StoreError, StoreUnavailable, UnreadableMeeting
 
 LOOK_S = 0.25
 """How often the registry is looked at: a dead server is found so much later than it could be."""
@@ -38,28 +43,6 @@ TRIES = 4
 log = logging.getLogger(__name__)
 
 
-class Tenants(Protocol):
-    """The meetings of this server (`signalling.rooms.Rooms`)."""
-
-    def __len__(self) -> int: ...
-
-    @property
-    def people(self) -> int:
-        """Those inside."""
-
-    async def take_up(self, live: LiveMeeting) -> None:
-        """Go on with a meeting."""
-
-    async def give_up(self, room: RoomId) -> None:
-        """Another server runs it: nothing of it is written, and everybody is sent there."""
-
-    def needs(self, room: RoomId) -> bool:
-        """Whether there is anything of it here that another server would not know."""
-
-    def look_around(self) -> None:
-        """Meetings ask themselves again who may come in."""
-
-
 class Keeper:
     """See `signalling.seams.Rights`. `url` is where browsers reach this server."""
 
@@ -72,10 +55,12 @@ class Keeper:
         owners: OwnerStore,
         now: Callable[[], float],
         wall_clock: Callable[[], float],
+        on_narrowed: Callable[[RoomId, int], None],
         version: str = "",
         load: Callable[[], float] = float,
     ) -> None:
-        """`version` and `load` (of the machine, 1: every core is busy) are for operators."""
+        """`on_narrowed` is told the room and the epoch: see `narrowed`. `version` and `load` (of
+        the machine, 1: every core is busy) are for operators."""
         self._version = version
         self._load = load
         self._began_at = wall_clock()
@@ -86,6 +71,8 @@ class Keeper:
         self._owners = owners
         self._now = now
         self._wall_clock = wall_clock
+        self._on_narrowed = on_narrowed
+        self._taken_at: dict[RoomId, float] = {}
         self._tenants: Tenants | None = None
         self._lease = Lease()
         self._sight = Sight()
@@ -94,6 +81,8 @@ class Keeper:
         self._settling: WeakValueDictionary[RoomId, asyncio.Lock] = WeakValueDictionary()
         self._urls: tuple[str, ...] = (url,)
         self._is_away = False
+        self._emptying = Emptying(rooms=self._busy, move=self._move)
+        self._must_renew = False
         self._empty_since: dict[RoomId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -102,6 +91,11 @@ class Keeper:
     @property
     def is_leased(self) -> bool:
         return self._lease.is_held(self._now())
+
+    @property
+    def is_draining(self) -> bool:
+        """It takes no rooms, if there is another server."""
+        return self._emptying.is_draining
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -129,6 +123,7 @@ class Keeper:
         return {
             "node": self.id,
             "is_leased": self.is_leased,
+            "is_draining": self.is_draining,
             "servers": len(self._sight.nodes),
             "rooms": len(self._held),
         }
@@ -139,6 +134,27 @@ class Keeper:
         if held is None:
             raise RequestError("room_moving")
         return held
+
+    async def _keep_or_hand_on(self, room: RoomId, row: Ownership) -> None:
+        """The next meeting of a room that is empty begins elsewhere, while this is emptied. Raises
+        RequestError."""
+        to = self._refuge() if self.is_draining and not self._needs(room) else None
+        if to is not None:
+            del self._held[room]
+            with suppress(Overtaken):
+                await self._give_away(room, row, to)
+
+    def _refuge(self) -> Node | None:
+        """Where a meeting of this server would go now."""
+        draws = (random.random(), random.random())
+        among = refuges(self.nodes, self.id)
+        return self._placements.place(among, draws, PROTOCOLS, self._now(), VERSION)
+
+    def narrowed(self, room: RoomId) -> None:
+        """See `Rights.narrowed`."""
+        held, taken_at = self._held.get(room), self._taken_at.get(room)
+        if held is not None and taken_at is not None and self._now() < taken_at + 2 * OVERLAP_S:
+            self._on_narrowed(room, held.epoch)
 
     async def settle(self, room: RoomId) -> None:
         """See `Rights.settle`."""
@@ -151,7 +167,7 @@ class Keeper:
                     await self._drop(room)
                 match self._judge(room, row):
                     case Here():
-                        return
+                        return await self._keep_or_hand_on(room, row)
                     case There(node=node):
                         raise RequestError("other_server", server=node.url)
                     case Unsettled():
@@ -190,13 +206,26 @@ class Keeper:
         """From here on rooms are taken and given up. Raises StoreError."""
         self._tenants = tenants
         await self._owners.note_url(self._url, self._wall_clock())
+        await self._owners.note_node(self.name, self.id, self._wall_clock())
+        self._emptying.follow(await self._owners.drain_of(self.name))
         await self._read_urls()
         await self._beat()
         self._tasks = [
             asyncio.create_task(self._keep_beating(), name="lease"),
             asyncio.create_task(self._keep_rooms(), name="rooms of the estate"),
             asyncio.create_task(self._keep_urls(), name="addresses of the estate"),
+            asyncio.create_task(self._emptying.run(), name="moves to other servers"),
         ]
+
+    async def move_out(self) -> None:
+        """Before the end: the meetings go to the other servers, as far as there are such, and what
+        cannot be moved stays in the store."""
+        self._emptying.leave()
+        self._must_renew = True
+        with suppress(StoreError):
+            await self._emptying.empty()
+        if self._tenants is not None:
+            await self._tenants.moved()
 
     async def stop(self) -> None:
         """No room is taken or given up any more. Idempotent."""
@@ -220,7 +249,7 @@ class Keeper:
     async def _beat(self) -> None:
         """Renew when it is time, and look."""
         sent_at, had_lease = self._now(), self.is_leased
-        is_due = self._lease.is_due(sent_at)
+        is_due = self._must_renew or self._lease.is_due(sent_at)
         try:
             look = await self._registry.look(self.id, self._entry() if is_due else None)
         except RegistryAway as error:
@@ -229,6 +258,7 @@ class Keeper:
         self._note_away(False)
         if is_due:
             self._lease = self._lease.renewed(sent_at)
+            self._must_renew = False
         self._sight = self._sight.looked(look, sent_at, self._now())
         if not had_lease and self.is_leased and self._tenants is not None:
             self._tenants.look_around()
@@ -239,12 +269,13 @@ class Keeper:
             name=self.name,
             url=self._url,
             rooms=len(self._held),
-            is_draining=False,
+            is_draining=self.is_draining,
             protocols=PROTOCOLS,
             people=0 if self._tenants is None else self._tenants.people,
             load=self._load(),
             version=self._version,
             since=self._began_at,
+            snapshots=READABLE,
         )
 
     def _note_away(self, is_away: bool, why: str = "") -> None:
@@ -268,6 +299,8 @@ class Keeper:
         """Give up what others have taken, take what nobody runs, give back what is over."""
         if any(one.url not in self._urls for one in self.nodes):
             await self._read_urls()
+        if self._emptying.follow(await self._owners.drain_of(self.name)):
+            self._must_renew = True
         for room in await self._owners.overtaken(dict(self._held)):
             with suppress(RequestError):
                 await self.settle(room)
@@ -279,14 +312,41 @@ class Keeper:
                     await self.settle(room)
         await self._give_back()
 
+    def _busy(self) -> list[RoomId]:
+        return [room for room in self._held if self._needs(room)]
+
+    async def _move(self, room: RoomId) -> bool:
+        """Have its meeting go on at another server; whether it does."""
+        async with self._settling.setdefault(room, asyncio.Lock()):
+            hold = self._held.get(room)
+            to = self._refuge()
+            if hold is None or to is None or not self.is_leased or self._tenants is None:
+                return False
+            chosen = to
+
+            async def give() -> str:
+                if self._owners.is_behind:
+                    raise StoreUnavailable("records wait in the journal")
+                seen = Ownership(hold.node, hold.epoch)
+                await self._owners.take(room, chosen.id, seen)
+                self._held.pop(room, None)
+                return chosen.url
+
+            is_moved = await self._tenants.move(room, give)
+            if is_moved:
+                log.info("room moved to another server room=%s", room)
+            return is_moved
+
     async def _give_back(self) -> None:
         """Any server may run the next meetings of rooms that have been empty for a while."""
         now, needs = self._now(), self._needs
+        patience_s = 0.0 if self.is_draining else EMPTY_S
         empty = {room for room in self._held if not needs(room)}
         self._empty_since = {room: self._empty_since.get(room, now) for room in empty}
+        self._taken_at = {room: at for room, at in self._taken_at.items() if room in self._held}
         for room, since in self._empty_since.items():
             hold = self._held.get(room)
-            if hold is not None and now >= since + EMPTY_S and not needs(room):
+            if hold is not None and now >= since + patience_s and not needs(room):
                 del self._held[room]
                 with suppress(Overtaken):
                     await self._owners.release(room, hold)
@@ -300,16 +360,19 @@ class Keeper:
 
     async def _take(self, room: RoomId, row: Ownership) -> None:
         """Take it, or give it to another. Raises RequestError, Overtaken, StoreError."""
-        chosen = None
-        if row.owner != self.id:
-            draws = (random.random(), random.random())
-            nodes = self._sight.nodes.values()
-            chosen = self._placements.place(nodes, draws, PROTOCOLS[0], self._now())
+        among: Collection[Node] = self.nodes
+        if row.owner == self.id:  # given by another: it does not go round
+            among = refuges(self.nodes, self.id) if self.is_draining else ()
+        draws = (random.random(), random.random())
+        chosen = self._placements.place(among, draws, PROTOCOLS, self._now())
         if chosen is not None and chosen.id != self.id:
-            await self._owners.take(room, chosen.id, row)
-            raise RequestError("other_server", server=chosen.url)
-        hold, live = await self._owners.take(room, self.id, row)
+            await self._give_away(room, row, chosen)
+        try:
+            hold, live = await self._owners.take(room, self.id, row, READABLE)
+        except UnreadableMeeting as error:
+            await self._pass_on(room, row, error.version)
         self._held[room] = hold
+        self._taken_at[room] = self._now()
         log.info("room taken room=%s epoch=%d has_meeting=%s", room, hold.epoch, live is not None)
         if live is not None and self._tenants is not None:
             try:
@@ -317,6 +380,20 @@ class Keeper:
             except BaseException:
                 del self._held[room]  # without its meeting the next to come would begin another
                 raise
+
+    async def _give_away(self, room: RoomId, row: Ownership, to: Node) -> NoReturn:
+        await self._owners.take(room, to.id, row)
+        raise RequestError("other_server", server=to.url)
+
+    async def _pass_on(self, room: RoomId, row: Ownership, version: int) -> NoReturn:
+        """Its meeting was left by a newer server: one that can read it goes on with it, and it
+        is not opened without it."""
+        draws = (random.random(), random.random())
+        to = self._placements.place(self.nodes, draws, PROTOCOLS, self._now(), version)
+        if to is not None and to.id != self.id:
+            await self._give_away(room, row, to)
+        log.error("no server can read the meeting that was left room=%s", room)
+        raise RequestError("newer_meeting")
 
     async def _drop(self, room: RoomId) -> None:
         """What is here of it is not so any more."""
@@ -329,6 +406,7 @@ class Keeper:
         while True:
             try:
                 await self._owners.note_url(self._url, self._wall_clock())
+                await self._owners.note_node(self.name, self.id, self._wall_clock())
                 await self._read_urls()
             except StoreError as error:
                 log.error("addresses of the estate were not read code=%s", error.code)

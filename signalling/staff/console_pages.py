@@ -3,8 +3,8 @@ sockets."""
 
 from aiohttp import web
 
-from signalling.namespace import PROTOCOLS
 from signalling.staff.edge import Edge, Handler
+from signalling.versions import PROTOCOLS
 from vmr.staff import StaffPermission
 
 CONSOLES = (

@@ -11,6 +11,7 @@ from tests.bench.bare import measure_echo_us, measure_floor
 from tests.bench.calm import measure_calm
 from tests.bench.desk_time import knock_figures, measure_knocks
 from tests.bench.node_lost import lost_node_figures, measure_lost_nodes
+from tests.bench.node_moved import measure_moves, moved_figures
 from tests.bench.office_time import measure_office, office_figures
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
 from tests.bench.receivers import print_receivers
@@ -135,6 +136,8 @@ def print_office(*, is_short: bool) -> None:
 def print_nodes(*, is_short: bool) -> None:
     taken = asyncio.run(measure_lost_nodes(2 if is_short else 10))
     print_figures("Several servers, one dies", lost_node_figures(taken))
+    moved, usual = asyncio.run(measure_moves(1 if is_short else 5))
+    print_figures("Several servers, one is emptied", moved_figures(moved, usual))
 
 
 def print_signalling(*, is_short: bool) -> None:
@@ -154,7 +157,7 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true", help="nothing but the memory")
     parser.add_argument("--records", action="store_true", help="nothing but the records")
     parser.add_argument("--office", action="store_true", help="nothing but the booking office")
-    parser.add_argument("--nodes", action="store_true", help="nothing but servers that die")
+    parser.add_argument("--nodes", action="store_true", help="nothing but several servers")
     parser.add_argument("--signalling", action="store_true", help="nothing but pages and joins")
     options = parser.parse_args()
     if options.signalling:

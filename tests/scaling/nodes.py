@@ -153,7 +153,7 @@ class Estate:
     def _take(self, room: int, asked: Server) -> None:
         draws = (self._chance.random(), self._chance.random())
         nodes = [one.node() for one in self.servers if self.is_leased(one)]
-        chosen = asked.placements.place(nodes, draws, 1, self._world.now)
+        chosen = asked.placements.place(nodes, draws, (1,), self._world.now)
         server = next((one for one in self.servers if chosen and one.id == chosen.id), asked)
         self._give(room, server)
 

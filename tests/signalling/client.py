@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 TIMEOUT_S = 30.0
 """Far longer than an answer takes on a machine that has time."""
+PAGES: list[int] = [2, 1]
+"""What pages of this version speak."""
 
 
 class Refused(Exception):
@@ -87,8 +89,10 @@ class Client:
         *,
         transports: tuple[str, ...] = ("websocket",),
         headers: Mapping[str, str] | None = None,
+        protocol: int | list[int] = PAGES,
     ) -> None:
         self.url = url
+        self._protocol = protocol
         self._headers = dict(headers or {})
         self.notes: list[Note] = []
         self.session = self.token = self.nonce = self.participant = ""
@@ -108,7 +112,7 @@ class Client:
         await self.socket.connect(
             self.url,
             headers=self._headers,
-            auth={"protocol": 1} if auth is None else auth,
+            auth={"protocol": self._protocol} if auth is None else auth,
             transports=self._transports,
             wait_timeout=TIMEOUT_S,
         )
@@ -121,7 +125,7 @@ class Client:
         since = self.last_n if n is None else n
         resume = {"session": self.session, "token": self.token, "n": since}
         self.session = ""
-        await self.connect({"protocol": 1, "resume": resume})
+        await self.connect({"protocol": self._protocol, "resume": resume})
 
     async def drop(self) -> None:
         """Lose the network: the socket ends without a goodbye of Socket.IO."""

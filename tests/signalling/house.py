@@ -13,7 +13,7 @@ from signalling.app import Running, Signalling
 from signalling.config import SignallingConfig
 from signalling.seams import Clock, Engine, Store
 from signalling.staff.app import StaffApp
-from tests.signalling.client import Client, DeviceKey
+from tests.signalling.client import PAGES, Client, DeviceKey
 from tests.signalling.fakes.clock import FakeClock
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.fakes.store import FakeStore
@@ -82,9 +82,10 @@ class Server:
         *,
         transports: tuple[str, ...] = ("websocket",),
         headers: Mapping[str, str] | None = None,
+        protocol: int | list[int] = PAGES,
     ) -> Client:
         """A page that has not connected yet; `headers` may hold an officer's cookie."""
-        client = Client(self.url, transports=transports, headers=headers)
+        client = Client(self.url, transports=transports, headers=headers, protocol=protocol)
         self._clients.append(client)
         return client
 

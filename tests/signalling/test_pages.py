@@ -48,7 +48,7 @@ async def test_the_meeting_page_carries_the_facts_of_its_room(
         page = await answer.text()
     facts = facts_in(page)
     declaration = facts["declaration"]
-    assert facts["protocol"] == 1
+    assert facts["protocol"] == 2
     assert facts["has_relays"] is False
     assert facts["servers"] == []
     assert facts["address"] == house.room.address

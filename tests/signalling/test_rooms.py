@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 
 from lobby import commands as c
 from lobby.pin import PinAttempts
+from lobby.snapshot import VERSION
 from media.messages import (
     WORKER_LOST,
     LayersWanted,
@@ -99,14 +100,23 @@ async def test_a_refused_join_leaves_no_meeting_behind() -> None:
     await rooms.close()
 
 
-async def test_a_snapshot_that_cannot_be_read_does_not_stop_the_start() -> None:
+@pytest.mark.parametrize(
+    ("snapshot", "code"),
+    [({"of": "2031"}, "internal"), ({"version": VERSION + 1}, "newer_meeting")],
+)
+async def test_a_snapshot_that_cannot_be_read_stops_no_start_and_opens_no_room(
+    snapshot: dict[str, object], code: str
+) -> None:
     store, sessions = FakeStore(), Sessions(limit=9)
-    rooms, room = rooms_of(store, sessions), store.add_room()
-    store.live[MeetingId("bad")] = LiveMeeting(MeetingId("bad"), room.id, {"of": "2031"})
+    rooms, room, other = rooms_of(store, sessions), store.add_room(), store.add_room()
+    store.live[MeetingId("bad")] = LiveMeeting(MeetingId("bad"), room.id, snapshot)
     store.live[MeetingId("orphan")] = LiveMeeting(MeetingId("orphan"), RoomId("gone"), {})
     await rooms.restore()
     assert len(rooms) == 0
-    await rooms.join(room, join(sessions))
+    with pytest.raises(RequestError) as refused:
+        await rooms.join(room, join(sessions))
+    assert refused.value.code == code, "it may have been locked"
+    await rooms.join(other, join(sessions))
     assert len(rooms) == 1
     await rooms.close()
 

@@ -323,9 +323,13 @@ async def test_logs_hold_no_names_pins_tokens_or_addresses(
 @pytest.mark.parametrize(
     ("auth", "code"),
     [
-        ({"protocol": 2}, "protocol_version"),
+        ({"protocol": 3}, "protocol_version"),
+        ({"protocol": [4, 3]}, "protocol_version"),
+        ({"protocol": []}, "protocol_version"),
+        ({"protocol": [2] * 9}, "bad_message"),
+        ({"protocol": [2, "1"]}, "bad_message"),
         ({"protocol": "1"}, "protocol_version"),
-        ({"protocol": True}, "bad_message"),
+        ({"protocol": True}, "protocol_version"),
         ({}, "bad_message"),
         ({"resume": None}, "protocol_version"),
         ([1], "bad_message"),

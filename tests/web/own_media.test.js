@@ -47,10 +47,10 @@ async function person() {
   let now = null;
   const own = new OwnMedia({
     request: async (name, payload) => sent.push([name, payload]),
-    peer: () => /** @type {any} */ ({
+    peers: () => [/** @type {any} */ ({
       setCamera: async (/** @type {unknown} */ track) => { peer.camera = track; },
       setMicrophone: async (/** @type {unknown} */ track) => { peer.microphone = track; },
-    }),
+    })],
     view: () => now,
     onPresenting: () => undefined,
     onDevice: () => undefined,

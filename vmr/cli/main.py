@@ -12,6 +12,7 @@ from typing import NoReturn
 from vmr.cli import (
     api_tokens,
     backups,
+    drain,
     nodes,
     options,
     records,
@@ -65,6 +66,7 @@ def build() -> argparse.ArgumentParser:
     retention.add_parser(commands)
     nodes.add_parser(commands)
     backups.add_parsers(commands)
+    drain.add_parser(commands)
     _add_settings(commands)
     _add_doctor(commands)
     return parser

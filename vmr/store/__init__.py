@@ -21,6 +21,7 @@ from vmr.store.errors import (
     SlotTaken,
     StoreError,
     StoreUnavailable,
+    UnreadableMeeting,
     UnsupportedDatabase,
 )
 from vmr.store.keeping import JournalState
@@ -86,6 +87,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "TerminalStore",
+    "UnreadableMeeting",
     "UnsupportedDatabase",
     "Wanted",
     "WantedOutcomes",

@@ -8,6 +8,7 @@ StoreError
 ├── BadBackup            bad_backup             no backup, damaged, or another passphrase
 ├── NotFound             not_found              no such room, invite, account, ...
 ├── Overtaken            overtaken              another server runs the room by now
+├── UnreadableMeeting    unreadable_meeting     a live meeting that this version cannot go on with
 ├── Conflict             conflict               the change contradicts what is stored
 │   ├── SlotTaken        slot_taken             the room is booked at that time
 │   ├── NotEntitled      not_entitled           somebody may not be called, or not for so long
@@ -57,6 +58,16 @@ class Overtaken(StoreError):
     """Whoever meets it drops the room: what it knows of it is not so any more."""
 
     code = "overtaken"
+
+
+class UnreadableMeeting(StoreError):
+    """`version` is that of its snapshot."""
+
+    code = "unreadable_meeting"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"a meeting's snapshot of version {version}")
+        self.version = version
 
 
 class Conflict(StoreError):

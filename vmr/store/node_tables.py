@@ -1,8 +1,9 @@
 """The tables of several servers on one database: who runs which room, where browsers reach
-the servers, and tickets by which a page of one opens a socket at another. A room that nobody runs
-keeps its epoch, and its `node` is empty."""
+the servers, tickets by which a page of one opens a socket at another, and which servers are to be
+emptied. A room that nobody runs keeps its epoch, and its `node` is empty. `run` is the last run of
+a server of this name."""
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table
 
 from vmr.store.tables import metadata
 
@@ -34,4 +35,14 @@ staff_tickets = Table(
     Column("purpose", String(24), nullable=False),
     Column("server", String(255), nullable=False),
     Column("expires_at", Float, nullable=False),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("run", String(64), nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("drained_at", Float),
+    Column("leaves_running", Boolean, nullable=False),
 )

@@ -3,14 +3,15 @@
 Each method is one transaction, as in `vmr.store.store`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy.engine import Connection
 
 from vmr.ids import RoomId
+from vmr.nodes.drain import Drain, NodeRow
 from vmr.nodes.node import NodeId
 from vmr.nodes.ownership import Hold, Ownership
-from vmr.store import owners, records
+from vmr.store import node_rows, owners, records
 from vmr.store.chains import Tip
 from vmr.store.database import Database
 from vmr.store.keeping import Keeping
@@ -38,15 +39,20 @@ class OwnerStore:
         return await self._database.read(owners.of_nodes)
 
     async def take(
-        self, room: RoomId, node: NodeId, seen: Ownership
+        self,
+        room: RoomId,
+        node: NodeId,
+        seen: Ownership,
+        readable: Collection[int] | None = None,
     ) -> tuple[Hold, LiveMeeting | None]:
         """Make this server the owner: what it holds, and the meeting to go on with.
 
-        Raises Overtaken where the room is not as it was seen.
+        Raises Overtaken where the room is not as it was seen, UnreadableMeeting where the version
+        of its snapshot is none of these.
         """
 
         def work(connection: Connection) -> tuple[Hold, LiveMeeting | None, Tip | None]:
-            hold, live = owners.take(connection, room, node, seen)
+            hold, live = owners.take(connection, room, node, seen, readable)
             return hold, live, live and records.chains.tip(connection, live.meeting)
 
         hold, live, tip = await self._database.write(work)
@@ -73,3 +79,30 @@ class OwnerStore:
     async def urls(self, since: float) -> tuple[str, ...]:
         """Where browsers reach, or reached since then, the servers."""
         return await self._database.read(lambda connection: owners.urls(connection, since))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether entries wait in this server's journal: another would not know of them."""
+        return self._keeping.state.is_behind
+
+    async def note_node(self, name: str, run: NodeId, at: float) -> None:
+        """A server of this name runs, and this is its present run."""
+        await self._database.write(lambda connection: node_rows.note(connection, name, run, at))
+
+    async def nodes(self) -> tuple[NodeRow, ...]:
+        """Every server there ever was, by name."""
+        return await self._database.read(node_rows.known)
+
+    async def drain_of(self, name: str) -> Drain | None:
+        """Whether, and how, the server of this name is to be emptied."""
+        return await self._database.read(lambda connection: node_rows.drain_of(connection, name))
+
+    async def set_drain(self, name: str, drain: Drain | None) -> bool:
+        """Have it emptied, or take rooms again; False: there is no server of this name."""
+        return await self._database.write(
+            lambda connection: node_rows.set_drain(connection, name, drain)
+        )
+
+    async def rooms_of_run(self, run: NodeId) -> int:
+        """How many rooms this run of a server runs, or ran when it died."""
+        return await self._database.read(lambda connection: node_rows.rooms_of_run(connection, run))

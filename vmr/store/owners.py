@@ -7,7 +7,7 @@ behave as if each were the only one (`vmr.store.dialect`), a write of the old ow
 what the new one reads, or fails.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection
@@ -16,7 +16,7 @@ from vmr.ids import RoomId
 from vmr.nodes.node import NodeId
 from vmr.nodes.ownership import UNOWNED, Hold, Ownership, is_mine
 from vmr.store import meetings
-from vmr.store.errors import Overtaken
+from vmr.store.errors import Overtaken, UnreadableMeeting
 from vmr.store.meetings import LiveMeeting
 from vmr.store.node_tables import node_urls, room_owners
 
@@ -46,16 +46,23 @@ def check(connection: Connection, room: RoomId, hold: Hold) -> None:
 
 
 def take(
-    connection: Connection, room: RoomId, node: NodeId, seen: Ownership
+    connection: Connection,
+    room: RoomId,
+    node: NodeId,
+    seen: Ownership,
+    readable: Collection[int] | None,
 ) -> tuple[Hold, LiveMeeting | None]:
     """What it holds, and the meeting to go on with. Raises Overtaken: the row is not as it was
-    seen."""
+    seen; UnreadableMeeting."""
     now = of_room(connection, room)
     if now != seen:
         raise Overtaken("another server was faster")
     epoch = now.epoch + 1
+    live = meetings.live_in(connection, room)
+    if live is not None and readable is not None and live.snapshot["version"] not in readable:
+        raise UnreadableMeeting(live.snapshot["version"])
     _set(connection, room, node, epoch)
-    return Hold(node, epoch), meetings.live_in(connection, room)
+    return Hold(node, epoch), live
 
 
 def release(connection: Connection, room: RoomId, hold: Hold) -> None:

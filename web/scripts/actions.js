@@ -13,7 +13,7 @@ import { has } from "./text.js";
 
 /** @param {import("./controller.js").Controller} controller */
 export function createActions(controller) {
-  const { client, own, store } = controller;
+  const { own, store } = controller;
   const { devices } = own;
 
   /**
@@ -23,7 +23,7 @@ export function createActions(controller) {
    */
   async function ask(request, payload) {
     try {
-      await client.request(request, payload);
+      await controller.request(request, payload);
       return null;
     } catch (error) {
       return problemOf(error);
@@ -85,7 +85,7 @@ export function createActions(controller) {
   /** An encoder may send in place of this page. @returns {Promise<import("./types.js").Problem|null>} */
   async function allowEncoder() {
     try {
-      const { url, token } = /** @type {import("./types.js").EncoderAccess} */ (await client.request("encoder.start"));
+      const { url, token } = /** @type {import("./types.js").EncoderAccess} */ (await controller.request("encoder.start"));
       store.dispatch({ type: "encoder_allowed", encoder: { url: new URL(url, controller.client.url).href, token } });
       return null;
     } catch (error) {
@@ -153,7 +153,7 @@ export function createActions(controller) {
     /** @param {boolean} isBlocked */
     soundBlocked: (isBlocked) => store.dispatch({ type: "sound_blocked", isBlocked }),
     /** @param {string} mid */
-    track: (mid) => controller.media.peer?.track(mid) ?? null,
+    track: (mid) => controller.track(mid),
     audioContext: () => (controller.audio ??= new AudioContext()),
   };
 }

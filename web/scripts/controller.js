@@ -6,11 +6,13 @@
 import { keepVisit } from "./entry.js";
 import { MediaLink } from "./media/link.js";
 import { playFor } from "./media/sounds.js";
+import { leave, reach, sayGoodbye, settle } from "./moving.js";
 import { OwnMedia } from "./own_media.js";
 import { RequestError, SignallingClient } from "./signalling/client.js";
 import { proveDevice } from "./signalling/device_key.js";
 import { deviceNews } from "./state/device_news.js";
 import { inside } from "./state/meeting.js";
+import { LEFT } from "./state/moving.js";
 import { waitMs } from "./state/stage.js";
 
 /** @typedef {import("./types.js").JoinForm} JoinForm */
@@ -18,10 +20,12 @@ import { waitMs } from "./state/stage.js";
 /** Longer is no news kept back. */
 const HOLD_MS = 1000;
 const REJOIN_MS = 2000;
-const UNANSWERED = ["offline", "no_answer", "busy", "database_away", "too_many_requests", "room_moving", "other_server"];
+const UNANSWERED = ["offline", "no_answer", "busy", "database_away", "too_many_requests", "room_moving", "newer_meeting", "other_server"];
 /** So often in a row, this long between, a page asks for a room that no server can take yet. */
 const ASKS_MAX = 30;
 const ASK_MS = 300;
+/** Its meeting was just given to that server, which takes it when it is asked. */
+const MOVING_MS = 50;
 /** Ends after which a page joins again without being asked. */
 const ALONE = ["connection_lost", "next_slot"];
 const LOST = { code: "connection_lost", canReturn: true, reason: "" };
@@ -36,6 +40,10 @@ export class Controller {
   #isRejoining = false;
   /** The session that joined. @type {string|null} */
   #joined = null;
+  /** Until the page is at the server that its meeting is moved to. @type {Promise<void>|null} */
+  #move = null;
+  /** The connection that is left then. @type {import("./moving.js").Connection|null} */
+  #left = null;
 
   /**
    * @param {import("./store.js").Store} store
@@ -53,25 +61,67 @@ export class Controller {
     this.form = null;
     /** @type {AudioContext|null} */
     this.audio = null;
-    this.client = new SignallingClient(connect, facts.servers.length ? facts.servers : [location.origin], {
-      phase: (phase, isNew, isByServer) => this.#linkPhase(phase, isNew, isByServer),
-      notification: (name, data, at) => this.#notified(name, data, at),
-    });
+    this.connect = connect;
+    const servers = facts.servers.length ? facts.servers : [location.origin];
+    /** @type {SignallingClient} */
+    const client = new SignallingClient(connect, servers, this.#listener(() => client));
+    this.client = client;
     this.own = new OwnMedia({
-      request: (name, payload) => this.client.request(name, payload),
-      peer: () => this.media.peer,
+      request: (name, payload) => this.request(name, payload),
+      peers: () => [this.media.peer, this.#left?.media.peer ?? null].filter((one) => one !== null),
       view: () => this.view,
       onPresenting: (isPresenting) => store.dispatch({ type: "presenting", isPresenting }),
       onScreen: (screen) => store.dispatch({ type: "screen", screen }),
       onDevice: (change) => this.view && store.dispatch({ type: "raised", alert: deviceNews(change), nowMs: Date.now() }),
     });
-    this.media = new MediaLink({
+    /** @type {MediaLink} */
+    const media = new MediaLink(this.#surroundings((sdp) => client.request("media.offer", { sdp }), () => media));
+    this.media = media;
+  }
+
+  /** Only the client that is the present one is listened to. @param {() => SignallingClient} of @returns {import("./signalling/client.js").Listener} */
+  #listener(of) {
+    return {
+      phase: (phase, isNew, isByServer) => of() === this.client && this.#linkPhase(phase, isNew, isByServer),
+      notification: (name, data, at) => of() === this.client && this.#notified(name, data, at),
+    };
+  }
+
+  /**
+   * @param {(sdp: string) => Promise<import("./media/link.js").Answered>} negotiate @param {() => MediaLink} of
+   * @returns {import("./media/link.js").Surroundings}
+   */
+  #surroundings(negotiate, of) {
+    return {
       tracks: () => this.own.tracks,
-      hasRelays: facts.has_relays,
-      negotiate: (sdp) => this.client.request("media.offer", { sdp }),
-      onPhase: (phase, tries) => this.#mediaPhase(phase, tries),
-      onSlots: (slots) => slots && store.dispatch({ type: "slots", slots }),
-    });
+      hasRelays: this.facts.has_relays,
+      negotiate,
+      onPhase: (phase, tries) => of() === this.media && this.#mediaPhase(phase, tries),
+      onSlots: (slots) => slots && of() === this.media && this.store.dispatch({ type: "slots", slots }),
+    };
+  }
+
+  /**
+   * Ask the server that runs the room. While it is moved nothing is done anywhere: what was refused
+   * for that is asked again.
+   * @param {string} name @param {Record<string, unknown>} [payload] @returns {Promise<any>}
+   */
+  async request(name, payload) {
+    for (let asked = 1; ; asked += 1) {
+      await this.#move;
+      try {
+        return await this.client.request(name, payload);
+      } catch (error) {
+        if (asked === ASKS_MAX || /** @type {RequestError} */ (error).code !== "room_moving") throw error;
+        await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      }
+    }
+  }
+
+  /** What a section of the connection brings, also of the one that is being left. @param {string} mid */
+  track(mid) {
+    if (mid.startsWith(LEFT)) return this.#left?.media.peer?.track(mid.slice(LEFT.length)) ?? null;
+    return this.media.peer?.track(mid) ?? null;
   }
 
   get view() {
@@ -111,6 +161,7 @@ export class Controller {
   /** Over for this page, whoever decided it: nothing is captured or sent any more. @param {import("./types.js").Ending} ending */
   finish(ending) {
     this.store.dispatch({ type: "ended", ending });
+    if (this.#left) this.#forget(this.#left);
     this.media.close();
     this.own.close();
     this.client.close();
@@ -154,14 +205,9 @@ export class Controller {
   /** @param {JoinForm} form @param {boolean} move */
   async #joinHere(form, move) {
     const session = await this.client.whenOpen();
-    const room = this.facts.address;
-    const [offer, device] = await Promise.all([this.media.prepare(), proveDevice(room, session.nonce)]);
-    const { invite } = this.visit;
+    const payload = await this.#joining(form, move, session, this.media);
     this.#hold();
-    const answer = await this.client.request("room.join", {
-      room, role: form.role, names: form.names, declaration: this.facts.declaration.version, move,
-      offer, ...(invite ? { invite } : {}), ...(device ? { device } : {}),
-    }).catch((error) => {
+    const answer = await this.client.request("room.join", payload).catch((error) => {
       this.#release();
       throw error;
     });
@@ -173,6 +219,78 @@ export class Controller {
     this.#release();
     this.media.close();
     return this.view ? this.media.connect() : undefined;
+  }
+
+  /** @param {JoinForm} form @param {boolean} move @param {import("./signalling/client.js").Session} session @param {MediaLink} media */
+  async #joining(form, move, session, media) {
+    const room = this.facts.address;
+    const [offer, device] = await Promise.all([media.prepare(), proveDevice(room, session.nonce)]);
+    const { invite } = this.visit;
+    return {
+      room, role: form.role, names: form.names, declaration: this.facts.declaration.version, move,
+      offer, ...(invite ? { invite } : {}), ...(device ? { device } : {}),
+    };
+  }
+
+  /** The meeting goes on at another server: be there before leaving this one. @param {{server: string, overlap_s: number}} moved */
+  async #goAlong({ server, overlap_s: overlapS }) {
+    const { form } = this;
+    if (!form) return;
+    const untilMs = performance.now() + 1000 * overlapS;
+    /** @type {[string, any, number][]} */
+    const news = [];
+    /** @type {import("./moving.js").Connection} */
+    const next = reach({
+      connect: this.connect, server, servers: this.client.servers,
+      surroundings: (negotiate) => this.#surroundings(negotiate, () => next.media),
+      listener: (of) => {
+        const { phase, notification } = this.#listener(of);
+        return { phase, notification: (name, data, at) => (of() === this.client ? notification(name, data, at) : void news.push([name, data, at])) };
+      },
+    });
+    try {
+      const answer = await this.#joinThere(next, form, untilMs);
+      this.#adopt(next, news, untilMs);
+      if (answer.answer) await this.media.complete(answer);
+      else this.media.close();
+    } catch (error) {
+      console.warn("the room was not followed", error); // the server that is left sends us on
+      if (this.client !== next.client) leave(next);
+    }
+  }
+
+  /** @param {import("./moving.js").Connection} next @param {JoinForm} form @param {number} untilMs */
+  async #joinThere({ client, media }, form, untilMs) {
+    for (;;) {
+      const session = await client.whenOpen();
+      try {
+        return await client.request("room.join", await this.#joining(form, true, session, media));
+      } catch (error) {
+        const { code, server } = /** @type {RequestError} */ (error);
+        if (performance.now() > untilMs || (code !== "other_server" && code !== "room_moving")) throw error;
+        if (server) client.goTo(server);
+        else await new Promise((resolve) => setTimeout(resolve, MOVING_MS));
+      }
+    }
+  }
+
+  /** @param {import("./moving.js").Connection} next @param {[string, any, number][]} news @param {number} untilMs */
+  #adopt(next, news, untilMs) {
+    const left = { client: this.client, media: this.media };
+    this.#left = left;
+    if (this.view) this.store.dispatch({ type: "move_began" });
+    ({ client: this.client, media: this.media } = next);
+    this.#joined = next.client.session?.session ?? null;
+    for (const [name, data, at] of news) this.#notified(name, data, at);
+    if (!this.view) return this.#forget(left);
+    void settle(this.store, () => this.media, untilMs).then(() => sayGoodbye(left, untilMs)).then(() => this.#forget(left));
+    return undefined;
+  }
+
+  /** @param {import("./moving.js").Connection} left */
+  #forget(left) {
+    leave(left);
+    if (this.#left === left) this.#left = null;
   }
 
   /** News of the meeting comes before the answer to a join, and drawing it takes longer than all else. */
@@ -234,7 +352,9 @@ export class Controller {
 
   /** @param {string} name @param {any} data @param {number} at */
   #notified(name, data, at) {
+    if (name === "room.moved") return this.#startMove(data);
     if (this.#held) return void this.#held.push([name, data, at]);
+    if (this.#left && name === "participant.joined" && data.how === "returned") return undefined; // was never away
     if (name === "session.ended" && this.#goesOn(data)) return this.#comeBackAlone();
     const before = this.view;
     this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
@@ -247,6 +367,13 @@ export class Controller {
     if (name === "media.lost") this.media.lost();
     if (name === "layers.wanted") void this.media.peer?.wantLayers(data.rids);
     return undefined;
+  }
+
+  /** @param {{server: string, overlap_s: number}} moved */
+  #startMove(moved) {
+    this.#move = this.#goAlong(moved).finally(() => {
+      this.#move = null;
+    });
   }
 
   /** @param {any} data */
@@ -294,6 +421,7 @@ export class Controller {
   /** Pictures not wanted are asked to be spared of each new path. @param {import("./types.js").MediaPhase} phase @param {number} tries */
   #mediaPhase(phase, tries) {
     const { media, mediaTries, saving } = this.store.state.value;
+    if (this.store.state.value.moving && phase === "connecting") return; // the other one still brings all
     if (phase !== media || tries !== mediaTries) this.store.dispatch({ type: "media", phase, tries, nowMs: Date.now() });
     if (phase === "connected" && media !== "connected" && saving !== "all") void this.#save(saving);
   }
@@ -306,7 +434,7 @@ export class Controller {
 
   /** @param {import("./types.js").Pictures} pictures */
   async #save(pictures) {
-    await this.client.request("media.save", { pictures }).catch((error) => console.warn("data is not saved", error));
+    await this.request("media.save", { pictures }).catch((error) => console.warn("data is not saved", error));
   }
 }
 

@@ -5,7 +5,7 @@
  *
  * @typedef {import("./types.js").InsideView} InsideView
  * @typedef {{request: (name: string, payload: Record<string, unknown>) => Promise<unknown>,
- *   peer: () => import("./media/peer.js").Peer|null, view: () => InsideView|null,
+ *   peers: () => import("./media/peer.js").Peer[], view: () => InsideView|null,
  *   onPresenting: (isPresenting: boolean) => void,
  *   onScreen: (screen: import("./types.js").Shown) => void,
  *   onDevice: (change: import("./media/devices.js").Change) => void}} Surroundings
@@ -91,7 +91,7 @@ export class OwnMedia {
   /** @param {MediaStreamTrack} track */
   async startScreen(track) {
     this.screen = track;
-    await this.surroundings.peer()?.setScreen(track);
+    await Promise.all(this.surroundings.peers().map((peer) => peer.setScreen(track)));
     this.surroundings.onScreen({ surface: surfaceOf(track), content: "detail" });
     this.surroundings.onPresenting(true);
   }
@@ -101,7 +101,7 @@ export class OwnMedia {
     const track = this.screen;
     if (!track) return;
     await prepareFor(track, content).catch((error) => console.warn("the capture was not changed", error));
-    await this.surroundings.peer()?.fitScreen(track);
+    await Promise.all(this.surroundings.peers().map((peer) => peer.fitScreen(track)));
     this.surroundings.onScreen({ surface: surfaceOf(track), content });
   }
 
@@ -109,7 +109,7 @@ export class OwnMedia {
     if (!this.screen) return;
     this.screen.stop();
     this.screen = null;
-    this.surroundings.peer()?.setScreen(null).catch(() => undefined);
+    for (const peer of this.surroundings.peers()) peer.setScreen(null).catch(() => undefined);
     this.surroundings.onPresenting(false);
   }
 
@@ -121,12 +121,12 @@ export class OwnMedia {
 
   /** @param {"camera"|"microphone"} kind @param {MediaStreamTrack|null} track */
   #changed(kind, track) {
-    const peer = this.surroundings.peer();
     const isOn = this.wanted[kind];
     const view = this.surroundings.view();
     if (view && !isEncoded(view) && isOn !== this.#told[kind]) void this.tell({ [kind]: isOn });
-    if (!peer) return;
-    const change = kind === "camera" ? peer.setCamera(track) : peer.setMicrophone(track);
-    change.catch((/** @type {unknown} */ error) => console.warn(`${kind} was not replaced`, error));
+    for (const peer of this.surroundings.peers()) {
+      const change = kind === "camera" ? peer.setCamera(track) : peer.setMicrophone(track);
+      change.catch((/** @type {unknown} */ error) => console.warn(`${kind} was not replaced`, error));
+    }
   }
 }

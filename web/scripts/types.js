@@ -64,7 +64,10 @@
  * @typedef {"unknown"|"good"|"fair"|"poor"|"bad"} Grade
  * @typedef {"idle"|"connecting"|"connected"|"broken"} MediaPhase
  * @typedef {"all"|"speaker"|"none"} Pictures which pictures are received
- * @typedef {{journey: Journey, link: LinkPhase, media: MediaPhase, meeting: MeetingState,
+ * @typedef {{left: Slot[], fresh: Slot[], started: string[], view: InsideView|null}} Moving
+ *   the meeting goes on at another server: what the connection to the one before still brings (by
+ *   mids of its own), what the new one is to bring, what of that has come, and the view as it is there
+ * @typedef {{journey: Journey, link: LinkPhase, media: MediaPhase, meeting: MeetingState, moving: Moving|null,
  *   stage: StageState, alerts: Alerts, frozen: string[], grade: Grade, isPresenting: boolean,
  *   screen: Shown,
  *   soundBlocked: boolean, encoder: EncoderAccess|null, clockOffset: number,

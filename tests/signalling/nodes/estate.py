@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import aiohttp
 from tests.browser.eventually import eventually
 from tests.browser.server_process import free_port
 from tests.peers.redis import Redis
-from tests.signalling.client import Client, DeviceKey, Refused
+from tests.signalling.client import PAGES, Client, DeviceKey, Refused
 from tests.signalling.house import PIN, claim
+from vmr.nodes.drain import Drain
 from vmr.rooms import Room
 from vmr.store import Store
 
@@ -31,6 +33,7 @@ class NodeProcess:
     def __init__(self, database: str, redis: str, folder: Path) -> None:
         self.port = free_port(socket.SOCK_STREAM)
         self.url = f"http://127.0.0.1:{self.port}"
+        self.name = f"at-{self.port}"
         self._arguments = (database, redis, str(self.port), str(folder))
         self._process: subprocess.Process | None = None
 
@@ -99,6 +102,21 @@ class Estate:
         await host.client.wait_place("inside")
         return host
 
+    async def drain(self, node: NodeProcess, *, leaves_running: bool = False) -> None:
+        """As `vmr drain` does."""
+        drain = Drain(leaves_running=leaves_running, asked_at=time.time())
+        assert await self.store.owners.set_drain(node.name, drain)
+
+    async def undo_drain(self, node: NodeProcess) -> None:
+        assert await self.store.owners.set_drain(node.name, None)
+
+    async def all_see_all(self) -> None:
+        async def is_so() -> bool:
+            said = [(await one.health())["estate"] for one in self.nodes]
+            return all(one["servers"] == len(self.nodes) and one["is_leased"] for one in said)
+
+        await eventually("the servers know each other", is_so, SETTLED_S)
+
     async def admitted(self, host: "Page", name: str = "Ann") -> "Page":
         guest = self.page(name)
         await guest.enter()
@@ -155,6 +173,7 @@ class Page:
         self._role = role
         self._more = more
         self._key = DeviceKey()
+        self.protocol: int | list[int] = PAGES
         self._url = nodes[0].url
         self.client = Client(self._url)
 
@@ -184,12 +203,20 @@ class Page:
         self._url = next(one.url for one in self._nodes if one.url != self._url)
         await self.enter()
 
+    async def follow(self) -> Client:
+        """The room was moved: be there before leaving. Returns the connection that is left."""
+        await self.client.wait_event("room.moved")
+        old, self._url = self.client, self.client.events("room.moved")[-1]["server"]
+        await self.enter()
+        return old
+
     @property
     def is_lost(self) -> bool:
-        return not self.client.is_connected or bool(self.client.events("session.ended"))
+        has_left = any(map(self.client.events, ("session.ended", "room.moved")))
+        return not self.client.is_connected or has_left
 
     async def _try(self) -> bool:
-        self.client = Client(self._url)
+        self.client = Client(self._url, protocol=self.protocol)
         try:
             async with asyncio.timeout(5.0):  # a server that is stopped takes sockets
                 await self.client.connect()

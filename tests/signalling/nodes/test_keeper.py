@@ -1,16 +1,23 @@
 """A keeper between fakes: what it holds when something fails on the way."""
 
 import asyncio
+import contextlib
+from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
+from lobby.snapshot import READABLE, VERSION
 from signalling.errors import RequestError
 from signalling.nodes.keeper import Keeper
+from signalling.overlap import OVERLAP_S, Give
+from tests.browser.eventually import eventually
 from vmr.ids import MeetingId, RoomId
+from vmr.nodes.drain import Drain
 from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import UNOWNED, Hold, Ownership, is_mine
 from vmr.nodes.sight import Look
-from vmr.store import LiveMeeting, Overtaken, StoreUnavailable
+from vmr.store import LiveMeeting, Overtaken, StoreUnavailable, UnreadableMeeting
 
 ROOM = RoomId("r1")
 LIVE = LiveMeeting(MeetingId("m1"), ROOM, {"stage": "locked"})
@@ -21,15 +28,24 @@ class FakeOwners:
 
     def __init__(self) -> None:
         self.row = UNOWNED
+        self.version = VERSION
+        self.is_behind = False
+        self.drain: Drain | None = None
 
     async def of_room(self, _room: RoomId) -> Ownership:
         return self.row
 
     async def take(
-        self, _room: RoomId, node: NodeId, seen: Ownership
+        self,
+        _room: RoomId,
+        node: NodeId,
+        seen: Ownership,
+        readable: Collection[int] | None = None,
     ) -> tuple[Hold, LiveMeeting | None]:
         if seen != self.row:
             raise Overtaken("faster")
+        if readable is not None and self.version not in readable:
+            raise UnreadableMeeting(self.version)
         self.row = Ownership(node, seen.epoch + 1)
         return Hold(node, self.row.epoch), LIVE
 
@@ -44,6 +60,11 @@ class FakeOwners:
     async def of_nodes(self) -> dict[RoomId, Ownership]:
         return {} if self.row.owner is None else {ROOM: self.row}
 
+    async def note_node(self, _name: str, _run: NodeId, _at: float) -> None: ...
+
+    async def drain_of(self, _name: str) -> Drain | None:
+        return self.drain
+
     async def note_url(self, _url: str, _at: float) -> None: ...
 
     async def urls(self, _since: float) -> tuple[str, ...]:
@@ -52,12 +73,14 @@ class FakeOwners:
 
 class FakeRegistry:
     def __init__(self) -> None:
-        self.nodes: tuple[Node, ...] = ()
+        self.entry: Node | None = None
+        self.others: tuple[Node, ...] = ()
 
     async def look(self, _me: NodeId, renewed: Node | None) -> Look:
         if renewed is not None:
-            self.nodes = (renewed,)
-        return Look(born="b", nodes=self.nodes)
+            self.entry = renewed
+        assert self.entry is not None
+        return Look(born="b", nodes=(self.entry, *self.others))
 
     async def leave(self, _me: NodeId) -> None: ...
 
@@ -71,6 +94,7 @@ class FakeTenants:
         self.is_broken = False
         self.meetings: list[LiveMeeting] = []
         self.given_up: list[RoomId] = []
+        self.moved_to: list[str] = []
 
     def __len__(self) -> int:
         return len(self.meetings)
@@ -87,21 +111,40 @@ class FakeTenants:
     def needs(self, _room: RoomId) -> bool:
         return bool(self.meetings)
 
+    async def move(self, room: RoomId, give: Give) -> bool:
+        if not self.meetings:
+            return False
+        self.moved_to.append(await give())
+        self.meetings.clear()
+        return True
+
+    async def moved(self) -> None: ...
+
+    def end_overlap(self, room: RoomId, epoch: int) -> None: ...
+
     def look_around(self) -> None: ...
 
 
 class Scene:
     def __init__(self) -> None:
         self.now = 0.0
-        self.owners, self.tenants = FakeOwners(), FakeTenants()
+        self.narrowed: list[tuple[RoomId, int]] = []
+        self.owners, self.tenants, self.registry = FakeOwners(), FakeTenants(), FakeRegistry()
         self.keeper = Keeper(
             name="one",
             url="https://one.example",
-            registry=FakeRegistry(),  # type: ignore[arg-type]
+            registry=self.registry,  # type: ignore[arg-type]
             owners=self.owners,  # type: ignore[arg-type]
             now=lambda: self.now,
             wall_clock=lambda: self.now,
+            on_narrowed=lambda room, epoch: self.narrowed.append((room, epoch)),
         )
+
+    async def is_draining(self) -> bool:
+        return self.keeper.is_draining
+
+    async def sees_another(self) -> bool:
+        return len(self.keeper.nodes) > 1
 
     async def __aenter__(self) -> "Scene":
         await self.keeper.start(self.tenants)
@@ -151,3 +194,89 @@ async def test_after_it_stopped_nobody_new_is_let_in() -> None:
     async with scene:
         assert scene.keeper.is_leased
     assert not scene.keeper.is_leased
+
+
+def other(name: str = "two", **changes: object) -> Node:
+    node = Node(
+        id=NodeId(name), name=name, url=f"https://{name}.example", rooms=0, is_draining=False,
+        protocols=(2, 1), snapshots=READABLE,
+    )  # fmt: skip
+    return replace(node, **changes)  # type: ignore[arg-type]
+
+
+async def test_a_server_that_is_emptied_hands_its_meetings_to_one_that_is_not() -> None:
+    async with Scene() as scene:
+        await scene.keeper.settle(ROOM)
+        scene.registry.others = (other(), other("three", is_draining=True))
+        scene.owners.drain = Drain(leaves_running=False, asked_at=1.0)
+        await eventually("it has moved", lambda: is_so(scene.tenants.moved_to))
+        assert scene.tenants.moved_to == ["https://two.example"]
+        assert scene.owners.row == Ownership(NodeId("two"), 2)
+        with pytest.raises(RequestError):
+            scene.keeper.hold(ROOM)
+        entry = scene.registry.entry
+        assert entry is not None
+        assert entry.is_draining
+
+
+async def test_a_meeting_whose_records_wait_in_the_journal_is_not_moved_yet() -> None:
+    async with Scene() as scene:
+        await scene.keeper.settle(ROOM)
+        scene.registry.others = (other(),)
+        await eventually("it sees it", scene.sees_another)
+        scene.owners.is_behind = True
+        with pytest.raises(StoreUnavailable):
+            await scene.keeper._move(ROOM)
+        assert scene.keeper.hold(ROOM) == Hold(scene.keeper.id, 1)
+        scene.owners.is_behind = False
+        assert await scene.keeper._move(ROOM)
+
+
+async def test_meetings_stay_where_they_are_when_that_was_asked_or_nobody_can_take_them() -> None:
+    for leaves_running, beside in (
+        (True, other()),
+        (False, other(is_draining=True)),
+        (False, other(snapshots=(VERSION - 1,))),
+        (False, other(protocols=(99,))),
+    ):
+        async with Scene() as scene:
+            await scene.keeper.settle(ROOM)
+            scene.registry.others = (beside,)
+            scene.owners.drain = Drain(leaves_running=leaves_running, asked_at=1.0)
+            await eventually("it follows", scene.is_draining)
+            await eventually("and sees it", scene.sees_another)
+            await scene.keeper.move_out()
+            moved = scene.tenants.moved_to
+            assert moved == (["https://two.example"] if leaves_running else [])
+
+
+async def test_a_meeting_of_a_newer_version_waits_for_a_server_that_can_read_it() -> None:
+    async with Scene() as scene:
+        scene.owners.version = VERSION + 1
+        scene.owners.row = Ownership(scene.keeper.id, 7)
+        with pytest.raises(RequestError) as refused:
+            await scene.keeper.settle(ROOM)
+        assert refused.value.code == "newer_meeting"
+        assert scene.owners.row == Ownership(scene.keeper.id, 7), "nothing was taken"
+        assert scene.tenants.meetings == []
+        newer = other("newer", snapshots=(VERSION + 1, VERSION))
+        scene.registry.others = (other(), newer)
+        await eventually("it sees them", lambda: is_so(len(scene.keeper.nodes) == 3))
+        with contextlib.suppress(RequestError):
+            await scene.keeper.settle(ROOM)
+        assert scene.owners.row.owner == newer.id
+
+
+async def test_what_is_taken_from_somebody_is_told_as_long_as_another_may_still_forward() -> None:
+    async with Scene() as scene:
+        scene.keeper.narrowed(ROOM)
+        await scene.keeper.settle(ROOM)
+        scene.keeper.narrowed(ROOM)
+        assert scene.narrowed == [(ROOM, 1)]
+        scene.now += 2 * OVERLAP_S
+        scene.keeper.narrowed(ROOM)
+        assert scene.narrowed == [(ROOM, 1)]
+
+
+async def is_so(value: object) -> bool:
+    return bool(value)

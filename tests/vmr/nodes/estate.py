@@ -3,6 +3,7 @@ nothing more, its database and its registry do what PostgreSQL and Redis promise
 
 from dataclasses import dataclass, field, replace
 
+from vmr.nodes.drain import refuges
 from vmr.nodes.lease import LEASE_S, Lease
 from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import (
@@ -148,8 +149,11 @@ class Estate:
         if not isinstance(verdict, Free):
             return verdict
         server.drop(room)
-        chosen = place(server.sight.nodes.values(), draws, PROTOCOL)
+        among = tuple(server.sight.nodes.values())
         if row.owner == server.id:
+            among = refuges(among, server.id) if server.node.is_draining else ()
+        chosen = place(among, draws, (PROTOCOL,))
+        if row.owner == server.id and chosen is None:
             chosen = server.node
         if chosen is None:
             return Unsettled()
@@ -160,6 +164,23 @@ class Estate:
             return There(chosen)
         server.held[room], server.locked[room] = claimed
         return Here()
+
+    def move(
+        self, server: Server, room: str, draws: tuple[float, float], *, is_told: bool
+    ) -> NodeId | None:
+        """Give a room that is run here to another; without being told that it was done, as when
+        the database's answer gets lost, this server goes on until it writes."""
+        to = place(refuges(tuple(server.sight.nodes.values()), server.id), draws, (PROTOCOL,))
+        is_able = server.lease.is_held(self.now) and server.sees_database and not server.is_paused
+        if to is None or room not in server.held or not is_able:
+            return None
+        if self.database.row(room) != Ownership(server.id, server.held[room]):
+            server.drop(room)
+            return None
+        self.database.claim(room, to.id, server.held[room])
+        if is_told:
+            server.drop(room)
+        return to.id
 
     def self_of(self, server: Server, room: str) -> Self:
         is_leased = server.lease.is_held(self.now)

@@ -1,5 +1,7 @@
-"""Any order of crashes, pauses, cuts and empty registries: nobody writes beside the owner, a
+"""Any order of crashes, pauses, cuts, moves and empty registries: nobody writes beside the owner, a
 locked room stays locked wherever it goes, and when all is well again every room has one owner."""
+
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -101,6 +103,27 @@ class EstateMachine(RuleBasedStateMachine):
         is_leased = server is not None and server.lease.is_held(self.estate.now)
         if server and self.estate.admit(server, room):
             assert is_leased
+
+    @rule(part=parts)
+    def a_server_is_to_be_emptied_or_takes_rooms_again(self, part: float) -> None:
+        if server := self.one(part):
+            server.node = replace(server.node, is_draining=not server.node.is_draining)
+
+    @rule(part=parts, room=rooms, draws=draws, is_told=st.booleans(), comes=st.booleans())
+    def a_meeting_is_moved(
+        self, part: float, room: str, draws: tuple[float, float], is_told: bool, comes: bool
+    ) -> None:
+        """A page asks for it where it is now, or nobody does."""
+        server = self.holder(part, room)
+        if server is None:
+            return
+        seen = server.sight.nodes
+        to = self.estate.move(server, room, draws, is_told=is_told)
+        assert to is None or not seen[to].is_draining
+        if to in self.estate.servers and comes:
+            there = self.estate.servers[to]
+            self.estate.look_up(there, room)
+            self.estate.settle(there, room, draws)
 
     @rule(part=parts)
     @precondition(lambda self: len(self.estate.servers) > 1)

@@ -52,10 +52,10 @@ const OPENED = { session: "s", token: "t", nonce: "n", protocol: 1 };
 
 test("a first connection asks for a new session, later ones resume it from the last number", () => {
   const { socket, auth, heard } = client();
-  assert.deepEqual(auth(), { protocol: 1 });
+  assert.deepEqual(auth(), { protocol: [2, 1] });
   socket.tell("session.opened", 1, OPENED);
   socket.tell("meeting.updated", 2, { place: "waiting" });
-  assert.deepEqual(auth(), { protocol: 1, resume: { session: "s", token: "t", n: 2 } });
+  assert.deepEqual(auth(), { protocol: [2, 1], resume: { session: "s", token: "t", n: 2 } });
   assert.deepEqual(heard, [["open", true], ["meeting.updated", { place: "waiting" }, 7]]);
 });
 
@@ -65,16 +65,16 @@ test("a resumed session goes on under its new token", () => {
   socket.listeners.disconnect("transport close");
   socket.tell("session.resumed", 1, { session: "s", token: "t2", nonce: "n2" });
   assert.deepEqual(heard, [["open", true], ["lost", false], ["open", false]]);
-  assert.deepEqual([auth(), made.session?.nonce], [{ protocol: 1, resume: { session: "s", token: "t2", n: 1 } }, "n2"]);
+  assert.deepEqual([auth(), made.session?.nonce], [{ protocol: [2, 1], resume: { session: "s", token: "t2", n: 1 } }, "n2"]);
 });
 
 test("an unknown session is forgotten before the new one is opened", () => {
   const { socket, auth, heard } = client();
   socket.tell("session.opened", 9, OPENED);
   socket.tell("session.unknown", 1);
-  assert.deepEqual(auth(), { protocol: 1 });
+  assert.deepEqual(auth(), { protocol: [2, 1] });
   socket.tell("session.opened", 1, { ...OPENED, session: "s2" });
-  assert.deepEqual(auth(), { protocol: 1, resume: { session: "s2", token: "t", n: 1 } });
+  assert.deepEqual(auth(), { protocol: [2, 1], resume: { session: "s2", token: "t", n: 1 } });
   assert.deepEqual(heard, [["open", true], ["open", true]]);
 });
 
@@ -113,12 +113,15 @@ test("who waits for the session gets it when it opens", async () => {
 });
 
 test("a server that says good-bye is asked again, a refused protocol is told apart", () => {
-  const { made, socket, heard } = client();
+  const { made, socket, heard, auth } = client();
   made.open();
   socket.tell("session.opened", 1, OPENED);
   socket.listeners.disconnect("io server disconnect");
   assert.equal(socket.connects, 2);
-  socket.listeners.connect_error({ data: { code: "protocol_version" } });
+  const refuse = () => socket.listeners.connect_error({ data: { code: "protocol_version" } });
+  refuse();
+  assert.deepEqual([auth(), socket.connects], [{ protocol: 1, resume: { session: "s", token: "t", n: 1 } }, 3], "the version before is tried");
+  refuse();
   socket.listeners.connect_error(new Error("xhr poll error"));
   made.close();
   assert.deepEqual(heard, [["open", true], ["lost", false, "by the server"], ["refused", false], ["lost", false]]);
@@ -172,7 +175,7 @@ test("a server that is not reached twice in a row is left for the next, which kn
   last().socket.listeners.connect_error(new Error("refused"));
   await moved();
   assert.deepEqual([opened.length, last().url, last().socket.connects], [2, "http://two", 1]);
-  assert.deepEqual(last().auth(), { protocol: 1 });
+  assert.deepEqual(last().auth(), { protocol: [2, 1] });
   opened[0]?.socket.tell("session.resumed", 1, OPENED);
   assert.deepEqual(heard.at(-1), ["lost", false], "what the old socket says is not heard");
 });
@@ -202,7 +205,7 @@ test("who is sent back to a server resumes the session that was left there", () 
   assert.deepEqual(heard.at(-1), ["lost", false]);
   last().socket.tell("session.opened", 1, { ...OPENED, session: "s2" });
   made.goTo("http://one");
-  assert.deepEqual(last().auth(), { protocol: 1, resume: { session: "s", token: "t", n: 4 } });
+  assert.deepEqual(last().auth(), { protocol: [2, 1], resume: { session: "s", token: "t", n: 4 } });
 });
 
 test("a refusal says which server to ask instead", async () => {

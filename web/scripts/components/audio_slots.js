@@ -3,16 +3,21 @@
 import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { isHeldBack } from "../media/playing.js";
+import { comingSlot } from "../state/moving.js";
 import { useApp, useAppState } from "./context.js";
 
 export function AudioSlots() {
-  const { slots } = useAppState().meeting;
-  const audio = slots.filter((slot) => slot.kind === "audio");
-  return html`<div hidden>${audio.map((slot) => html`<${AudioSlot} key=${slot.mid} slot=${slot} />`)}</div>`;
+  const { meeting, moving } = useAppState();
+  const { actions } = useApp();
+  const audible = meeting.slots.filter((slot) => slot.kind === "audio");
+  const coming = audible.map(({ kind, participant }) => participant && comingSlot(moving, meeting.slots, kind, participant)).filter((one) => one !== null && one !== "");
+  const key = (/** @type {import("../types.js").Slot} */ slot) => actions.track(slot.mid)?.id ?? slot.mid;
+  const all = [...audible.map((slot) => ({ slot, isComing: false })), ...coming.map((slot) => ({ slot, isComing: true }))];
+  return html`<div hidden>${all.map(({ slot, isComing }) => html`<${AudioSlot} key=${key(slot)} slot=${slot} isComing=${isComing} />`)}</div>`;
 }
 
-/** @param {{slot: import("../types.js").Slot}} props */
-function AudioSlot({ slot }) {
+/** @param {{slot: import("../types.js").Slot, isComing: boolean}} props `isComing`: plays unheard, to be there at once */
+function AudioSlot({ slot, isComing }) {
   const { actions, devices, volume } = useApp();
   const { soundBlocked } = useAppState();
   const ref = useRef(/** @type {HTMLAudioElement|null} */ (null));
@@ -31,5 +36,5 @@ function AudioSlot({ slot }) {
   useEffect(() => {
     if (ref.current && "setSinkId" in ref.current) ref.current.setSinkId(speakerId).catch(() => undefined); // empty: the standard one
   }, [speakerId]);
-  return html`<audio ref=${ref} autoplay data-mid=${slot.mid} data-kind="audio" data-participant=${slot.participant ?? ""}></audio>`;
+  return html`<audio ref=${ref} autoplay muted=${isComing} data-mid=${slot.mid} data-kind="audio" data-participant=${slot.participant ?? ""}></audio>`;
 }

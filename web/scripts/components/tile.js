@@ -1,8 +1,10 @@
 /** One picture with its name: live, standing still, or initials with the reason why there is none. */
 
+import { useEffect, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { pictureOf } from "../state/frozen.js";
 import { initials, isPaused } from "../state/meeting.js";
+import { comingSlot } from "../state/moving.js";
 import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -17,13 +19,17 @@ import { useVideo } from "./video.js";
  *   place?: import("../types.js").SelfPlace|"beside"}} props
  */
 export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
-  const { frozen, meeting, stage } = useAppState();
+  const { frozen, meeting, moving, stage } = useAppState();
   const { actions } = useApp();
   const isSelf = picture.id === view.you;
   const slot = meeting.slots.find((one) => one.kind === picture.kind && one.participant === picture.id);
   const isSaving = !isSelf && slot !== undefined && meeting.pausedSlots.includes(slot.mid);
   const track = useTrack(view, picture, participant, isSaving ? undefined : slot);
-  const { ref, isLive } = useVideo(track, () => actions.soundBlocked(true));
+  const next = isSelf ? null : comingSlot(moving, meeting.slots, picture.kind, picture.id);
+  const coming = next ? actions.track(next.mid) : null;
+  const [live, setLive] = useState(/** @type {MediaStreamTrack[]} */ ([]));
+  const isLive = track !== null && live.includes(track);
+  const note = (/** @type {MediaStreamTrack} */ one, /** @type {boolean} */ is) => setLive((all) => (is ? [...all, one] : all.filter((other) => other !== one)));
   const drag = useDrag(isSelf);
   if (!participant) return null;
   const isFrozen = Boolean(track) && slot !== undefined && frozen.includes(pictureOf(slot));
@@ -38,7 +44,8 @@ export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
   ];
   return html`<li class=${classes.filter(Boolean).join(" ")} data-participant=${picture.id} data-kind=${picture.kind}
     data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state} ...${drag}>
-    <video class=${`tile__video ${isScreen || participant.is_checking ? "" : "tile__video--camera"}`} ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>
+    ${[...(coming && coming !== track ? [coming] : []), track].map((one) => html`<${Track} key=${one?.id ?? "none"} track=${one}
+      isCamera=${!isScreen && !participant.is_checking} onLive=${note} />`)}
     ${(state === "none" || state === "waiting") && html`<${Placeholder} view=${view} participant=${participant} isScreen=${isScreen} isSaving=${isSaving} isFrozen=${isFrozen} />`}
     ${state === "frozen" && html`<p class="tile__stopped">${t("tile.frozen")}</p>`}
     <${Label} participant=${participant} isScreen=${isScreen} isSelf=${isSelf} isSpeaking=${isSpeaking}
@@ -48,6 +55,22 @@ export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
       aria-label=${t(isEnlarged ? "tile.release" : "tile.enlarge", { name: participant.name })}
       onClick=${() => actions.enlarge(picture.id)}><span class="tile__pin"><${Icon} name=${isEnlarged ? "unpin" : "pin"} size=${20} /></span></button>`}
   </li>`;
+}
+
+/**
+ * One track, in an element of its own: while a meeting moves to another server the next one plays under the one that
+ * is shown, so that nothing is missing when that goes.
+ * @param {{track: MediaStreamTrack|null, isCamera: boolean, onLive: (track: MediaStreamTrack, isLive: boolean) => void}} props
+ */
+function Track({ track, isCamera, onLive }) {
+  const { actions } = useApp();
+  const { ref, isLive } = useVideo(track, () => actions.soundBlocked(true));
+  useEffect(() => {
+    if (!track || !isLive) return undefined;
+    onLive(track, true);
+    return () => onLive(track, false);
+  }, [track, isLive]);
+  return html`<video class=${`tile__video ${isCamera ? "tile__video--camera" : ""}`} ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>`;
 }
 
 /**

@@ -6,8 +6,10 @@
  *   notification: (name: string, data: any, at: number) => void}} Listener
  */
 
-import { PROTOCOL_VERSION, REQUEST_TIMEOUT_MS, RequestError } from "../signalling/client.js";
+import { REQUEST_TIMEOUT_MS, RequestError } from "../signalling/client.js";
 
+/** Nothing of it differs in the version after. */
+const PROTOCOL_VERSION = 1;
 const RECONNECT_DELAY_MS = 300;
 const RECONNECT_DELAY_MAX_MS = 3000;
 const CONNECT_TIMEOUT_MS = 6000;

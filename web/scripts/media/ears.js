@@ -17,7 +17,7 @@ export class Ears {
     this.#unfollow = effect(() => {
       const { slots } = controller.store.state.value.meeting;
       const mids = slots.filter((one) => one.kind === "audio" && one.participant).map((one) => one.mid);
-      this.#follow(context, mids.map((mid) => controller.media.peer?.track(mid) ?? null));
+      this.#follow(context, mids.map((mid) => controller.track(mid)));
     });
   }
 

@@ -11,6 +11,7 @@ export function watchFrames(controller) {
   const timer = setInterval(async () => {
     const { peer } = controller.media;
     const { store } = controller;
+    if (store.state.value.moving) return; // pictures of two connections
     const frames = peer ? await readFrames(peer.pc).catch(() => null) : {};
     if (!frames) return;
     const nowMs = performance.now();

@@ -9,7 +9,9 @@
  * @typedef {typeof import("../../vendor/socket.io.js").io} Connect
  */
 
-export const PROTOCOL_VERSION = 1;
+/** What this page speaks, the newest first. */
+export const PROTOCOLS = [2, 1];
+const OLDEST = PROTOCOLS[PROTOCOLS.length - 1] ?? 1;
 export const REQUEST_TIMEOUT_MS = 10_000;
 const RECONNECT_DELAY_MS = 300;
 const RECONNECT_DELAY_MAX_MS = 3000;
@@ -49,6 +51,8 @@ export class SignallingClient {
   #rounds = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #moveTimer = undefined;
+  /** A server of the version before takes no list. @type {number|number[]} */
+  #protocol = PROTOCOLS;
   /** When servers were left because they could not be reached. @type {Map<string, number>} */
   #unreached = new Map();
 
@@ -100,6 +104,7 @@ export class SignallingClient {
     const [old, wasOpen] = [this.socket, this.isOpen];
     this.isOpen = false;
     this.#failures = 0;
+    this.#protocol = PROTOCOLS;
     this.url = url;
     this.socket = this.#make();
     old.disconnect();
@@ -157,7 +162,7 @@ export class SignallingClient {
   }
 
   #auth() {
-    const protocol = PROTOCOL_VERSION;
+    const protocol = this.#protocol;
     if (!this.session) return { protocol };
     const { session, token } = this.session;
     return { protocol, resume: { session, token, n: this.lastNumber } };
@@ -216,6 +221,10 @@ export class SignallingClient {
   /** @param {any} error */
   #refused(error) {
     const code = error?.data?.code;
+    if (code === "protocol_version" && this.#protocol === PROTOCOLS) {
+      this.#protocol = OLDEST;
+      return void this.socket.connect();
+    }
     if (code && !CROWDED.includes(code)) return this.on.phase("refused", false);
     this.on.phase("lost", false);
     if (code) return this.#connectLater();

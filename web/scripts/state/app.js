@@ -15,6 +15,7 @@
  *   | {type: "ended", ending: import("../types.js").Ending}
  *   | {type: "returned"}
  *   | {type: "slots", slots: import("../types.js").Slot[]}
+ *   | {type: "move_began"} | {type: "move_started", mids: string[]} | {type: "move_over"}
  *   | {type: "presenting", isPresenting: boolean}
  *   | {type: "screen", screen: import("../types.js").Shown}
  *   | {type: "sound_blocked", isBlocked: boolean}
@@ -30,13 +31,14 @@
 import { NO_ALERTS, alertFor, dismiss, raise, settleAlerts } from "./alerts.js";
 import { correct } from "./clock.js";
 import * as journey from "./journey.js";
+import { began, bound, over, seen, started } from "./moving.js";
 import { NO_MEETING, inside, process } from "./meeting.js";
 import { isLoss, troubleOf } from "./trouble.js";
 import { EMPTY_STAGE, clear, enlarge, follow, hideSelf, makeRoom, moveSelf, nextLayout, prune, settle } from "./stage.js";
 
 /** @type {AppState} */
 export const INITIAL = {
-  journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING,
+  journey: journey.START, link: "connecting", media: "idle", meeting: NO_MEETING, moving: null,
   stage: EMPTY_STAGE, alerts: NO_ALERTS, frozen: [], grade: "unknown", isPresenting: false,
   screen: { surface: "other", content: "detail" },
   soundBlocked: false, encoder: null, clockOffset: Number.NaN, isOffline: false,
@@ -66,7 +68,10 @@ function apply(state, action) {
     case "join_failed": return { ...state, journey: journey.failJoin(state.journey, action.problem) };
     case "ended": return ended(state, action.ending);
     case "returned": return { ...INITIAL, ...lasting(state) };
-    case "slots": return { ...state, meeting: { ...state.meeting, slots: action.slots } };
+    case "slots": return bound(state, action.slots);
+    case "move_began": return began(state);
+    case "move_started": return started(state, action.mids);
+    case "move_over": return over(state);
     case "presenting": return { ...state, isPresenting: action.isPresenting };
     case "screen": return { ...state, screen: action.screen };
     case "sound_blocked": return { ...state, soundBlocked: action.isBlocked };
@@ -90,12 +95,14 @@ function notified(state, { name, data, at, nowMs }) {
     const ending = { code: data.code, canReturn: data.can_return, reason: data.reason };
     return ended({ ...state, clockOffset }, ending);
   }
-  const meeting = process(state.meeting, name, data);
+  if (name === "slot.bound") return bound({ ...state, clockOffset }, data.slots);
+  const { moving, data: told } = seen(state.moving, name, data);
+  const meeting = process(state.meeting, name, told);
   const alert = alertFor(name, data);
   const known = name === "meeting.updated" ? settleAlerts(state.alerts, inside(meeting.view)) : state.alerts;
   const alerts = alert ? raise(known, alert, nowMs) : known;
   const encoder = keepEncoder(meeting, state.encoder);
-  return { ...state, clockOffset, meeting, alerts, encoder, stage: stageAfter(state, meeting, nowMs) };
+  return { ...state, clockOffset, meeting, moving, alerts, encoder, stage: stageAfter(state, meeting, nowMs) };
 }
 
 /**
