@@ -26,10 +26,9 @@ from lobby.pin import PinPrompt
 from lobby.seats import seat_of_knock, sit, take_again
 from lobby.slot import end_of_call, set_end
 from lobby.stage import StageMove, move
-from lobby.state import State
+from lobby.state import Seat, State
 from lobby.turn import Acting, Turn, names
 from vmr.policies import Recording
-from vmr.record import Fact
 from vmr.roles import Role, Stage
 
 
@@ -63,6 +62,8 @@ def admit_host(
         _open(turn, prompt, confirmed, by)
     del turn.state.prompts[prompt.session]
     if own is not None:
+        if by is not None:
+            _record_admitted(turn, own, after_lock(turn.state), by)
         lost_at = turn.now if prompt.is_page_gone else None
         facts = (("from", f"{Role.HOST.value}:{prompt.id}"),)
         take_again(
@@ -80,13 +81,16 @@ def _sit(turn: Turn, prompt: PinPrompt, by: Acting | None) -> None:
     how = How.HOST_PIN.value if by is None else after_lock(turn.state)
     sit(turn, seat, how=how, by=by)
     if by is None:
-        facts: tuple[Fact, ...] = (("how", how), ("persons", len(seat.persons)))
+        facts = (("how", how), ("persons", len(seat.persons)))
         turn.record("joined", by=seat, facts=facts, personal=names(seat.persons))
     else:
-        facts = (("how", how), ("host_pin", False), ("persons", len(seat.persons)))
-        turn.record(
-            "admitted", by=by, subject=seat.label, facts=facts, personal=names(seat.persons)
-        )
+        _record_admitted(turn, seat, how, by)
+
+
+def _record_admitted(turn: Turn, seat: Seat, how: str, by: Acting) -> None:
+    """An officer's decision stands under their name, also where the device has a seat already."""
+    facts = (("how", how), ("host_pin", False), ("persons", len(seat.persons)))
+    turn.record("admitted", by=by, subject=seat.label, facts=facts, personal=names(seat.persons))
 
 
 def after_lock(state: State) -> str:

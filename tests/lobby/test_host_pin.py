@@ -151,6 +151,20 @@ def test_a_desk_may_let_a_second_terminal_into_a_locked_room() -> None:
     ]
 
 
+def test_a_second_page_of_a_host_takes_its_seat_by_the_desk_and_in_an_officers_name() -> None:
+    world = World()
+    world.join("host", Role.HOST, page="second")
+    world.host()
+    world.do(Admit(by=OFFICER, participant=pid("second")))
+    assert world.recorded() == ["admitted", "moved"]
+    admitted, moved = world.records()
+    assert (admitted.actor, admitted.subject) == ("officer:o1", "host:p-host")
+    assert ("officer", "A. Reed") in admitted.personal
+    assert (moved.actor, moved.facts) == ("host:p-host", (("from", "host:p-second"),))
+    assert world.ended("host").code is EndCode.MOVED
+    assert world.inside("second").you == pid("host")
+
+
 def test_wrong_pins_are_handed_on_to_the_rooms_next_meeting() -> None:
     first = World()
     first.join("host", Role.HOST)
