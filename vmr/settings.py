@@ -244,6 +244,12 @@ class Settings:
         " address in their X-Forwarded-For that is not of these.",
         checks.networks,
     )
+    sockets_per_network: int = _setting(
+        200,
+        "Open pages from one address, or one IPv6 /64, at once. More where many share one, like the"
+        " gateway of all prisons: about two for each of their rooms.",
+        checks.positive,
+    )
     webhooks_to_private: bool = _setting(
         False,
         "Webhooks of the REST API may go to private addresses, and to localhost without TLS.",

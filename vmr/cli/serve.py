@@ -131,6 +131,9 @@ def _config(settings: Settings) -> SignallingConfig:
         is_https=settings.is_https(),
         origins=(settings.public_url,) if settings.public_url else (),
         overload_protection=settings.overload_protection,
+        max_sockets_per_address=settings.sockets_per_network,
+        new_sockets_per_address_burst=settings.sockets_per_network * 3 // 10,
+        new_sockets_per_address_s=settings.sockets_per_network / 40,
         api=ApiConfig(webhooks_to_private=settings.webhooks_to_private),
     )
 

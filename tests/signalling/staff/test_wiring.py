@@ -83,6 +83,21 @@ def test_the_limits_are_those_of_the_settings() -> None:
     assert _config(load({}, {})).staff.oidc is None
 
 
+@pytest.mark.parametrize(
+    ("options", "limits"),
+    [({}, (200, 60, 5.0)), ({"sockets_per_network": "1200"}, (1200, 360, 30.0))],
+)
+def test_a_network_that_many_share_may_open_more_pages_and_come_back_as_fast(
+    options: dict[str, str], limits: tuple[int, int, float]
+) -> None:
+    config = _config(load(options, {}))
+    assert limits == (
+        config.max_sockets_per_address,
+        config.new_sockets_per_address_burst,
+        config.new_sockets_per_address_s,
+    )
+
+
 def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     """And every one that a page chooses by a word exists."""
     ours = [*(FILES / "pages").glob("staff_*.html"), *SOURCES.glob("*.py")]
@@ -97,7 +112,7 @@ def test_no_sentence_of_staff_is_left_that_nothing_looks_up() -> None:
     chosen |= {REASON, WAIVED, *REQUESTS.values()}
     chosen |= {f"staff.record.{word}" for word in RECORD_WORDS}
     chosen |= {f"staff.password.{fault}" for fault in ("short", "long", "username")}
-    chosen |= _chosen_of_records() | _chosen_of_outcomes()
+    chosen |= _chosen_of_records() | _chosen_of_outcomes() | _chosen_of_programs()
     chosen |= {f"staff.tokens.scope.{one.value}" for one in ApiScope}
     chosen |= {f"staff.webhooks.event.{one.value}" for one in WebhookEvent}
     chosen |= {f"staff.tokens.lasts.{one or 'none'}" for one in LASTS_DAYS}
@@ -138,6 +153,19 @@ def _chosen_of_outcomes() -> set[str]:
     chosen.add("staff.outcomes.cause.none")
     columns = {"group", "purpose"} | {one.key for one in EVERY} | {one.key for one in FAIRNESS}
     return chosen | {f"staff.reports.column.{one}" for one in columns}
+
+
+def _chosen_of_programs() -> set[str]:
+    """What the one frame of tokens and webhooks puts together: `words` and a word or a column."""
+    frame = [*(FILES / "pages").glob("staff_programs_*.html")]
+    shared = re.findall(r'words ~ "([a-z_]+)"', "\n".join(one.read_text() for one in frame))
+    chosen = set()
+    for family in ("tokens", "webhooks"):
+        page = (FILES / "pages" / f"staff_{family}.html").read_text()
+        (columns,) = re.findall(r"set columns = \(([^)]+)\)", page)
+        own = re.findall(r'"([a-z_]+)"', columns)
+        chosen |= {f"staff.{family}.{word}" for word in (*shared, *own)}
+    return chosen
 
 
 def _chosen_of_records() -> set[str]:
