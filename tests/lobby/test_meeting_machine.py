@@ -881,4 +881,18 @@ MeetingMachine.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestMeetingMachine = MeetingMachine.TestCase
+
+
+def test_an_officer_who_lets_in_a_hosts_second_page_stands_in_the_record() -> None:
+    """A sequence that the machine found: the device of the prompt had a seat already."""
+    machine = MeetingMachine()
+    machine.begin(policy=PolicyName.LEGAL, begun="empty")
+    for _page in range(2):
+        machine.join_host("a", proven=True, move=False)
+    machine.pin(0, is_correct=True)
+    machine.admit(by=1, who=0, attested=False)
+    assert not machine.state.prompts
+    assert [seat.session for seat in machine.state.seats.values()] == ["s2"]
+
+
 pytestmark = pytest.mark.timeout(300)  # some seconds of work, however busy the machine is
