@@ -9,8 +9,9 @@ from aiohttp import web, web_app
 from argon2 import PasswordHasher
 
 from media.messages import EngineEvent
-from signalling.app import Running, Signalling
+from signalling.app import Signalling
 from signalling.config import SignallingConfig
+from signalling.running import Running
 from signalling.seams import Clock, Engine, Store
 from signalling.staff.app import StaffApp
 from tests.signalling.client import PAGES, Client, DeviceKey

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 
-from signalling.app import Running
+from signalling.running import Running
 from tests.peers.sqlite import lay_database
 from tests.signalling.fakes.store import PRISON
 from vmr.ids import OfficerId, StaffSessionId

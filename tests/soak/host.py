@@ -23,8 +23,9 @@ from aiohttp import web
 
 from media.config import Config
 from media.workers import MediaWorkers
-from signalling.app import Running, Signalling
+from signalling.app import Signalling
 from signalling.config import SignallingConfig
+from signalling.running import Running
 from signalling.staff.config import StaffConfig
 from tests.bench.cpu import children
 from tests.bench.memory import rss_mb
