@@ -2,10 +2,12 @@
 
 import ipaddress
 import re
+from collections.abc import Callable
 from typing import Any
 
 from vmr.bookings.addresses import domain_of
 
+Check = Callable[[Any], str | None]
 CODECS = ("vp8", "h264")
 TOTP = ("off", "optional", "required")
 TLS = ("starttls", "tls", "off")

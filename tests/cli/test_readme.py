@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vmr.settings import markdown
+from vmr.setting_sources import markdown
 
 README = Path(__file__).parents[2] / "README.md"
 

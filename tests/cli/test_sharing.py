@@ -22,7 +22,7 @@ from vmr.cli.work import time_text
 from vmr.nodes import node as entry
 from vmr.nodes.node import NodeId
 from vmr.policies import PolicyName
-from vmr.settings import SettingError, load
+from vmr.setting_sources import SettingError, load
 from vmr.staff import StaffRole
 from vmr.store import Store
 

@@ -14,7 +14,8 @@ import yaml  # type: ignore[import-untyped]
 from tests.deploy.proxy import DEPLOY
 from vmr.cli.options import CONFIG_VARIABLE
 from vmr.cli.serve import SHUTDOWN_S
-from vmr.settings import PREFIX, SETTINGS, Settings, load
+from vmr.setting_sources import PREFIX, SETTINGS, load
+from vmr.settings import Settings
 
 ROOT = DEPLOY.parent
 VARIABLES = {one.variable for one in SETTINGS} | {CONFIG_VARIABLE}

@@ -7,16 +7,16 @@ import pytest
 from vmr.bookings.numbers import BookingNumbers
 from vmr.numbers import Numbers
 from vmr.record_numbers import RecordNumbers
-from vmr.settings import (
+from vmr.setting_sources import (
     GROUPS,
     SETTINGS,
     SettingError,
-    Settings,
     load,
     markdown,
     shown_value_of,
     value_of,
 )
+from vmr.settings import Settings
 
 
 def test_nothing_given_means_the_defaults() -> None:

@@ -23,7 +23,7 @@ from vmr.cli import (
     terminals,
 )
 from vmr.cli.errors import CommandError
-from vmr.settings import SettingError, markdown
+from vmr.setting_sources import SettingError, markdown
 from vmr.store.errors import StoreError
 
 

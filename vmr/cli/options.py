@@ -1,10 +1,11 @@
-"""Settings on the command line: options made from `vmr.settings`, and the loading of them all."""
+"""Settings on the command line: options of `vmr.setting_sources`, and the loading of them all."""
 
 import argparse
 import os
 from pathlib import Path
 
-from vmr.settings import REPLACED, SETTINGS, Setting, SettingError, Settings, load, shown_value_of
+from vmr.setting_sources import REPLACED, SETTINGS, Setting, SettingError, load, shown_value_of
+from vmr.settings import Settings
 
 EPILOG = (
     "Each setting is also a VMR_ variable (VMR_HTTP_PORT) and a key of the TOML file (http_port)."

@@ -13,7 +13,8 @@ from vmr.cli.errors import CommandError
 from vmr.nodes.node import NodeId
 from vmr.nodes.sight import Look
 from vmr.setting_checks import without_password
-from vmr.settings import SettingError, Settings
+from vmr.setting_sources import SettingError
+from vmr.settings import Settings
 from vmr.store.errors import Occupied, UnsupportedDatabase
 from vmr.store.store import Store
 

@@ -11,7 +11,7 @@ from signalling.headers import content_security_policy
 from tests.signalling.bookings.asking import ADA, Asking
 from tests.signalling.mail.server import part
 from vmr.cli.serve import _config
-from vmr.settings import SettingError, load
+from vmr.setting_sources import SettingError, load
 
 
 @pytest_asyncio.fixture

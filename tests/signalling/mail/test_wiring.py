@@ -2,7 +2,7 @@
 
 from signalling.mail.config import MailConfig, Tls
 from vmr.cli.serve import _config
-from vmr.settings import load
+from vmr.setting_sources import load
 
 
 def test_the_settings_are_those_of_the_mail() -> None:

@@ -28,7 +28,7 @@ from vmr.letters import LetterKind, LetterState
 from vmr.policies import PolicyName
 from vmr.record_times import Cause, Doing
 from vmr.record_totals import GOES
-from vmr.settings import load
+from vmr.setting_sources import load
 from vmr.staff import StaffRole
 from vmr.staff_record_text import ACTORS, CHOSEN, OTHER, REASON, REQUESTS, SENTENCES, WAIVED
 from vmr.staff_sessions import TotpMode
