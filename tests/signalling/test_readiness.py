@@ -27,7 +27,7 @@ class Stage:
         self.store = FakeStore()
         self.workers = 2
         self.wall = FakeClock()
-        self.rights: Any = SimpleNamespace(is_leased=True)
+        self.rights: Any = SimpleNamespace(is_leased=True, is_draining=False)
         self.certificate = SimpleNamespace(is_refused=False, ends_at=self.wall() + 20 * DAY_S)
         engine = FakeEngine()
         counters = engine.counters
