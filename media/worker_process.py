@@ -44,7 +44,7 @@ from media.serial import MessageError
 
 EVENT, STARTED = 0, 1
 """Numbers of lines that answer nothing, and of the first answer."""
-START_S = 20.0
+START_S = 40.0
 STOP_S = 5.0
 LOOK_S = 0.5
 SILENT_LOOKS = 4

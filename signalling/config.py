@@ -34,7 +34,7 @@ class SignallingConfig:
     new_sockets_per_address_burst: int = 60
     max_sessions: int = 12_000
     max_meetings: int = 500
-    overload_protection: bool = True
+    overload_protection: bool = False
     max_encoders: int = 1000
     requests_per_session_s: float = 20.0
     requests_per_session_burst: int = 60

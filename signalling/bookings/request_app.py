@@ -37,7 +37,7 @@ class RequestApp:
         tallies: Tallies,
     ) -> None:
         self._clock = clock
-        others = tallies.join("request.code", count=self._hear_code)
+        others = tallies.join("mailbox.codes", count=self._hear_code)
         self.mailboxes = Mailboxes(config.requests, now=clock(), on_code=others.count)
         edge = RequestEdge(
             mailboxes=self.mailboxes,
