@@ -38,6 +38,8 @@ EDGE: dict[str, str] = {
     "unknown_server": "There is no such server.",
     "newer_meeting": "The meeting of this room was begun by a newer server. It waits for one. The"
     " page tries again by itself.",
+    "broken_off": "The meeting was ended, because the server that ran it stopped and its last state"
+    " is not known. Join again.",
     "unknown_room": "Your establishment has no such room.",
     "room_booked": "The room is booked by then. Choose less time.",
     "slot_cancelled": "This slot was cancelled: it cannot be extended.",

@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from lobby.commands import (
@@ -16,6 +17,7 @@ from lobby.commands import (
     Command,
     EncoderConnected,
     EncoderLost,
+    Join,
     MediaBack,
     MediaLost,
     NoteQuality,
@@ -28,6 +30,7 @@ from lobby.pin import PinAttempts
 from lobby.snapshot import NewerSnapshot
 from media import messages
 from signalling.bookings.slot_book import SlotBook
+from signalling.broken_off import BrokenOff
 from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia, meeting_of, slots
@@ -95,6 +98,7 @@ class Rooms:
         self._stuck: dict[RoomId, str] = {}
         """Rooms of meetings that this server could not go on with, and why."""
         self._pins: OrderedDict[RoomId, PinAttempts] = OrderedDict()
+        self._broken_off = BrokenOff()
 
     def __len__(self) -> int:
         return len(self._by_meeting)
@@ -131,6 +135,13 @@ class Rooms:
             raise RequestError("internal") from None
         mailbox = self._start(room, meeting, self._rights.hold(room.id), live.snapshot)
         mailbox.post(Tick())  # the restart is written down now, not when somebody comes
+
+    async def break_off(self, live: LiveMeeting) -> None:
+        """The meeting was ended when its room was taken. Wrong PINs of it count on."""
+        await self.give_up(live.room)
+        self._broken_off.note(live, self._clock())
+        with suppress(KeyError, TypeError, ValueError):  # of another version
+            self.keep_pins(live.room, PinAttempts.from_json(live.snapshot["pins"]))
 
     async def give_up(self, room: RoomId) -> None:
         """Another server runs it: nothing of it is written here, and everybody is sent there."""
@@ -169,6 +180,8 @@ class Rooms:
 
     async def join(self, room: Room, command: Command) -> "tuple[Mailbox, Reply]":
         """Ask the room's meeting, or a new one. Raises RequestError."""
+        if isinstance(command, Join):
+            self._broken_off.check(room.id, command.device, self._clock())
         while True:
             mailbox = self._mailboxes.get(room.id)
             if mailbox is None or mailbox.is_closed:

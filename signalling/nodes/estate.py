@@ -33,6 +33,7 @@ class Estate:
         further_urls: tuple[str, ...] = (),
         version: str = "",
         load: Callable[[], float] = float,
+        run: str = "",
     ) -> None:
         self._owners = owners
         self._further_urls = further_urls
@@ -45,6 +46,7 @@ class Estate:
             wall_clock=wall_clock,
             version=version,
             load=load,
+            run=run,
             on_narrowed=self._tell_narrowed,
         )
         self._telling: set[asyncio.Task[None]] = set()

@@ -14,9 +14,11 @@ from typing import NoReturn
 from weakref import WeakValueDictionary
 
 from lobby.snapshot import READABLE, VERSION
+from signalling.broken_off import BROKEN_OFF
 from signalling.errors import RequestError
 from signalling.nodes.emptying import Emptying
 from signalling.nodes.registry import Registry, RegistryAway
+from signalling.nodes.standings import Standings
 from signalling.nodes.tenants import Tenants
 from signalling.overlap import OVERLAP_S
 from signalling.versions import PROTOCOLS
@@ -27,6 +29,8 @@ from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, is_mine, judge
 from vmr.nodes.placement import Placements
 from vmr.nodes.sight import Sight
+from vmr.nodes.standing import is_whole
+from vmr.record import Happening
 from vmr.store import Overtaken, OwnerStore, StoreError, StoreUnavailable, UnreadableMeeting
 
 LOOK_S = 0.25
@@ -58,17 +62,20 @@ class Keeper:
         on_narrowed: Callable[[RoomId, int], None],
         version: str = "",
         load: Callable[[], float] = float,
+        run: str = "",
     ) -> None:
-        """`on_narrowed` is told the room and the epoch: see `narrowed`. `version` and `load` (of
-        the machine, 1: every core is busy) are for operators."""
+        """`run` names this run of the server as its journal does. `on_narrowed` is told the room
+        and the epoch: see `narrowed`. `version` and `load` (of the machine, 1: every core is
+        busy) are for operators."""
         self._version = version
         self._load = load
         self._began_at = wall_clock()
-        self.id = NodeId(f"{name}.{secrets.token_hex(4)}")
+        self.id = NodeId(f"{name}.{run or secrets.token_hex(4)}")
         self.name = name
         self._url = url
         self._registry = registry
         self._owners = owners
+        self._standings = Standings(self.id, name, registry, owners)
         self._now = now
         self._wall_clock = wall_clock
         self._on_narrowed = on_narrowed
@@ -138,7 +145,8 @@ class Keeper:
     async def _keep_or_hand_on(self, room: RoomId, row: Ownership) -> None:
         """The next meeting of a room that is empty begins elsewhere, while this is emptied. Raises
         RequestError."""
-        to = self._refuge() if self.is_draining and not self._needs(room) else None
+        is_over = not self._needs(room) and room not in self._owners.ahead
+        to = self._refuge() if self.is_draining and is_over else None
         if to is not None:
             del self._held[room]
             with suppress(Overtaken):
@@ -205,6 +213,7 @@ class Keeper:
     async def start(self, tenants: Tenants) -> None:
         """From here on rooms are taken and given up. Raises StoreError."""
         self._tenants = tenants
+        self._owners.tell_ahead(self._standings.tell)
         await self._owners.note_url(self._url, self._wall_clock())
         await self._owners.note_node(self.name, self.id, self._wall_clock())
         self._emptying.follow(await self._owners.drain_of(self.name))
@@ -238,6 +247,7 @@ class Keeper:
         away, when the lease has run out. Idempotent."""
         self._lease = Lease()
         with suppress(RegistryAway):
+            await self._standings.leave()
             await self._registry.leave(self.id)
         await self._registry.close()
 
@@ -251,7 +261,9 @@ class Keeper:
         sent_at, had_lease = self._now(), self.is_leased
         is_due = self._must_renew or self._lease.is_due(sent_at)
         try:
-            look = await self._registry.look(self.id, self._entry() if is_due else None)
+            await self._standings.settle()
+            entry, standing = self._entry() if is_due else None, self._standings.now()
+            look = await self._registry.look(self.id, entry, standing)
         except RegistryAway as error:
             self._note_away(True, str(error))
             return
@@ -304,7 +316,10 @@ class Keeper:
         for room in await self._owners.overtaken(dict(self._held)):
             with suppress(RequestError):
                 await self.settle(room)
-        rows = list((await self._owners.of_nodes()).items())
+        owned = await self._owners.of_nodes()
+        with suppress(RegistryAway):
+            await self._standings.forget(owned, self._sight, self._now())
+        rows = list(owned.items())
         random.shuffle(rows)  # the others look at the same rooms in this moment
         for room, row in rows:
             if isinstance(self._judge(room, row), Free):
@@ -339,9 +354,9 @@ class Keeper:
 
     async def _give_back(self) -> None:
         """Any server may run the next meetings of rooms that have been empty for a while."""
-        now, needs = self._now(), self._needs
+        now, needs, ahead = self._now(), self._needs, self._owners.ahead
         patience_s = 0.0 if self.is_draining else EMPTY_S
-        empty = {room for room in self._held if not needs(room)}
+        empty = {room for room in self._held if not needs(room) and room not in ahead}
         self._empty_since = {room: self._empty_since.get(room, now) for room in empty}
         self._taken_at = {room: at for room, at in self._taken_at.items() if room in self._held}
         for room, since in self._empty_since.items():
@@ -360,6 +375,8 @@ class Keeper:
 
     async def _take(self, room: RoomId, row: Ownership) -> None:
         """Take it, or give it to another. Raises RequestError, Overtaken, StoreError."""
+        if not is_whole(room, row.owner, self.id, self._sight):
+            return await self._take_and_end(room, row)
         among: Collection[Node] = self.nodes
         if row.owner == self.id:  # given by another: it does not go round
             among = refuges(self.nodes, self.id) if self.is_draining else ()
@@ -380,6 +397,19 @@ class Keeper:
             except BaseException:
                 del self._held[room]  # without its meeting the next to come would begin another
                 raise
+
+    async def _take_and_end(self, room: RoomId, row: Ownership) -> None:
+        """The database may not know that it was locked, or what was taken from whom: nobody goes
+        on from there."""
+        now = self._wall_clock()
+        ended = Happening(at=now, actor="server", what="ended", facts=(("code", BROKEN_OFF),))
+        hold, live = await self._owners.take_and_end(room, self.id, row, ended)
+        self._held[room] = hold
+        self._taken_at[room] = self._now()
+        if live is not None:
+            log.error("meeting ended, its last state is not known room=%s", room)
+            if self._tenants is not None:
+                await self._tenants.break_off(live)
 
     async def _give_away(self, room: RoomId, row: Ownership, to: Node) -> NoReturn:
         await self._owners.take(room, to.id, row)

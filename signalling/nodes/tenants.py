@@ -19,6 +19,9 @@ class Tenants(Protocol):
     async def take_up(self, live: LiveMeeting) -> None:
         """Go on with a meeting."""
 
+    async def break_off(self, live: LiveMeeting) -> None:
+        """The meeting was ended when its room was taken: those who were in it are told."""
+
     async def give_up(self, room: RoomId) -> None:
         """Another server runs it: nothing of it is written, and everybody is sent there."""
 

@@ -18,7 +18,7 @@ from vmr.store import FoundRecord, KeptEntry, MeetingProof, SidePart
 
 _TOLD = (Doing.WAITING, Doing.IDENTIFYING, Doing.TALKING, Doing.ALONE)
 """Of the meeting, in this order; lost time stands below with its causes."""
-_ENDS = frozenset(("meeting_ended", "slot_over", "host_gone"))
+_ENDS = frozenset(("meeting_ended", "slot_over", "host_gone", "broken_off"))
 Row = tuple[str, str]
 """A name and its value."""
 

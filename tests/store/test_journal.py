@@ -14,7 +14,7 @@ import vmr.store.keeping
 from tests.browser.eventually import eventually
 from tests.store.places import Place, PostgresqlPlace, SqlitePlace
 from tests.store.test_meetings import happening
-from vmr.ids import MeetingId
+from vmr.ids import MeetingId, RoomId
 from vmr.nodes.node import NodeId
 from vmr.nodes.ownership import Hold, Ownership
 from vmr.policies import PolicyName
@@ -422,3 +422,39 @@ async def test_the_personal_values_of_a_side_part_go_with_those_of_the_meeting(
     assert place.rows("SELECT personal, personal_key FROM record_side_parts") == [("", None)]
     proof = await split.records.verify_establishment(room.establishment.id)
     assert proof.problems == ()
+
+
+async def test_the_others_are_told_that_a_room_is_ahead_before_an_entry_of_it_counts(
+    kept: Store, room: Room, place: Place
+) -> None:
+    told: list[tuple[frozenset[RoomId], int]] = []
+
+    async def tell() -> None:
+        told.append((kept.owners.ahead, kept.journal.entries))
+
+    kept.owners.tell_ahead(tell)
+    await kept.commit(MEETING, room.id, {"n": 1}, [named("knocked", "Ann")])
+    assert kept.owners.ahead == frozenset()
+    with away(place):
+        for n, what in enumerate(("opened", "locked"), start=2):
+            await kept.commit(MEETING, room.id, {"n": n}, [named(what, "Ann")])
+        assert told == [(frozenset({room.id}), 0)], "once, and before it was written down"
+    await back(kept)
+    assert kept.owners.ahead == frozenset()
+
+
+async def test_a_room_is_ahead_too_where_neither_database_nor_disk_took_what_happened(
+    kept: Store, room: Room, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept.commit(MEETING, room.id, {"n": 1}, [named("knocked", "Ann")])
+
+    def refuse(*_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    with away(place):
+        monkeypatch.setattr(Journal, "append", refuse)
+        with pytest.raises(StoreUnavailable):
+            await kept.commit(MEETING, room.id, {"n": 2}, [named("locked", "Ann")])
+    assert kept.owners.ahead == {room.id}
+    await kept.commit(MEETING, room.id, {"n": 2}, [named("locked", "Ann")])
+    assert kept.owners.ahead == frozenset()

@@ -132,7 +132,7 @@ test("no sentence is left that nothing looks up", () => {
 
 test("every ending, role and problem of a form has words", () => {
   const endings = ["hung_up", "refused", "removed", "meeting_ended", "room_changed", "slot_over", "host_gone", "waited_too_long",
-    "pin_attempts_used", "pin_timed_out", "moved", "connection_lost", "next_slot", "other"];
+    "pin_attempts_used", "pin_timed_out", "moved", "connection_lost", "broken_off", "next_slot", "other"];
   for (const code of endings) assert.ok(ENGLISH[`ended.${code}`] && ENGLISH[`ended.${code}.more`], code);
   for (const how of ["invited", "admitted", "admitted_after_lock", "host_pin", "returned"]) assert.ok(ENGLISH[`alert.joined.${how}`], how);
   for (const how of ["hung_up", "removed", "sent_back", "lost", "moved"]) assert.ok(ENGLISH[`alert.left.${how}`], how);

@@ -108,5 +108,6 @@ def estate(sharing: Sharing | None, store: Store, clock: Clock) -> Estate | None
         owners=store.owners,
         wall_clock=clock,
         version=version(),
+        run=store.run,
         load=lambda: os.getloadavg()[0] / (os.cpu_count() or 1),
     )

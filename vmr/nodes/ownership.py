@@ -27,6 +27,8 @@ class Hold:
     epoch: int
 
 
+ALONE = NodeId("alone")
+"""No server of several: one that ran alone."""
 UNOWNED = Ownership(None, 0)
 """Of a room nobody has ever run."""
 

@@ -35,11 +35,14 @@ class Journal:
         self._file = file
         self.end = end
         """Bytes of whole lines."""
+        self.run = path.stem
+        """Of the server that wrote it."""
+        self.is_damaged = False
 
     @classmethod
     def make(cls, folder: Path) -> "Journal":
         """A new, empty one."""
-        path = folder / f"{secrets.token_hex(8)}{ENDING}"
+        path = folder / f"{secrets.token_hex(4)}{ENDING}"
         with _named(path):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -141,6 +144,7 @@ class Journal:
 
     def _set_aside(self) -> None:
         """A copy of all of it, which nothing deletes."""
+        self.is_damaged = True
         kept = self.path.with_suffix(DAMAGED)
         with open(kept, "wb", opener=_private) as copy:
             copy.write(self.path.read_bytes())

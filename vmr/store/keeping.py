@@ -8,7 +8,7 @@ Entries of a room that another server has taken meanwhile become a side-part (si
 import asyncio
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +74,12 @@ class Keeping:
         self._entries = 0
         self._side_parts = 0
         self._flusher: asyncio.Task[None] | None = None
+        self._ahead: set[RoomId] = set()
+        self.on_ahead: Callable[[], Awaitable[None]] | None = None
+        """Waited for before anybody is told of the first entry of a room that is not in the
+        database."""
+        self.brought_in: dict[str, frozenset[RoomId]] = {}
+        """Of each dead server's journal that is wholly in the database: the rooms in it."""
 
     # -- the journal --------------------------------------------------------------------------
 
@@ -82,20 +88,35 @@ class Keeping:
         Raises StoreError."""
         for left in await asyncio.to_thread(lambda: [*Journal.left(folder)]):
             try:
-                await self._bring_in(left)
+                rooms = await self._bring_in(left)
+                if not left.is_damaged:
+                    self.brought_in[left.run] = rooms
             finally:
                 await asyncio.to_thread(left.close)
         self._journal = await asyncio.to_thread(Journal.make, folder)
         self._flusher = asyncio.create_task(self._keep_flushing(), name="journal")
 
-    async def _bring_in(self, left: Journal) -> None:
+    async def _bring_in(self, left: Journal) -> frozenset[RoomId]:
         at = 0
+        rooms: set[RoomId] = set()
         while at < left.end:
             lines, at = await asyncio.to_thread(left.read, at)
             await self._replay(lines)
+            rooms.update(one.room for one in lines)
         if at:
             log.warning("entries of a server that ended are in the database now file=%s", left.path)
         await asyncio.to_thread(left.clear)
+        return frozenset(rooms)
+
+    @property
+    def run(self) -> str:
+        """Names this journal, and so this run of the server; empty without a journal."""
+        return "" if self._journal is None else self._journal.run
+
+    @property
+    def ahead(self) -> frozenset[RoomId]:
+        """Rooms in which something happened that the database may not know."""
+        return frozenset(self._ahead)
 
     @property
     def state(self) -> JournalState:
@@ -153,13 +174,18 @@ class Keeping:
         may_wait = may_wait and self._journal is not None and tip is not None
         if not self._is_behind:
             try:
-                return await self._write(waiting, is_sure=tip is not None, may_wait=may_wait)
+                await self._write(waiting, is_sure=tip is not None, may_wait=may_wait)
             except StoreUnavailable as error:
                 if not may_wait:
+                    await self._be_ahead(room)
                     self._doubt(meeting)
                     raise
                 log.error("the database is away, records wait in the journal code=%s", error.code)
+            else:
+                self._ahead.discard(room)
+                return
         elif not may_wait:
+            await self._be_ahead(room)
             raise StoreUnavailable("the database is away")
         await asyncio.shield(self._put(waiting))
 
@@ -209,6 +235,7 @@ class Keeping:
         async with self._writing:
             if self._journal is None:
                 raise StoreUnavailable("the journal is closed")
+            await self._be_ahead(waiting.room)
             await asyncio.to_thread(self._journal.append, waiting)
             self._tips[waiting.meeting] = Tip(
                 sequence=waiting.last, hash=waiting.head, key=waiting.key
@@ -216,6 +243,14 @@ class Keeping:
             self._entries += len(waiting.happenings)
             self._is_behind = True
             self._has_lines.set()
+
+    async def _be_ahead(self, room: RoomId) -> None:
+        """What happens in this room now, the database does not know."""
+        if room in self._ahead:
+            return
+        self._ahead.add(room)
+        if self.on_ahead is not None:
+            await self.on_ahead()
 
     # -- the database is back -----------------------------------------------------------------
 
@@ -242,6 +277,7 @@ class Keeping:
                     await asyncio.to_thread(journal.clear)
                     self._read = self._entries = 0
                     self._is_behind = False
+                    self._ahead.clear()
                     self._has_lines.clear()
                     log.warning("the database is back: the journal is empty")
                     return
@@ -274,17 +310,18 @@ class Keeping:
             )  # fmt: skip
 
     def _sign_end(self, connection: Connection, ended: Waiting) -> None:
+        self.sign_end(connection, ended.meeting)
+
+    def sign_end(self, connection: Connection, meeting: MeetingId) -> None:
         """A checkpoint; a meeting ends without one where the key's file fails."""
-        last = records.chains.last(connection, ended.meeting)
+        last = records.chains.last(connection, meeting)
         if last is None:
             return
-        establishment = establishment_chain.establishment_of(connection, ended.meeting)
+        establishment = establishment_chain.establishment_of(connection, meeting)
         try:
             checkpoints.make(connection, establishment, self._keys, last.at)
         except StoreUnavailable as error:
-            log.error(
-                "the end of a meeting was not signed meeting=%s code=%s", ended.meeting, error.code
-            )
+            log.error("the end of a meeting was not signed meeting=%s code=%s", meeting, error.code)
 
 
 def _begin(meeting: MeetingId) -> Tip:

@@ -3,7 +3,7 @@
 Each method is one transaction, as in `vmr.store.store`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from sqlalchemy.engine import Connection
 
@@ -11,6 +11,7 @@ from vmr.ids import RoomId
 from vmr.nodes.drain import Drain, NodeRow
 from vmr.nodes.node import NodeId
 from vmr.nodes.ownership import Hold, Ownership
+from vmr.record import Happening
 from vmr.store import node_rows, owners, records
 from vmr.store.chains import Tip
 from vmr.store.database import Database
@@ -60,6 +61,20 @@ class OwnerStore:
             self._keeping.knows(live.meeting, tip)
         return hold, live
 
+    async def take_and_end(
+        self, room: RoomId, node: NodeId, seen: Ownership, ended: Happening
+    ) -> tuple[Hold, LiveMeeting | None]:
+        """Make this server the owner, and end the meeting there, in one: what it holds, and the
+        meeting that was ended. Raises Overtaken."""
+
+        def work(connection: Connection) -> tuple[Hold, LiveMeeting | None]:
+            hold, live = owners.take_and_end(connection, room, node, seen, ended)
+            if live is not None:
+                self._keeping.sign_end(connection, live.meeting)
+            return hold, live
+
+        return await self._database.write(work)
+
     async def release(self, room: RoomId, hold: Hold) -> None:
         """Nobody runs it any more. Raises Overtaken."""
         await self._database.write(lambda connection: owners.release(connection, room, hold))
@@ -84,6 +99,21 @@ class OwnerStore:
     def is_behind(self) -> bool:
         """Whether entries wait in this server's journal: another would not know of them."""
         return self._keeping.state.is_behind
+
+    @property
+    def ahead(self) -> frozenset[RoomId]:
+        """Rooms in which something happened here that the database does not know yet."""
+        return self._keeping.ahead
+
+    def tell_ahead(self, tell: Callable[[], Awaitable[None]]) -> None:
+        """Have this waited for, when a room has come to be among `ahead`, before anybody is told
+        what happened in it."""
+        self._keeping.on_ahead = tell
+
+    @property
+    def brought_in(self) -> Mapping[str, frozenset[RoomId]]:
+        """See `Store.use_journal`: runs of servers that left a journal, and rooms in it."""
+        return self._keeping.brought_in
 
     async def note_node(self, name: str, run: NodeId, at: float) -> None:
         """A server of this name runs, and this is its present run."""

@@ -14,14 +14,13 @@ from sqlalchemy.engine import Connection
 
 from vmr.ids import RoomId
 from vmr.nodes.node import NodeId
-from vmr.nodes.ownership import UNOWNED, Hold, Ownership, is_mine
+from vmr.nodes.ownership import ALONE, UNOWNED, Hold, Ownership, is_mine
+from vmr.record import Happening
 from vmr.store import meetings
 from vmr.store.errors import Overtaken, UnreadableMeeting
 from vmr.store.meetings import LiveMeeting
 from vmr.store.node_tables import node_urls, room_owners
 
-ALONE = NodeId("alone")
-"""No server of several: one that ran alone."""
 _ROW = select(room_owners.c.node, room_owners.c.epoch).where(
     room_owners.c.room_id == bindparam("room")
 )
@@ -63,6 +62,16 @@ def take(
         raise UnreadableMeeting(live.snapshot["version"])
     _set(connection, room, node, epoch)
     return Hold(node, epoch), live
+
+
+def take_and_end(
+    connection: Connection, room: RoomId, node: NodeId, seen: Ownership, ended: Happening
+) -> tuple[Hold, LiveMeeting | None]:
+    """The same, but nobody goes on with the meeting: its record closes with `ended`."""
+    hold, live = take(connection, room, node, seen, None)
+    if live is not None:
+        meetings.commit(connection, live.meeting, room, None, [ended])
+    return hold, live
 
 
 def release(connection: Connection, room: RoomId, hold: Hold) -> None:

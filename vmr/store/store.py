@@ -91,6 +91,11 @@ class Store:
         was killed comes into the database first: before rooms are served. Raises StoreError."""
         await self._keeping.use_journal(folder)
 
+    @property
+    def run(self) -> str:
+        """Names this run of the server as its journal does; empty without a journal."""
+        return self._keeping.run
+
     async def close(self) -> None:
         await self._keeping.close()
         await self._database.close()

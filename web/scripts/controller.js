@@ -332,6 +332,7 @@ export class Controller {
   #notRejoined({ code, message }) {
     if (code === "already_joined") this.#nowJoined();
     else if (UNANSWERED.includes(code)) setTimeout(() => this.client.isOpen && this.#rejoin(), REJOIN_MS);
+    else if (code === "broken_off") this.finish({ code, canReturn: true, reason: "" });
     else this.finish({ ...LOST, reason: message });
   }
 

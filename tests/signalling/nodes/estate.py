@@ -175,6 +175,8 @@ class Page:
         self._key = DeviceKey()
         self.protocol: int | list[int] = PAGES
         self._url = nodes[0].url
+        self.refusals: list[str] = []
+        """Codes of joins that were not answered with a place."""
         self.client = Client(self._url)
 
     @property
@@ -238,7 +240,8 @@ class Page:
     def _other(self, error: Exception) -> str:
         """Where to ask next."""
         if isinstance(error, Refused):
-            assert error.code in ("other_server", "room_moving"), error
+            self.refusals.append(error.code)
+            assert error.code in ("other_server", "room_moving", "broken_off"), error
             return error.server or self._url
         at = [one.url for one in self._nodes].index(self._url)
         return self._nodes[(at + 1) % len(self._nodes)].url

@@ -39,7 +39,8 @@ class Morning:
         self._proxies: dict[NodeProcess, TcpProxy] = {}
         self._owned = AsyncExitStack()
         self.unlocked = 0
-        """How often the host was told that the room is unlocked (and then locked again)."""
+        """How often the host was told that the room is unlocked, in the meeting that runs."""
+        self.meetings = 1
 
     async def start(self) -> None:
         redis = ("127.0.0.1", self.estate.redis.port)
@@ -81,6 +82,30 @@ class Morning:
         await self.host.client.request("room.unlock")
         self.unlocked += 1
         await self.host.client.request("room.lock")
+
+    async def unlock(self) -> None:
+        await self.host.client.request("room.unlock")
+        self.unlocked += 1
+
+    async def taken_after(self, epoch: int) -> None:
+        async def is_taken() -> bool:
+            return await self.estate.epoch() > epoch
+
+        await eventually("the room is taken", is_taken, SETTLED_S)
+
+    async def has_broken_off(self) -> bool:
+        """Whether the meeting was ended because nobody knows its last state."""
+        summary, *_ = await self.estate.store.meetings(self.estate.room.id)
+        last = (await self.estate.store.record(summary.id))[-1].entry
+        return (last.what, dict(last.facts).get("code")) == ("ended", "broken_off")
+
+    async def begin_again(self) -> None:
+        """With the Host PIN, and the guest let in and attested anew."""
+        for page in (self.host, self.guest):
+            await page.close()
+        self.host, self.guest = await self.estate.locked()
+        self.unlocked = 0
+        self.meetings += 1
 
     async def faults_of(self, node: NodeProcess) -> list[str]:
         """What `/readyz` says."""
@@ -132,8 +157,10 @@ class Morning:
 
     async def _assert_record(self, name: str) -> None:
         store = self.estate.store
-        recorded = await self.estate.recorded()
-        (summary,) = await store.meetings(self.estate.room.id)
+        summary, *ended = await store.meetings(self.estate.room.id)
+        assert len(ended) == self.meetings - 1, name
+        await store.verify(summary.id)
+        recorded = [kept.entry.what for kept in await store.record(summary.id)]
         told = await store.records.look(summary.id, by="operator", at=time.time())
         beside = [one.entry.what for part in told.side_parts for one in part.entries]
         assert recorded.count("admitted") == 1, f"{name}: {recorded}"
@@ -213,14 +240,38 @@ async def database_away(morning: Morning) -> None:
 
 async def database_away_and_killed(morning: Morning) -> None:
     """What it told meanwhile lies on its disk alone when it dies; it is started again when the
-    database is, and may find that another has the room."""
-    owner = await morning.owner()
+    database is: it brings in what it told before others take the room, or nobody goes on with the
+    meeting."""
+    owner, epoch = await morning.owner(), await morning.estate.epoch()
     await asyncio.to_thread(morning.postgresql.stop)
     try:
         await morning.unlock_and_lock()
         await owner.kill()
     finally:
         await asyncio.to_thread(morning.postgresql.start)
+    await owner.start()
+    await morning.taken_after(epoch)
+    if await morning.has_broken_off():
+        await morning.begin_again()
+
+
+async def database_away_and_lost(morning: Morning) -> None:
+    """The room was open when the database went, and is locked when its server dies for good: what
+    the others find says open, and nobody comes into it by that."""
+    owner, epoch = await morning.owner(), await morning.estate.epoch()
+    await morning.unlock()
+    await asyncio.to_thread(morning.postgresql.stop)
+    try:
+        await morning.host.client.request("room.lock")
+        await owner.kill()
+    finally:
+        await asyncio.to_thread(morning.postgresql.start)
+    await morning.taken_after(epoch)
+    assert await morning.has_broken_off()
+    await morning.guest.come_back()
+    assert "broken_off" in morning.guest.refusals
+    assert morning.guest.client.place == "waiting", "they were attested in the meeting that is over"
+    await morning.begin_again()
     await owner.start()
 
 
@@ -239,7 +290,8 @@ async def clock_steps(morning: Morning) -> None:
 FAULTS: dict[str, Callable[[Morning], Awaitable[Any]]] = {
     one.__name__: one
     for one in (
-        database_away, clock_steps, database_away_and_killed, registry_emptied, registry_away,
+        database_away, clock_steps, database_away_and_lost, database_away_and_killed,
+        registry_emptied, registry_away,
         cut_off, paused, killed,
     )
 }  # fmt: skip

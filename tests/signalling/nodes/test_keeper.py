@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
 import pytest
@@ -16,7 +16,9 @@ from vmr.ids import MeetingId, RoomId
 from vmr.nodes.drain import Drain
 from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import UNOWNED, Hold, Ownership, is_mine
-from vmr.nodes.sight import Look
+from vmr.nodes.sight import Look, Standing
+from vmr.nodes.standing import parse_standing
+from vmr.record import Happening
 from vmr.store import LiveMeeting, Overtaken, StoreUnavailable, UnreadableMeeting
 
 ROOM = RoomId("r1")
@@ -30,6 +32,9 @@ class FakeOwners:
         self.row = UNOWNED
         self.version = VERSION
         self.is_behind = False
+        self.ahead: frozenset[RoomId] = frozenset()
+        self.brought_in: dict[str, frozenset[RoomId]] = {}
+        self.ended: list[object] = []
         self.drain: Drain | None = None
 
     async def of_room(self, _room: RoomId) -> Ownership:
@@ -48,6 +53,14 @@ class FakeOwners:
             raise UnreadableMeeting(self.version)
         self.row = Ownership(node, seen.epoch + 1)
         return Hold(node, self.row.epoch), LIVE
+
+    async def take_and_end(
+        self, room: RoomId, node: NodeId, seen: Ownership, ended: Happening
+    ) -> tuple[Hold, LiveMeeting | None]:
+        self.ended.append(dict(ended.facts)["code"])
+        return await self.take(room, node, seen)
+
+    def tell_ahead(self, tell: Callable[[], Awaitable[None]]) -> None: ...
 
     async def release(self, _room: RoomId, hold: Hold) -> None:
         if not is_mine(self.row, hold):
@@ -74,13 +87,27 @@ class FakeOwners:
 class FakeRegistry:
     def __init__(self) -> None:
         self.entry: Node | None = None
+        self.said: dict[NodeId, Standing] = {}
         self.others: tuple[Node, ...] = ()
 
-    async def look(self, _me: NodeId, renewed: Node | None) -> Look:
+    async def look(
+        self, me: NodeId, renewed: Node | None, standing: tuple[int, str] = (0, "")
+    ) -> Look:
         if renewed is not None:
             self.entry = renewed
+            await self.say(me, *standing)
         assert self.entry is not None
-        return Look(born="b", nodes=(self.entry, *self.others))
+        return Look(born="b", nodes=(self.entry, *self.others), standings=dict(self.said))
+
+    async def say(self, node: NodeId, _number: int, text: str) -> None:
+        self.said[node] = parse_standing(text)
+
+    async def standings(self) -> dict[NodeId, Standing]:
+        return self.said
+
+    async def forget(self, nodes: Collection[NodeId]) -> None:
+        for node in nodes:
+            del self.said[node]
 
     async def leave(self, _me: NodeId) -> None: ...
 
@@ -95,6 +122,7 @@ class FakeTenants:
         self.meetings: list[LiveMeeting] = []
         self.given_up: list[RoomId] = []
         self.moved_to: list[str] = []
+        self.broken_off: list[LiveMeeting] = []
 
     def __len__(self) -> int:
         return len(self.meetings)
@@ -103,6 +131,9 @@ class FakeTenants:
         if self.is_broken:
             raise StoreUnavailable("gone")
         self.meetings.append(live)
+
+    async def break_off(self, live: LiveMeeting) -> None:
+        self.broken_off.append(live)
 
     async def give_up(self, room: RoomId) -> None:
         self.meetings.clear()
@@ -130,7 +161,10 @@ class Scene:
         self.now = 0.0
         self.narrowed: list[tuple[RoomId, int]] = []
         self.owners, self.tenants, self.registry = FakeOwners(), FakeTenants(), FakeRegistry()
-        self.keeper = Keeper(
+        self.keeper = self.make()
+
+    def make(self) -> Keeper:
+        return Keeper(
             name="one",
             url="https://one.example",
             registry=self.registry,  # type: ignore[arg-type]
@@ -280,3 +314,55 @@ async def test_what_is_taken_from_somebody_is_told_as_long_as_another_may_still_
 
 async def is_so(value: object) -> bool:
     return bool(value)
+
+
+DEAD = NodeId("one.dead")
+
+
+async def test_a_room_of_the_dead_is_gone_on_with_only_where_the_database_knows_all_of_it() -> None:
+    behind, whole = Standing(ahead=frozenset({ROOM})), Standing(is_settled=True)
+    for said, is_ended in ((None, True), (Standing(), True), (behind, True), (whole, False)):
+        async with Scene() as scene:
+            await takes_from_dead(scene, said)
+            assert scene.owners.ended == (["broken_off"] if is_ended else [])
+            assert scene.tenants.broken_off == ([LIVE] if is_ended else [])
+            assert scene.tenants.meetings == ([] if is_ended else [LIVE])
+
+
+async def test_a_dead_servers_journal_that_came_in_here_makes_its_rooms_whole_again() -> None:
+    for ahead, is_ended in (({ROOM}, False), ({ROOM, RoomId("r2")}, False), (set(), True)):
+        scene = Scene()
+        scene.registry.said[DEAD] = Standing(ahead=frozenset({ROOM}))
+        scene.owners.brought_in = {"dead": frozenset(ahead)}
+        scene.keeper = scene.make()
+        async with scene:
+            await takes_from_dead(scene, None)
+            assert bool(scene.owners.ended) is is_ended
+
+
+async def takes_from_dead(scene: "Scene", said: Standing | None) -> None:
+    if said is not None:
+        scene.registry.said[DEAD] = said
+    scene.owners.row = Ownership(DEAD, 7)
+
+    for _ in range(10):
+        scene.now += 1.0
+        await scene.keeper._beat()
+    await scene.keeper.settle(ROOM)
+    assert scene.keeper.hold(ROOM).epoch == 8  # type: ignore[union-attr]
+
+
+async def test_a_room_that_ended_while_the_database_was_away_is_not_given_back_before() -> None:
+    async with Scene() as scene:
+        await scene.keeper.settle(ROOM)
+        scene.tenants.meetings.clear()
+        scene.owners.ahead = frozenset({ROOM})
+        for _ in range(3):
+            scene.now += 20.0
+            await scene.keeper._give_back()
+        assert scene.keeper.hold(ROOM) is not None
+        scene.owners.ahead = frozenset()
+        for _ in range(3):
+            scene.now += 20.0
+            await scene.keeper._give_back()
+        assert scene.owners.row.owner is None

@@ -8,8 +8,11 @@ import pytest_asyncio
 from signalling.nodes.registry import Registry, RegistryAway
 from tests.browser.eventually import eventually
 from tests.peers.redis import Redis
+from vmr.ids import RoomId
 from vmr.nodes.lease import LEASE_S
 from vmr.nodes.node import Node, NodeId
+from vmr.nodes.sight import Standing
+from vmr.nodes.standing import build_standing
 
 
 def node(name: str, rooms: int = 0) -> Node:
@@ -89,3 +92,21 @@ async def test_an_entry_that_is_none_makes_the_whole_answer_worthless(
     client.close()
     with pytest.raises(RegistryAway):
         await registry.look(TWO.id, None)
+
+
+async def test_what_a_server_said_of_its_rooms_outlives_it_and_only_a_later_word_replaces_it(
+    registry: Registry, redis: Redis
+) -> None:
+    behind = Standing(ahead=frozenset({RoomId("r1")}))
+    await registry.look(ONE.id, ONE, (1, build_standing(Standing())))
+    await registry.say(ONE.id, 3, build_standing(behind))
+    await registry.look(ONE.id, ONE, (2, build_standing(Standing())))
+    await registry.leave(ONE.id)
+    assert (await registry.look(TWO.id, None)).standings == {ONE.id: behind}
+    client = redis.client()
+    assert client.ttl("vmr:standings") == -1, "it has no end"
+    client.hset("vmr:standings", "two", "4 {}")
+    client.close()
+    assert await registry.standings() == {ONE.id: behind}, "what cannot be read is not there"
+    await registry.forget([ONE.id])
+    assert await registry.standings() == {}

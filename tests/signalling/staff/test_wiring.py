@@ -12,6 +12,7 @@ from signalling.bookings.booking_form import TIME_PARTS
 from signalling.bookings.decision_pages import ENDS
 from signalling.bookings.detail_pages import ACTIONS
 from signalling.bookings.report_figures import EVERY, FAIRNESS
+from signalling.broken_off import BROKEN_OFF
 from signalling.staff.token_pages import LASTS_DAYS
 from signalling.texts import FILES, Texts
 from tests.signalling.peers import peer
@@ -180,7 +181,7 @@ def _chosen_of_records() -> set[str]:
     words |= {f"cause.{cause.value}" for cause in Cause}
     words |= {f"count.{one}" for one in ("knocks_after_lock", "refusals", "restarts")}
     ends = (EndCode.MEETING_ENDED, EndCode.SLOT_OVER, EndCode.HOST_GONE)
-    words |= {f"end.{code.value}" for code in ends}
+    words |= {f"end.{code.value}" for code in ends} | {f"end.{BROKEN_OFF}"}
     goings = ("sent_back", "pin_attempts_used", "lost", "moved", "server_restarted", "ended")
     words |= {f"gone.{how}" for how in (*GOES, *goings)}
     words |= {f"duration.{unit}" for unit in ("s", "min", "h")}
