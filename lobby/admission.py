@@ -120,6 +120,12 @@ def own_seat(request: Request, meeting: State) -> Seat | None:
     )
 
 
+def how_again(seat: Seat) -> How:
+    """What it is to take this seat again: its holder was cut off, or has it in another page."""
+    is_cut_off = seat.session is None or seat.socket_lost_at is not None
+    return How.RETURNED if is_cut_off else How.MOVED
+
+
 def own_knock(request: Request, meeting: State) -> Knock | None:
     """The knock by which this device waits already."""
     return next(
@@ -135,9 +141,9 @@ def _is_host_elsewhere(request: Request, meeting: State) -> bool:
 
 
 def _decide_return(request: Request, seat: Seat) -> Decision:
-    if seat.session is None or seat.socket_lost_at is not None:
-        return Admit(how=How.RETURNED, seat=seat.id)
-    return Admit(how=How.MOVED, seat=seat.id) if request.move else Refuse(error=AlreadyInside)
+    how = how_again(seat)
+    is_wanted = request.move or how is How.RETURNED
+    return Admit(how=how, seat=seat.id) if is_wanted else Refuse(error=AlreadyInside)
 
 
 def _decide_host(request: Request, meeting: State) -> Decision:

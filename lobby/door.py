@@ -20,7 +20,7 @@ from lobby.errors import (
     NotHere,
     NotKnocking,
 )
-from lobby.events import Admitted, EndCode, KnockReceived, ParticipantJoined
+from lobby.events import Admitted, EndCode, KnockReceived
 from lobby.knock import Knock, KnockState, move
 from lobby.pin import PinPrompt
 from lobby.seats import seat_of_knock, sit, take_again
@@ -79,11 +79,8 @@ def _come_in(turn: Turn, knock: Knock, how: How) -> None:
 
 def _come_back(turn: Turn, command: Join, participant: ParticipantId, how: How) -> None:
     seat = turn.state.seats[participant]
-    take_again(turn, seat, command.session, how=how.value)
+    take_again(turn, seat, command.session, how=how)
     turn.facts = (("participant", seat.id),)
-    if how is How.RETURNED:
-        event = ParticipantJoined(participant=seat.id, name=seat.name, how=how.value)
-        turn.announce(event, but=command.session)
 
 
 # -- waiting ----------------------------------------------------------------------------------

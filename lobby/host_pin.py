@@ -67,7 +67,12 @@ def admit_host(
         lost_at = turn.now if prompt.is_page_gone else None
         facts = (("from", f"{Role.HOST.value}:{prompt.id}"),)
         take_again(
-            turn, own, prompt.session, how=How.MOVED.value, socket_lost_at=lost_at, facts=facts
+            turn,
+            own,
+            prompt.session,
+            how=admission.how_again(own),
+            socket_lost_at=lost_at,
+            facts=facts,
         )
     else:
         _sit(turn, prompt, by)

@@ -6,6 +6,7 @@ and every person behind it was attested (a host by the PIN).
 
 from dataclasses import replace
 
+from lobby.admission import How
 from lobby.encoder import Encoder
 from lobby.events import EndCode, ParticipantJoined, ParticipantLeft
 from lobby.knock import Knock
@@ -79,15 +80,21 @@ def take_again(
     seat: Seat,
     session: SessionId,
     *,
-    how: str,
+    how: How,
     socket_lost_at: float | None = None,
     facts: tuple[Fact, ...] = (),
 ) -> None:
-    """The same device takes its seat in a new session; the old one, if any, has moved."""
+    """The same device takes its seat in a new session; the old one, if any, has moved.
+
+    Those inside are told of who comes back, not of another page.
+    """
     turn.end_session(seat.session, EndCode.MOVED)
     taken = replace(away(seat, turn.now), session=session, absent_until=None)
     turn.put(replace(taken, socket_lost_at=socket_lost_at))
-    turn.record(how, by=seat, facts=facts)
+    turn.record(how.value, by=seat, facts=facts)
+    if how is How.RETURNED:
+        event = ParticipantJoined(participant=seat.id, name=seat.name, how=how.value)
+        turn.announce(event, but=session)
 
 
 def void(turn: Turn, device: DeviceId | None, invite: InviteId | None) -> None:

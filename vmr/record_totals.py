@@ -210,7 +210,7 @@ class Reading:
             person.knocks += 1
             if "locked" in self._at:
                 self._knocked_after_lock.add(label)
-        self._leave_place(str(facts.get("from", "")), now, entry.what)
+        self._leave_place(str(facts.get("from", "")), now, "moved")
 
     def _go(self, entry: Entry, now: float) -> None:
         label = _about(entry)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lobby.alerts import AlertKind
-from lobby.commands import Admit, EnterPin, SocketBack, SocketLost, Unlock
+from lobby.commands import Admit, EnterPin, MediaLost, SocketBack, SocketLost, Unlock
 from lobby.errors import (
     ConfirmationMissing,
     MeetingError,
@@ -163,6 +163,22 @@ def test_a_second_page_of_a_host_takes_its_seat_by_the_desk_and_in_an_officers_n
     assert (moved.actor, moved.facts) == ("host:p-host", (("from", "host:p-second"),))
     assert world.ended("host").code is EndCode.MOVED
     assert world.inside("second").you == pid("host")
+
+
+def test_a_host_who_comes_back_by_another_page_at_the_pin_prompt_is_announced() -> None:
+    world = World()
+    world.join("lawyer")
+    world.join("host", Role.HOST, page="second")
+    world.host()
+    world.do(MediaLost(participant=pid("host")))
+    world.lose("host")
+    world.wait(1)
+    world.pin("second")
+    assert world.recorded() == ["returned"]
+    assert world.records()[0].facts == (("from", "host:p-second"),)
+    assert world.told("lawyer") == [
+        ParticipantJoined(participant=pid("host"), name="Host", how="returned")
+    ]
 
 
 def test_wrong_pins_are_handed_on_to_the_rooms_next_meeting() -> None:

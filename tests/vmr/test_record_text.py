@@ -77,7 +77,7 @@ def _words(node: ast.expr, path: Path) -> set[str]:
             return _words(body, path) | _words(orelse, path)
         case ast.JoinedStr(values=[ast.Constant(value="picture_"), _]):
             return {f"picture_{problem.value}" for problem in PictureProblem}
-        case ast.Name(id="how"):  # how somebody takes their seat again
+        case ast.Attribute(value=ast.Name(id="how"), attr="value"):  # a seat is taken again
             return {How.RETURNED.value, How.MOVED.value}
         case ast.Name(id="what"):  # handed on by a helper, whose callers are read too
             return set()

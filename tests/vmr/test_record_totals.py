@@ -242,11 +242,12 @@ def test_a_terminal_watches_from_when_it_was_found_to_watch() -> None:
     assert (watched.officer, watched.watching_s, watched.ended_at) == (OFFICER, 90.0, 1174.0)
 
 
-def test_a_seat_taken_from_the_pin_prompt_ends_the_prompt() -> None:
+@pytest.mark.parametrize("what", ["moved", "returned"])
+def test_a_seat_taken_from_the_pin_prompt_ends_the_prompt(what: str) -> None:
     found = read(
         step(0, "pin_asked", subject="host:p9"),
         *TALK,
-        step(3, "moved", HOST, **{"from": "host:p9"}),
+        step(3, what, HOST, **{"from": "host:p9"}),
         step(3, "locked", HOST),
     )
     assert of(found, "host:p9").gone_how == "moved"
