@@ -36,7 +36,7 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 JOBS := 3
 LOGS := $(VENV)/logs
 # The longest first, and the short ones last, so that all end together.
-ALL := tests-losses tests-signalling tests-meetings tests-media tests-rest types tests-pages \
+ALL := tests-losses tests-nodes tests-signalling tests-meetings tests-media tests-rest types tests-pages \
     $(filter-out types,$(CHECKS))
 PORTIONS := $(filter tests-%,$(ALL))
 
@@ -50,7 +50,7 @@ PYTEST := $(BIN)/python -m pytest -q -m "not bench"
 
 # What is lost or waited for, on servers and networks of its own.
 LOSSES := $(patsubst %,tests/browser/test_%.py,booking_to_record check check_firefox firefox harness \
-    monitor network node_lost relay server_lost terminals trouble worker_lost)
+    monitor network node_lost node_moved relay server_lost terminals trouble worker_lost)
 # Pages that carry no media.
 PAGES := $(wildcard tests/browser/test_*_pages.py) tests/browser/test_booking_office.py \
     tests/browser/test_every_view.py
@@ -62,7 +62,8 @@ REST := $(filter-out tests/browser tests/media tests/bench tests/signalling test
 tests-meetings: FILES := $(MEETINGS)
 tests-losses: FILES := $(LOSSES)
 tests-media: FILES := tests/media tests/bench
-tests-signalling: FILES := tests/signalling
+tests-nodes: FILES := tests/signalling/nodes
+tests-signalling: FILES := tests/signalling --ignore=tests/signalling/nodes
 tests-rest: FILES := $(REST)
 tests-pages: FILES := $(PAGES)
 # What watches the time goes first; these give way.
