@@ -51,7 +51,8 @@ def note_restart(turn: Turn) -> None:
     if turn.state.is_restored:
         turn.state.is_restored = False
         kept = ",".join(seat.label for seat in turn.state.seats.values())
-        facts = (("seats_kept", len(turn.state.seats)), ("kept", kept))
+        waiting = ",".join(f"{one.role.value}:{one.id}" for one in turn.state.knocks.values())
+        facts = (("seats_kept", len(turn.state.seats)), ("kept", kept), ("waiting", waiting))
         turn.record("server_restarted", facts=facts)
 
 

@@ -29,6 +29,8 @@ COMES = {
 GOES = frozenset(
     {"left", "withdrew", "removed", "refused", "knock_expired", "pin_timed_out", "seat_lapsed"}
 )
+SHOWS_WAITING = frozenset({*COMES, *GOES, "lost", "sent_back"})
+"""Words about somebody that nobody writes whom a restart has put out of the door."""
 BY_ACTOR = frozenset({"joined", "returned", "moved", "left", "lost"})
 """Words whose actor is whom they are about; of every other it is the subject."""
 SIDES = (Role.HOST, Role.GUEST)
@@ -50,6 +52,9 @@ class Reading:
         """Why a side is not there, until somebody of it comes."""
         self._people: dict[str, Person] = {}
         self._present: dict[str, Person] = {}
+        self._unheard: dict[str, Person] = {}
+        """Who waited at a restart that does not say who goes on waiting: gone, until an entry
+        shows that they were there."""
         self._watches: dict[str, Watch] = {}
         self._attestations: list[Attestation] = []
         self._refusals: list[Refusal] = []
@@ -91,6 +96,8 @@ class Reading:
             self._first_at = now
         if self._ended is not None:
             return
+        if entry.what in SHOWS_WAITING:
+            self._wait_on(_about(entry), now)
         if entry.what in COMES:
             self._come(entry, now)
         elif entry.what in GOES:
@@ -279,10 +286,18 @@ class Reading:
             self._side_lost.pop(person.role, None)
 
     def _restart(self, entry: Entry, now: float) -> None:
-        """Everybody is out; the seats named are kept (all of them where none is named)."""
+        """Everybody is out; the seats named are kept (all of them where none is named).
+
+        Who is named as waiting waits on; where nobody is said to, whoever is heard of again.
+        """
         self._restarts += 1
-        kept = dict(entry.facts).get("kept")
+        kept, waiting = (dict(entry.facts).get(one) for one in ("kept", "waiting"))
         for label, person in list(self._present.items()):
+            if person.place is Place.AT_DOOR:
+                if waiting is None:
+                    self._unheard[label] = person
+                elif label in str(waiting).split(","):
+                    continue
             if person.place in (Place.INSIDE, Place.AWAY):
                 self._side_lost[person.role] = Cause.SERVER_RESTARTED
                 if kept is None or label in str(kept).split(","):
@@ -293,6 +308,14 @@ class Reading:
         for watch in self._watches.values():
             if watch.ended_at is None:
                 watch.end(now)
+
+    def _wait_on(self, label: str, now: float) -> None:
+        """Somebody of whom a restart did not say that they waited did so all the time since."""
+        person = self._unheard.pop(label, None)
+        if person is not None and person.gone_at is not None:
+            add(person.spent, person.lost, (Doing.WAITING, None), now - person.gone_at)
+            person.place, person.gone_at, person.gone_how = Place.AT_DOOR, None, ""
+            self._present[label] = person
 
     # -- the meeting --------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def test_locked_stays_locked_and_the_attested_come_back_without_knocking() -> No
     assert world.inside("again").you == pid("lawyer")
     assert world.recorded() == ["server_restarted", "returned"]
     assert dict(world.records()[0].facts) == {
-        "seats_kept": 2, "kept": "host:p-host,guest:p-lawyer",
+        "seats_kept": 2, "kept": "host:p-host,guest:p-lawyer", "waiting": "",
     }  # fmt: skip
     world.join("host", Role.HOST, page="terminal")
     assert world.inside("terminal").is_handed_over
@@ -52,6 +52,8 @@ def test_who_waited_keeps_their_place_and_is_not_heard_again() -> None:
     world.restart()
     assert world.is_gone("first")
     world.join("host", Role.HOST, page="terminal")
+    (restarted,) = [one for one in world.records() if one.what == "server_restarted"]
+    assert dict(restarted.facts)["waiting"] == "guest:p-first,guest:p-second"
     assert [one.page_gone for one in world.inside("terminal").knocks] == [True, True]
     for name in ("second", "first"):
         world.join(name, invited=False, page=f"{name} again")

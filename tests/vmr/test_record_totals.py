@@ -150,6 +150,55 @@ def test_after_a_restart_the_kept_come_back_and_the_others_are_gone() -> None:
     assert found.restarts == 1
 
 
+WAITING_AT_RESTART = (
+    step(0, "pin_asked", subject=HOST),
+    step(0, "knocked", subject=GUEST),
+    step(0, "waited", subject=LATE),
+)
+
+
+@pytest.mark.parametrize("facts", [{"waiting": f"{GUEST},{LATE}"}, {}])
+def test_who_is_heard_of_after_a_restart_has_waited_all_the_time(facts: dict[str, str]) -> None:
+    found = read(
+        *WAITING_AT_RESTART,
+        step(10, "server_restarted", seats_kept=0, kept="", **facts),
+        step(20, "alert_acknowledged", OFFICER, GUEST),
+        step(5, "knocked", subject=LATE, count=2),
+        step(5, "withdrew", subject=GUEST),
+        step(10, "server_restarted", seats_kept=0, kept="", **facts),
+        step(7, "joined", LATE, how="invited"),
+        step(3, "ended", OFFICER, code="meeting_ended"),
+    )
+    guest, late, host = of(found, GUEST), of(found, LATE), of(found, HOST)
+    assert (guest.gone_at, guest.gone_how, guest.spent) == (1040.0, "withdrew", {Doing.WAITING: 40})
+    assert (late.gone_how, late.let_in_at) == ("ended", 1057.0)
+    assert late.spent == {Doing.WAITING: 57.0, Doing.ALONE: 3.0}
+    assert (host.gone_how, host.spent) == ("server_restarted", {Doing.AT_PIN: 10.0})
+
+
+def test_a_restart_says_who_waits_on_and_the_others_are_gone() -> None:
+    found = read(
+        *WAITING_AT_RESTART,
+        step(10, "server_restarted", seats_kept=0, kept="", waiting=GUEST),
+        step(20, "pin_asked", subject="host:p9"),
+    )
+    assert (of(found, GUEST).gone_at, of(found, GUEST).spent) == (None, {Doing.WAITING: 30.0})
+    assert (of(found, LATE).gone_how, of(found, LATE).spent) == (
+        "server_restarted", {Doing.WAITING: 10.0},
+    )  # fmt: skip
+
+
+def test_of_an_older_restart_who_is_not_heard_of_again_went_with_it() -> None:
+    found = read(
+        *WAITING_AT_RESTART,
+        step(10, "server_restarted", seats_kept=0, kept=""),
+        step(20, "alert_acknowledged", OFFICER, GUEST),
+        step(5, "ended", OFFICER, code="meeting_ended"),
+    )
+    assert (of(found, GUEST).gone_at, of(found, GUEST).gone_how) == (1010.0, "server_restarted")
+    assert of(found, GUEST).spent == {Doing.WAITING: 10.0}
+
+
 def test_a_host_alone_talks_with_nobody_and_loses_no_time() -> None:
     found = read(
         step(0, "pin_asked", subject=HOST),
@@ -301,10 +350,15 @@ def test_a_guest_who_is_cut_off_while_another_is_checked_keeps_nobody_talking() 
 PEOPLE = st.sampled_from([HOST, GUEST, "host:p4"])
 LABELS = PEOPLE | st.sampled_from([OFFICER, "monitor:t1", "server", "p2", ""])
 COMING_AND_GOING = st.sampled_from(
-    sorted({*COMES, *GOES, "lost", "sent_back", "media_lost", "media_back", "opened", "paused"})
+    sorted(
+        {*COMES, *GOES, "lost", "sent_back", "media_lost", "media_back", "opened", "paused"}
+        | {"server_restarted"}
+    )
 )
 FACTS = st.dictionaries(
-    st.sampled_from(["kept", "ours", "count", "persons", "attempts_left", "from", "code", "why"]),
+    st.sampled_from(
+        ["kept", "waiting", "ours", "count", "persons", "attempts_left", "from", "code", "why"]
+    ),
     st.one_of(st.booleans(), st.integers(-1, 3), st.sampled_from([HOST, GUEST, "", "slot_over"])),
     max_size=3,
 ).map(lambda facts: tuple(facts.items()))
