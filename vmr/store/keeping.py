@@ -38,7 +38,7 @@ from vmr.store.replay import replay
 from vmr.store.signing import KeyFile
 from vmr.store.waiting import Waiting, merged
 
-PATIENCE_S = 2.0  # a database that has not committed by then is taken for away
+PATIENCE_S = 4.0  # a database that has not committed by then is taken for away
 RETRY_S = 1.0
 
 log = logging.getLogger(__name__)
