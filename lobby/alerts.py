@@ -101,9 +101,12 @@ class Alert:
         )
 
     def acknowledge(self, officer: OfficerId, name: str, now: float) -> "Alert":
-        """Raises AlreadyAcknowledged: only the first acknowledgement counts."""
+        """As it is where it is this officer's already. Raises AlreadyAcknowledged (by another):
+        only the first acknowledgement counts."""
         if self.owner is not None:
-            raise AlreadyAcknowledged
+            if self.owner.officer != officer:
+                raise AlreadyAcknowledged
+            return self
         return self._of(officer, name, now)
 
     def take_over(self, officer: OfficerId, name: str, now: float, takeover_s: float) -> "Alert":

@@ -36,11 +36,14 @@ _GONE_AWAY = (KnockState.WITHDRAWN, KnockState.EXPIRED)
 
 
 def acknowledge(turn: Turn, command: AcknowledgeAlert) -> None:
-    """From now on it is this officer's, and rings no more."""
+    """From now on it is this officer's, and rings no more. Pressed twice, it is done once."""
     acting = turn.require(command.by, Permission.ANSWER_ALERTS)
     alert = _alert(turn.state, command.alert)
     officer = command.by
-    turn.state.alerts[alert.id] = alert.acknowledge(officer.id, officer.name, turn.now)
+    acknowledged = alert.acknowledge(officer.id, officer.name, turn.now)
+    if acknowledged is alert:
+        return
+    turn.state.alerts[alert.id] = acknowledged
     _record(turn, "alert_acknowledged", alert, acting)
 
 

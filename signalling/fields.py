@@ -69,6 +69,11 @@ class Claim(Model):
         )
 
 
+def without_spaces(text: str) -> str:
+    """A PIN as it is kept, where somebody read, wrote or pasted it in groups."""
+    return "".join(text.split())
+
+
 R = TypeVar("R", bound=Request)
 
 

@@ -8,7 +8,7 @@ the Meeting. Unknown fields are refused. A request that is one command says whic
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic.types import conlist
 
 from lobby.commands import (
@@ -55,6 +55,7 @@ from signalling.fields import (
     Sdp,
     Word,
     parse,
+    without_spaces,
 )
 from vmr.ids import ParticipantId, SessionId
 
@@ -122,7 +123,11 @@ class RoomLeave(CommandRequest):
 
 class HostEnterPin(Request):
     NAME = "host.enter_pin"
-    pin: Annotated[str, StringConstraints(min_length=1, max_length=PIN_CHARACTERS)]
+    pin: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=PIN_CHARACTERS),
+        AfterValidator(without_spaces),
+    ]
     confirmed: conlist(Word, max_length=16) = Field(default_factory=list)  # type: ignore[valid-type]
 
 

@@ -17,7 +17,7 @@ from signalling.desk.messages import DESK_REQUESTS
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
 from signalling.fields import Model
 from signalling.hello import Hello, parse_hello
-from signalling.messages import REQUESTS, CommandRequest, parse_request
+from signalling.messages import REQUESTS, CommandRequest, HostEnterPin, parse_request
 from signalling.monitor.messages import MONITOR_REQUESTS
 from signalling.rooms import MEDIA_LOST
 from signalling.sdp_http import STATUS
@@ -257,6 +257,13 @@ def test_form_is_checked(event: str, change: dict[str, Any], code: str) -> None:
     with pytest.raises(RequestError) as refused:
         parse_request(event, {**EXAMPLES[event], **change})
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("pin", ["482916", "482 916", " 48 29 16\n", "482\u00a0916"])
+def test_a_host_pin_in_groups_is_its_digits(pin: str) -> None:
+    request = parse_request("host.enter_pin", {"pin": pin})
+    assert isinstance(request, HostEnterPin)
+    assert request.pin == "482916"
 
 
 JSON = st.recursive(

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
+import { isSecondClick } from "../state/input.js";
 import { t } from "../text.js";
 import { TextField } from "./fields.js";
 
@@ -19,7 +20,7 @@ export function Dialog({ title, children, close }) {
     };
   }, []);
   // The second click of a double click that opened the dialog must not close it again.
-  const press = (/** @type {MouseEvent} */ event) => event.target === ref.current && event.detail < 2 && close();
+  const press = (/** @type {MouseEvent} */ event) => event.target === ref.current && !isSecondClick(event) && close();
   return html`<dialog class="dialog" ref=${ref} aria-labelledby="dialog-title" onClose=${close} onMouseDown=${press}>
     <div class="dialog__body">
       <h2 class="govuk-heading-m" id="dialog-title">${title}</h2>

@@ -3,6 +3,7 @@
 import { useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { duration } from "../state/clock.js";
+import { withoutSpaces } from "../state/input.js";
 import { has, t } from "../text.js";
 import { Alerts } from "./alerts.js";
 import { useApp, useAppState } from "./context.js";
@@ -44,11 +45,12 @@ export function PinForm({ confirmations, hint, button, onDone }) {
 
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const missing = check(pin, confirmations, ticked);
+    const digits = withoutSpaces(pin);
+    const missing = check(digits, confirmations, ticked);
     setErrors(missing);
     if (Object.keys(missing).length || isBusy) return;
     setBusy(true);
-    const problem = await actions.ask("host.enter_pin", { pin, confirmed: ticked });
+    const problem = await actions.ask("host.enter_pin", { pin: digits, confirmed: ticked });
     setBusy(false);
     setPin("");
     if (problem) setErrors({ "host-pin": has(`error.${problem.code}`) ? t(`error.${problem.code}`) : problem.message });
@@ -70,6 +72,6 @@ function check(pin, confirmations, ticked) {
   const open = confirmations.filter((id) => !ticked.includes(id));
   return {
     ...Object.fromEntries(open.map((id) => [`confirm-${id}`, t("pin.confirm_missing")])),
-    ...(/^\d{4,20}$/.test(pin.trim()) ? {} : { "host-pin": t("pin.missing") }),
+    ...(/^\d{4,20}$/.test(pin) ? {} : { "host-pin": t("pin.missing") }),
   };
 }

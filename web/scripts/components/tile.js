@@ -3,6 +3,7 @@
 import { useEffect, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { pictureOf } from "../state/frozen.js";
+import { isSecondClick } from "../state/input.js";
 import { initials, isPaused } from "../state/meeting.js";
 import { comingSlot } from "../state/moving.js";
 import { t } from "../text.js";
@@ -42,6 +43,8 @@ export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
     "tile", isLarge && "tile--large", isScreen && "tile--screen", isSelf && "tile--self", isSpeaking && "tile--speaking",
     isFrozen && isLive && "tile--frozen", place === "beside" && "tile--beside", isFloating && `tile--floating tile--${place}`,
   ];
+  // The second click of a double click that closed a dialog over it must not keep it large.
+  const press = (/** @type {MouseEvent} */ event) => void (isSecondClick(event) || actions.enlarge(picture.id));
   return html`<li class=${classes.filter(Boolean).join(" ")} data-participant=${picture.id} data-kind=${picture.kind}
     data-large=${isLarge} data-self=${isSelf} data-speaking=${isSpeaking} data-muted=${!participant.microphone} data-picture=${state} ...${drag}>
     ${[...(coming && coming !== track ? [coming] : []), track].map((one) => html`<${Track} key=${one?.id ?? "none"} track=${one}
@@ -53,7 +56,7 @@ export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
     ${isSelf && html`<${SelfTools} place=${stage.selfPlace} />`}
     ${!isSelf && !isScreen && html`<button type="button" class="tile__enlarge" aria-pressed=${isEnlarged}
       aria-label=${t(isEnlarged ? "tile.release" : "tile.enlarge", { name: participant.name })}
-      onClick=${() => actions.enlarge(picture.id)}><span class="tile__pin"><${Icon} name=${isEnlarged ? "unpin" : "pin"} size=${20} /></span></button>`}
+      onClick=${press}><span class="tile__pin"><${Icon} name=${isEnlarged ? "unpin" : "pin"} size=${20} /></span></button>`}
   </li>`;
 }
 
