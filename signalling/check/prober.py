@@ -53,12 +53,12 @@ class Prober:
 
         Raises RequestError.
         """
-        if self._overload.is_full:  # a test can wait, a meeting cannot
-            self._counters["overload_refused_tests"] += 1
-            raise RequestError("media_full")
         is_relayed = wish.over == "relay"
         if is_relayed and not self.has_relays:
             return NOT_OFFERED
+        if self._overload.is_full:  # a test can wait, a meeting cannot
+            self._counters["overload_refused_tests"] += 1
+            raise RequestError("media_full")
         name = f"probe-{secrets.token_hex(16)}"
         over = "udp" if is_relayed else wish.over
         reply = await self._ask(OpenProbe(probe=name, over=over, offer=wish.sdp))

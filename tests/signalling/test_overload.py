@@ -264,6 +264,9 @@ async def test_a_self_test_waits_until_there_is_room(house: House, fill: Fill) -
     fill()
     async with CheckPage(house.url) as page:
         status, answer = await page.probe()
+        assert await page.probe("relay") == (200, {"is_offered": False}), (
+            "there is none, full or not"
+        )
     assert (status, code_of(answer)) == (503, "media_full")
     assert house.running.counters["overload_refused_tests"] == 1
 

@@ -45,5 +45,6 @@ test("the office is told words of a list alone: the browser, and what did not wo
   ];
   const browser = /** @type {const} */ ({ name: "chrome", version: 140, system: "windows", canMeet: true });
   assert.deepEqual(resultOf(findings, browser), { browser: "Chrome", version: 140, problems: ["camera", "up"] });
+  assert.equal(resultOf([...findings, { id: "udp", mark: "untested" }], browser), null);
   assert.deepEqual(resultOf([], { ...browser, name: "other", version: 99999 }), { browser: "", version: 9999, problems: [] });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleOf, serversOf } from "../../../web/scripts/check/probe.js";
+import { AskError } from "../../../web/scripts/check/ask.js";
+import { sampleOf, serversOf, stateAfter } from "../../../web/scripts/check/probe.js";
 
 test("the servers are those an answer names, each once, or those of the relay", () => {
   const line = "a=candidate:1 1 udp 2130706431 192.0.2.1 8081 typ host\r\n";
@@ -8,6 +9,12 @@ test("the servers are those an answer names, each once, or those of the relay", 
   assert.deepEqual(serversOf("udp", { sdp, ice_servers: [] }), ["UDP 192.0.2.1:8081", "TCP [2001:db8::1]:443"]);
   const urls = ["turns:turn.example.org:443?transport=tcp", "turn:192.0.2.9:3478"];
   assert.deepEqual(serversOf("relay", { sdp, ice_servers: [{ urls }] }), ["turn.example.org:443", "192.0.2.9:3478"]);
+});
+
+test("a full server, too many tests and no answer are told apart", () => {
+  const after = ["media_full", "busy", "too_many_requests", "no_answer", "internal"].map((code) => stateAfter(new AskError(code)));
+  assert.deepEqual(after, ["full", "full", "busy", "unasked", "unasked"]);
+  assert.equal(stateAfter(new Error("no offer")), "unasked");
 });
 
 test("a sample counts the media alone, not what was sent again", () => {

@@ -89,6 +89,22 @@ test("a closed way is advice where a worse one is open, for information where a 
   assert.equal(outcomeOf(judge(none, DEVICES, BROWSER)), "failed");
 });
 
+test("a server that would not test now says nothing against the network", () => {
+  for (const state of /** @type {WayState[]} */ (["full", "busy"])) {
+    const one = done({ figures: null, measuredBy: null }, { udp: state, tcp: state, relay: "absent" });
+    assert.deepEqual(amiss(one), [
+      `untested udp.${state}`, `untested tcp.${state}`, "note relay.absent",
+      ...["up", "down", "delay", "loss", "jitter"].map((id) => `untested ${id}.refused`),
+    ]);
+    assert.equal(outcomeOf(judge(one, DEVICES, BROWSER)), "untested");
+    assert.equal(outcomeOf(judge(one, { ...DEVICES, camera: "refused" }, BROWSER)), "failed");
+    const half = done({ figures: null, measuredBy: null }, { udp: "failed", tcp: state, relay: "failed" });
+    assert.deepEqual(amiss(half).slice(0, 3), ["advice udp.failed", `untested tcp.${state}`, "advice relay.failed"]);
+    assert.equal(outcomeOf(judge(half, DEVICES, BROWSER)), "untested");
+    assert.deepEqual(amiss(done({}, { udp: state, relay: state })), [`advice udp.${state}`, `note relay.${state}`]);
+  }
+});
+
 test("a connection that broke is a problem of what was measured by it", () => {
   const broken = reduce({ ...done(), phase: "running", isBroken: true }, { type: "finished" });
   assert.deepEqual(amiss(broken), ["up", "down", "delay", "loss", "jitter"].map((id) => `bad ${id}.broken`));
@@ -118,7 +134,7 @@ test("another test begins anew, but for what the person said of the speaker", ()
 });
 
 test("every finding has a sentence, and every problem says what to do next", () => {
-  const states = /** @type {WayState[]} */ (["trying", "reached", "failed", "absent", "busy", "unasked", "unable"]);
+  const states = /** @type {WayState[]} */ (["trying", "reached", "failed", "absent", "full", "busy", "unasked", "unable"]);
   const devices = ["idle", "opening", "live", "off", "refused", "refused_by_system", "missing", "unplugged", "busy", "unsupported"];
   const tests = [
     READY, reduce(READY, { type: "started", nowMs: 0 }), done({ isHeard: false, speaker: "unasked" }), done({ speaker: "unheard", figures: null, isBroken: true }),
@@ -128,13 +144,14 @@ test("every finding has a sentence, and every problem says what to do next", () 
     done({ figures: { ...FIGURES, upBps: 9e5, mayBps: 2e6, jitterMs: 60 } }),
     done({ figures: { upBps: 9e5, downBps: 1, upLoss: 0.2, downLoss: 0, delayMs: 200, jitterMs: 80, mayBps: 0, late: 0.4 } }),
     ...states.map((state) => done({}, { udp: state, tcp: state, relay: state })),
+    done({ figures: null, measuredBy: null }, { udp: "full", tcp: "full", relay: "full" }),
   ];
   const browsers = [BROWSER, { ...BROWSER, version: 1 }, { ...BROWSER, canMeet: false }, { ...BROWSER, name: /** @type {const} */ ("other") }];
   const found = tests.flatMap((one) => devices.flatMap((state) => browsers.flatMap((browser) =>
     judge(one, { camera: state, microphone: state === "off" ? "live" : state }, browser))));
   const codes = new Set(found.map(({ code }) => code));
   assert.deepEqual([...codes].filter((code) => !(`self_test.found.${code}` in ENGLISH)), []);
-  const problems = found.filter(({ mark }) => mark === "bad" || mark === "advice" || mark === "todo");
+  const problems = found.filter(({ mark, code }) => mark === "bad" || mark === "advice" || mark === "todo" || (mark === "untested" && !code.endsWith(".refused")));
   const without = new Set(problems.map(({ code }) => code).filter((code) => !(`self_test.next.${code}` in ENGLISH)));
   assert.deepEqual([...without].filter((code) => !/^(delay|loss|jitter)\.(broken|unmeasured)$/.test(code)), []);
   const said = Object.keys(ENGLISH).filter((key) => key.startsWith("self_test.found.")).map((key) => key.slice(16));

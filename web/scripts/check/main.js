@@ -22,7 +22,7 @@ const dispatch = (/** @type {import("./state/test.js").Action} */ action) => {
   test.value = reduce(test.value, action);
 };
 const devices = new LocalDevices(localStorage, () => undefined, () => undefined, () => false);
-const tester = new Tester({ dispatch, test: () => test.value, devices });
+const tester = new Tester({ dispatch, test: () => test.value, devices, hasRelays: facts.has_relays });
 const canMeet = "RTCPeerConnection" in window && Boolean(navigator.mediaDevices?.getUserMedia);
 const browser = readBrowser(navigator.userAgent, { canMeet, touchPoints: navigator.maxTouchPoints });
 

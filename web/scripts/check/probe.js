@@ -15,7 +15,12 @@ const CANDIDATE = /^a=candidate:\S+ 1 (udp|tcp) \d+ (\S+) (\d+)/gim;
 const TURN = /^turns?:(.+?)(?:\?|$)/;
 
 /** @type {Record<string, WayResult["state"]>} */
-const STATE_AFTER = { media_full: "busy", busy: "busy", too_many_requests: "busy" };
+const STATE_AFTER = { media_full: "full", busy: "full", too_many_requests: "busy" };
+
+/** What became of a way whose asking failed. @param {unknown} error @returns {WayResult["state"]} */
+export function stateAfter(error) {
+  return error instanceof AskError ? STATE_AFTER[error.code] ?? "unasked" : "unasked";
+}
 
 export class Probe {
   /** @type {string[]} */
@@ -49,7 +54,7 @@ export class Probe {
       await this.pc.setLocalDescription(offer);
       await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     } catch (error) {
-      return result(error instanceof AskError ? STATE_AFTER[error.code] ?? "unasked" : "unasked");
+      return result(stateAfter(error));
     }
     return result((await connected(this.pc)) ? "reached" : "failed");
   }

@@ -25,9 +25,10 @@ export class Tester {
 
   /**
    * @param {{dispatch: Dispatch, test: () => import("./state/test.js").Test,
-   *   devices: {open: () => Promise<unknown>}}} parts
+   *   devices: {open: () => Promise<unknown>}, hasRelays: boolean}} parts
    */
-  constructor({ dispatch, test, devices }) {
+  constructor({ dispatch, test, devices, hasRelays }) {
+    this.hasRelays = hasRelays;
     this.dispatch = dispatch;
     this.test = test;
     this.devices = devices;
@@ -69,6 +70,7 @@ export class Tester {
 
   /** @param {Way} way @returns {Promise<import("./state/test.js").WayResult>} */
   async #try(way) {
+    if (way === "relay" && !this.hasRelays) return { state: "absent", tookMs: 0, servers: [], own: [] };
     try {
       const probe = new Probe(way);
       this.#probes.set(way, probe);

@@ -4,7 +4,7 @@ import { html } from "../../html.js";
 import { has, t } from "../../text.js";
 
 /** @type {Record<import("../state/verdict.js").Mark, string>} */
-const COLOURS = { waiting: "grey", todo: "blue", good: "green", note: "grey", advice: "yellow", bad: "red" };
+const COLOURS = { waiting: "grey", todo: "blue", good: "green", note: "grey", untested: "grey", advice: "yellow", bad: "red" };
 
 /** @param {{findings: import("../state/verdict.js").Finding[], label: string}} props */
 export function Findings({ findings, label }) {

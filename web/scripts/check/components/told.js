@@ -15,9 +15,12 @@ export function Told({ findings }) {
   const { attached, browser, test } = useCheck();
   const [news, setNews] = useState(/** @type {News|""} */ (""));
   const { phase } = test.value;
-  const result = JSON.stringify(resultOf(findings, browser));
+  const told = resultOf(findings, browser);
+  const result = told && JSON.stringify(told);
   useEffect(() => {
-    if (phase === "done" && attached.invite) void tell(attached.invite, result).then(setNews);
+    if (phase !== "done" || !attached.invite) return;
+    if (result) void tell(attached.invite, result).then(setNews);
+    else setNews("");
   }, [phase, result]);
   if (phase !== "done" || !attached.room) return null;
   return html`<div class="told vmr-no-print">

@@ -6,8 +6,9 @@ const BRANDS = {
 };
 const VERSION_MAX = 9999;
 
-/** @param {import("./verdict.js").Finding[]} findings @param {import("./browser.js").Browser} browser */
+/** Null while something was not tested: nobody is told of half a test. @param {import("./verdict.js").Finding[]} findings @param {import("./browser.js").Browser} browser */
 export function resultOf(findings, { name, version }) {
+  if (findings.some(({ mark }) => mark === "untested")) return null;
   const problems = findings.filter(({ mark }) => mark === "bad").map(({ id }) => id);
   return { browser: BRANDS[name], version: Math.min(version, VERSION_MAX), problems };
 }

@@ -4,9 +4,9 @@
  * @typedef {import("./figures.js").Sample} Sample
  * @typedef {import("./figures.js").Figures} Figures
  * @typedef {"udp"|"tcp"|"relay"} Way
- * @typedef {"waiting"|"trying"|"reached"|"failed"|"absent"|"busy"|"unasked"|"unable"} WayState
- *   absent: the server has no such way; busy: it tests too many; unasked: it could not be
- *   asked; unable: the browser has no peer connection
+ * @typedef {"waiting"|"trying"|"reached"|"failed"|"absent"|"full"|"busy"|"unasked"|"unable"} WayState
+ *   absent: the server has no such way; full: it is too busy to test; busy: too many tests came from
+ *   this network; unasked: it could not be asked; unable: the browser has no peer connection
  * @typedef {{state: WayState, tookMs: number, servers: string[], own: string[]}} WayResult
  * @typedef {"ready"|"running"|"done"} Phase
  * @typedef {{phase: Phase, runs: number, startedAtMs: number, nowMs: number, ways: Record<Way, WayResult>,

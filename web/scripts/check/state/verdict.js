@@ -4,9 +4,9 @@
  * `code` names a finding for support and IT departments; sentences are `self_test.found.{code}` and,
  * where something can be done, `self_test.next.{code}`.
  *
- * @typedef {"waiting"|"todo"|"good"|"note"|"advice"|"bad"} Mark
+ * @typedef {"waiting"|"todo"|"good"|"note"|"untested"|"advice"|"bad"} Mark
  * @typedef {{id: string, mark: Mark, code: string, values: Record<string, string|number>}} Finding
- * @typedef {"passed"|"nearly"|"advice"|"failed"} Outcome
+ * @typedef {"passed"|"nearly"|"advice"|"untested"|"failed"} Outcome
  * @typedef {{camera: string, microphone: string}} Devices
  */
 
@@ -29,7 +29,8 @@ const WHOLE = 0.95;
 export const BUSY_SHARE = 0.15;
 
 export const ON_DEVICE = ["browser", "load", "camera", "microphone", "speaker"];
-export const ON_NETWORK = ["udp", "tcp", "relay", "up", "down", "delay", "loss", "jitter"];
+const MEASURED = ["up", "down", "delay", "loss", "jitter"];
+export const ON_NETWORK = [...WAYS, ...MEASURED];
 
 /** @param {Test} test @param {Devices} devices @param {Browser} browser @returns {Finding[]} */
 export function judge(test, devices, browser) {
@@ -44,6 +45,7 @@ export function judge(test, devices, browser) {
 export function outcomeOf(findings) {
   const has = (/** @type {Mark} */ mark) => findings.some((one) => one.mark === mark);
   if (has("bad")) return "failed";
+  if (has("untested")) return "untested";
   if (has("advice")) return "advice";
   return has("todo") || has("waiting") ? "nearly" : "passed";
 }
@@ -97,14 +99,19 @@ function ofWay(test, way) {
   if (state === "reached") return finding(way, "good", state, values);
   if (state === "trying" || state === "waiting") return finding(way, "waiting", "trying", values);
   if (state === "absent" || state === "unable") return finding(way, "note", state, values);
-  if (state === "failed") return finding(way, closedMark(test, way), state, values);
+  if (state === "failed" || isRefused(state)) return finding(way, closedMark(test, way), state, values);
   return finding(way, "bad", state, values);
 }
+
+/** The server would not test it now, which says nothing of this person's network. @param {import("./test.js").WayState} state */
+const isRefused = (state) => state === "full" || state === "busy";
 
 /** @param {Test} test @param {Way} way @returns {Mark} */
 function closedMark({ ways }, way) {
   if (WAYS.slice(0, WAYS.indexOf(way)).some((better) => ways[better].state === "reached")) return "note";
-  return WAYS.some((other) => ways[other].state === "reached") ? "advice" : "bad";
+  if (WAYS.some((other) => ways[other].state === "reached")) return "advice";
+  if (isRefused(ways[way].state)) return "untested";
+  return WAYS.some((other) => isRefused(ways[other].state)) ? "advice" : "bad";
 }
 
 /** @param {Figures} figures @returns {Finding[]} */
@@ -151,10 +158,12 @@ function ofLoss(loss, { upLoss, downLoss }) {
 }
 
 /** @param {Test} test @returns {Finding[]} */
-function unmeasured({ phase, measuredBy, isBroken }) {
+function unmeasured({ phase, measuredBy, isBroken, ways }) {
+  const isUntested = measuredBy === null && WAYS.some((way) => isRefused(ways[way].state));
+  if (phase === "done" && isUntested) return MEASURED.map((id) => finding(id, "untested", "refused"));
   const what = phase !== "done" ? "measuring" : measuredBy === null ? "unreached" : isBroken ? "broken" : "unmeasured";
   const mark = phase !== "done" ? "waiting" : measuredBy === null ? "note" : "bad";
-  return ["up", "down", "delay", "loss", "jitter"].map((id) => finding(id, mark, what));
+  return MEASURED.map((id) => finding(id, mark, what));
 }
 
 /** @param {number} bps */
