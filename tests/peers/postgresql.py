@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,13 @@ class Postgresql:
 
     def start(self) -> None:
         """Also after `stop`, on the same port with the same data. It ends with this process."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Without waiting until it answers. It ends with the *thread* that calls this, so that must
+        be the main one (prctl(2), PR_SET_PDEATHSIG)."""
+        assert threading.current_thread() is threading.main_thread()
         with (self._directory / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "INT", _binary("postgres"), "-D", str(self._data),
@@ -68,6 +76,10 @@ class Postgresql:
                 cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, **self._as_user(),
             )  # fmt: skip
+
+    def wait(self) -> None:
+        """Until it answers. From any thread."""
+        assert self._server is not None
         deadline = time.monotonic() + START_S
         while not self._answers():
             assert self._server.poll() is None, f"PostgreSQL ended:\n{self.log()}"

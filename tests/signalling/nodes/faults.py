@@ -234,7 +234,8 @@ async def database_away(morning: Morning) -> None:
         assert refused.value.code == "database_away"
         await client.close()
     finally:
-        await asyncio.to_thread(morning.postgresql.start)
+        morning.postgresql.launch()
+        await asyncio.to_thread(morning.postgresql.wait)
     await morning.wait_for_fault(owner, "journal", is_there=False)
 
 
@@ -248,7 +249,8 @@ async def database_away_and_killed(morning: Morning) -> None:
         await morning.unlock_and_lock()
         await owner.kill()
     finally:
-        await asyncio.to_thread(morning.postgresql.start)
+        morning.postgresql.launch()
+        await asyncio.to_thread(morning.postgresql.wait)
     await owner.start()
     await morning.taken_after(epoch)
     if await morning.has_broken_off():
@@ -265,7 +267,8 @@ async def database_away_and_lost(morning: Morning) -> None:
         await morning.host.client.request("room.lock")
         await owner.kill()
     finally:
-        await asyncio.to_thread(morning.postgresql.start)
+        morning.postgresql.launch()
+        await asyncio.to_thread(morning.postgresql.wait)
     await morning.taken_after(epoch)
     assert await morning.has_broken_off()
     await morning.guest.come_back()
