@@ -47,7 +47,7 @@ def differences(
     """Of the fields that the form has, in its order; `kept` is what the store has now."""
     names: dict[str, str] = {room.id: room.name for room in rooms}
     found = []
-    for id, label in _fields(texts):
+    for id, label in fields_of_form(texts):
         said = [_value(one, id, names, texts) for one in (kept, typed)]
         if said[0] != said[1] and (id not in SLOTS[1:] or f"{id}-day" in typed):
             field = f"{id}-day" if id in SLOTS else id
@@ -55,7 +55,7 @@ def differences(
     return tuple(found)
 
 
-def _fields(texts: Texts) -> list[tuple[str, str]]:
+def fields_of_form(texts: Texts) -> list[tuple[str, str]]:
     """Id and label of every field there may be; a time is one field."""
     fields = [(id, texts.get(key, number=id[-1])) for id, key in LABELS.items()]
     for n in range(EXPECTED_MAX):

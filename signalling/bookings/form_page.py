@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from signalling.bookings.booking_form import (
+    NOTES,
+    PROBLEM,
     ROOM_PROBLEMS,
     Typed,
     rows_of,
@@ -13,11 +15,20 @@ from signalling.bookings.booking_form import (
     without_empty_rows,
     without_row,
 )
-from signalling.bookings.differences import Difference
+from signalling.bookings.differences import Difference, fields_of_form
 from signalling.bookings.office import Office
 from signalling.staff.edge import Faults
 from signalling.whole import parse_whole
-from vmr.bookings.booking import EXPECTED_MAX, Booking, Channel, IdToBring, Part, Priority
+from vmr.bookings.booking import (
+    EXPECTED_MAX,
+    NOTE_MAX,
+    TEXT_MAX,
+    Booking,
+    Channel,
+    IdToBring,
+    Part,
+    Priority,
+)
 from vmr.bookings.changes import PastChange
 from vmr.bookings.purposes import LINKED, POLICY_OF, Purpose, is_length, lengths
 from vmr.bookings.rules import Problem, needed_notice_s
@@ -71,8 +82,22 @@ class FormPage:
             rows_max=EXPECTED_MAX, parts=[one.value for one in Part], free=free, filled=filled,
             ids=[one.value for one in IdToBring], channels=[one.value for one in Channel],
             priorities=[one.value for one in Priority], notice_h=numbers.notice_h,
-            others=others, differing=differing,
+            others=others, differing=differing, named=self._too_long(faults),
         )  # fmt: skip
+
+    def _too_long(self, faults: Faults) -> dict[str, str]:
+        """What the summary says of each text that is too long: which one, how long it may be."""
+        texts = self._office.texts
+        labels = {**dict(fields_of_form(texts)), "waiver": texts.get("staff.bookings.form.waiver")}
+        return {
+            id: texts.get(
+                "staff.bookings.form.too_long",
+                field=labels[id],
+                limit=f"{NOTE_MAX if id in NOTES else TEXT_MAX:,}",
+            )
+            for id, key in faults.items()
+            if key == PROBLEM + Problem.TEXT_TOO_LONG.value
+        }
 
     async def rooms(self, who: SignedIn, purpose: Purpose) -> tuple[Room, ...]:
         """Those in which it can be."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from signalling.bookings.booking_form import TIME_PARTS
+from signalling.bookings.booking_form import NOTES, TEXTS, TIME_PARTS
 from tests.signalling.bookings.pages.conftest import CALENDAR, OfficeServer, SignIn
 from tests.signalling.bookings.pages.test_calendar import words
 from tests.signalling.staff.browser import Browser, Page
@@ -158,9 +158,9 @@ WRONG: dict[str, tuple[dict[str, str], str, str]] = {
     "an interpreter of nothing": ({"p0_part": "interpreter"}, "p0-language",
                                   "Enter the language of the interpreter"),
     "a long name": ({"p0_name": "x" * 201}, "p0-name",
-                    "A text is too long: 200 characters, or 10,000 in a note"),
+                    "“Person 1: Name” must be 200 characters or fewer"),
     "a long note": ({"note_for_guest": "x" * 10_001}, "note_for_guest",
-                    "A text is too long: 200 characters, or 10,000 in a note"),
+                    "“Note for the guest” must be 10,000 characters or fewer"),
     "no such hearing": ({"purpose": "before_hearing", "minutes": "30", "hearing": "NONE-2345"},
                         "hearing", "There is no hearing with this reference"),
 }  # fmt: skip
@@ -179,6 +179,22 @@ async def test_what_is_wrong_is_said_at_its_field_and_everything_typed_survives(
         if field != "do":
             assert value(page, field) == text, field
     assert not await booked(office)
+
+
+async def test_every_text_that_may_be_too_long_is_named_in_the_summary(
+    office: OfficeServer, clerk: Browser
+) -> None:
+    person = ("name", "alias", "email", "phone", "language")
+    long = {id: "x" * 10_001 for id in (*TEXTS, *NOTES, *(f"p0_{one}" for one in person))}
+    mail = f"{'x' * 60}@{'.'.join(['y' * 60] * 3)}.example"
+    page = await clerk.post(
+        NEW, typed(office, **{**long, "p0_email": mail, "requester_email": mail, "hearing": ""})
+    )
+    assert page.status == 422
+    assert len({*page.problems}) == len(long) - 1, "each by its name; no hearing is linked here"
+    assert all(
+        re.fullmatch("“.+” must be (200|10,000) characters or fewer", one) for one in page.problems
+    )
 
 
 async def test_short_notice_needs_a_reason_that_goes_into_the_record(
