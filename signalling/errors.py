@@ -23,23 +23,23 @@ class RequestError(Exception):
 EDGE: dict[str, str] = {
     "bad_message": "The page sent something the server does not understand. Reload the page.",
     "bad_name": "A name has a hidden character. Type it instead of pasting it.",
+    "bad_text": "The text has a hidden character. Type it instead of pasting it.",
     "unknown_request": "The page asked for something the server does not know. Reload the page.",
     "too_large": "That is too long.",
     "too_many_requests": "Too many requests. Wait a moment.",
-    "server_full": "This server is full, so no new meeting can begin now. Those that run go on. "
-    "Call the number you were given, or try again in a few minutes.",
     "busy": "The server is busy. Try again in a moment.",
     "database_away": "The server cannot reach its database. Meetings go on. New ones can start when"
     " it is back.",
     "no_such_room": "This link does not work. Check it, or call the number you were given.",
     "other_server": "Another server runs this room. The page goes there by itself.",
+    "server_full": "No new meeting can begin here now. Call the number you were given, or try again"
+    " soon.",
     "room_moving": "No server can take this room yet. The page tries again by itself.",
     "ticket_over": "That way to another server is over. The page asks for another by itself.",
     "unknown_server": "There is no such server.",
-    "newer_meeting": "The meeting of this room was begun by a newer server. It waits for one. The"
-    " page tries again by itself.",
-    "broken_off": "The meeting was ended, because the server that ran it stopped and its last state"
-    " is not known. Join again.",
+    "newer_meeting": "A newer server began this meeting, so the room waits for one. The page tries"
+    " again.",
+    "broken_off": "The server that ran the meeting stopped, and the meeting was ended. Join again.",
     "unknown_room": "Your establishment has no such room.",
     "room_booked": "The room is booked by then. Choose less time.",
     "slot_cancelled": "This slot was cancelled: it cannot be extended.",

@@ -4,7 +4,7 @@ one table of models takes a request.
 Form alone (types, lengths, words). Unknown fields are refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -38,6 +38,9 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 GivenReason = Annotated[Reason, StringConstraints(min_length=1)]
 
 _TOO_LONG = {"string_too_long", "too_long"}
+_NAMES = {"name", "names", "verified_name"}
+_TEXTS = {"reason", "text", "note", "incident", "follow_up"}
+"""Fields that a person types into, at any depth of a request; of names, and of sentences."""
 
 
 class Model(BaseModel):
@@ -80,7 +83,7 @@ R = TypeVar("R", bound=Request)
 def parse(table: Mapping[str, type[R]], event: str, payload: object) -> R:
     """The request named `event`, of those in the table.
 
-    Raises RequestError unknown_request, bad_message, bad_name or too_large.
+    Raises RequestError unknown_request, bad_message, bad_name, bad_text or too_large.
     """
     model = table.get(event)
     if model is None:
@@ -98,14 +101,13 @@ def code_of(error: ValidationError) -> str:
     faults = error.errors(include_input=False, include_url=False)
     if all(fault["type"] in _TOO_LONG for fault in faults):
         return "too_large"
-    if all(_is_name(fault) for fault in faults):
+    if all(_is_hidden_in(fault, _NAMES) for fault in faults):
         return "bad_name"
+    if all(_is_hidden_in(fault, _NAMES | _TEXTS) for fault in faults):
+        return "bad_text"
     return "bad_message"
 
 
-def _is_name(fault: Mapping[str, Any]) -> bool:
-    return fault["type"] == "string_pattern_mismatch" and fault["loc"][0] in (
-        "name",
-        "names",
-        "verified_name",
-    )
+def _is_hidden_in(fault: Mapping[str, Any], fields: Set[str]) -> bool:
+    """Whether it is a hidden character in one of these fields."""
+    return fault["type"] == "string_pattern_mismatch" and not fields.isdisjoint(fault["loc"])

@@ -385,5 +385,5 @@ REQUESTS: Mapping[str, type[Request]] = {
 
 
 def parse_request(event: str, payload: object) -> Request:
-    """Raises RequestError unknown_request, bad_message, bad_name or too_large."""
+    """Raises RequestError unknown_request, bad_message, bad_name, bad_text or too_large."""
     return parse(REQUESTS, event, payload)

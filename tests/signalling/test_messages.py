@@ -20,6 +20,7 @@ from signalling.hello import Hello, parse_hello
 from signalling.messages import REQUESTS, CommandRequest, HostEnterPin, parse_request
 from signalling.monitor.messages import MONITOR_REQUESTS
 from signalling.rooms import MEDIA_LOST
+from signalling.runner import ROOM_MOVED
 from signalling.sdp_http import STATUS
 from signalling.sessions import STATES
 from vmr.ids import SessionId
@@ -40,6 +41,7 @@ DEVICE: dict[str, Any] = {
 EXAMPLES: dict[str, dict[str, Any]] = {
     "room.join": {**JOIN, "invite": "t", "device": DEVICE, "move": True, "offer": "v=0"},
     "room.find": {"room": "abcdefghijkl"},
+    "room.finish_move": {},
     "room.leave": {},
     "host.enter_pin": {"pin": "482916", "confirmed": ["x"]},
     "knock.again": {},
@@ -139,7 +141,7 @@ def test_the_protocol_lists_the_status_codes_of_encoders() -> None:
 
 def test_the_protocol_lists_the_states() -> None:
     listed = rows("Notifications")
-    others = {"every class in `lobby/events.py", MEDIA_LOST}
+    others = {"every class in `lobby/events.py", MEDIA_LOST, ROOM_MOVED}
     assert STATES - {"session.ended"} == set(listed) - others
     assert MEDIA_LOST in listed
     for name in ("session.opened", "session.resumed", "session.unknown"):
@@ -247,6 +249,11 @@ def test_every_model_forbids_unknown_fields() -> None:
         ("host.enter_pin", {"confirmed": ["x"] * 17}, "too_large"),
         ("participant.attest", {"claim": {**CLAIM, "documents": ["library_card"]}}, "bad_message"),
         ("participant.attest", {"claim": {**CLAIM, "documents": []}}, "bad_message"),
+        ("participant.attest", {"claim": {**CLAIM, "verified_name": "a\u202eb"}}, "bad_name"),
+        ("participant.attest", {"claim": {**CLAIM, "verified_name": ""}}, "bad_message"),
+        ("knock.admit", {"attestations": [{**CLAIM, "verified_name": "a\u202eb"}]}, "bad_name"),
+        ("room.end", {"reason": "a\u202eb"}, "bad_text"),
+        ("room.end", {"reason": "a\u202eb", "more": 1}, "bad_message"),
         ("participant.mute", {"participant": ""}, "bad_message"),
         ("self.set_media", {"microphone": "no"}, "bad_message"),
         ("room.end", {"reason": "x" * 501}, "too_large"),

@@ -335,6 +335,8 @@ async def test_a_request_about_a_meeting_that_is_over_never_reaches_the_next_one
         ("room.lock", ({"room": ["r"], "meeting": "m"},), "bad_message"),
         ("room.end", ({"room": "r", "meeting": "m", "reason": ""},), "bad_message"),
         ("room.message", ({"room": "r", "meeting": "m", "text": "x" * 501},), "too_large"),
+        ("room.message", ({"room": "r", "meeting": "m", "text": "a\u202eb"},), "bad_text"),
+        ("room.message", ({"room": "r", "meeting": "m", "text": ""},), "bad_message"),
         ("room.extend", ({"room": "r", "meeting": "m", "minutes": True},), "bad_message"),
         ("alert.acknowledge", ({"room": "r", "meeting": "m", "alert": 0},), "bad_message"),
         ("room.lock", ({"room": "r", "meeting": "m"}, 2), "bad_message"),
