@@ -87,6 +87,6 @@ OF_STAFF = {
     "unknown_room", "room_booked", "slot_cancelled", "wall_full", "not_watched", "not_asked",
     "signed_out", "no_end_time", "bad_extension", "pin_not_closed", "already_watching",
     "no_such_alert", "already_acknowledged", "alert_not_taken", "take_over_too_soon",
-    "alert_stands", "message_missing", "unfit_offer",
+    "alert_stands", "message_missing", "unfit_offer", "ticket_over", "unknown_server",
 }  # fmt: skip
 """What only the desk, a monitoring terminal or an encoder is answered."""

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from media.messages import Gate, TransportConnected, TransportLost
 from signalling.errors import RequestError
+from signalling.sdp_http import UNKNOWN_TOKEN
 from signalling.turn import Turn
 from tests.media.live_stage import until
 from tests.signalling.client import Client, Refused
@@ -143,7 +144,7 @@ async def test_without_a_token_that_counts_every_answer_is_the_same(
             ("PATCH", "/whip/none"), ("DELETE", "/whip/none"),
         ):  # fmt: skip
             said = await encoder.ask(method, path, OFFER, content_type=SDP)
-            assert (said.status, said.text) == (401, "")
+            assert (said.status, said.text) == (401, UNKNOWN_TOKEN)
             assert said.headers["WWW-Authenticate"] == "Bearer"
     assert house.engine.encoder_of(host.participant) is not None
 

@@ -180,7 +180,7 @@ class Keeping:
                     await self._be_ahead(room)
                     self._doubt(meeting)
                     raise
-                log.error("the database is away, records wait in the journal code=%s", error.code)
+                log.warning("the database is away, records wait in the journal code=%s", error.code)
             else:
                 self._ahead.discard(room)
                 return
