@@ -145,5 +145,5 @@ def _standings(said: Iterable[tuple[bytes, bytes]]) -> dict[NodeId, Standing]:
         try:
             found[NodeId(node.decode())] = parse_standing(text.decode().partition(" ")[2])
         except (NotAStanding, UnicodeDecodeError):
-            log.warning("a standing that cannot be read node=%s", node)
+            log.warning("a standing that cannot be read node=%s", node.decode(errors="replace"))
     return found
