@@ -33,10 +33,10 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 	    done; \
 	    failed=$$(ls | sed -n 's/\.failed$$//p'); [ -z "$$failed" ] || { echo "FAILED:" $$failed; exit 1; }
 
-JOBS := 3
+JOBS := 4
 LOGS := $(VENV)/logs
 # The longest first, and the short ones last, so that all end together.
-ALL := tests-losses tests-nodes tests-signalling tests-meetings tests-media tests-rest types tests-pages \
+ALL := tests-losses tests-nodes tests-meetings tests-signalling tests-rest tests-media types tests-pages \
     $(filter-out types,$(CHECKS))
 PORTIONS := $(filter tests-%,$(ALL))
 
