@@ -17,6 +17,8 @@ from tests.browser.eventually import eventually
 
 STOP_TIMEOUT_S = 30.0
 START_TIMEOUT_S = 90.0
+WELCOME = "Ctrl-C stops the server."
+"""The end of what it says when all of it has started."""
 
 
 def free_port(kind: socket.SocketKind) -> int:
@@ -41,6 +43,7 @@ class ServerProcess:
         self._directory = directory
         self.settings = dict(settings or {})
         self._process: asyncio.subprocess.Process | None = None
+        self._log_start = 0
 
     @property
     def database(self) -> Path:
@@ -57,6 +60,7 @@ class ServerProcess:
 
     async def start(self) -> None:
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", self._program, "serve",
                 env=self._environment(), stdout=log, stderr=log,
@@ -108,6 +112,8 @@ class ServerProcess:
     async def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.returncode is None, f"the server ended:\n{self.log_text()}"
+        if WELCOME not in self.log.read_bytes()[self._log_start :].decode(errors="replace"):
+            return False  # it may answer, but has not made its first data yet
         with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError):
             return bool(await self.health())
         return False
