@@ -4,12 +4,11 @@ when their page joins again by itself."""
 import logging
 from collections import OrderedDict
 
+from lobby.broken_off import BROKEN_OFF
 from signalling.errors import RequestError
 from vmr.ids import DeviceId, RoomId
 from vmr.store import LiveMeeting
 
-BROKEN_OFF = "broken_off"
-"""As the record and the pages say it."""
 TOLD_S = 600.0
 """Who comes later comes for another meeting."""
 ROOMS_MAX = 1_000

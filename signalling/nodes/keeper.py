@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import NoReturn
 from weakref import WeakValueDictionary
 
+from lobby.broken_off import broken_off
 from lobby.snapshot import READABLE, VERSION
-from signalling.broken_off import BROKEN_OFF
 from signalling.errors import RequestError
 from signalling.nodes.emptying import Emptying
 from signalling.nodes.registry import Registry, RegistryAway
@@ -30,7 +30,6 @@ from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsett
 from vmr.nodes.placement import Placements
 from vmr.nodes.sight import Sight
 from vmr.nodes.standing import is_whole
-from vmr.record import Happening
 from vmr.store import Overtaken, OwnerStore, StoreError, StoreUnavailable, UnreadableMeeting
 
 LOOK_S = 0.25
@@ -401,8 +400,7 @@ class Keeper:
     async def _take_and_end(self, room: RoomId, row: Ownership) -> None:
         """The database may not know that it was locked, or what was taken from whom: nobody goes
         on from there."""
-        now = self._wall_clock()
-        ended = Happening(at=now, actor="server", what="ended", facts=(("code", BROKEN_OFF),))
+        ended = broken_off(self._wall_clock())
         hold, live = await self._owners.take_and_end(room, self.id, row, ended)
         self._held[room] = hold
         self._taken_at[room] = self._now()

@@ -10,6 +10,7 @@ import lobby
 import signalling
 from lobby.admission import How
 from lobby.alerts import AlertKind
+from lobby.broken_off import BROKEN_OFF
 from lobby.commands import ConcernCategory, Document, PictureProblem
 from lobby.events import EndCode
 from lobby.terminal import WhyNot
@@ -105,6 +106,7 @@ def every_entry() -> list[Entry]:
     found += [said(f"alert_{done}") for done in ("acknowledged", "taken_over", "closed")]
     ends = [EndCode.MEETING_ENDED, EndCode.SLOT_OVER, EndCode.HOST_GONE]
     found += [said("ended", facts=(("code", code.value),)) for code in ends]
+    found += [said("ended", facts=(("code", BROKEN_OFF),))]
     found += [said("ended", actor="officer:o1", facts=(("code", "meeting_ended"),))]
     hows = ("invited", "host_pin")
     found += [said("joined", actor="guest:p1", facts=(("how", how),)) for how in hows]

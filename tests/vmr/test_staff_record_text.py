@@ -92,6 +92,7 @@ from vmr.webhooks import Webhook, WebhookChange, WebhookEvent, webhook_happening
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts.load(ROOT / "web" / "text", "en")
 SAY = TEXTS.get
+SIDE_PART = (("part", "p1"), ("first", 7), ("entries", 3))
 PRISON = Establishment(id=EstablishmentId("e1"), name="HMP Example", phone="01632 960001")
 ADA, SAM = (
     StaffMember(
@@ -171,6 +172,7 @@ EVERY = [
     establishment_happening(PRISON, by=ADA, at=1.0),
     *(about_record(one) for one in ABOUT_A_RECORD),
     about_record(RecordEvent.SEEN, head=None),
+    meeting_happening(RecordEvent.SIDE_PART_KEPT, MeetingId("m1"), None, at=1.0, facts=SIDE_PART),
     seen_happening(by=ADA, at=1.0),
     entitlement_deletion_happening("contact:k1", by=SERVER, at=1.0, days=365),
     booking_deletion_happening("booking:b1", "ABC-1", by=SERVER, at=1.0, days=730),
@@ -295,11 +297,17 @@ def test_deletions_and_keys_are_told_apart() -> None:
 # -- every word -------------------------------------------------------------------------------
 
 
+READ_AGAIN = ROOT / "vmr" / "store" / "waiting.py"
+"""Makes no entry: it reads from the journal what others have made."""
+
+
 def written_words() -> set[str]:
     """The `what` of every Happening that is made outside lobby, worked out from the source."""
     found: set[str] = set()
     for package in (vmr, signalling):
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            if path == READ_AGAIN:
+                continue
             found |= words_in(ast.parse(path.read_text()), path)
     return found
 
