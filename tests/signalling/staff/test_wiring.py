@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from lobby.broken_off import BROKEN_OFF
 from lobby.events import EndCode
 from signalling.bookings.booking_form import TIME_PARTS
 from signalling.bookings.decision_pages import ENDS
 from signalling.bookings.detail_pages import ACTIONS
 from signalling.bookings.report_figures import EVERY, FAIRNESS
-from signalling.broken_off import BROKEN_OFF
 from signalling.staff.token_pages import LASTS_DAYS
 from signalling.texts import FILES, Texts
 from tests.signalling.peers import peer
