@@ -6,6 +6,7 @@ When an officer's session ends every tap of the page closes at once, and then th
 from typing import Any
 
 from lobby.commands import Officer
+from signalling.addresses import network_of
 from signalling.errors import RequestError
 from signalling.limits import KeyedLimit
 from signalling.monitor.messages import MONITOR_REQUESTS, WALL_MAX
@@ -60,8 +61,8 @@ class MonitorSockets(StaffNamespace[Screen]):
         environ.pop(TICKETED, None)
         if not isinstance(auth, dict) or "ticket" not in auth:
             return
-        address = self._config.proxies.client_of(environ["aiohttp.request"])
-        if not self._newcomers.take(address, self._clock()):
+        network = network_of(environ["aiohttp.request"], self._config.proxies)
+        if not self._newcomers.take(network, self._clock()):
             raise RequestError("too_many_requests")
         try:
             who = await self._tickets.redeem(auth["ticket"])

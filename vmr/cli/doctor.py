@@ -158,7 +158,8 @@ async def _registry(settings: Settings) -> Finding:
     if policy != "noeviction":
         mend = "Set maxmemory-policy noeviction there: servers would be taken for dead."
         return Finding(what=what, said=f"drops entries when it is full ({policy})", mend=mend)
-    return Finding(what=what, said=f"answers; {others} servers are there")
+    there = "1 server is there" if others == 1 else f"{others} servers are there"
+    return Finding(what=what, said=f"answers; {there}")
 
 
 # -- TLS --------------------------------------------------------------------------------------
