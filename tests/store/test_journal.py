@@ -1,5 +1,6 @@
 """The database goes away: commits wait on this disk and come into it in order, once."""
 
+import asyncio
 import contextlib
 import os
 import sqlite3
@@ -32,7 +33,7 @@ LONG_S = 30.0
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vmr.store.keeping, "PATIENCE_S", PATIENCE_S)
+    monkeypatch.setattr(vmr.store.keeping, "PATIENCE_S", LONG_S)
     monkeypatch.setattr(vmr.store.keeping, "RETRY_S", 0.05)
 
 
@@ -50,7 +51,14 @@ async def kept(store: Store, folder: Path) -> Store:
 
 @contextlib.contextmanager
 def away(place: Place) -> Iterator[None]:
-    """Nobody can write to the database."""
+    """Nobody can write to the database, which is soon found out."""
+    with pytest.MonkeyPatch.context() as patch, shut(place):
+        patch.setattr(vmr.store.keeping, "PATIENCE_S", PATIENCE_S)
+        yield
+
+
+@contextlib.contextmanager
+def shut(place: Place) -> Iterator[None]:
     if isinstance(place, SqlitePlace):
         holder = sqlite3.connect(place.url.removeprefix("sqlite:///"), isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
@@ -458,3 +466,32 @@ async def test_a_room_is_ahead_too_where_neither_database_nor_disk_took_what_hap
     assert kept.owners.ahead == {room.id}
     await kept.commit(MEETING, room.id, {"n": 2}, [named("locked", "Ann")])
     assert kept.owners.ahead == frozenset()
+
+
+async def test_a_commit_that_was_refused_and_done_late_does_not_break_the_chain(
+    kept: Store, room: Room, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database took it after all, and neither it nor the disk had said so in time."""
+    await kept.commit(MEETING, room.id, {"n": 1}, [named("knocked", "Ann")])
+    answers, real = asyncio.Event(), kept._database.write
+
+    async def late(work: Any) -> Any:
+        await answers.wait()
+        return await real(work)
+
+    def refuse(*_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept._database, "write", late)
+        patch.setattr(Journal, "append", refuse)
+        patch.setattr(vmr.store.keeping, "PATIENCE_S", PATIENCE_S)
+        with pytest.raises(StoreUnavailable):
+            await kept.commit(MEETING, room.id, {"n": 2}, [named("locked", "Ann")])
+    answers.set()
+    await kept.commit(MEETING, room.id, {"n": 3}, [named("unlocked", "Ann")])
+    with away(place):
+        await kept.commit(MEETING, room.id, {"n": 4}, [named("paused", "Ann")])
+    await back(kept)
+    assert await whats(kept) == ["knocked", "locked", "unlocked", "paused"]
+    assert kept.journal.side_parts == 0

@@ -172,7 +172,8 @@ class Keeping:
             happenings=tuple(happenings),
         )
         may_wait = may_wait and self._journal is not None and tip is not None
-        if not self._is_behind:
+        was_tried = not self._is_behind
+        if was_tried:
             try:
                 await self._write(waiting, is_sure=tip is not None, may_wait=may_wait)
             except StoreUnavailable as error:
@@ -187,7 +188,7 @@ class Keeping:
         elif not may_wait:
             await self._be_ahead(room)
             raise StoreUnavailable("the database is away")
-        await asyncio.shield(self._put(waiting))
+        await asyncio.shield(self._put(waiting, was_tried=was_tried))
 
     async def _write(self, waiting: Waiting, *, is_sure: bool, may_wait: bool) -> None:
         """Into the database. One that has not answered in time may do it all the same: what is then
@@ -230,13 +231,18 @@ class Keeping:
         if self._journal is not None:
             self._tips[meeting] = None
 
-    async def _put(self, waiting: Waiting) -> None:
-        """Into the journal."""
+    async def _put(self, waiting: Waiting, *, was_tried: bool) -> None:
+        """Into the journal; the database may have it too, where it was tried."""
         async with self._writing:
             if self._journal is None:
                 raise StoreUnavailable("the journal is closed")
             await self._be_ahead(waiting.room)
-            await asyncio.to_thread(self._journal.append, waiting)
+            try:
+                await asyncio.to_thread(self._journal.append, waiting)
+            except StoreUnavailable:
+                if was_tried:
+                    self._doubt(waiting.meeting)
+                raise
             self._tips[waiting.meeting] = Tip(
                 sequence=waiting.last, hash=waiting.head, key=waiting.key
             )
