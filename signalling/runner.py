@@ -160,15 +160,15 @@ class MeetingRunner:
         reply = self._tell(asked, now)
         if _takes(command) or self.media.has_narrowed(media_before):
             self._rights.narrowed(self.room.id)
-        self._time_knock(command, now)
+        self._time_knock(command, before, now)
         if len(self._unwritten) + len(self._deferred) > UNWRITTEN_MAX:
             await self._abandon(now)
         return reply
 
-    def _time_knock(self, command: Command, now: float) -> None:
+    def _time_knock(self, command: Command, before: Meeting, now: float) -> None:
         if isinstance(command, commands.AcknowledgeAlert):
-            alert = self.meeting.alert(command.alert)
-            if alert is not None and alert.kind is AlertKind.KNOCK:
+            alert = before.alert(command.alert)
+            if alert is not None and alert.kind is AlertKind.KNOCK and alert.owner is None:
                 KNOCK.note(self._counters, now - alert.raised_at)
 
     async def depart(self, give: Give, now: float) -> bool:

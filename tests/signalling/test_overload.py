@@ -190,7 +190,7 @@ def fill(house: House) -> Fill:
 async def code(asking: object) -> str:
     with pytest.raises(Refused) as refused:
         await asking  # type: ignore[misc]
-    assert "full" in refused.value.message
+    assert refused.value.message.startswith("No new meeting can begin here now.")
     return refused.value.code
 
 

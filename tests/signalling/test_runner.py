@@ -439,8 +439,7 @@ async def test_the_time_from_a_knock_to_an_officer_is_counted_once(scene: Scene)
     by = c.Officer(id=OfficerId("o1"), name="Officer Hall")
     command = c.AcknowledgeAlert(by=by, alert=knock.id)
     await scene.run(command)
-    with pytest.raises(RequestError):
-        await scene.run(command)
+    await scene.run(command)
     assert scene.counters["knock_acknowledged_count"] == 1
     assert scene.counters["knock_acknowledged_sum_ms"] == 7_000
     assert scene.counters["knock_acknowledged_to_5000_ms"] == 0
