@@ -10,6 +10,7 @@ the engine and serves `create_app(engine)`:
     signalling.served_at(base_url)
     await runner.cleanup(); await engine.close(); await store.close()
 
+What the parts are made of is `signalling.ground`'s, the parts are `signalling.running`'s.
 The application's start-up restores the live meetings; its clean-up ends tasks and sockets and
 leaves the meetings' snapshots for the next start. Store and engine belong to the wiring.
 """
@@ -26,8 +27,8 @@ from signalling.check.prober import Prober
 from signalling.check.results import Results
 from signalling.config import SignallingConfig
 from signalling.gate import Gate
+from signalling.ground import Ground
 from signalling.headers import security_headers
-from signalling.languages import Languages
 from signalling.metrics.app import metrics_app
 from signalling.nodes.estate import Estate
 from signalling.pages import Pages
@@ -35,7 +36,8 @@ from signalling.running import Running
 from signalling.seams import Clock, Engine, Store
 from signalling.staff.app import StaffApp
 from signalling.staff.console_pages import ConsolePages
-from signalling.texts import FILES, LANGUAGES
+from signalling.staff.edge import Edge
+from signalling.texts import LANGUAGES
 from signalling.webhooks import Webhooks
 from vmr.numbers import Numbers
 
@@ -75,131 +77,116 @@ class Signalling:
     def served_at(self, base_url: str) -> None:
         """What links begin with: known when the pages are served, before anybody can ask."""
         if self.running is not None:
-            self.running.base_url = base_url
+            self.running.ground.base_url = base_url
 
     def create_app(self, engine: Engine) -> web.Application:
         """The application; to be called once."""
-        languages = Languages(FILES)
-        renderer = languages.staff
-        running = self.running = Running(
+        ground = Ground(
             store=self._store,
             engine=engine,
             numbers=self._numbers,
             clock=self._clock,
             config=self._config,
-            renderer=renderer,
             estate=self._estate,
             certificate=self._certificate,
         )
-        pages = Pages(
-            store=self._store,
-            languages=languages,
-            numbers=self._numbers,
-            known=running.known,
-            is_shut=running.rooms.is_shut,
-            health=running.health,
-            rights=running.rights,
-            has_relays=bool(self._config.turn.urls),
-        )
-        app = web.Application(client_max_size=REQUEST_BYTES_MAX)
-        gate = Gate(config=self._config, clock=self._clock, refusals=running.refusals)
-        app.middlewares.append(gate.guard)
-        app.on_response_prepare.append(
-            security_headers(running.page_urls, is_https=self._config.is_https)
-        )
-        app.router.add_route("*", SOCKETS_PATH, running.sockets.handle_http)
-        running.whip.add_to(app)
-        running.whep.add_to(app)
-        pages.add_to(app)
-        app.router.add_get("/readyz", running.readiness.answer)
-        results = Results(store=self._store, clock=self._clock)
-        prober = Prober(
-            engine=engine,
-            turn=self._config.turn,
-            clock=self._clock,
-            counters=running.counters,
-            overload=running.overload,
-        )
-        CheckApp(
-            prober=prober,
-            results=results,
-            languages=languages,
-            config=self._config,
-            clock=self._clock,
-            refusals=running.refusals,
-        ).add_to(app)
+        running = self.running = Running(ground)
         webhooks = Webhooks(
-            store=self._store.webhooks,
-            clock=self._clock,
-            is_private_allowed=self._config.api.webhooks_to_private,
+            store=ground.store.webhooks,
+            clock=ground.clock,
+            is_private_allowed=ground.config.api.webhooks_to_private,
         )
-        self.staff = StaffApp(
-            store=self._store.staff,
-            terminals=self._store.terminals,
-            records=self._store,
-            office=self._store.office,
-            self_tests=self._store.self_tests,
-            api=self._store.api,
-            webhook_store=self._store.webhooks,
-            webhooks=webhooks,
-            sessions=running.staff,
-            cookies=running.cookies,
-            renderer=renderer,
-            clock=self._clock,
-            config=self._config.staff,
-            proxies=self._config.proxies,
-            numbers=self._numbers,
-            is_running=running.rooms.is_running,
-            tallies=running.tallies,
-        )
+        self.staff = StaffApp(ground, running=running, webhooks=webhooks)
+        self.requests = RequestApp(ground, running.bookings)
+        app = web.Application(client_max_size=REQUEST_BYTES_MAX)
+        _add_guards(app, running)
+        _add_meetings(app, running)
+        _add_self_test(app, ground)
         self.staff.add_to(app)
-        BookingOffice(
-            edge=self.staff.edge,
-            store=self._store,
-            service=running.bookings,
-            slot_pins=running.slot_pins,
-            numbers=self._config.bookings,
-            renderer=renderer,
-            clock=self._clock,
-        ).add_to(app)
-        self.requests = RequestApp(
-            store=self._store,
-            service=running.bookings,
-            letters=running.letters,
-            languages=languages,
-            clock=self._clock,
-            config=self._config,
-            on_letters=running.mail.wake,
-            tallies=running.tallies,
-        )
+        _add_offices(app, running, self.staff.edge)
         self.requests.add_to(app)
-        ConsolePages(edge=self.staff.edge, lang=LANGUAGES[0]).add_to(app)
-        Api(
-            store=self._store,
-            bookings=running.bookings,
-            webhooks=webhooks,
-            texts=renderer.texts,
-            clock=self._clock,
-            config=self._config.api,
-            counters=running.counters,
-            proxies=self._config.proxies,
-        ).add_to(app)
+        _add_api(app, running, webhooks)
         app.on_shutdown.append(running.stop)
-        app.cleanup_ctx.extend(
-            (
-                running.live,
-                running.readiness.live,
-                running.loop.live,
-                running.load.live,
-                running.staff.live,
-                running.mail.live,
-                running.reminders.live,
-                running.outcomes.live,
-            )
-        )
+        app.cleanup_ctx.extend(running.lives)
         return app
 
     def create_metrics_app(self) -> web.Application:
         """`/metrics`, for a port of its own; after `create_app`."""
         assert self.running is not None
         return metrics_app(self.running.figures)
+
+
+def _add_guards(app: web.Application, running: Running) -> None:
+    """What every request goes through, and every answer."""
+    ground = running.ground
+    gate = Gate(config=ground.config, clock=ground.clock, refusals=ground.refusals)
+    app.middlewares.append(gate.guard)
+    app.on_response_prepare.append(
+        security_headers(running.page_urls, is_https=ground.config.is_https)
+    )
+
+
+def _add_meetings(app: web.Application, running: Running) -> None:
+    """Pages of rooms, sockets, encoders and players."""
+    ground, meetings = running.ground, running.meetings
+    app.router.add_route("*", SOCKETS_PATH, running.sockets.people.handle_http)
+    meetings.whip.add_to(app)
+    meetings.whep.add_to(app)
+    Pages(
+        store=ground.store,
+        languages=ground.languages,
+        numbers=ground.numbers,
+        known=meetings.known,
+        is_shut=meetings.rooms.is_shut,
+        health=running.health,
+        rights=ground.rights,
+        has_relays=bool(ground.config.turn.urls),
+    ).add_to(app)
+    app.router.add_get("/readyz", running.readiness.answer)
+
+
+def _add_self_test(app: web.Application, ground: Ground) -> None:
+    prober = Prober(
+        engine=ground.engine,
+        turn=ground.config.turn,
+        clock=ground.clock,
+        counters=ground.counters,
+        overload=ground.overload,
+    )
+    CheckApp(
+        prober=prober,
+        results=Results(store=ground.store, clock=ground.clock),
+        languages=ground.languages,
+        config=ground.config,
+        clock=ground.clock,
+        refusals=ground.refusals,
+    ).add_to(app)
+
+
+def _add_offices(app: web.Application, running: Running, edge: Edge) -> None:
+    """What signed-in staff open: the booking office, the documents of desk and terminal."""
+    ground = running.ground
+    BookingOffice(
+        edge=edge,
+        store=ground.store,
+        service=running.bookings.service,
+        slot_pins=running.meetings.slot_pins,
+        numbers=ground.config.bookings,
+        renderer=ground.renderer,
+        clock=ground.clock,
+    ).add_to(app)
+    ConsolePages(edge=edge, lang=LANGUAGES[0]).add_to(app)
+
+
+def _add_api(app: web.Application, running: Running, webhooks: Webhooks) -> None:
+    ground = running.ground
+    Api(
+        store=ground.store,
+        bookings=running.bookings.service,
+        webhooks=webhooks,
+        texts=ground.renderer.texts,
+        clock=ground.clock,
+        config=ground.config.api,
+        counters=ground.counters,
+        proxies=ground.config.proxies,
+    ).add_to(app)

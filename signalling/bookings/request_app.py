@@ -1,75 +1,45 @@
 """The request pages as one part of the application: made together, swept while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from signalling.bookings.letters import Letters
 from signalling.bookings.mailboxes import Mailboxes
+from signalling.bookings.parts import BookingParts
 from signalling.bookings.request_edge import RequestEdge
 from signalling.bookings.request_pages import RequestPages
 from signalling.bookings.request_sign_in import RequestSignIn
 from signalling.bookings.request_state_pages import RequestStatePages
 from signalling.bookings.request_times import RequestTimes
-from signalling.bookings.service import BookingService
-from signalling.config import SignallingConfig
-from signalling.languages import Languages
-from signalling.seams import Clock, Store
+from signalling.ground import Ground
 from signalling.staff.cookies import Cookies
-from signalling.tallies import Tallies
 
 SWEEP_S = 15.0
 COOKIE = "vmr-request"
 
 
 class RequestApp:
-    def __init__(
-        self,
-        *,
-        store: Store,
-        service: BookingService,
-        letters: Letters,
-        languages: Languages,
-        clock: Clock,
-        config: SignallingConfig,
-        on_letters: Callable[[], None],
-        tallies: Tallies,
-    ) -> None:
-        self._clock = clock
-        others = tallies.join("mailbox.codes", count=self._hear_code)
-        self.mailboxes = Mailboxes(config.requests, now=clock(), on_code=others.count)
+    def __init__(self, ground: Ground, bookings: BookingParts) -> None:
+        self._clock = ground.clock
+        config = ground.config
+        others = ground.tallies.join("mailbox.codes", count=self._hear_code)
+        self.mailboxes = Mailboxes(config.requests, now=ground.clock(), on_code=others.count)
         edge = RequestEdge(
             mailboxes=self.mailboxes,
             cookies=Cookies(is_secure=config.staff.is_secure, name=COOKIE),
-            languages=languages,
-            clock=clock,
+            languages=ground.languages,
+            clock=ground.clock,
             origin=config.staff.origin,
             proxies=config.proxies,
         )
         self._pages = (
-            RequestSignIn(
-                edge=edge,
-                store=store,
-                letters=letters,
-                config=config.requests,
-                notice_h=config.bookings.notice_h,
-                can_send=config.mail.is_set_up,
-                on_letters=on_letters,
-            ),
-            RequestPages(
-                edge=edge,
-                store=store,
-                service=service,
-                times=RequestTimes(store=store, service=service),
-                config=config.requests,
-                numbers=config.bookings,
-                mail_domains=config.mail.domains,
-            ),
+            _sign_in(edge, ground, bookings),
+            _questions(edge, ground, bookings),
             RequestStatePages(
                 edge=edge,
-                store=store,
-                service=service,
+                store=ground.store,
+                service=bookings.service,
                 config=config.requests,
                 numbers=config.bookings,
             ),
@@ -94,3 +64,29 @@ class RequestApp:
         while True:
             await asyncio.sleep(SWEEP_S)
             self.mailboxes.sweep(self._clock())
+
+
+def _sign_in(edge: RequestEdge, ground: Ground, bookings: BookingParts) -> RequestSignIn:
+    config = ground.config
+    return RequestSignIn(
+        edge=edge,
+        store=ground.store,
+        letters=bookings.letters,
+        config=config.requests,
+        notice_h=config.bookings.notice_h,
+        can_send=config.mail.is_set_up,
+        on_letters=bookings.mail.wake,
+    )
+
+
+def _questions(edge: RequestEdge, ground: Ground, bookings: BookingParts) -> RequestPages:
+    config, service = ground.config, bookings.service
+    return RequestPages(
+        edge=edge,
+        store=ground.store,
+        service=service,
+        times=RequestTimes(store=ground.store, service=service),
+        config=config.requests,
+        numbers=config.bookings,
+        mail_domains=config.mail.domains,
+    )

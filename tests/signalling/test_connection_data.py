@@ -54,7 +54,7 @@ async def test_keys_sessions_and_addresses_go_when_the_meeting_ends(
         tokens = {one.encode() for client in (host, guest) for one in (client.token, client.nonce)}
         assert [one for one in tokens if one in meanwhile] == [], "never on the disk at all"
         await host.request("room.end", reason="done")
-        await until(lambda: len(house.running.rooms) == 0, "the meeting was not dropped")
+        await until(lambda: len(house.running.meetings.rooms) == 0, "the meeting was not dropped")
         await store.records.scrub()
         after = on_disk(tmp_path)
         assert [one for one in kept if one in after] == []

@@ -57,8 +57,8 @@ async def test_every_entrance_refuses_a_network_that_asks_too_often() -> None:
             status, text = await ask(client, method, path, f"{network}:ffff::2")
             assert status == 429, (method, path)
             assert SENTENCES["too_many_requests"] in text
-        assert house.running.counters["limited_forms"] > 50
-        assert house.running.counters["limited_pages"] > 50
+        assert house.running.ground.counters["limited_forms"] > 50
+        assert house.running.ground.counters["limited_pages"] > 50
 
 
 async def test_the_answer_is_the_same_whatever_is_there() -> None:

@@ -101,7 +101,7 @@ async def asking(tmp_path: Path, said: Said) -> AsyncIterator[Asking]:
         server.app.middlewares.append(listening(said))
         async with server:
             server.signalling.served_at(server.url)
-            office.service = server.running.bookings
+            office.service = server.running.bookings.service
             asking = Asking(office, server, mailbox)
             async with asking._browsers:
                 yield asking

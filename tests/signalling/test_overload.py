@@ -184,7 +184,7 @@ Fill = Callable[[], None]
 
 @pytest.fixture
 def fill(house: House) -> Fill:
-    return lambda: (looks(house.running.overload, FULL, FULL_LOOKS), None)[1]
+    return lambda: (looks(house.running.ground.overload, FULL, FULL_LOOKS), None)[1]
 
 
 async def code(asking: object) -> str:
@@ -199,11 +199,11 @@ async def test_a_full_server_begins_no_meeting(house: House, fill: Fill, role: s
     page = await house.client()
     fill()
     assert await code(page.join(house.room.address, "Ann", role=role)) == "server_full"
-    assert len(house.running.rooms) == 0
-    assert house.running.counters["overload_refused_meetings"] == 1
-    looks(house.running.overload, FREE, FREE_LOOKS)
+    assert len(house.running.meetings.rooms) == 0
+    assert house.running.ground.counters["overload_refused_meetings"] == 1
+    looks(house.running.ground.overload, FREE, FREE_LOOKS)
     await page.join(house.room.address, "Ann", role=role)
-    assert len(house.running.rooms) == 1
+    assert len(house.running.meetings.rooms) == 1
 
 
 async def test_a_host_who_waits_opens_no_room_of_a_full_server_and_loses_no_try(
@@ -216,7 +216,7 @@ async def test_a_host_who_waits_opens_no_room_of_a_full_server_and_loses_no_try(
     for _ in range(5):
         assert await code(host.request("host.enter_pin", pin=PIN, confirmed=[])) == "server_full"
     assert guest.place == "waiting"
-    looks(house.running.overload, FREE, FREE_LOOKS)
+    looks(house.running.ground.overload, FREE, FREE_LOOKS)
     await host.request("host.enter_pin", pin=PIN, confirmed=[])
     await host.wait_place("inside")
 
@@ -251,10 +251,10 @@ async def test_the_desk_opens_no_room_of_a_full_server(tmp_path: Path) -> None:
         desk = await scene.desk()
         host = await house.client()
         await host.join(house.room.address, "Officer", role="host")
-        looks(house.running.overload, FULL, FULL_LOOKS)
+        looks(house.running.ground.overload, FULL, FULL_LOOKS)
         admitting = desk.act("knock.admit", scene.room, participant=host.participant)
         assert await code(admitting) == "server_full"
-        looks(house.running.overload, FREE, FREE_LOOKS)
+        looks(house.running.ground.overload, FREE, FREE_LOOKS)
         await desk.act("knock.admit", scene.room, participant=host.participant)
         await host.wait_place("inside")
         await scene.close()
@@ -268,7 +268,7 @@ async def test_a_self_test_waits_until_there_is_room(house: House, fill: Fill) -
             "there is none, full or not"
         )
     assert (status, code_of(answer)) == (503, "media_full")
-    assert house.running.counters["overload_refused_tests"] == 1
+    assert house.running.ground.counters["overload_refused_tests"] == 1
 
 
 async def test_a_full_server_is_ready_and_says_that_it_is_full(house: House, fill: Fill) -> None:

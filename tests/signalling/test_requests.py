@@ -268,7 +268,7 @@ async def test_what_is_over_is_swept_away(house: House) -> None:
 
 async def test_a_session_whose_meeting_is_no_more_may_join_again(house: House) -> None:
     host = await house.host()
-    await house.running.rooms.close()
+    await house.running.meetings.rooms.close()
     with pytest.raises(Refused) as refused:
         await host.request("room.lock")
     assert refused.value.code == "not_joined"

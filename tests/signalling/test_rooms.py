@@ -262,7 +262,7 @@ async def test_those_who_wait_are_told_when_their_room_is_closed(house: House) -
     guest = await house.guest()
     assert guest.place == "waiting"
     house.change_room(is_closed=True)
-    await house.running.rooms.refresh_all()
+    await house.running.meetings.rooms.refresh_all()
     await guest.wait_for(lambda: guest.events("session.ended"), "the room is closed")
     assert not guest.events("session.ended")[0]["can_return"]
 

@@ -206,11 +206,14 @@ async def test_an_offer_that_crosses_with_another_token_is_not_taken(house: Hous
     host = await house.host()
     old = await token_of(host)
     running = house.running
-    place, session = running._encoders.find(old), running.sessions.get(SessionId(host.session))
+    place, session = (
+        running.meetings.encoders.find(old),
+        running.ground.sessions.get(SessionId(host.session)),
+    )
     assert place is not None
     assert session is not None
-    again = asyncio.create_task(running._requests.handle(session, "encoder.start", {}))
-    offered = asyncio.create_task(running._encoders.open(place, OFFER))
+    again = asyncio.create_task(running.meetings.requests.handle(session, "encoder.start", {}))
+    offered = asyncio.create_task(running.meetings.encoders.open(place, OFFER))
     assert (await again)["token"] != old
     with pytest.raises(RequestError) as refused:
         await offered
@@ -336,9 +339,9 @@ async def test_nothing_is_sent_by_an_encoder_without_a_record(house: House) -> N
     async with EncoderClient(house.url, await token_of(host)) as encoder:
         await encoder.offer()
         house.store.is_broken = True
-        failures = house.running.counters["commit_failures"]
+        failures = house.running.ground.counters["commit_failures"]
         connect(house, host)
-        counted = house.running.counters
+        counted = house.running.ground.counters
         await until(lambda: counted["commit_failures"] > failures, "a record is not written")
         found, page = house.engine.encoder_of(host.participant), house.engine.of(host.participant)
         assert found is not None
@@ -539,7 +542,7 @@ async def test_tokens_are_in_no_log_and_no_address(
     assert any("encoder did=offered" in one for one in ours)
     assert not any(token in one or encoder.location.split("/")[-1] in one for one in ours)
     assert len(token) == 43
-    assert token not in repr(vars(house.running._encoders))
+    assert token not in repr(vars(house.running.meetings.encoders))
 
 
 async def test_tokens_and_resources_of_what_is_over_are_forgotten(house: House) -> None:
@@ -547,10 +550,10 @@ async def test_tokens_and_resources_of_what_is_over_are_forgotten(house: House) 
     async with EncoderClient(house.url, await token_of(host)) as encoder:
         await encoder.offer()
         house.running.sweep()
-        assert len(house.running.whip) == len(house.running._encoders) == 1
+        assert len(house.running.meetings.whip) == len(house.running.meetings.encoders) == 1
         await host.request("room.end", reason="")
         house.running.sweep()
-        assert len(house.running.whip) == len(house.running._encoders) == 0
+        assert len(house.running.meetings.whip) == len(house.running.meetings.encoders) == 0
 
 
 async def test_only_so_many_tokens_are_kept() -> None:
@@ -560,4 +563,4 @@ async def test_only_so_many_tokens_are_kept() -> None:
         await token_of(host)
         await token_of(host)
         assert await refusal(guest, "encoder.start") == "busy"
-        assert len(house.running._encoders) == 1
+        assert len(house.running.meetings.encoders) == 1

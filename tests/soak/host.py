@@ -117,7 +117,7 @@ class Host:
             "census": found,
             "rss_mb": rss_mb(),
             "worker_rss_mb": sum(map(rss_mb, workers)),
-            "transports": self._running.sockets.server.transports,
+            "transports": self._running.sockets.transports,
             "health": {name: count for name, count in health.items() if name != "counters"},
             "counters": health["counters"],
         }
@@ -126,7 +126,7 @@ class Host:
         """Everybody looks at the clock, and what is over is forgotten."""
         self._clock.ahead_s += seconds
         running = self._running
-        running.rooms.look_around()
+        running.meetings.rooms.look_around()
         await asyncio.sleep(0)
         running.sweep()
 

@@ -68,4 +68,4 @@ async def test_random_calls_made_from_the_document_find_no_fault(store: Store) -
                 await process.wait()
         print(said.decode())
         assert process.returncode == 0
-        assert prison.server.running.counters["internal_errors"] == 0
+        assert prison.server.running.ground.counters["internal_errors"] == 0

@@ -298,7 +298,7 @@ async def test_a_message_that_is_under_way_when_its_webhook_is_removed_leaves_no
     await asyncio.wait_for(receiver.came.wait(), 10)
     assert (await program.ask("DELETE", f"/webhooks/{made['webhook']['id']}")).status == 204
     receiver.stall.set()
-    counters = prison.server.running.counters
+    counters = prison.server.running.ground.counters
     await eventually(lambda: counters["webhooks_delivered"] == 1)
     again = await hook(program, receiver.url)
     await happen(prison, "locked")

@@ -67,7 +67,7 @@ class Asking:
             server = Server(store=store, engine=engine, clock=office.clock, config=config)
             async with server:
                 server.signalling.served_at(server.url)
-                office.service = server.running.bookings
+                office.service = server.running.bookings.service
                 asking = cls(office, server, mailbox)
                 async with asking._browsers:
                     yield asking

@@ -139,7 +139,7 @@ async def test_the_desk_sees_what_the_self_test_of_an_expected_person_found(
     assert person["self_test"] is None
     link = booked.store.invites[hash_token("token1")].id
     await booked.store.self_tests.keep(link, SelfTest(at=5.0, browser="Safari", version=18))
-    await booked.house.running.rooms.refresh_all()
+    await booked.house.running.meetings.rooms.refresh_all()
     told = {"at": 5.0, "browser": "Safari", "version": 18, "problems": []}
     await desk.wait_for(
         lambda: desk.meeting(room)["expected"][0]["self_test"] == told, "the test is shown"
@@ -174,7 +174,7 @@ async def test_an_extension_that_the_meeting_refuses_leaves_the_slot_as_it_was(
     await booked.house.host()
     room = booked.scene.room
     await desk.wait_for(lambda: desk.meeting(room).get("ends_at") is not None, "the meeting")
-    numbers = booked.house.running.rooms._numbers
+    numbers = booked.house.running.meetings.rooms._numbers
     with pytest.raises(Refused):
         await desk.act("room.extend", room, minutes=numbers.extension_max_min + 1)
     assert await booked.ends_at() == booked.first.ends_at

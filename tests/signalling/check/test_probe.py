@@ -178,4 +178,4 @@ async def test_an_engine_that_is_full_or_gone_is_busy(house: House, page: CheckP
     house.engine.fail.add(OpenProbe)
     status, answer = await page.probe()
     assert (status, code_of(answer)) == (503, "busy")
-    assert house.running.counters["engine_failures"] == 1
+    assert house.running.ground.counters["engine_failures"] == 1

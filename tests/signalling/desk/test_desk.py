@@ -73,7 +73,7 @@ async def test_an_alert_rings_again_until_it_is_acknowledged(scene: Scene) -> No
     await desk.wait_for(lambda: len(rung()) == 2, "the second ring")
     await desk.act("alert.acknowledge", scene.room, alert=alert["id"])
     scene.house.clock.advance(60)
-    scene.house.running.board.ring()
+    scene.house.running.meetings.board.ring()
     await desk.act("room.message", scene.room, text="After it")
     assert len(rung()) == 2
 
@@ -81,13 +81,13 @@ async def test_an_alert_rings_again_until_it_is_acknowledged(scene: Scene) -> No
 async def test_a_room_that_the_office_adds_or_closes_comes_and_goes(scene: Scene) -> None:
     desk = await scene.desk()
     added = scene.house.store.add_room(name="Room 2")
-    await scene.house.running.board.refresh_all()
+    await scene.house.running.meetings.board.refresh_all()
     await desk.wait_for(lambda: added.id in desk.rooms, "the new room")
     scene.house.change_room(is_closed=True)
-    await scene.house.running.board.refresh_all()
+    await scene.house.running.meetings.board.refresh_all()
     await desk.wait_for(lambda: scene.room not in desk.rooms, "the end of the closed room")
     del scene.house.store.rooms[added.id]
-    await scene.house.running.board.refresh_all()
+    await scene.house.running.meetings.board.refresh_all()
     await desk.wait_for(lambda: added.id not in desk.rooms, "the end of the other")
 
 
@@ -280,7 +280,7 @@ async def test_nobody_but_a_duty_officer_gets_a_desk(
     who = None if roles is None else await officer(scene.house, roles=roles)
     with pytest.raises(NoConnection):
         await scene.page({} if who is None else who.headers)
-    assert scene.house.running.counters[f"refused_{code}"] == 1
+    assert scene.house.running.ground.counters[f"refused_{code}"] == 1
 
 
 async def test_the_end_of_the_session_closes_the_desk_within_seconds(scene: Scene) -> None:
@@ -288,7 +288,7 @@ async def test_the_end_of_the_session_closes_the_desk_within_seconds(scene: Scen
     desk = await scene.page(who.headers)
     await scene.house.store.staff.end_session(who.session.id, who.member.id)
     await desk.wait_for(lambda: not desk.is_connected, "the end of the socket", 5)
-    assert len(scene.house.running.board) == 0
+    assert len(scene.house.running.meetings.board) == 0
     with pytest.raises(NoConnection):
         await scene.page(who.headers)
 
@@ -421,7 +421,7 @@ async def test_hosts_away_from_a_terminal_are_one_note_with_a_count_that_rings_n
     )
     assert desk.rooms[scene.room]["hosts_refused"]["last_at"] == scene.house.clock()
     assert desk.alerts(scene.room) == []
-    counters = scene.house.running.counters
+    counters = scene.house.running.ground.counters
     assert counters["error_terminal_not_enrolled"] == 3
     scene.house.clock.advance(REFUSED_S)
     await desk.wait_for(lambda: desk.rooms[scene.room]["hosts_refused"] is None, "an hour's end")
@@ -433,14 +433,14 @@ async def test_the_desk_warns_while_no_host_can_join_anywhere(scene: Scene) -> N
     desk = await scene.desk()
     assert desk.rooms[scene.room]["lacks_terminal"] is False
     house.change_room(establishment=replace(here, hosts_only_at_terminals=True))
-    await house.running.board.refresh_all()
+    await house.running.meetings.board.refresh_all()
     await desk.wait_for(lambda: desk.rooms[scene.room]["lacks_terminal"], "a warning")
     assert (await scene.desk("Second")).rooms[scene.room]["lacks_terminal"] is True
     house.store.terminals.enrolled.add((here.id, DeviceId("d")))
-    await house.running.board.refresh_all()
+    await house.running.meetings.board.refresh_all()
     await desk.wait_for(lambda: not desk.rooms[scene.room]["lacks_terminal"], "no warning")
     house.store.terminals.enrolled.clear()
-    await house.running.board.refresh_all()
+    await house.running.meetings.board.refresh_all()
     await desk.wait_for(lambda: desk.rooms[scene.room]["lacks_terminal"], "a warning again")
 
 

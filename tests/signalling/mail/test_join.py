@@ -52,7 +52,7 @@ async def prison(tmp_path: Path) -> AsyncIterator[Prison]:
         engine = FakeEngine(lambda event: None)
         async with Server(store=store, engine=engine, clock=office.clock, config=config) as server:
             server.signalling.served_at(server.url)
-            office.service = server.running.bookings
+            office.service = server.running.bookings.service
             yield Prison(office, server, mailbox)
     await store.close()
 

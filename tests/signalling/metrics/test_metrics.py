@@ -97,7 +97,7 @@ async def test_metrics_name_nobody(house: House) -> None:
     host = await house.host()
     guest = await house.admitted(host, "Zebedee Marked")
     text = await scrape(house)
-    (runner,) = house.running.rooms.runners()
+    (runner,) = house.running.meetings.rooms.runners()
     secrets = ("Zebedee", "Officer", PIN, house.room.address, house.room.id, "127.0.0.1")
     for one in (*secrets, str(runner.meeting.id), str(guest.participant)):
         assert one not in text

@@ -65,13 +65,13 @@ class Scene:
     # -- the engine ---------------------------------------------------------------------------
 
     def media(self, room: str) -> RoomMedia:
-        mailbox = self.house.running.rooms.mailbox(RoomId(room))
+        mailbox = self.house.running.meetings.rooms.mailbox(RoomId(room))
         assert mailbox is not None
         return mailbox.runner.media
 
     def taps(self, room: str) -> list[str]:
         """The endpoints of this room's taps in the engine."""
-        meeting = self.house.running.rooms.mailbox(RoomId(room))
+        meeting = self.house.running.meetings.rooms.mailbox(RoomId(room))
         if meeting is None:
             return [name for name, one in self.house.engine.endpoints.items() if one.kind == "tap"]
         prefix = f"{meeting.runner.meeting.id}."

@@ -90,7 +90,7 @@ async def test_another_establishments_room_is_unknown(scene: Scene) -> None:
     with pytest.raises(Refused, match="unknown_room"):
         await page.ask("wall.watch", rooms=[scene.legal])
     host = await scene.house.host()
-    meeting = scene.house.running.rooms.mailbox(scene.house.room.id)
+    meeting = scene.house.running.meetings.rooms.mailbox(scene.house.room.id)
     assert meeting is not None
     with pytest.raises(Refused, match="unknown_room"):
         await page.ask(

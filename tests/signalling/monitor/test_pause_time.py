@@ -113,7 +113,7 @@ LOSSES: tuple[Callable[[Watched], Awaitable[None]], ...] = (
 
 async def begin(scene: Scene, number: int) -> Watched:
     added = scene.house.store.add_room(PIN_HASH, policy=PolicyName.SOCIAL)
-    await scene.house.running.board.refresh_all()
+    await scene.house.running.meetings.board.refresh_all()
     page = await scene.watching(str(added.id), name=f"Officer {number}")
     return Watched(scene, str(added.id), page, await scene.opened(added))
 

@@ -84,8 +84,8 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
                 wire=bus,  # type: ignore[arg-type]
                 rights=Alone(),
                 owner_of=nobody_runs,
-                board=house.running.board,
-                tallies=house.running.tallies,
+                board=house.running.meetings.board,
+                tallies=house.running.ground.tallies,
                 now=time.monotonic,
             )
             desk.start(does_nothing)
@@ -167,11 +167,11 @@ async def test_hosts_who_are_refused_at_one_server_are_seen_at_the_desks_of_all(
 
         def ring(self, _data: JsonObject) -> None: ...
 
-    board = pair.two.running.board
+    board = pair.two.running.meetings.board
     await board.refresh(room.establishment.id)
     board.watch(Desk())
     for _ in range(2):
-        pair.one.running.board.refuse_host(room)
+        pair.one.running.meetings.board.refuse_host(room)
     board.refuse_host(room)
     now = pair.one.clock()
 
@@ -179,8 +179,8 @@ async def test_hosts_who_are_refused_at_one_server_are_seen_at_the_desks_of_all(
         return {"count": 3, "last_at": now} in seen
 
     await eventually("the desk of the other server shows all three", is_seen)
-    pair.one.running.board.republish()
+    pair.one.running.meetings.board.republish()
     pair.one.clock.advance(3601)
     for house in (pair.one, pair.two):
-        house.running.board.ring()
+        house.running.meetings.board.ring()
     assert seen[-1] is None

@@ -147,13 +147,13 @@ async def test_a_handshake_carries_who_opened_the_socket(
     who = await officer(house)
     half = await officer(house, "Half Done", step=SignInStep.SECOND_FACTOR)
     found = []
-    connect = house.running.sockets._connect
+    connect = house.running.sockets.people._connect
 
     async def spy(sid: str, environ: dict[str, Any], auth: object) -> None:
         found.append(handshake(environ))
         await connect(sid, environ, auth)
 
-    monkeypatch.setattr(house.running.sockets, "_connect", spy)
+    monkeypatch.setattr(house.running.sockets.people, "_connect", spy)
     for headers in (who.headers, half.headers, {}):
         await house.page(headers=headers).connect()
     await house.page(transports=("polling",), headers=who.headers).connect()

@@ -102,7 +102,7 @@ async def test_nothing_is_half_imported_when_a_slot_is_taken_meanwhile(
     office: OfficeServer, clerk: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Taken between the second check of the rows and the transaction."""
-    service = office.running.bookings
+    service = office.running.bookings.service
     add_all = service.add_all
 
     async def overtaken(prepared: object) -> object:
