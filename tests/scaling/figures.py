@@ -19,14 +19,14 @@ class Figure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     packet_us: Figure = Figure(
-        value=25.1, by="README, Figures: 30 rooms, CPU a forwarded packet, in a slower hour"
+        value=25.1, by="tests/bench/README.md: 30 rooms, CPU a forwarded packet, in a slower hour"
     )
-    video_packets_s: Figure = Figure(value=170, by="README, Figures: of each person")
-    video_bytes: Figure = Figure(value=1100, by="README, Figures")
-    audio_packets_s: Figure = Figure(value=50, by="README, Figures: of each person")
+    video_packets_s: Figure = Figure(value=170, by="tests/bench/README.md: of each person")
+    video_bytes: Figure = Figure(value=1100, by="tests/bench/README.md")
+    audio_packets_s: Figure = Figure(value=50, by="tests/bench/README.md: of each person")
     audio_bytes: Figure = Figure(value=120, by="tests/bench/packets.py")
     overhead_bytes: Figure = Figure(value=58, by="RFC 8200, 768, 3550, 7714: IPv6, UDP, AES-GCM")
-    participant_mb: Figure = Figure(value=1.2, by="README, Figures: a participant takes")
+    participant_mb: Figure = Figure(value=1.2, by="tests/bench/README.md: a participant takes")
     node_mb: Figure = Figure(value=168, by=f"{SIGNALLING}, memory of the server, empty")
     session_mb: Figure = Figure(value=0.05, by=f"{SIGNALLING}, the same at the end, for each page")
     idle_ms: Figure = Figure(
