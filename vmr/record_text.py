@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vmr.record import Entry
+from vmr.record_hands import AtTerminal, Terminals
 
 Personal = tuple[tuple[str, str], ...]
 Said = tuple[Entry, Personal]
@@ -24,6 +25,8 @@ _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
 _OF_ALERTS = frozenset(("alert_acknowledged", "alert_taken_over", "alert_closed"))
 _OF_ONE_SUBJECT = frozenset(("check_ended", "encoder_stopped"))
 """Words of the server or of a person: the server's have a sentence of their own."""
+_OF_TERMINAL = frozenset({"step_up_lapsed", "step_up_closed", "step_up_reset"})
+"""Words about the terminal itself, whoever sits there."""
 
 WORDS = frozenset(
     {
@@ -82,7 +85,11 @@ class Narrator:
         return any(entry.personal_digest and not personal for entry, personal in self._record)
 
     def lines(self) -> tuple[Line, ...]:
-        return tuple(self._line(entry, personal) for entry, personal in self._record)
+        terminals, lines = Terminals(), []
+        for entry, personal in self._record:
+            lines.append(self._line(entry, personal, terminals))
+            terminals.read(entry)
+        return tuple(lines)
 
     def who(self, label: str) -> str:
         """A connection, an officer or the server, within a sentence."""
@@ -96,6 +103,12 @@ class Narrator:
         if names:
             return self._say(f"record.who.{role}", name=names)
         return self._say(f"record.who.{role}_deleted", number=self._numbers.get(label, name_of))
+
+    def _who_then(self, label: str, terminals: Terminals) -> str:
+        """As `who`, at one moment: what a terminal does after its hand-over is no officer's act."""
+        label, who = self._labels.get(label, label), self.who(label)
+        at = terminals.at(label)
+        return who if at is AtTerminal.OFFICER else self._say(f"record.who.{at.value}", who=who)
 
     def names(self, label: str) -> str:
         """The names behind a connection, or an officer's; empty where they are deleted."""
@@ -136,12 +149,14 @@ class Narrator:
 
     # -- sentences ----------------------------------------------------------------------------
 
-    def _line(self, entry: Entry, personal: Personal) -> Line:
+    def _line(self, entry: Entry, personal: Personal, terminals: Terminals) -> Line:
         facts, fields = dict(entry.facts), dict(personal)
+        is_of_terminal = entry.what in _OF_TERMINAL
+        subject = entry.subject
         values: dict[str, object] = {
             **facts,
-            "actor": self.who(entry.actor),
-            "subject": self.who(entry.subject),
+            "actor": self._who_then(entry.actor, terminals),
+            "subject": self.who(subject) if is_of_terminal else self._who_then(subject, terminals),
         }
         if entry.what in ("attested", "person_added"):
             values["person"] = self.person(str(facts.get("person", "")), entry.subject)

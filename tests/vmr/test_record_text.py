@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +13,26 @@ import signalling
 from lobby.admission import How
 from lobby.alerts import AlertKind
 from lobby.broken_off import BROKEN_OFF
-from lobby.commands import ConcernCategory, Document, PictureProblem
+from lobby.commands import (
+    CallStaff,
+    ConcernCategory,
+    Document,
+    EnterPin,
+    Pause,
+    PictureProblem,
+    ReadyToLeave,
+    Unlock,
+)
 from lobby.events import EndCode
 from lobby.terminal import WhyNot
 from signalling.texts import Texts
 from tests.lobby import recorded
+from tests.lobby.world import OFFICER, World, session
 from vmr.ids import MeetingId
 from vmr.record import Entry, Fact, Happening, PersonalKey, append
 from vmr.record_text import WORDS, Line, Narrator, Personal, Said, key_of
 from vmr.record_totals import totals
+from vmr.roles import Role
 
 WEB = Path(__file__).parents[2] / "web"
 TEXTS = Texts.load(WEB / "text", "en")
@@ -164,6 +177,55 @@ def test_a_consultation_reads_as_plain_sentences() -> None:
         "Guest Lawyer and Interpreter lost the connection. The seat was kept.",
         "Guest Lawyer and Interpreter did not come back in time.",
         "The meeting ended because its time was over.",
+    ]
+
+
+def test_what_a_terminal_does_after_its_hand_over_is_told_as_no_officers_act() -> None:
+    world = World()
+    pin = EnterPin(session=session("host"), is_correct=True)
+
+    def back_after_a_restart() -> None:
+        world.restart()
+        world.join("host", Role.HOST, page="again")
+
+    acts: list[Callable[[], object]] = [
+        lambda: world.join("lawyer"),
+        lambda: world.join("host", Role.HOST),
+        world.pin,
+        lambda: world.attest("lawyer"),
+        world.lock,
+        world.hand_over,
+        lambda: world.do(CallStaff(session=session("host"))),
+        lambda: world.do(Pause(by=OFFICER, reason="")),
+        lambda: world.do(replace(pin, is_correct=False)),
+        lambda: world.do(pin),
+        lambda: world.do(Unlock(by=session("host"))),
+        lambda: world.wait(world.numbers.step_up_s),
+        lambda: world.do(ReadyToLeave(session=session("host"))),
+        lambda: world.do(pin),
+        back_after_a_restart,
+        lambda: world.do(CallStaff(session=session("again"))),
+    ]
+    record: list[Said] = []
+    for act in acts:
+        act()
+        record += [said(one.what, actor=one.actor, subject=one.subject, facts=one.facts,
+                        personal=one.personal) for one in world.records()]  # fmt: skip
+    terminal = "he room\u2019s terminal (handed over by host Host)"
+    told = lines(*record)
+    assert told[told.index("Host Host handed the terminal over.") :] == [
+        "Host Host handed the terminal over.",
+        f"T{terminal} called staff.",
+        "Officer A. Reed paused the meeting.",
+        f"T{terminal} entered a wrong Host PIN. Tries left: 2.",
+        f"The Host PIN was entered at t{terminal}. Its staff controls opened.",
+        "Somebody with the Host PIN (at the terminal of host Host) unlocked the room.",
+        "The terminal of host Host went back to the prisoner because nobody used it.",
+        f"T{terminal} pressed “Ready to leave”.",
+        f"The Host PIN was entered at t{terminal}. Its staff controls opened.",
+        "The server restarted. Seats kept: 2.",
+        f"T{terminal} came back after losing the connection.",
+        f"T{terminal} called staff.",
     ]
 
 

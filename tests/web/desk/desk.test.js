@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NONE, again, ring } from "../../../web/scripts/desk/state/bell.js";
 import { NOTHING, reduce } from "../../../web/scripts/desk/state/desk.js";
-import { arrange, ringing, urgency } from "../../../web/scripts/desk/state/urgency.js";
+import { arrange, inOrder, ringing, urgency } from "../../../web/scripts/desk/state/urgency.js";
+import { calledAs } from "../../../web/scripts/desk/state/who.js";
+import { setText } from "../../../web/scripts/text.js";
 
 /** @typedef {import("../../../web/scripts/desk/types.js").DeskRoom} DeskRoom */
 /** @typedef {import("../../../web/scripts/desk/types.js").DeskMeeting} DeskMeeting */
@@ -50,6 +52,25 @@ test("what rings comes first, then what somebody has, who waits, live rooms, idl
 test("among rooms that ring the oldest alert comes first, among equals the name as people count", () => {
   const rooms = known(room("a", { alerts: [alert(7)] }), room("b", { alerts: [alert(3)] }), room("10"), room("9"));
   assert.deepEqual(arrange(rooms), ["b", "a", "9", "10"]);
+});
+
+test("a call for staff comes before a knock, and a knock before a bad picture, however old, in the strip and among the cards", () => {
+  const rooms = known(
+    room("picture", { alerts: [alert(1, { kind: "quality_bad" }), alert(8, { owner: OWNER })] }),
+    room("knock", { alerts: [alert(5, { kind: "knock" })] }),
+    room("staff", { alerts: [alert(3, { kind: "picture_frozen" }), alert(9)] }),
+    room("older", { alerts: [alert(4, { kind: "knock" })] }),
+  );
+  const strip = ringing(rooms);
+  assert.deepEqual(strip.map(({ alert: { kind } }) => kind), ["staff_called", "knock", "knock", "quality_bad", "picture_frozen"]);
+  assert.deepEqual(arrange(rooms), [...new Set(strip.map((one) => one.room.id))]);
+  assert.deepEqual(inOrder(rooms.picture.meeting?.alerts ?? []).map((one) => one.id), [1, 8]);
+});
+
+test("nobody at the desk reads an officer's name alone at a terminal that was handed over", () => {
+  setText({ "desk.at_terminal": "The terminal, handed over by {name}" }, "en");
+  assert.equal(calledAs({ is_handed_over: true }, "Officer Hall"), "The terminal, handed over by Officer Hall");
+  assert.equal(calledAs({ is_handed_over: false }, "Officer Hall"), "Officer Hall");
 });
 
 test("a terminal that asks for the PIN, and people before a room opens, wait", () => {

@@ -1,17 +1,19 @@
-/** The alerts of a room, but for knocks, which stand with who knocks. Whose each one is, or that it rings. */
+/** The alerts of a room, but for knocks, which stand with who knocks: those above them, or those below. Whose each one is, or that it rings. */
 
 import { html } from "../../html.js";
 import { t } from "../../text.js";
 import { Icon } from "../../components/icon.js";
+import { inOrder, isPressing } from "../state/urgency.js";
+import { calledAs } from "../state/who.js";
 import { useDesk, useDeskState, useNow, useSince } from "./context.js";
 
 /** @typedef {import("../types.js").DeskRoom} DeskRoom */
 /** @typedef {import("../types.js").DeskMeeting} DeskMeeting */
 /** @typedef {import("../types.js").DeskAlert} DeskAlert */
 
-/** @param {{room: DeskRoom, meeting: DeskMeeting}} props */
-export function Alerts({ room, meeting }) {
-  const own = meeting.alerts.filter((one) => !isAtDoor(meeting, one));
+/** @param {{room: DeskRoom, meeting: DeskMeeting, areAbove: boolean}} props */
+export function Alerts({ room, meeting, areAbove }) {
+  const own = inOrder(meeting.alerts).filter((one) => !isAtDoor(meeting, one) && isPressing(one) === areAbove);
   if (!own.length) return null;
   return html`<ul class="desk-alerts">
     ${own.map((alert) => html`<${AlertRow} key=${`${meeting.meeting}${alert.id}`} room=${room} meeting=${meeting} alert=${alert} />`)}
@@ -25,7 +27,8 @@ export function isAtDoor(meeting, alert) {
 
 /** @param {{room: DeskRoom, meeting: DeskMeeting, alert: DeskAlert}} props */
 function AlertRow({ room, meeting, alert }) {
-  const name = meeting.people.find((one) => one.seat.id === alert.participant)?.seat.name ?? "";
+  const seat = meeting.people.find((one) => one.seat.id === alert.participant)?.seat;
+  const name = seat ? calledAs(seat, seat.name) : "";
   const since = useSince(alert.raised_at);
   return html`<li class=${`desk-alert ${alert.owner ? "" : "desk-alert--ringing"}`} data-alert=${alert.kind} data-owner=${alert.owner?.name}>
     <p class="desk-alert__text"><${Icon} name="bell" size=${20} />

@@ -3,6 +3,7 @@
 import { html } from "../../html.js";
 import { Icon } from "../../components/icon.js";
 import { t } from "../../text.js";
+import { calledAs } from "../state/who.js";
 import { Press } from "./alerts.js";
 import { useDesk } from "./context.js";
 
@@ -22,7 +23,7 @@ export function People({ room, meeting }) {
 function Person({ room, one, isChecked, canLower }) {
   const { app } = useDesk();
   const { seat, hand, quality, picture } = one;
-  const names = seat.persons.map((person) => person.name).join(", ");
+  const names = calledAs(seat, seat.persons.map((person) => person.name).join(", "));
   const isAttested = seat.persons.every((person) => person.is_attested);
   return html`<li class="desk-person" data-person=${seat.id}>
     <span class="desk-person__name">${names}</span>

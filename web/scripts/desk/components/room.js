@@ -36,8 +36,9 @@ export function Room({ room }) {
     </header>
     ${meeting.paused !== null && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${meeting.paused}</p>`}
     ${meeting.is_unwatched && meeting.stage !== "waiting" && html`<p class="desk-room__paused"><strong>${t("desk.paused")}</strong> ${t("desk.unwatched")}</p>`}
-    <${Alerts} room=${room} meeting=${meeting} />
+    <${Alerts} room=${room} meeting=${meeting} areAbove=${true} />
     <${Waiting} room=${room} meeting=${meeting} />
+    <${Alerts} room=${room} meeting=${meeting} areAbove=${false} />
     <${People} room=${room} meeting=${meeting} />
     <${Expected} expected=${meeting.expected} heading="h3" />
     <${Watchers} watchers=${meeting.watchers} />

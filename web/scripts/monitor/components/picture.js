@@ -3,6 +3,7 @@
 import { useEffect } from "../../../vendor/preact-hooks.js";
 import { Icon } from "../../components/icon.js";
 import { useVideo } from "../../components/video.js";
+import { calledAs } from "../../desk/state/who.js";
 import { html } from "../../html.js";
 import { t } from "../../text.js";
 import { pictureOf } from "../state.js";
@@ -51,12 +52,13 @@ function Picture({ room, slot, withheld, isFocused }) {
     return controller.screens.addVideo(room.id, { video: ref.current, participant, isCamera: slot.kind === "camera" });
   }, [participant, slot.mid]);
   const person = room.meeting?.people.find((one) => one.id === participant);
+  const name = person ? calledAs(person, person.name) : "";
   const problem = slot.kind === "camera" ? (health[room.id]?.[participant] ?? pictureOf(room, participant)) : null;
   return html`<figure class="picture" data-participant=${participant} data-live=${String(isLive && !withheld)}>
-    <video ref=${ref} class="picture__video" autoplay playsinline muted aria-label=${t("monitor.picture_of", { name: person?.name ?? "" })}></video>
+    <video ref=${ref} class="picture__video" autoplay playsinline muted aria-label=${t("monitor.picture_of", { name })}></video>
     ${withheld && html`<p class="picture__withheld">${t(`monitor.withheld.${withheld}`)}</p>`}
     ${isFocused && problem && html`<p class="picture__problem badge badge--red" data-problem=${problem}><${Icon} name="camera-off" size=${16} /> ${t(`desk.picture.${problem}`)}</p>`}
-    <figcaption class="picture__name">${person?.name}${slot.kind === "screen" ? ` (${t("monitor.presentation")})` : ""}</figcaption>
+    <figcaption class="picture__name">${name}${slot.kind === "screen" ? ` (${t("monitor.presentation")})` : ""}</figcaption>
   </figure>`;
 }
 
@@ -66,7 +68,7 @@ export function People({ room }) {
   if (!meeting) return null;
   const watchers = meeting.watchers.filter((one) => one.is_watching).map((one) => one.officer).join(", ");
   return html`<p class="wtile__people">
-    ${t("monitor.inside", { names: meeting.people.map((one) => one.name).join(", ") || t("monitor.nobody") })}
+    ${t("monitor.inside", { names: meeting.people.map((one) => calledAs(one, one.name)).join(", ") || t("monitor.nobody") })}
     ${watchers && html` ${t("monitor.watched_by", { names: watchers })}`}
   </p>`;
 }

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "../../../vendor/preact-hooks.js";
 import { Icon } from "../../components/icon.js";
 import { html } from "../../html.js";
+import { calledAs } from "../../desk/state/who.js";
 import { duration } from "../../state/clock.js";
 import { t } from "../../text.js";
 import { useMonitor, useNow, useWall } from "./context.js";
@@ -77,9 +78,9 @@ function Badges({ room, meeting }) {
 
 /** @param {{kind: string, participant: string|null}} alert @param {WallMeeting} meeting */
 function badgeOf(alert, meeting) {
-  const name = meeting.people.find((one) => one.id === alert.participant)?.name;
+  const person = meeting.people.find((one) => one.id === alert.participant);
   const kind = t(`desk.kind.${alert.kind}`);
-  return name ? t("monitor.badge_of", { kind, name }) : kind;
+  return person ? t("monitor.badge_of", { kind, name: calledAs(person, person.name) }) : kind;
 }
 
 /** @param {{room: WallRoom, meeting: WallMeeting|null, isFocused: boolean}} props */
