@@ -165,5 +165,13 @@ def turn_urls(value: tuple[str, ...]) -> str | None:
     return "must list addresses like turn:host:3478?transport=udp"
 
 
+def ntp_server(value: str) -> str | None:
+    form = r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?"
+    found = re.fullmatch(form, value)
+    if value == "" or (found and port(int(found["port"] or 1)) is None):
+        return None
+    return "must look like ntp.example.org, or host:port"
+
+
 def not_negative(value: float) -> str | None:
     return None if value >= 0 else "must be 0 or more"

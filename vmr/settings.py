@@ -241,6 +241,12 @@ class Settings:
         "And the TCP port, like 9464; 0 takes any that is free. Nothing on it asks who reads.",
         checks.metrics_port,
     )
+    ntp_server: str = _setting(
+        "",
+        "Time server that vmr doctor compares this machine's clock with, like ntp.example.org, or"
+        " host:port. Empty: what the system knows of its own clock.",
+        checks.ntp_server,
+    )
     overload_protection: bool = _setting(
         True, "No new meeting begins while the server is too busy for those that run."
     )

@@ -15,11 +15,18 @@ from tests.browser.server_process import free_port
 from tests.cli.program import Program
 from tests.peers.coturn import SECRET, Coturn, make_certificate
 from tests.peers.redis import Redis
-from vmr.cli import doctor
-from vmr.cli.doctor import Finding, examine
+from vmr.cli import clock, doctor
+from vmr.cli.doctor import examine
+from vmr.cli.finding import Finding
 from vmr.settings import Settings
 
 NOWHERE = "postgresql://vmr@127.0.0.1:1/vmr"
+
+
+@pytest.fixture(autouse=True)
+def _a_system_that_keeps_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine does: `test_doctor_outside.py` looks at that."""
+    monkeypatch.setattr(clock, "is_kept", lambda: True)
 
 
 async def wrong(tmp_path: Path, **values: object) -> dict[str, Finding]:

@@ -5,14 +5,11 @@ Exit code 1 when anything is wrong.
 """
 
 import asyncio
-import email.utils
 import socket
 import stat
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import aioice.turn
@@ -24,8 +21,9 @@ from signalling.mail.delivery import PutOff, SmtpDelivery
 from signalling.nodes.registry import Registry, RegistryAway
 from signalling.readiness import CERTIFICATE_S
 from signalling.turn import Turn
-from vmr.cli import media
+from vmr.cli import clock, media, outside
 from vmr.cli.errors import reason
+from vmr.cli.finding import Finding
 from vmr.nodes.node import NodeId
 from vmr.settings import Settings
 from vmr.store.database import dialect_of
@@ -33,16 +31,6 @@ from vmr.store.errors import StoreError
 from vmr.store.store import Store
 
 PATIENCE_S = 10.0
-CLOCK_S = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at. `mend`: it is wrong, and this is what to do."""
-
-    what: str
-    said: str
-    mend: str = ""
 
 
 async def show(settings: Settings) -> int:
@@ -71,8 +59,10 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     if settings.redis_url and settings.node_url not in ("", settings.public_url):
         async for one in _public("node_url", settings.node_url):
             yield one
+    yield await clock.beside_ntp(settings)
     for url in settings.turn_urls:
         yield await _turn(settings, url)
+    yield await outside.seen(settings)
     yield await _mail(settings)
 
 
@@ -207,18 +197,7 @@ async def _public(what: str, url: str) -> AsyncIterator[Finding]:
         yield Finding(what=what, said=f"no answer ({type(error).__name__})", mend=mend)
         return
     yield Finding(what=what, said="answers")
-    yield _clock(date)
-
-
-def _clock(date: str) -> Finding:
-    try:
-        apart_s = abs(email.utils.parsedate_to_datetime(date).timestamp() - time.time())
-    except ValueError:
-        return Finding(what="clock", said="nothing to compare it with")
-    said = f"{apart_s:.0f} s from that of the proxy"
-    if apart_s <= CLOCK_S:
-        return Finding(what="clock", said=said)
-    return Finding(what="clock", said=said, mend="Let both machines keep their time by NTP.")
+    yield clock.beside_proxy(date)
 
 
 # -- others' servers --------------------------------------------------------------------------
@@ -226,20 +205,18 @@ def _clock(date: str) -> Finding:
 
 async def _turn(settings: Settings, url: str) -> Finding:
     """A relay is asked for, as a browser does."""
-    parts = urlsplit(url.replace(":", "://", 1))
-    is_tls = parts.scheme == "turns"
-    transport = parse_qs(parts.query).get("transport", ["tcp" if is_tls else "udp"])[0]
+    place = outside.place_of(url)
     turn = Turn(urls=(url,), secret=settings.turn_secret, ttl_s=60.0)
     (server,) = turn.ice_servers("doctor", time.time())
     try:
         async with asyncio.timeout(PATIENCE_S):
             relay, _ = await aioice.turn.create_turn_endpoint(
                 asyncio.DatagramProtocol,
-                server_addr=(parts.hostname or "", parts.port or (5349 if is_tls else 3478)),
+                server_addr=(place.host, place.port),
                 username=str(server["username"]),
                 password=str(server["credential"]),
-                ssl=is_tls,
-                transport=transport,
+                ssl=place.is_tls,
+                transport=place.transport,
             )
         relay.close()
     except aioice.stun.TransactionFailed as error:
