@@ -17,6 +17,7 @@ from lobby.seats import lose
 from lobby.slot import next_warning, warn
 from lobby.state import Seat, State
 from lobby.turn import Turn
+from lobby.watching import end_following
 from vmr.roles import Stage
 
 Due = tuple[float, Callable[[Turn], None]]
@@ -53,6 +54,8 @@ def _all(state: State) -> Iterator[Due]:
         yield warning_at, warn
     if state.ends_at is not None:
         yield state.ends_at, end_slot
+    if state.followers is not None:
+        yield state.followers.until, end_following
 
 
 def _at_door(state: State) -> Iterator[Due]:

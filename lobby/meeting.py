@@ -36,7 +36,7 @@ from lobby.errors import MeetingOver, NoPinAsked, NotHere
 from lobby.forwarding import forward
 from lobby.pin import PinAttempts
 from lobby.settling import note_restart, settle
-from lobby.snapshot import build_snapshot, parse_snapshot
+from lobby.snapshot import build_move, build_snapshot, parse_snapshot
 from lobby.state import State
 from lobby.turn import Turn
 from lobby.view_builder import build_view
@@ -155,6 +155,10 @@ class Meeting:
     def snapshot(self) -> dict[str, Any]:
         """JSON-able; `restore` makes a meeting of it."""
         return build_snapshot(self._state)
+
+    def snapshot_to_move(self, watched_at: float | None) -> dict[str, Any]:
+        """For another server that goes on with it by plan: see `lobby.snapshot.build_move`."""
+        return build_move(self._state, watched_at)
 
     def copy(self) -> "Meeting":
         return Meeting._of(self._state.copy())

@@ -47,13 +47,14 @@ def _settle_inside(turn: Turn) -> None:
 
 
 def note_restart(turn: Turn) -> None:
-    """The first turn after a restart of the server writes it down."""
-    if turn.state.is_restored:
-        turn.state.is_restored = False
-        kept = ",".join(seat.label for seat in turn.state.seats.values())
-        waiting = ",".join(f"{one.role.value}:{one.id}" for one in turn.state.knocks.values())
-        facts = (("seats_kept", len(turn.state.seats)), ("kept", kept), ("waiting", waiting))
-        turn.record("server_restarted", facts=facts)
+    """The first turn after a restart of the server, or a move to another, writes it down."""
+    state = turn.state
+    if state.is_restored:
+        is_moved, state.is_restored, state.is_moved = state.is_moved, False, False
+        kept = ",".join(seat.label for seat in state.seats.values())
+        waiting = ",".join(f"{one.role.value}:{one.id}" for one in state.knocks.values())
+        facts = (("seats_kept", len(state.seats)), ("kept", kept), ("waiting", waiting))
+        turn.record("moved_to_another_server" if is_moved else "server_restarted", facts=facts)
 
 
 def _is_there(state: State, participant: ParticipantId) -> bool:

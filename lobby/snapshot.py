@@ -12,6 +12,9 @@ What differs between the versions, of which a server reads this one and the one 
 |---|---|
 | 2 | `waiting`: who waits keeps their place |
 | 1 | without it: everybody at the door asks anew |
+
+`moved` stands in the snapshot of a planned move alone: who watched, and until when that counts. Who
+does not know it pauses a room that must be watched.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -22,9 +25,19 @@ from lobby.alerts import Alert, AlertKind
 from lobby.knock import NOBODYS, Knock
 from lobby.pin import PinAttempts
 from lobby.seats import away
-from lobby.state import Seat, State
+from lobby.state import Followers, Seat, State
 from lobby.step_up import Hands
-from vmr.ids import BookingId, DeviceId, InviteId, MeetingId, ParticipantId, PersonId, SessionId
+from lobby.watching import FOLLOW_S
+from vmr.ids import (
+    BookingId,
+    DeviceId,
+    InviteId,
+    MeetingId,
+    OfficerId,
+    ParticipantId,
+    PersonId,
+    SessionId,
+)
 from vmr.numbers import Numbers
 from vmr.participants import Person
 from vmr.policies import PolicyName
@@ -64,6 +77,14 @@ def build_snapshot(state: State) -> dict[str, Any]:
         "alerts": [alert.to_json() for alert in state.alerts.values()],
         "alerts_made": state.alerts_made,
     }
+
+
+def build_move(state: State, watched_at: float | None) -> dict[str, Any]:
+    """For another server, which is to go on with it now. `watched_at` is when somebody was last
+    known to watch; None: nobody does."""
+    watching = {one.officer.id for one in state.watchers.values() if one.is_watching}
+    until = None if watched_at is None else watched_at + FOLLOW_S
+    return {**build_snapshot(state), "moved": {"watching": sorted(watching), "until": until}}
 
 
 def _build_seat(seat: Seat) -> dict[str, Any]:
@@ -148,10 +169,21 @@ def parse_snapshot(snapshot: Mapping[str, Any], room: Room, numbers: Numbers, no
         },
         alerts_made=snapshot.get("alerts_made", 0),
         is_restored=True,
+        is_moved="moved" in snapshot,
+        followers=_parse_followers(snapshot, now),
     )
     if state.is_running and state.hostless_until is None:
         state.hostless_until = now + numbers.host_lost_s
     return state
+
+
+def _parse_followers(snapshot: Mapping[str, Any], now: float) -> Followers | None:
+    """However the clocks of the two servers differ, they count for no longer than FOLLOW_S here."""
+    moved = snapshot.get("moved")
+    if moved is None or not moved["watching"] or moved["until"] is None:
+        return None
+    officers = frozenset(map(OfficerId, moved["watching"]))
+    return Followers(officers=officers, until=min(moved["until"], now + FOLLOW_S))
 
 
 def _room(room: Room, snapshot: Mapping[str, Any]) -> Room:

@@ -16,7 +16,15 @@ from lobby.knock import Knock, KnockState
 from lobby.pin import PinAttempts, PinPrompt
 from lobby.step_up import Hands
 from lobby.views import View
-from vmr.ids import BookingId, DeviceId, InviteId, MeetingId, ParticipantId, SessionId
+from vmr.ids import (
+    BookingId,
+    DeviceId,
+    InviteId,
+    MeetingId,
+    OfficerId,
+    ParticipantId,
+    SessionId,
+)
 from vmr.numbers import Numbers
 from vmr.participants import Person
 from vmr.policies import POLICIES, Policy
@@ -80,6 +88,15 @@ class Watcher:
     is_watching: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followers:
+    """Officers who watched the meeting at the server that it was moved from. They count as
+    watching here `until` then, so that their terminals can come after it."""
+
+    officers: frozenset[OfficerId]
+    until: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Sent:
     """What the world was last told, to tell it only what differs."""
@@ -114,8 +131,9 @@ class State:
     `hostless_until` when the meeting ends because no host is there, `watchers` the monitoring
     terminals, by session. `is_unwatched`: paused because a room that must be watched is not.
     `is_leased`: the server may let people in; one of several that the others may take for dead
-    may not. `is_restored`: a restart is still to be written down. `raised_hands`: who raised
-    theirs first comes first.
+    may not. `is_restored`: a restart is still to be written down, `is_moved`: as a planned move.
+    `followers` who watched before the move, for a few seconds. `raised_hands`: who raised theirs
+    first comes first.
     `staged_at` is when the stage began; `alerts` are those at the desk by number, `alerts_made`
     how many there have been; `qualities` are of the connections of those inside,
     `pictures` what a monitoring terminal finds amiss in what it is shown of them.
@@ -134,6 +152,8 @@ class State:
     hostless_until: float | None = None
     is_unwatched: bool = False
     is_restored: bool = False
+    is_moved: bool = False
+    followers: Followers | None = None
     is_leased: bool = True
     presenter: ParticipantId | None = None
     guests_may_present: bool = True
@@ -212,7 +232,9 @@ class State:
     @property
     def monitors(self) -> int:
         """How many terminals may see the room: those inside are told, found watching or not."""
-        return len(self.watchers)
+        here = {watcher.officer.id for watcher in self.watchers.values()}
+        coming = self.followers.officers - here if self.followers is not None else ()
+        return len(self.watchers) + len(coming)
 
     @property
     def is_watched(self) -> bool:

@@ -158,12 +158,25 @@ class Terminal:
             return WhyNot.OFF_SCREEN
         if not tile.is_connected:
             return WhyNot.NO_TRANSPORT
-        is_fed = now - tile.sent_at <= _FEED_GAP_S
-        if not is_fed or now - tile.fed_since <= self._numbers.monitor_live_after_s:
+        if not self._must_decode(tile, now):
             return None
         if now - tile.frames_at > dead_s:
             return WhyNot.NO_FRAMES
         return WhyNot.NO_REPORTS if now - tile.reported_at > dead_s else None
+
+    def watched_at(self, room: str, now: float) -> float | None:
+        """When the terminal was last known to watch this room; None: it does not now."""
+        tile = self._tiles.get(room)
+        if tile is None or self.why_not(room, now) is not None:
+            return None
+        if not self._must_decode(tile, now):
+            return self._beat_at
+        return min(self._beat_at, tile.frames_at, tile.reported_at)
+
+    def _must_decode(self, tile: _Tile, now: float) -> bool:
+        """Whether pictures have flowed to it for long enough."""
+        is_fed = now - tile.sent_at <= _FEED_GAP_S
+        return is_fed and now - tile.fed_since > self._numbers.monitor_live_after_s
 
     def _is_unanswered(self, now: float) -> bool:
         """The first question stands before everything; a later one only when it took too long."""

@@ -3,6 +3,10 @@
 Whether a terminal really watches is judged outside (`lobby.terminal`); a Meeting is told. A room
 whose policy requires a monitor pauses in the turn in which it learns that nobody watches it any
 more, and goes on in the turn in which somebody does, unless a person has paused it besides.
+
+Terminals follow a meeting that was moved to another server. It runs on meanwhile, until one of them
+watches it here, and at most until FOLLOW_S after they were last known to watch it there. That opens
+nothing and resumes nothing.
 """
 
 from dataclasses import replace
@@ -15,6 +19,9 @@ from lobby.state import State, Watcher
 from lobby.turn import Turn
 from vmr.ids import ParticipantId
 from vmr.roles import Permission, Role
+
+FOLLOW_S = 5.0
+"""The pause after the loss of the last monitor never comes later than this."""
 
 
 def watch(turn: Turn, command: Watch) -> None:
@@ -83,6 +90,8 @@ def raise_concern(turn: Turn, command: RaiseConcern) -> None:
 
 def settle_watching(turn: Turn) -> None:
     """Pause a room that must be watched and is not; let it go on when it is again."""
+    if turn.state.is_watched:
+        turn.state.followers = None
     _settle_pause(turn)
     _forget_pictures(turn.state)
 
@@ -90,6 +99,8 @@ def settle_watching(turn: Turn) -> None:
 def _settle_pause(turn: Turn) -> None:
     state = turn.state
     if not state.policy.is_monitor_required or state.is_unwatched is not state.is_watched:
+        return
+    if not state.is_watched and state.followers is not None:
         return
     state.is_unwatched = not state.is_watched
     if state.is_unwatched:
@@ -99,6 +110,11 @@ def _settle_pause(turn: Turn) -> None:
     else:
         turn.record("resumed_watched")
         turn.announce(MonitorBack())
+
+
+def end_following(turn: Turn) -> None:
+    """Who has not come by now does not watch."""
+    turn.state.followers = None
 
 
 def _forget_pictures(state: State) -> None:

@@ -52,7 +52,7 @@ class Mailbox:
         self._ticked_at = float("-inf")
         self._is_stopping = False
         self.is_closed = False
-        self._departure: tuple[Give, asyncio.Future[bool]] | None = None
+        self._departure: tuple[Give, float | None, asyncio.Future[bool]] | None = None
         self._has_ended = asyncio.Event()
 
     async def ask(self, command: Command) -> Reply:
@@ -90,13 +90,14 @@ class Mailbox:
         self.end_overlap()
         self.wake()
 
-    async def depart(self, give: Give) -> bool:
+    async def depart(self, give: Give, watched_at: float | None) -> bool:
         """Once what was asked before is done, have the meeting go on where `give` hands it: whether
-        it does. What is asked here afterwards is refused (`room_moving`)."""
+        it does. What is asked here afterwards is refused (`room_moving`). `watched_at` is when
+        somebody was last known to watch it."""
         if self.is_closed or self._departure is not None:
             return False
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._departure = (give, answer)
+        self._departure = (give, watched_at, answer)
         self.wake()
         return await answer
 
@@ -140,11 +141,13 @@ class Mailbox:
         finally:
             self._close()
 
-    async def _depart(self, give: Give, answer: "asyncio.Future[bool]") -> None:
+    async def _depart(
+        self, give: Give, watched_at: float | None, answer: "asyncio.Future[bool]"
+    ) -> None:
         self._departure = None
         is_moved = False
         try:
-            is_moved = await self.runner.depart(give, self._clock())
+            is_moved = await self.runner.depart(give, watched_at, self._clock())
         except Exception as error:
             self._report(error)
         finally:
@@ -209,8 +212,8 @@ class Mailbox:
 
     def _close(self) -> None:
         self.is_closed = True
-        if self._departure is not None and not self._departure[1].done():
-            self._departure[1].set_result(False)
+        if self._departure is not None and not self._departure[-1].done():
+            self._departure[-1].set_result(False)
         moves = self.runner.is_overtaken
         while self._letters:
             answer = RequestError("room_moving") if moves else MailboxClosed()

@@ -7,16 +7,17 @@ and after OVERLAP_S at the latest.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from vmr.ids import SessionId
 
 OVERLAP_S = 5.0
 
-Give = Callable[[], Awaitable[str]]
-"""Make another server the owner of the room; where browsers reach it. Raises Overtaken, StoreError:
-then it is not."""
+Give = Callable[[Mapping[str, Any]], Awaitable[str]]
+"""Make another server the owner of the room, and leave it this snapshot of the meeting; where
+browsers reach it. Raises Overtaken, StoreError: then neither is done."""
 
 
 class Overlap:

@@ -154,7 +154,7 @@ class Rooms:
     async def move(self, room: RoomId, give: Give) -> bool:
         """Have its meeting go on where `give` hands it: whether it does."""
         mailbox = self._mailboxes.get(room)
-        return mailbox is not None and await mailbox.depart(give)
+        return mailbox is not None and await mailbox.depart(give, self._taps.watched_at(room))
 
     async def moved(self) -> None:
         """Until everybody has gone to where their meetings were moved."""

@@ -171,8 +171,9 @@ class MeetingRunner:
             if alert is not None and alert.kind is AlertKind.KNOCK and alert.owner is None:
                 KNOCK.note(self._counters, now - alert.raised_at)
 
-    async def depart(self, give: Give, now: float) -> bool:
+    async def depart(self, give: Give, watched_at: float | None, now: float) -> bool:
         """Let the meeting go on where `give` hands it, when all of it is written: whether it does.
+        `watched_at`: see `Taps`.
 
         Then nothing is done here any more; who would have to knock there is cut off at once, the
         others are forwarded until their pages have followed.
@@ -180,7 +181,7 @@ class MeetingRunner:
         if self.is_behind or self.is_overtaken or self.meeting.is_over:
             return False
         try:
-            url = await give()
+            url = await give(self.meeting.snapshot_to_move(watched_at))
         except Overtaken:
             self.is_overtaken = True
             return False

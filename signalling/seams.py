@@ -196,6 +196,9 @@ class Taps(Protocol):
     def spoke(self, room: RoomId, participant: ParticipantId | None) -> None:
         """Somebody else is the one who speaks. Never waits."""
 
+    def watched_at(self, room: RoomId) -> float | None:
+        """When one of them was last known to watch this room; None: none does now."""
+
 
 class Engine(Protocol):
     """The media plane (`media/workers.py`). What raises may have been done all the same."""

@@ -27,6 +27,7 @@ class Cause(Enum):
     PAUSED = "paused"  # by a person
     UNWATCHED = "unwatched"  # no monitoring terminal watched
     SERVER_RESTARTED = "server_restarted"
+    SERVER_MOVED = "moved_to_another_server"
     SERVER_MEDIA = "server_media"  # the server lost the sound and pictures
     HOST_CONNECTION = "host_connection"
     GUEST_CONNECTION = "guest_connection"

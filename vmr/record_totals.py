@@ -81,6 +81,7 @@ class Reading:
             "attested": self._attest,
             "person_added": self._add_person,
             "server_restarted": self._restart,
+            "moved_to_another_server": self._restart,
             "watch_begun": self._begin_watch,
             "watching": self._watch,
             "not_watching": self._watch,
@@ -290,7 +291,8 @@ class Reading:
 
         Who is named as waiting waits on; where nobody is said to, whoever is heard of again.
         """
-        self._restarts += 1
+        cause = Cause(entry.what)
+        self._restarts += cause is Cause.SERVER_RESTARTED
         kept, waiting = (dict(entry.facts).get(one) for one in ("kept", "waiting"))
         for label, person in list(self._present.items()):
             if person.place is Place.AT_DOOR:
@@ -299,9 +301,9 @@ class Reading:
                 elif label in str(waiting).split(","):
                     continue
             if person.place in (Place.INSIDE, Place.AWAY):
-                self._side_lost[person.role] = Cause.SERVER_RESTARTED
+                self._side_lost[person.role] = cause
                 if kept is None or label in str(kept).split(","):
-                    person.place, person.cause = Place.AWAY, Cause.SERVER_RESTARTED
+                    person.place, person.cause = Place.AWAY, cause
                     person.check_begun_at = None
                     continue
             self._leave_place(label, now, entry.what)

@@ -70,6 +70,11 @@ class Terminals:
         for page in self._pages.values():
             page.spoke(room, participant)
 
+    def watched_at(self, room: RoomId) -> float | None:
+        """See `signalling.seams.Taps`."""
+        found = (page.watched_at(room) for page in self._pages.values())
+        return max((at for at in found if at is not None), default=None)
+
     def judge(self) -> None:
         """To be called every JUDGE_S."""
         for page in list(self._pages.values()):
@@ -231,6 +236,13 @@ class MonitorPage:
 
     # -- the judgement ------------------------------------------------------------------------
 
+    def watched_at(self, room: RoomId) -> float | None:
+        """When the officer was last known to watch this room; None: they do not now."""
+        tile = self._tiles.get(room)
+        if tile is None or not tile.counts:
+            return None
+        return self._terminal.watched_at(room, self._clock())
+
     def judge(self) -> None:
         """Each tile by itself: its meeting is told, its page is told."""
         if self._is_over:
@@ -295,7 +307,8 @@ class MonitorPage:
             officer=self.officer,
         )
         try:
-            if self._rooms.mailbox(tile.room.id) is None:
+            mailbox = self._rooms.mailbox(tile.room.id)
+            if mailbox is None or mailbox.is_closed:  # as while it is forwarded after a move
                 await self._settle(tile.room)
             mailbox, _ = await self._rooms.join(tile.room, command)
         finally:

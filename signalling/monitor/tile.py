@@ -63,6 +63,11 @@ class WatchedTile:
         return self._counts is not None
 
     @property
+    def counts(self) -> bool:
+        """Whether its meeting takes the terminal for one that watches."""
+        return self._counts is True
+
+    @property
     def _counts(self) -> bool | None:
         if self.mailbox is None or self.mailbox.is_closed:
             return None
@@ -142,7 +147,7 @@ class WatchedTile:
         return {
             "room": self.room.id,
             "meeting": self.mailbox.runner.meeting.id,
-            "is_watching": self._counts is True,
+            "is_watching": self.counts,
             "why_not": None if why_not is None else why_not.value,
             "shown": shown,
             "is_focused": self._is_focused,

@@ -8,9 +8,9 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
 from lobby.broken_off import broken_off
@@ -338,11 +338,10 @@ class Keeper:
                 return False
             chosen = to
 
-            async def give() -> str:
+            async def give(snapshot: Mapping[str, Any]) -> str:
                 if self._owners.is_behind:
                     raise StoreUnavailable("records wait in the journal")
-                seen = Ownership(hold.node, hold.epoch)
-                await self._owners.take(room, chosen.id, seen)
+                await self._owners.hand_over(room, hold, chosen.id, snapshot)
                 self._held.pop(room, None)
                 return chosen.url
 

@@ -82,7 +82,7 @@ async def test_a_locked_meeting_is_moved_and_nobody_is_cut_off(
         (summary,) = await store.meetings(found.id)
         await store.verify(summary.id)
         whats = [kept.entry.what for kept in await store.record(summary.id)]
-        moved = whats.index("server_restarted")
+        moved = whats.index("moved_to_another_server")
         assert whats[moved:].count("returned") == 2
         assert "knocked" not in whats[moved:]
     finally:

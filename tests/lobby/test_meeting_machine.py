@@ -163,6 +163,8 @@ class MeetingMachine(RuleBasedStateMachine):
         self.seen = Seen()
         self.no_socket: set[SessionId] = set()
         self.turned_away: set[DeviceId | InviteId | None] = set()
+        self.handled_at = START
+        self.followed_until = float("-inf")
 
     # -- the world ----------------------------------------------------------------------------
 
@@ -237,6 +239,9 @@ class MeetingMachine(RuleBasedStateMachine):
         except MeetingError as error:
             self._check_refused(before._state, command, error)
             return []
+        self.handled_at = self.now
+        if self.state.is_watched:
+            self.followed_until = float("-inf")
         self._check_step(before._state, command, effects)
         self.seen.take(effects)
         if isinstance(command, c.SocketLost):
@@ -584,7 +589,21 @@ class MeetingMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.sessions) % 5 == 4 and not self.meeting.is_over)
     @rule()
     def server_restarts(self) -> None:
-        snapshot = json.loads(json.dumps(self.meeting.snapshot()))
+        self.followed_until = float("-inf")
+        self._restore(self.meeting.snapshot())
+
+    @precondition(lambda self: len(self.sessions) % 5 == 3 and not self.meeting.is_over)
+    @rule(watched_s_ago=st.none() | st.sampled_from([0.0, 2.9, -3600.0, 3600.0]))
+    def meeting_moves(self, watched_s_ago: float | None) -> None:
+        """By plan, to a server whose clock may be an hour wrong."""
+        watched_at = None if watched_s_ago is None else self.now - watched_s_ago
+        self.followed_until = float("-inf")
+        if watched_at is not None and self.state.is_watched:
+            self.followed_until = min(watched_at, self.now) + 5
+        self._restore(self.meeting.snapshot_to_move(watched_at))
+
+    def _restore(self, left: dict[str, Any]) -> None:
+        snapshot = json.loads(json.dumps(left))
         restored = Meeting.restore(snapshot, self.room, self.numbers, self.now)
         again = restored.snapshot()
         kept = [seat for seat in snapshot["seats"] if _may_return(seat)]
@@ -711,12 +730,17 @@ class MeetingMachine(RuleBasedStateMachine):
         if not hasattr(self, "meeting") or not self.state.is_running:
             return
         is_needed = self.policy.is_monitor_required and not self.state.is_restored
-        if is_needed and not self.state.is_watched:
+        if is_needed and not self.state.is_watched and not self.is_followed:
             assert self.state.is_unwatched
             assert not any(bind.sources for bind in self.seen.binds.values())
             assert not any(g.microphone or g.camera for g in self.seen.gates.values())
         if self.state.is_watched or not is_needed:
             assert not self.state.is_unwatched or self.state.is_restored
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether who watched before the move still counts."""
+        return self.handled_at < self.followed_until
 
     @invariant()
     def taps_are_those_of_terminals_and_presence_tells_of_each(self) -> None:
@@ -726,7 +750,8 @@ class MeetingMachine(RuleBasedStateMachine):
         assert set(self.seen.taps) == watchers
         for view in self.seen.views.values():
             if isinstance(view, InsideView):
-                assert view.presence.monitors == len(watchers)
+                following = 1 if self.is_followed and not watchers else 0
+                assert view.presence.monitors == len(watchers) + following
 
     # -- always -------------------------------------------------------------------------------
 

@@ -48,6 +48,19 @@ def test_an_honest_terminal_watches() -> None:
     assert [wall.tick() for _ in range(60)] == [None] * 60
 
 
+def test_it_was_last_known_to_watch_when_the_oldest_thing_that_counts_was_heard() -> None:
+    wall = Wall()
+    assert wall.terminal.watched_at("r1", wall.now) == wall.now
+    wall.tick(10)
+    assert wall.terminal.watched_at("r1", wall.now + 0.5) == wall.now
+    wall.decodes = False
+    wall.tick(2)
+    assert wall.terminal.watched_at("r1", wall.now) == wall.now - 2
+    wall.tick(2)
+    assert wall.terminal.watched_at("r1", wall.now) is None
+    assert wall.terminal.watched_at("r2", wall.now) is None
+
+
 def test_nobody_watches_before_the_first_answer() -> None:
     wall = Wall()
     wall.terminal = Terminal(NUMBERS, now=wall.now, token="again")

@@ -28,6 +28,7 @@ from lobby.commands import (
     Resume,
     SendBack,
     SetOwnMedia,
+    Tick,
     Unlock,
     Unwatch,
     Watch,
@@ -35,6 +36,8 @@ from lobby.commands import (
 from lobby.effects import BindTap, CloseMedia, OpenTap
 from lobby.errors import AlreadyWatching, MonitorRequired, NotHere, NotPermitted, Paused
 from lobby.events import MonitorBack, MonitorLost
+from lobby.meeting import Meeting
+from lobby.watching import FOLLOW_S
 from tests.lobby.world import MONITOR, OFFICER, World, claim, pid, session
 from vmr.numbers import Numbers
 from vmr.policies import PolicyName
@@ -267,6 +270,110 @@ def test_after_a_restart_a_social_room_waits_for_its_monitor() -> None:
     assert world.inside("mother").presence.monitors == 0
     world.watch("back")
     assert not world.inside("mother").is_unwatched
+
+
+# -- a planned move ---------------------------------------------------------------------------
+
+
+def moved(watched_s_ago: float = 0.0) -> World:
+    """A watched call that another server goes on with."""
+    world = call()
+    world.attest("mother")
+    world.move(world.now - watched_s_ago)
+    world.do(Tick())
+    return world
+
+
+def test_a_moved_room_goes_on_until_its_wall_has_followed() -> None:
+    world = moved()
+    assert world.recorded() == ["moved_to_another_server"]
+    world.wait(FOLLOW_S - 0.1)
+    world.join("mother")
+    view = world.inside("mother")
+    assert (view.is_unwatched, view.presence.monitors) == (False, 1)
+    world.watch()
+    assert world.inside("mother").presence.monitors == 1
+    assert world.wait(FOLLOW_S) == []
+    assert "paused_unwatched" not in world.recorded()
+    assert not world.inside("mother").is_unwatched
+
+
+@pytest.mark.parametrize("watched_s_ago", [0.0, 1.0, 2.9])
+def test_a_moved_room_pauses_5_s_after_it_was_last_watched(watched_s_ago: float) -> None:
+    world = moved(watched_s_ago)
+    world.join("mother")
+    due = world.meeting.next_deadline()
+    assert due == pytest.approx(world.now + 5 - watched_s_ago)
+    world.wait(5 - watched_s_ago - 0.1)
+    assert not world.inside("mother").is_unwatched
+    world.wait(0.2)
+    assert world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.monitors == 0
+
+
+def test_a_monitor_lost_after_it_followed_is_lost_at_once() -> None:
+    world = moved()
+    world.join("mother")
+    world.watch()
+    world.judge("hidden")
+    assert world.inside("mother").is_unwatched
+
+
+@pytest.mark.parametrize("ahead_s", [-3600.0, 3600.0])
+def test_a_server_with_another_clock_waits_5_s_at_most(ahead_s: float) -> None:
+    """`ahead_s`: how far its clock is ahead of that of the server before."""
+    world = moved(watched_s_ago=ahead_s)
+    world.wait(FOLLOW_S)
+    world.do(Tick())
+    world.join("mother")
+    assert world.inside("mother").is_unwatched
+
+
+def test_nobody_follows_to_a_room_that_nobody_watched_before_the_move() -> None:
+    world = call()
+    world.attest("mother")
+    world.judge("hidden")
+    world.move(None)
+    world.join("mother")
+    assert world.inside("mother").is_unwatched
+    assert world.inside("mother").presence.monitors == 0
+
+
+def test_a_second_move_makes_the_time_no_longer() -> None:
+    world = moved()
+    world.wait(1)
+    world.move(None)
+    world.join("mother")
+    assert world.inside("mother").is_unwatched
+
+
+def test_a_server_that_is_lost_after_a_move_leaves_nobody_who_follows() -> None:
+    world = moved()
+    world.restart()
+    world.do(Tick())
+    world.join("mother")
+    assert world.inside("mother").is_unwatched
+
+
+def test_who_follows_resumes_no_call_that_was_paused_unwatched() -> None:
+    world = call()
+    world.attest("mother")
+    world.watch("second")
+    world.judge("hidden")
+    world.judge("hidden", name="second")
+    left = world.meeting.snapshot_to_move(world.now)
+    left["moved"]["watching"] = [MONITOR.id]
+    world.meeting = Meeting.restore(left, world.room, world.numbers, world.now)
+    world.join("mother")
+    assert world.inside("mother").is_unwatched
+
+
+def test_who_follows_opens_no_room() -> None:
+    world = social()
+    world.watch()
+    world.move(world.now)
+    with pytest.raises(MonitorRequired):
+        world.host()
 
 
 def test_a_watched_meeting_nobody_opened_is_not_dropped() -> None:

@@ -1,5 +1,6 @@
 """A driver for tests of a Meeting: people with short names, a clock, and what they were told."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -224,6 +225,11 @@ class World:
 
     def restart(self) -> None:
         self.meeting = Meeting.restore(self.meeting.snapshot(), self.room, self.numbers, self.now)
+
+    def move(self, watched_at: float | None = None) -> None:
+        """To another server, by plan."""
+        snapshot = json.loads(json.dumps(self.meeting.snapshot_to_move(watched_at)))
+        self.meeting = Meeting.restore(snapshot, self.room, self.numbers, self.now)
 
     def watch(self, name: str = "monitor", *, is_watching: bool = True) -> list[Effect]:
         """A terminal shows the room, and is found to watch it."""

@@ -58,6 +58,20 @@ async def test_who_takes_a_room_finds_its_meeting_as_it_was_left(store: Store, r
     assert live == (MEETING, room.id, {"stage": "locked"})
 
 
+async def test_a_room_is_handed_over_with_its_meetings_snapshot_or_not_at_all(
+    store: Store, room: Room
+) -> None:
+    hold = await take(store, room, ONE)
+    await store.commit(MEETING, room.id, {"stage": "locked"}, [happening("locked")], hold)
+    await store.owners.hand_over(room.id, hold, TWO, {"stage": "locked", "moved": True})
+    seen = await store.owners.of_room(room.id)
+    assert seen == Ownership(TWO, 2)
+    with pytest.raises(Overtaken):
+        await store.owners.hand_over(room.id, hold, ONE, {"stage": "open"})
+    taken, live = await store.owners.take(room.id, TWO, seen)
+    assert (taken, live) == (Hold(TWO, 3), (MEETING, room.id, {"stage": "locked", "moved": True}))
+
+
 @pytest.mark.parametrize("snapshot", [{"stage": "open"}, None])
 async def test_who_lost_a_room_writes_nothing_of_it(
     store: Store, room: Room, snapshot: dict[str, str] | None

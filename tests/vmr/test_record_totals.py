@@ -133,21 +133,30 @@ def test_lost_time_has_its_cause(begins: Step, ends: Step, cause: Cause) -> None
     assert found.spent == {Doing.WAITING: 70.0, Doing.TALKING: 15.0, Doing.LOST: 30.0}
 
 
-def test_after_a_restart_the_kept_come_back_and_the_others_are_gone() -> None:
+@pytest.mark.parametrize(
+    ("what", "cause", "restarts"),
+    [
+        ("server_restarted", Cause.SERVER_RESTARTED, 1),
+        ("moved_to_another_server", Cause.SERVER_MOVED, 0),
+    ],
+)
+def test_after_a_restart_or_a_move_the_kept_come_back_and_the_others_are_gone(
+    what: str, cause: Cause, restarts: int
+) -> None:
     found = read(
         *TALK,
         step(0, "joined", LATE, persons=1),
-        step(10, "server_restarted", seats_kept=2, kept=f"{HOST},{GUEST}"),
+        step(10, what, seats_kept=2, kept=f"{HOST},{GUEST}"),
         step(20, "returned", HOST),
         step(5, "returned", GUEST),
         step(60, "ended", OFFICER, code="meeting_ended"),
     )
-    assert found.lost == {Cause.SERVER_RESTARTED: 25.0}
+    assert found.lost == {cause: 25.0}
     assert found.spent[Doing.TALKING] == 70.0
-    assert of(found, GUEST).lost == {Cause.SERVER_RESTARTED: 25.0}
+    assert of(found, GUEST).lost == {cause: 25.0}
     late = of(found, LATE)
-    assert (late.gone_how, late.spent) == ("server_restarted", {Doing.TALKING: 10.0})
-    assert found.restarts == 1
+    assert (late.gone_how, late.spent) == (what, {Doing.TALKING: 10.0})
+    assert found.restarts == restarts
 
 
 WAITING_AT_RESTART = (
@@ -352,7 +361,7 @@ LABELS = PEOPLE | st.sampled_from([OFFICER, "monitor:t1", "server", "p2", ""])
 COMING_AND_GOING = st.sampled_from(
     sorted(
         {*COMES, *GOES, "lost", "sent_back", "media_lost", "media_back", "opened", "paused"}
-        | {"server_restarted"}
+        | {"server_restarted", "moved_to_another_server"}
     )
 )
 FACTS = st.dictionaries(

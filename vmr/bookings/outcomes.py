@@ -39,7 +39,7 @@ NEEDS_CAUSE = frozenset(Outcome) - {Outcome.HELD}
 TOOK_PLACE = frozenset({Outcome.HELD, Outcome.LATE, Outcome.CUT_SHORT})
 TECHNICAL = frozenset(Cause) - {Cause.PAUSED, Cause.UNWATCHED}
 """Causes of lost time that nobody decided."""
-LOST_WORDS = frozenset({"lost", "seat_lapsed", "server_restarted"})
+LOST_WORDS = frozenset({"lost", "seat_lapsed", "server_restarted", "moved_to_another_server"})
 """Words of the record for somebody who went without wanting to."""
 
 

@@ -174,6 +174,12 @@ def live_in(connection: Connection, room: RoomId) -> LiveMeeting | None:
     return None if row is None else LiveMeeting(MeetingId(row.id), room, json.loads(row.snapshot))
 
 
+def leave(connection: Connection, room: RoomId, snapshot: str) -> None:
+    """How whoever goes on with the room's meeting finds it."""
+    is_its = (table.c.room_id == room) & (table.c.state == LIVE)
+    connection.execute(update(table).where(is_its).values(snapshot=snapshot))
+
+
 def has_ended(connection: Connection, meeting: MeetingId) -> bool:
     query = select(table.c.state).where(table.c.id == meeting)
     return connection.execute(query).scalar_one_or_none() == ENDED

@@ -3,7 +3,9 @@
 Each method is one transaction, as in `vmr.store.store`.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -74,6 +76,15 @@ class OwnerStore:
             return hold, live
 
         return await self._database.write(work)
+
+    async def hand_over(
+        self, room: RoomId, hold: Hold, to: NodeId, snapshot: Mapping[str, Any]
+    ) -> None:
+        """Another server goes on with the room's meeting, from this snapshot. Raises Overtaken."""
+        text = json.dumps(snapshot)
+        await self._database.write(
+            lambda connection: owners.hand_over(connection, room, hold, to, text)
+        )
 
     async def release(self, room: RoomId, hold: Hold) -> None:
         """Nobody runs it any more. Raises Overtaken."""

@@ -74,6 +74,13 @@ def take_and_end(
     return hold, live
 
 
+def hand_over(connection: Connection, room: RoomId, hold: Hold, to: NodeId, snapshot: str) -> None:
+    """Another server goes on with its meeting, from this snapshot (JSON). Raises Overtaken."""
+    check(connection, room, hold)
+    meetings.leave(connection, room, snapshot)
+    _set(connection, room, to, hold.epoch + 1)
+
+
 def release(connection: Connection, room: RoomId, hold: Hold) -> None:
     """Nobody runs it any more. Raises Overtaken."""
     check(connection, room, hold)

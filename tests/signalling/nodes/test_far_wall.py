@@ -219,6 +219,23 @@ async def test_a_room_is_watched_at_the_server_that_runs_it_and_followed_where_i
     assert (await estate.recorded()).count("watch_begun") >= 2
 
 
+async def test_a_wall_is_sent_after_a_room_that_is_moved_while_it_is_still_forwarded(
+    estate: Estate, wall: Wall, nodes: list[NodeProcess]
+) -> None:
+    await run_at(estate, nodes[1], estate.room)
+    host = await estate.host()
+    room = estate.room.id
+    page = await wall.watching(room)
+    await page.beat({room: 0})
+    await estate.drain(nodes[1])
+    await page.wait_for(lambda: page.told("tile.moved"), "where the room has gone", SETTLED_S)
+    assert page.told("tile.moved") == [{"room": room, "server": nodes[0].url}]
+    assert not host.client.events("session.ended")
+    assert await wall.watching(room) is wall.home
+    recorded = await estate.recorded()
+    assert recorded[recorded.index("moved_to_another_server") :].count("watching") == 1
+
+
 async def plays_at_that_server_alone(page: MonitorClient, room: str, nodes: list[str]) -> None:
     player = await page.ask("tile.player", room=room)
     assert player["url"] == f"{nodes[1]}/whep"

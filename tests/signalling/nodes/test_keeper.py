@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,13 @@ class FakeOwners:
         return await self.take(room, node, seen)
 
     def tell_ahead(self, tell: Callable[[], Awaitable[None]]) -> None: ...
+
+    async def hand_over(
+        self, room: RoomId, hold: Hold, to: NodeId, _snapshot: Mapping[str, Any]
+    ) -> None:
+        if not is_mine(self.row, hold):
+            raise Overtaken("gone")
+        await self.take(room, to, self.row)
 
     async def release(self, _room: RoomId, hold: Hold) -> None:
         if not is_mine(self.row, hold):
@@ -145,7 +153,7 @@ class FakeTenants:
     async def move(self, room: RoomId, give: Give) -> bool:
         if not self.meetings:
             return False
-        self.moved_to.append(await give())
+        self.moved_to.append(await give({"stage": "locked"}))
         self.meetings.clear()
         return True
 

@@ -43,7 +43,7 @@ async def test_a_locked_meeting_is_moved_and_its_people_are_there_before_they_le
         await one.wait_event("session.ended")
     assert time.monotonic() - began_at < QUICK_S
     recorded = await estate.recorded()
-    moved = recorded.index("server_restarted")
+    moved = recorded.index("moved_to_another_server")
     assert recorded[moved:].count("returned") == 2
     assert "knocked" not in recorded[moved:]
     assert "unlocked" not in recorded

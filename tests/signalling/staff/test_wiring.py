@@ -182,7 +182,15 @@ def _chosen_of_records() -> set[str]:
     words |= {f"count.{one}" for one in ("knocks_after_lock", "refusals", "restarts")}
     ends = (EndCode.MEETING_ENDED, EndCode.SLOT_OVER, EndCode.HOST_GONE)
     words |= {f"end.{code.value}" for code in ends} | {f"end.{BROKEN_OFF}"}
-    goings = ("sent_back", "pin_attempts_used", "lost", "moved", "server_restarted", "ended")
+    goings = (
+        "sent_back",
+        "pin_attempts_used",
+        "lost",
+        "moved",
+        "server_restarted",
+        "ended",
+        "moved_to_another_server",
+    )
     words |= {f"gone.{how}" for how in (*GOES, *goings)}
     words |= {f"duration.{unit}" for unit in ("s", "min", "h")}
     return {f"staff.records.{word}" for word in words}
