@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CHECKS := lint format types contracts scripts
 export PIP_REQUIRE_VIRTUALENV := 1
+# Every server of the tests is a process, and without what is compiled half a second of a core more.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run install test fuzz bench soak audit lock clean chromium firefox coturn postgresql redis proxies \
     espeak-ng pango $(CHECKS)
