@@ -25,7 +25,7 @@ BAR_S = 8.0
 
 async def measure_lost_nodes(rounds: int) -> list[float]:
     """Seconds from each kill until both sit in the locked room again."""
-    postgresql, redis = Postgresql(), Redis()
+    postgresql, redis = Postgresql(waits_for_disk=True), Redis()
     try:
         postgresql.make()
         postgresql.start()

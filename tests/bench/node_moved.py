@@ -36,7 +36,7 @@ async def measure_moves(rounds: int) -> tuple[list[float], list[float]]:
     """The longest gap of each person's picture and sound at each page, in milliseconds: while the
     meeting is moved, and in a while without that before."""
     async with AsyncExitStack() as stack:
-        postgresql, redis = Postgresql(), Redis()
+        postgresql, redis = Postgresql(waits_for_disk=True), Redis()
         stack.callback(postgresql.remove)
         postgresql.make()
         postgresql.start()

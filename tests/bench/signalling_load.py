@@ -173,7 +173,7 @@ class Scales:
 
 @asynccontextmanager
 async def _services() -> AsyncIterator[tuple[Postgresql, Redis]]:
-    postgresql, redis = Postgresql(), Redis()
+    postgresql, redis = Postgresql(waits_for_disk=True), Redis()
     try:
         postgresql.make()
         postgresql.start()
