@@ -1,5 +1,6 @@
 """Print the figures: `python -m tests.bench [--short] [--engine] [--no-browser] [--no-speech]`,
-`--calm`, `--memory`, `--records`, `--office`, `--nodes` or `--signalling` for these alone."""
+`--calm`, `--memory`, `--records`, `--office`, `--nodes`, `--page` or `--signalling` for these
+alone."""
 
 import argparse
 import asyncio
@@ -14,6 +15,7 @@ from tests.bench.node_lost import lost_node_figures, measure_lost_nodes
 from tests.bench.node_moved import measure_moves, moved_figures
 from tests.bench.office_time import measure_office, office_figures
 from tests.bench.packet_cost import SERVER_CORE, Cost, measure_engine, quantile
+from tests.bench.page_figures import print_page
 from tests.bench.receivers import print_receivers
 from tests.bench.record_cost import record_figures
 from tests.bench.seam import round_trips_us
@@ -158,10 +160,14 @@ def main() -> None:
     parser.add_argument("--records", action="store_true", help="nothing but the records")
     parser.add_argument("--office", action="store_true", help="nothing but the booking office")
     parser.add_argument("--nodes", action="store_true", help="nothing but several servers")
+    parser.add_argument("--page", action="store_true", help="nothing but the meeting page")
     parser.add_argument("--signalling", action="store_true", help="nothing but pages and joins")
     options = parser.parse_args()
     if options.signalling:
         print_signalling(is_short=options.short)
+        return
+    if options.page:
+        print_page(is_short=options.short)
         return
     if options.nodes:
         print_nodes(is_short=options.short)
@@ -200,7 +206,6 @@ def main() -> None:
         from tests.bench.join_client import client_join_figure, client_join_times
         from tests.bench.join_time import join_figures, join_times
         from tests.bench.lossy_browsers import lossy_figures
-        from tests.bench.page_figures import measure_page, page_figures
         from tests.bench.wall_frames import measure_wall_frames, wall_frame_figures
 
         lossy = lossy_figures(5.0 if options.short else 30.0)
@@ -211,9 +216,7 @@ def main() -> None:
         clients = asyncio.run(client_join_times(1 if options.short else 7))
         figures = [*join_figures(joins), client_join_figure(clients)]
         print_figures("Coming in: Chromium, a running room, median", figures)
-        short = {"loads": 1, "presses": 1} if options.short else {}
-        page = asyncio.run(measure_page(**short))
-        print_figures("The meeting page: Chromium, software only", page_figures(page))
+        print_page(is_short=options.short)
         frames = asyncio.run(measure_wall_frames(seconds=2.0 if options.short else 10.0))
         print_figures("A monitor's wall: Chromium, software only", wall_frame_figures(frames))
     if not options.no_speech:

@@ -222,7 +222,7 @@ async def test_the_meeting_page_is_timed_before_and_during_a_call_of_six() -> No
     assert 0 < times.silent_ms[0] <= times.muted_ms[0], times
     assert times.switched_ms[0] > 0, times
     assert times.decoded > times.call_s, times
-    assert len(page_figures(times)) == 5
+    assert len(page_figures(times)) == 7
 
 
 async def test_what_a_record_costs_is_measured() -> None:
