@@ -45,9 +45,11 @@ PAGES = {
         ),
     ),
     "check": Page(script="check/main.js", styles=("form", "prejoin", "check", "dark")),
-    "desk": Page(script="desk/main.js", styles=("form", "staff", "dialog", "panel", "desk")),
+    "desk": Page(
+        script="desk/main.js", styles=("form", "staff", "dialog", "panel", "desk", "dark")
+    ),
     "monitor": Page(
-        script="monitor/main.js", styles=("form", "staff", "dialog", "panel", "monitor")
+        script="monitor/main.js", styles=("form", "staff", "dialog", "panel", "monitor", "dark")
     ),
 }
 

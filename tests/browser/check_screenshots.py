@@ -1,4 +1,4 @@
-"""Pictures of the self-test at four widths, light, dark and in forced colours:
+"""Pictures of the self-test in its states:
 python -m tests.browser.check_screenshots FOLDER."""
 
 import asyncio
@@ -11,12 +11,9 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.browser.chromium import launch
 from tests.browser.conftest import World, start_world, stop_world
 from tests.browser.faces import FACES
+from tests.browser.pictures import keep_pictures
 from tests.browser.rooms import TestRoom, make_room
 from tests.browser.test_check import FAILS, in_phase
-from tests.browser.test_staff_pages import PICTURE_COLOURS
-
-WIDTHS_PX = (1440, 768, 360, 320)
-
 
 BUSY = """() => setInterval(() => {
   const until = performance.now() + 150;
@@ -24,23 +21,11 @@ BUSY = """() => setInterval(() => {
 }, 300)"""
 
 
-async def shoot(page: Page, out: Path, name: str) -> None:
-    for colours, media in PICTURE_COLOURS.items():
-        await page.emulate_media(color_scheme="light", forced_colors="none")
-        await page.emulate_media(**media)
-        for width in WIDTHS_PX:
-            await page.set_viewport_size({"width": width, "height": 900})
-            path = out / colours / f"check-{name}-{width}.png"
-            await page.screenshot(path=path, full_page=True)
-    await page.emulate_media(color_scheme="light", forced_colors="none")
-    await page.set_viewport_size({"width": 1280, "height": 900})
-
-
 async def passed(page: Page, out: Path, url: str, room: TestRoom) -> None:
     """By a personal link; before, while it runs, afterwards."""
     await page.goto(f"{url}/check#room={room.address}&invite={room.invites[0]}")
     await in_phase(page, "ready")
-    await shoot(page, out, "ready")
+    await keep_pictures(page, out, "check-ready")
     await page.get_by_role("button", name="Start the test").click()
     await page.locator('[data-code="udp.reached"]').wait_for()
     await page.screenshot(path=out / "check-running.png", full_page=True)
@@ -48,7 +33,7 @@ async def passed(page: Page, out: Path, url: str, room: TestRoom) -> None:
     await page.get_by_role("button", name="Play a sound").click()
     await page.get_by_role("button", name="Yes, I heard them").click()
     await page.locator('[data-told="told"]').wait_for()
-    await shoot(page, out, "passed")
+    await keep_pictures(page, out, "check-passed")
 
 
 async def failed(page: Page, out: Path, world: World) -> None:
@@ -60,7 +45,7 @@ async def failed(page: Page, out: Path, world: World) -> None:
         await in_phase(page, "ready")
         await page.locator(".vmr-start").click()
         await in_phase(page, "done")
-        await shoot(page, out, f"failed-{lang}")
+        await keep_pictures(page, out, f"check-failed-{lang}")
 
 
 async def busy(page: Page, out: Path, url: str) -> None:
@@ -72,7 +57,7 @@ async def busy(page: Page, out: Path, url: str) -> None:
     await in_phase(page, "done")
     await page.evaluate("clearInterval", timer)
     await page.locator('[data-code="load.busy"]').wait_for()
-    await shoot(page, out, "busy")
+    await keep_pictures(page, out, "check-busy")
 
 
 async def take(out: Path) -> None:

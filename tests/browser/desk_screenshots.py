@@ -1,4 +1,4 @@
-"""Pictures of the duty desk with eight busy rooms, also in forced colours:
+"""Pictures of the duty desk with eight busy rooms:
 python -m tests.browser.desk_screenshots FOLDER.
 
 The people are protocol clients without media; server and page are the product.
@@ -14,6 +14,7 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.desk import COOKIE, DeskPage, sign_in
 from tests.browser.monitor import MonitorPage
+from tests.browser.pictures import keep_pictures
 from tests.browser.rooms import TestRoom, make_rooms
 from tests.browser.server_process import ServerProcess
 from tests.signalling.client import Client, DeviceKey
@@ -107,18 +108,6 @@ async def watch(page: Page, server: ServerProcess, room: TestRoom) -> None:
     await MonitorPage(page, server.url, "", "").watch(ROOMS[5], ROOMS[7])
 
 
-async def shoot(page: Page, out: Path, name: str) -> None:
-    """At each size, as it is and in forced colours."""
-    for forced in (False, True):
-        folder = out / "forced" if forced else out
-        folder.mkdir(exist_ok=True)
-        await page.emulate_media(forced_colors="active" if forced else "none")
-        for width, height in SIZES:
-            await page.set_viewport_size({"width": width, "height": height})
-            await page.screenshot(path=folder / f"{name}-{width}.png")
-    await page.emulate_media(forced_colors="none")
-
-
 async def take(out: Path) -> None:
     with tempfile.TemporaryDirectory() as directory:
         server = ServerProcess(Path(directory))
@@ -140,8 +129,7 @@ async def take(out: Path) -> None:
                 await watch(await watching.new_page(), server, rooms[7])
                 missing = desk.alert(ROOMS[7], "picture_missing")
                 await expect(missing).to_be_visible(timeout=20_000)
-                await shoot(desk.page, out, "desk")
-                await desk.page.screenshot(path=out / "desk-360-whole.png", full_page=True)
+                await keep_pictures(desk.page, out, "desk", SIZES)
                 await watching.close()
                 await context.close()
                 await browser.close()

@@ -12,9 +12,10 @@ from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
 from tests.browser.desk import COOKIE, sign_in
-from tests.browser.desk_screenshots import SIZES, Crowd, shoot
+from tests.browser.desk_screenshots import SIZES, Crowd
 from tests.browser.faces import FACES
 from tests.browser.monitor import MonitorPage
+from tests.browser.pictures import keep_pictures
 from tests.browser.rooms import TestRoom, make_rooms
 from tests.browser.server_process import ServerProcess
 from tests.peers.aiortc_peer import AiortcPeer
@@ -88,18 +89,18 @@ async def take(out: Path) -> None:
                 await page.goto(f"{server.url}/staff/monitor")
                 wall = MonitorPage(page, server.url, "", "")
                 await wall.in_view("choose")
+                await keep_pictures(page, out, "monitor-choose", SIZES)
                 await page.set_viewport_size({"width": 1440, "height": 900})
-                await page.screenshot(path=out / "monitor-choose.png")
                 await wall.watch(*ROOMS)
                 for room in ROOMS[: LARGE + 1]:
                     await wall.shows(room)
-                await shoot(page, out, "monitor")
+                await keep_pictures(page, out, "monitor", SIZES, is_whole=False)
                 await page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
                 await wall.tile(ROOMS[LARGE]).get_by_role("button", name="Closer look").click()
                 await wall.shows(ROOMS[LARGE], 2)
                 covered = wall.tile(ROOMS[LARGE]).locator("[data-problem]")
                 await expect(covered).to_be_visible(timeout=30_000)
-                await shoot(page, out, "monitor-closer")
+                await keep_pictures(page, out, "monitor-closer", SIZES, is_whole=False)
                 await context.close()
                 await browser.close()
         finally:

@@ -20,6 +20,15 @@ LOOK = """async (tags) => {
         nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));
 }"""
 """What is right is not described, nor carried out of the page: half of the time of a look."""
+CONTRAST = """async () => {
+    const { violations } = await axe.run(document, {
+        runOnly: ["color-contrast"], resultTypes: ["violations"],
+    });
+    const paper = getComputedStyle(document.body).backgroundColor.match(/\\d+/g);
+    const light = paper.every((part) => Number(part) > 127) ? ["the page is light"] : [];
+    return [...light, ...violations.flatMap(({ help, nodes }) =>
+        nodes.map(({ html }) => `in the dark: ${help}: ${html.slice(0, 200)}`))];
+}"""
 WIDTHS_PX = (1440, 768, 360, 320)
 
 
@@ -28,6 +37,17 @@ async def faults(page: Page) -> list[str]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
     found: list[str] = await page.evaluate(LOOK, RULES)
+    return found
+
+
+async def faint_in_the_dark(page: Page) -> list[str]:
+    """What has too little contrast (1.4.3) on a device that asks for dark pages.
+
+    After `faults`. Says so too where the page has stayed light.
+    """
+    await page.emulate_media(color_scheme="dark")
+    found: list[str] = await page.evaluate(CONTRAST)
+    await page.emulate_media(color_scheme="light")
     return found
 
 

@@ -22,7 +22,7 @@ from tests.browser.steps import (
     open_with_the_pin,
     record_id,
 )
-from tests.browser.test_accessibility import check
+from tests.browser.test_accessibility import check, faint_in_the_dark
 from vmr.store.store import Store
 
 ROOM = "Consultation 2"
@@ -122,6 +122,7 @@ async def test_a_knock_is_heard_taken_over_and_refused_and_the_prisoner_calls_fo
     await expect(reed.page).to_have_title("(1) Duty desk: Video meeting rooms")
     assert await reed.page.evaluate("document.activeElement === document.body")
     await check(reed.page, "duty desk")
+    assert await faint_in_the_dark(reed.page) == [], "duty desk"
 
     await alert.get_by_role("button", name="Acknowledge").press("Enter")
     await expect(shaw.alert(ROOM, "knock")).to_have_attribute("data-owner", "A. Reed")
@@ -134,6 +135,7 @@ async def test_a_knock_is_heard_taken_over_and_refused_and_the_prisoner_calls_fo
     await dialog.get_by_role("button", name="Refuse now").click()
     await expect(dialog.get_by_text("Enter a reason")).to_be_visible()
     await check(shaw.page, "a question of the duty desk")
+    assert await faint_in_the_dark(shaw.page) == [], "a question of the duty desk"
     await shaw.ask("Refuse now", "Not on the list")
     await late.in_view("ended")
     await expect(late.page.get_by_text("Not on the list")).to_be_visible()

@@ -1,6 +1,6 @@
 """Outcomes and reports in a real browser: without script, and looked at by axe.
 
-With VMR_STAFF_PICTURES=FOLDER a picture of each page is kept at three widths.
+With VMR_STAFF_PICTURES=FOLDER pictures of each page are kept (`pictures.py`).
 """
 
 import random

@@ -1,6 +1,6 @@
 """Records of meetings in a real browser: by keyboard, without script, and looked at by axe.
 
-With VMR_STAFF_PICTURES=FOLDER a picture of each page is kept at three widths.
+With VMR_STAFF_PICTURES=FOLDER pictures of each page are kept (`pictures.py`).
 """
 
 import time
@@ -23,6 +23,11 @@ from vmr.policies import PolicyName
 from vmr.store.store import Store
 
 DAY_S = 86_400.0
+
+ON_PAPER = """() => {
+    const { backgroundColor, color } = getComputedStyle(document.body);
+    return [backgroundColor, color];
+}"""
 
 
 async def hold_meetings(database: Path) -> None:
@@ -104,3 +109,5 @@ async def test_the_pages_of_records_are_accessible(world: World, people: Invite)
     await page.goto(f"{base}/staff/records/browserlong")
     await page.get_by_text("The record holds").wait_for()
     await look(page, "record")
+    await page.emulate_media(media="print", color_scheme="dark")
+    assert await page.evaluate(ON_PAPER) == ["rgb(255, 255, 255)", "rgb(11, 12, 12)"]

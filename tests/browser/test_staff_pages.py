@@ -1,28 +1,21 @@
 """The documents of staff in a real browser: signed in without script, looked at by axe.
 
-With VMR_STAFF_PICTURES=FOLDER a picture of each page is kept at three widths, light, dark and in
-forced colours.
+With VMR_STAFF_PICTURES=FOLDER pictures of each page are kept (`pictures.py`).
 """
 
 import os
 import re
 import time
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Page
 
 from tests.browser.conftest import Invite, World
-from tests.browser.test_accessibility import check
+from tests.browser.pictures import keep_pictures
+from tests.browser.test_accessibility import check, faint_in_the_dark
 from vmr.totp import code_at, step_at
 
 PICTURES = os.environ.get("VMR_STAFF_PICTURES", "")
-PICTURE_WIDTHS_PX = (1440, 768, 360)
-PICTURE_COLOURS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "forced": {"color_scheme": "dark", "forced_colors": "active"},
-}
 DEMONSTRATION = "HMP Northgate (demonstration)"
 PASSWORD = "three random words"
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -40,26 +33,13 @@ async def new_account(world: World, username: str, *more: str) -> str:
 
 
 async def look(page: Page, view: str) -> None:
-    """Nothing for axe to find; and a picture for people."""
+    """Nothing for axe to find, light or dark; and a picture for people."""
     await page.wait_for_load_state("load")  # with its styles
     await check(page, view)
+    assert await faint_in_the_dark(page) == [], view
     if PICTURES:
-        await _keep_pictures(page, view.replace(" ", "-"))
+        await keep_pictures(page, Path(PICTURES), view.replace(" ", "-"))
     await page.evaluate(DRAWN)
-
-
-async def _keep_pictures(page: Page, name: str) -> None:
-    size = page.viewport_size
-    for colours, media in PICTURE_COLOURS.items():
-        await page.emulate_media(color_scheme="light", forced_colors="none")
-        await page.emulate_media(**media)
-        for width in PICTURE_WIDTHS_PX:
-            await page.set_viewport_size({"width": width, "height": 800})
-            path = Path(PICTURES) / colours / f"{name}-{width}.png"
-            await page.screenshot(path=path, full_page=True)
-    await page.emulate_media(color_scheme="light", forced_colors="none")
-    if size is not None:
-        await page.set_viewport_size(size)
 
 
 async def fill(page: Page, button: str, **fields: str) -> None:

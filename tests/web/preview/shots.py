@@ -1,18 +1,18 @@
 """Takes a picture of every view at four widths, and lists what the browser complained about.
 
-python -m tests.web.preview.shots OUT [view,view…] [width,width…] [light,dark,forced]
+python -m tests.web.preview.shots OUT [view,view…] [width,width…] [light,dark,forced,large]
 """
 
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import ConsoleMessage, Page, async_playwright
 
+from tests.browser import pictures
 from tests.web.preview.server import FACTS, start
 
-SIZES = {"1440": (1440, 900), "768": (768, 1024), "360": (360, 740), "320": (320, 640)}
+SIZES = {str(width): (width, height) for width, height in pictures.SIZES}
 VIEWS = (
     "prejoin", "prejoin-host", "prejoin-no-camera", "prejoin-in-use", "prejoin-unplugged", "pin",
     "pin-compassionate", "waiting", "waiting-knocking", "meeting-1", "meeting-2", "meeting-3",
@@ -23,11 +23,6 @@ VIEWS = (
     "host-locked", "handed-over", "stepped-up", "encoder-expected", "encoder-sending",
     "ended", "ended-return",
 )  # fmt: skip
-COLOURS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "forced": {"forced_colors": "active", "color_scheme": "dark"},
-}
 QUIET = ("prejoin", "pin", "waiting", "ended")
 ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--proxy-server=direct://",
@@ -47,12 +42,13 @@ def listen(page: Page, name: str) -> None:
     page.on("pageerror", lambda error: print(f"{name}: {error}"))
 
 
-async def shoot(page: Page, base: str, out: Path, view: str, size: str) -> None:
+async def shoot(page: Page, base: str, out: Path, view: str, look: str, size: str) -> None:
     """`view` may name buttons to press first: `host+People`."""
     name = view
     view, *presses = view.split("+")
     path = {"index": "/", "not-found": "/not-found"}.get(view, f"/r/{FACTS['address']}?view={view}")
     await page.goto(base + path)
+    await pictures.put_on(page, look)
     await page.wait_for_timeout(SETTLE_MS)
     for button in presses:
         await page.get_by_role("button", name=button, exact=True).click()
@@ -65,7 +61,7 @@ async def shoot(page: Page, base: str, out: Path, view: str, size: str) -> None:
 
 
 async def main(
-    out: Path, views: tuple[str, ...], sizes: tuple[str, ...], colours: tuple[str, ...]
+    out: Path, views: tuple[str, ...], sizes: tuple[str, ...], looks: tuple[str, ...]
 ) -> None:
     runner, port = await start()
     async with async_playwright() as playwright:
@@ -74,15 +70,11 @@ async def main(
         )
         for size in sizes:
             width, height = SIZES[size]
-            for colour in colours:
-                page = await browser.new_page(
-                    viewport={"width": width, "height": height}, **COLOURS[colour]
-                )
+            for look in looks:
+                page = await browser.new_page(viewport={"width": width, "height": height})
                 listen(page, size)
-                folder = out if colour == "light" else out / colour
-                folder.mkdir(exist_ok=True)
                 for view in views:
-                    await shoot(page, f"http://localhost:{port}", folder, view, size)
+                    await shoot(page, f"http://localhost:{port}", out / look, view, look, size)
                 await page.close()
         await browser.close()
     await runner.cleanup()
@@ -91,7 +83,6 @@ async def main(
 if __name__ == "__main__":
     chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("index", "not-found", *VIEWS)
     widths = tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else tuple(SIZES)
-    colours = tuple(sys.argv[4].split(",")) if len(sys.argv) > 4 else ("light",)
+    looks = tuple(sys.argv[4].split(",")) if len(sys.argv) > 4 else ("light",)
     folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(folder, chosen, widths, colours))
+    asyncio.run(main(folder, chosen, widths, looks))
