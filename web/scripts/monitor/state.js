@@ -108,7 +108,8 @@ export function pictureOf(room, participant) {
   return room?.meeting?.people.find((one) => one.id === participant)?.picture ?? null;
 }
 
-const STRIP_TILES = 6;
+/** At most so many tiles in a strip of one column, and of two; beyond, four. */
+const STRIP_TILES = [6, 12];
 const STRIP_ROWS = 4;
 
 /**
@@ -119,7 +120,7 @@ const STRIP_ROWS = 4;
  */
 export function layoutOf(tiles, isFocused) {
   if (isFocused) {
-    const columns = tiles - 1 <= STRIP_TILES ? 1 : 2;
+    const columns = 2 ** STRIP_TILES.filter((most) => tiles - 1 > most).length;
     return { columns, rows: Math.max(STRIP_ROWS, Math.ceil((tiles - 1) / columns)) };
   }
   const columns = [1, 4, 9, 16].findIndex((most) => tiles <= most) + 1 || 5;
