@@ -214,7 +214,7 @@ class Keeper:
         self._tenants = tenants
         self._owners.tell_ahead(self._standings.tell)
         await self._owners.note_url(self._url, self._wall_clock())
-        await self._owners.note_node(self.name, self.id, self._wall_clock())
+        await self._owners.note_node(self.name, self.id, self._url, self._wall_clock())
         self._emptying.follow(await self._owners.drain_of(self.name))
         await self._read_urls()
         await self._beat()
@@ -433,7 +433,7 @@ class Keeper:
         while True:
             try:
                 await self._owners.note_url(self._url, self._wall_clock())
-                await self._owners.note_node(self.name, self.id, self._wall_clock())
+                await self._owners.note_node(self.name, self.id, self._url, self._wall_clock())
                 await self._read_urls()
             except StoreError as error:
                 log.error("addresses of the estate were not read code=%s", error.code)

@@ -7,6 +7,7 @@ from vmr.store import Store
 
 NEW_ROOM = ("--establishment", "HMP Test", "--phone", "01632 960000")
 RUN = NodeId("one.1a2b")
+URL = "https://one.example"
 
 
 async def test_a_server_is_emptied_and_takes_rooms_again(program: Program) -> None:
@@ -16,7 +17,7 @@ async def test_a_server_is_emptied_and_takes_rooms_again(program: Program) -> No
     assert "none has run on this database as one of several" in refused.stderr
     store = await Store.open(f"sqlite:///{program.database}")
     (room,) = await store.rooms()
-    await store.owners.note_node("one", RUN, 1.0)
+    await store.owners.note_node("one", RUN, URL, 1.0)
     assert "there are: one" in program.run("drain", "two").stderr
     hold, _ = await store.owners.take(room.id, RUN, UNOWNED)
     assert "stay until they end" in program.done("drain", "one", "--leave-running")
@@ -24,11 +25,11 @@ async def test_a_server_is_emptied_and_takes_rooms_again(program: Program) -> No
     assert drain is not None
     assert drain.leaves_running
     assert "go to other servers" in program.done("drain", "one")
-    await store.owners.note_node("one", NodeId("one.3c4d"), 2.0)
+    await store.owners.note_node("one", NodeId("one.3c4d"), URL, 2.0)
     drain = await store.owners.drain_of("one")
     assert drain is not None, "a new run of it is emptied too"
     assert not drain.leaves_running
-    await store.owners.note_node("one", RUN, 3.0)
+    await store.owners.note_node("one", RUN, URL, 3.0)
     await store.owners.release(room.id, hold)
     assert "It runs no room." in program.done("drain", "one", "--wait")
     assert "takes rooms again" in program.done("drain", "one", "--undo")

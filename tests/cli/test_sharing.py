@@ -20,6 +20,7 @@ from tests.signalling.officers import sign_in_officer
 from vmr.cli.nodes import table
 from vmr.cli.work import time_text
 from vmr.nodes import node as entry
+from vmr.nodes.drain import NodeRow
 from vmr.nodes.node import NodeId
 from vmr.policies import PolicyName
 from vmr.setting_sources import SettingError, load
@@ -136,14 +137,21 @@ def test_the_servers_are_listed_those_that_have_gone_last() -> None:
     early = entry.Node(
         id=NodeId("n.1"), name="north", url="https://n", rooms=1, is_draining=False, protocols=(1,)
     )
-    lines = table([draining, early], {"https://s": 1.0, "https://gone": 0.0}).splitlines()
+    known = [
+        NodeRow(name=name, run=NodeId(f"{name}.1"), url=url, seen_at=0.0, drain=None)
+        for name, url in (("east", "https://e"), ("south", "https://s"), ("west", None))
+    ]
+    seen = {"https://s": 1.0, "https://e": 1.0, "https://gone": 0.0}
+    lines = table([draining, early], known, seen).splitlines()
     began = time_text(0.0)
     assert [line.split(maxsplit=6) for line in lines[1:]] == [
         ["north", "running", "1", "0", "0%", "-", f"{began}       https://n"],
         ["south", "draining", "12", "31", "42%", "0.1.0", f"{began}       https://s"],
+        ["east", "gone", "-", "-", "-", "-", f"seen {began}  https://e"],
+        ["west", "gone", "-", "-", "-", "-", f"seen {began}  -"],
         ["-", "gone", "-", "-", "-", "-", f"seen {began}  https://gone"],
     ]
-    assert len({line.index("https") for line in lines[1:]}) == 1
+    assert len({line.index("https") for line in lines[1:] if "https" in line}) == 1
 
 
 def test_a_server_alone_has_no_others_to_list(program: Program) -> None:

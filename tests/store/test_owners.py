@@ -117,6 +117,14 @@ async def test_where_browsers_reach_the_servers_is_known_while_it_is_used(store:
     assert await store.owners.urls(25.0) == ("https://one.example",)
 
 
+async def test_a_server_that_has_gone_is_known_by_its_name_and_last_address(store: Store) -> None:
+    await store.owners.note_node("one", ONE, "https://old.example", 10.0)
+    await store.owners.note_node("one", ONE, "https://one.example", 20.0)
+    (row,) = await store.owners.nodes()
+    assert (row.name, row.run, row.url) == ("one", ONE, "https://one.example")
+    assert row.seen_at == 20.0
+
+
 async def test_a_file_is_not_shared(path: Path) -> None:
     store = await Store.open(f"sqlite:///{path}")
     with pytest.raises(UnsupportedDatabase):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from vmr.cli.errors import CommandError
 from vmr.cli.work import add_verb, printable, time_text
+from vmr.nodes.drain import NodeRow
 from vmr.nodes.node import Node
 from vmr.settings import Settings
 from vmr.store.store import Store
@@ -27,14 +28,20 @@ async def _show(chosen: argparse.Namespace, settings: Settings, store: Store) ->
 
     if not settings.redis_url:
         raise CommandError("redis_url is not set: one server runs alone")
-    print(table((await look(settings.redis_url)).nodes, await store.owners.urls_seen()), end="")
+    running = (await look(settings.redis_url)).nodes
+    known, seen = await store.owners.nodes(), await store.owners.urls_seen()
+    print(table(running, known, seen), end="")
 
 
-def table(nodes: Sequence[Node], seen: Mapping[str, float]) -> str:
-    """`seen` is where servers are or were, and when each was last there (epoch seconds)."""
-    there = {one.url for one in nodes}
+def table(nodes: Sequence[Node], known: Sequence[NodeRow], seen: Mapping[str, float]) -> str:
+    """`known` is every server there ever was, by name; `seen` where servers are or were, and when
+    each was last there (epoch seconds). An address that no name goes with is told without one."""
+    names = {one.name for one in nodes}
+    gone = [one for one in known if one.name not in names]
+    told = {one.url for one in nodes} | {one.url for one in gone}
     rows = [_row(one) for one in sorted(nodes, key=lambda one: (one.name, one.url))]
-    rows += [_gone(url, at) for url, at in sorted(seen.items()) if url not in there]
+    rows += [_gone(one.name, one.url or "-", one.seen_at) for one in gone]
+    rows += [_gone("-", url, at) for url, at in sorted(seen.items()) if url not in told]
     widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
     return "".join(_line(row, widths) for row in (HEAD, *rows))
 
@@ -52,8 +59,8 @@ def _row(node: Node) -> tuple[str, ...]:
     )
 
 
-def _gone(url: str, at: float) -> tuple[str, ...]:
-    return "-", "gone", "-", "-", "-", "-", f"seen {time_text(at)}", printable(url)
+def _gone(name: str, url: str, at: float) -> tuple[str, ...]:
+    return printable(name), "gone", "-", "-", "-", "-", f"seen {time_text(at)}", printable(url)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

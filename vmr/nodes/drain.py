@@ -20,10 +20,12 @@ class Drain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRow:
-    """What the database knows of a server: `run` is its last run, `seen_at` when that said so."""
+    """What the database knows of a server: `run` is its last run, `seen_at` when that said so,
+    `url` where browsers reached it, None of one that last ran before that was kept."""
 
     name: str
     run: NodeId
+    url: str | None
     seen_at: float
     drain: Drain | None
 

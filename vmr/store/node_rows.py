@@ -9,12 +9,12 @@ from vmr.nodes.node import NodeId
 from vmr.store.node_tables import nodes, room_owners
 
 
-def note(connection: Connection, name: str, run: NodeId, at: float) -> None:
+def note(connection: Connection, name: str, run: NodeId, url: str, at: float) -> None:
     """A server of this name runs. What was asked of it stands."""
-    change = update(nodes).where(nodes.c.name == name).values(run=run, seen_at=at)
+    seen = {"run": run, "seen_at": at, "url": url}
+    change = update(nodes).where(nodes.c.name == name).values(**seen)
     if not connection.execute(change).rowcount:
-        row = {"name": name, "run": run, "seen_at": at, "leaves_running": False}
-        connection.execute(insert(nodes).values(**row))
+        connection.execute(insert(nodes).values(name=name, leaves_running=False, **seen))
 
 
 def drain_of(connection: Connection, name: str) -> Drain | None:
@@ -36,7 +36,13 @@ def set_drain(connection: Connection, name: str, drain: Drain | None) -> bool:
 
 def known(connection: Connection) -> tuple[NodeRow, ...]:
     return tuple(
-        NodeRow(name=row.name, run=NodeId(row.run), seen_at=row.seen_at, drain=_drain(row))
+        NodeRow(
+            name=row.name,
+            run=NodeId(row.run),
+            url=row.url,
+            seen_at=row.seen_at,
+            drain=_drain(row),
+        )
         for row in connection.execute(select(nodes).order_by(nodes.c.name))
     )
 

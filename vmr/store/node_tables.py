@@ -45,4 +45,5 @@ nodes = Table(
     Column("seen_at", Float, nullable=False),
     Column("drained_at", Float),
     Column("leaves_running", Boolean, nullable=False),
+    Column("url", String(255)),
 )

@@ -126,9 +126,11 @@ class OwnerStore:
         """See `Store.use_journal`: runs of servers that left a journal, and rooms in it."""
         return self._keeping.brought_in
 
-    async def note_node(self, name: str, run: NodeId, at: float) -> None:
-        """A server of this name runs, and this is its present run."""
-        await self._database.write(lambda connection: node_rows.note(connection, name, run, at))
+    async def note_node(self, name: str, run: NodeId, url: str, at: float) -> None:
+        """A server of this name runs, this is its present run, and browsers reach it here."""
+        await self._database.write(
+            lambda connection: node_rows.note(connection, name, run, url, at)
+        )
 
     async def nodes(self) -> tuple[NodeRow, ...]:
         """Every server there ever was, by name."""

@@ -81,7 +81,7 @@ class FakeOwners:
     async def of_nodes(self) -> dict[RoomId, Ownership]:
         return {} if self.row.owner is None else {ROOM: self.row}
 
-    async def note_node(self, _name: str, _run: NodeId, _at: float) -> None: ...
+    async def note_node(self, _name: str, _run: NodeId, _url: str, _at: float) -> None: ...
 
     async def drain_of(self, _name: str) -> Drain | None:
         return self.drain
