@@ -126,6 +126,8 @@ class Carrier(ABC):
         while not self._is_leaving:
             self._woken.clear()
             await self._send_news()
+            if self._is_gone:  # it was found dead as we sent
+                return
             if self._woken.is_set():
                 continue
             if self._is_over or self._is_leaving:

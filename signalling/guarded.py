@@ -9,6 +9,9 @@ What python-socketio 5 and python-engineio 4 let a client do, and what is done a
 - an empty or malformed WebSocket frame leaves a socket without reader until its ping times out:
   such a frame ends the socket at once;
 - a client that answers pings but reads nothing lets its queue grow: see `backlog`;
+- the reader of a socket waits for the handler of each event, and hears no pong meanwhile: a request
+  that took longer than the ping timeout lost its socket before its ack. Handlers run beside it;
+- a socket that leaves is looked for in the rooms of all others: see `_Manager`;
 - their logs carry exception messages, which may hold what a client sent: see `_Discreet`.
 
 The tests hold each private name used here against the installed library.
@@ -18,12 +21,13 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any
 
 import socketio
 from engineio import packet as eio_packets
 from engineio.async_drivers import aiohttp as engineio_aiohttp
+from engineio.exceptions import SocketIsClosedError
 from socketio import packet as packets
 
 DRAIN_S = 2.0
@@ -58,6 +62,19 @@ def _library_log(name: str) -> logging.Logger:
     return logger
 
 
+class _Manager(socketio.AsyncManager):  # type: ignore[misc]
+    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """As the library's, but of the two rooms each socket is in: its own, and that of all."""
+        for room in (sid, None):
+            self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+
 class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
     """`binary_ack` is the one argument of the acknowledgement of a binary event, `client_of` says
     whose an aiohttp request is."""
@@ -73,6 +90,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
     ) -> None:
         """`origins` may open sockets beside our own, and so may pages of the servers at `urls`."""
         super().__init__(
+            client_manager=_Manager(),
             async_mode="aiohttp",
             async_handlers=False,
             always_connect=False,
@@ -90,6 +108,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         self._clients: dict[str, str] = {}
         self._transports: Counter[str] = Counter()
         self._malformed: Counter[str] = Counter()
+        self._handlers: set[asyncio.Task[None]] = set()
         self.eio._async = {**self.eio._async, "websocket": _web_socket_class()}
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
@@ -102,6 +121,24 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
             if not await self._is_binary(eio_sid, data):
                 await super()._handle_eio_message(eio_sid, data)
         except Exception as error:  # the edge: whatever a client sent, its socket stays sound
+            await self._count_malformed(eio_sid, error)
+
+    async def _handle_event_internal(
+        self, server: Any, sid: str, eio_sid: str, data: Any, namespace: str, id: int | None
+    ) -> None:
+        """Beside the reader; begun before it looks at the next packet, so in order."""
+        handling = super()._handle_event_internal(server, sid, eio_sid, data, namespace, id)
+        task = asyncio.create_task(self._see_through(eio_sid, handling), name="request")
+        self._handlers.add(task)
+        task.add_done_callback(self._handlers.discard)
+        await asyncio.sleep(0)
+
+    async def _see_through(self, eio_sid: str, handling: Coroutine[Any, Any, None]) -> None:
+        try:
+            await handling
+        except SocketIsClosedError:
+            pass  # it went before its ack
+        except Exception as error:  # the edge, as in `_handle_eio_message`
             await self._count_malformed(eio_sid, error)
 
     async def _is_binary(self, eio_sid: str, data: str | bytes) -> bool:
@@ -177,9 +214,15 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         await self._hang_up(eio_sid)
 
     async def close_all(self) -> None:
-        """Close every transport; clients come back when the server does."""
+        """Close every transport, after the acks of what was asked; clients come back when the
+        server does."""
+        if self._handlers:
+            await asyncio.wait(self._handlers, timeout=DRAIN_S)
         for eio_sid in list(self.eio.sockets):
             await self._hang_up(eio_sid)
+        for task in self._handlers:
+            task.cancel()
+        await asyncio.gather(*self._handlers, return_exceptions=True)
 
     async def _hang_up(self, eio_sid: str | None) -> None:
         """Without waiting for a client that does not read."""

@@ -29,7 +29,7 @@ class SocketServer:
             staff=staff,
             refusals=ground.refusals,
         )
-        self._server = GuardedServer(
+        self.server = GuardedServer(
             counters=ground.counters,
             binary_ack=error_ack("bad_message"),
             client_of=lambda request: network_of(request, config.proxies),
@@ -43,7 +43,7 @@ class SocketServer:
             staff=ground.store.staff,
             elsewhere=None if estate is None else estate.desk(meetings.board, ground.tallies),
         )
-        self._server.register_namespace(self.people)
+        self.server.register_namespace(self.people)
         self._add_consoles(ground, meetings, staff)
 
     def _add_consoles(self, ground: Ground, meetings: Meetings, staff: StaffSessions) -> None:
@@ -63,8 +63,8 @@ class SocketServer:
             purpose="monitor",
             server=ground.rights.url,
         )
-        self._server.register_namespace(DeskSockets(room, requests=self.desk_requests))
-        self._server.register_namespace(
+        self.server.register_namespace(DeskSockets(room, requests=self.desk_requests))
+        self.server.register_namespace(
             MonitorSockets(
                 room,
                 terminals=meetings.terminals,
@@ -77,12 +77,12 @@ class SocketServer:
     @property
     def transports(self) -> int:
         """Sockets that are open."""
-        return self._server.transports
+        return self.server.transports
 
     async def close(self) -> None:
         """Every socket; those that ask now are still answered."""
-        await self._server.close_all()
+        await self.server.close_all()
 
     async def end(self) -> None:
         """And the server's own tasks."""
-        await self._server.shutdown()
+        await self.server.shutdown()

@@ -26,6 +26,10 @@ def server() -> GuardedServer:
         ("_handle_eio_connect", ["self", "eio_sid", "environ"]),
         ("_handle_eio_message", ["self", "eio_sid", "data"]),
         ("_handle_eio_disconnect", ["self", "eio_sid", "reason"]),
+        (
+            "_handle_event_internal",
+            ["self", "server", "sid", "eio_sid", "data", "namespace", "id"],
+        ),
         ("_send_packet", ["self", "eio_sid", "pkt"]),
         ("_send_eio_packet", ["self", "eio_sid", "eio_pkt"]),
     ],
@@ -47,6 +51,9 @@ def test_the_tables_are_those_we_know(server: GuardedServer) -> None:
     assert server.environ == {}
     assert server.eio.sockets == {}
     assert server.manager.eio_sid_from_sid("x", "/") is None
+    assert not server.manager.pending_connect
+    assert not server.manager.pending_disconnect
+    assert not server.manager.callbacks
     assert set(engineio_aiohttp._async) >= {"websocket", "translate_request"}
     assert issubclass(server.eio._async["websocket"], engineio_aiohttp.WebSocket)
     assert server.backlog("x") == 0
@@ -92,3 +99,22 @@ async def test_open_transports_are_counted_by_client_until_they_close(
     assert server.transports == 1
     assert (server.transports_of("ann"), server.transports_of("ben")) == (0, 1)
     assert set(server._transports) == {"ben"}
+
+
+async def test_a_socket_that_leaves_is_gone_from_both_its_rooms_and_no_other(
+    server: GuardedServer,
+) -> None:
+    manager = server.manager
+    stays, leaves, desk = [
+        await manager.connect(f"e{number}", namespace)
+        for number, namespace in enumerate(["/", "/", "/desk"])
+    ]
+    manager.pre_disconnect(leaves, "/")
+    await manager.disconnect(leaves, "/")
+    assert set(manager.rooms["/"]) == {None, stays}
+    assert set(manager.rooms["/"][None]) == {stays}
+    assert not manager.pending_disconnect
+    assert manager.is_connected(stays, "/")
+    assert manager.is_connected(desk, "/desk")
+    await manager.disconnect(stays, "/")
+    assert set(manager.rooms) == {"/desk"}

@@ -1,6 +1,7 @@
 """Bad input over real sockets: each gets its error, and the meeting of the others goes on."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -209,6 +210,52 @@ async def test_a_frame_that_is_not_even_engine_io_ends_its_socket(
             assert (await socket.receive()).type in (
                 aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING,
             )  # fmt: skip
+
+
+async def test_pongs_are_heard_while_a_request_is_under_way(house: House) -> None:
+    """Else a request that takes longer than the ping timeout loses its socket before its ack."""
+    house.store.add_invite(house.room, "a-token")
+    await house.host()
+    house.running.sockets.server.eio.ping_interval = 0.01
+    join = {
+        "room": house.room.address, "role": "guest", "names": ["Ann"], "declaration": "legal-1",
+        "invite": "a-token", "offer": OFFER,
+    }  # fmt: skip
+    async with aiohttp.ClientSession() as session, asyncio.timeout(20):
+        socket = await raw_socket(session, house)
+        house.engine.may_answer.clear()
+        await socket.send_str(f'421["room.join",{json.dumps(join)}]')
+        await house.engine.is_negotiating.wait()
+        heard = 0
+        while heard < 3:
+            if await socket.receive_str() == "2":
+                await socket.send_str("3")
+                heard += 1
+        house.engine.may_answer.set()
+        while not (ack := await socket.receive_str()).startswith("431["):
+            pass
+        assert '"answer"' in ack
+
+
+async def test_requests_of_one_socket_are_answered_in_order_and_each_before_the_next(
+    house: House,
+) -> None:
+    host = await house.host()
+    house.engine.may_answer.clear()
+    house.engine.is_negotiating.clear()
+    asked = [
+        asyncio.create_task(host.request("media.offer", sdp=OFFER)),
+        asyncio.create_task(host.request("room.lock")),
+    ]
+    await house.engine.is_negotiating.wait()
+    (carrier,) = house.running.sockets.people._carriers.values()
+    async with asyncio.timeout(20):
+        while carrier.waiting < 2:
+            await asyncio.sleep(0)  # until the second was heard
+    assert host.view["stage"] == "open"
+    house.engine.may_answer.set()
+    await asyncio.gather(*asked)
+    assert host.view["stage"] == "locked"
 
 
 async def test_broken_packets_end_the_socket_in_the_end(house: House) -> None:
