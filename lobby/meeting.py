@@ -50,6 +50,9 @@ from vmr.rooms import Room, Slot
 class Meeting:
     """See the module. `pins` are handed on from the room's last meeting."""
 
+    _deadline: tuple[State, float | None] | None = None
+    """Of a state, which is never changed, when something happens by time alone."""
+
     def __init__(
         self,
         id: MeetingId,
@@ -100,7 +103,9 @@ class Meeting:
 
     def next_deadline(self) -> float | None:
         """When to send a Tick: something will happen by time alone."""
-        return None if self.is_over else next_deadline(self._state)
+        if self._deadline is None or self._deadline[0] is not self._state:
+            self._deadline = (self._state, None if self.is_over else next_deadline(self._state))
+        return self._deadline[1]
 
     def view(self, session: SessionId) -> View | None:
         """What this session may know now; None when it is not here."""
@@ -161,7 +166,8 @@ class Meeting:
         return build_move(self._state, watched_at)
 
     def copy(self) -> "Meeting":
-        return Meeting._of(self._state.copy())
+        """As it is now: a command puts another state in this one's place."""
+        return Meeting._of(self._state)
 
     @property
     def may_return(self) -> frozenset[ParticipantId]:

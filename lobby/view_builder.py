@@ -31,29 +31,32 @@ from vmr.rooms import Room
 
 def build_view(state: State, session: SessionId, forwarding: Forwarding) -> View | None:
     """None for a session that is not (or no longer) here."""
-    return _view(state, session, forwarding, _participant_views(state))
+    return _view(state, session, forwarding, _Common(state))
 
 
 def build_views(state: State, forwarding: Forwarding) -> dict[SessionId, View]:
-    """Of everybody who is here. Whom they all see is made once."""
-    participants = _participant_views(state)
-    views = {one: _view(state, one, forwarding, participants) for one in state.sessions()}
+    """Of everybody who is here. What they all see is made once."""
+    common = _Common(state)
+    views = {one: _view(state, one, forwarding, common) for one in state.sessions()}
     return {session: view for session, view in views.items() if view is not None}
 
 
-def _view(
-    state: State,
-    session: SessionId,
-    forwarding: Forwarding,
-    participants: tuple[ParticipantView, ...],
-) -> View | None:
+class _Common:
+    """What is the same in the views of several."""
+
+    def __init__(self, state: State) -> None:
+        self.room = room_view(state.room, state.numbers)
+        self.participants = _participant_views(state)
+
+
+def _view(state: State, session: SessionId, forwarding: Forwarding, common: _Common) -> View | None:
     if session in state.prompts:
-        return _pin_view(state, state.prompts[session])
+        return _pin_view(state, state.prompts[session], common)
     knock = state.knock_of(session)
     if knock is not None:
-        return _waiting_view(state, knock)
+        return _waiting_view(state, knock, common)
     seat = state.seat_of(session)
-    return None if seat is None else _inside_view(state, seat, forwarding, participants)
+    return None if seat is None else _inside_view(state, seat, forwarding, common)
 
 
 def room_view(room: Room, numbers: Numbers) -> RoomView:
@@ -70,14 +73,10 @@ def room_view(room: Room, numbers: Numbers) -> RoomView:
     )
 
 
-def _room_view(state: State) -> RoomView:
-    return room_view(state.room, state.numbers)
-
-
-def _pin_view(state: State, prompt: PinPrompt) -> PinView:
+def _pin_view(state: State, prompt: PinPrompt, common: _Common) -> PinView:
     is_opening = state.stage is Stage.WAITING
     return PinView(
-        room=_room_view(state),
+        room=common.room,
         attempts_left=prompt.attempts_left,
         deadline=prompt.deadline,
         confirmations=state.policy.opening_confirmations if is_opening else (),
@@ -85,13 +84,13 @@ def _pin_view(state: State, prompt: PinPrompt) -> PinView:
     )
 
 
-def _waiting_view(state: State, knock: Knock) -> WaitingView:
+def _waiting_view(state: State, knock: Knock, common: _Common) -> WaitingView:
     """Of a meeting that runs somebody who comes for another slot is told nothing."""
     is_ours = state.is_slot_of(knock.booking)
     is_running = is_ours and state.is_running
     here, expected = arrived(state) if state.is_expected(knock) else (0, 0)
     return WaitingView(
-        room=_room_view(state),
+        room=common.room,
         you=knock.id,
         name=knock.persons[0].name,
         host_arrived=is_running,
@@ -107,15 +106,13 @@ def _waiting_view(state: State, knock: Knock) -> WaitingView:
     )
 
 
-def _inside_view(
-    state: State, seat: Seat, forwarding: Forwarding, participants: tuple[ParticipantView, ...]
-) -> InsideView:
+def _inside_view(state: State, seat: Seat, forwarding: Forwarding, common: _Common) -> InsideView:
     assert state.opened_at is not None, "somebody is inside a meeting nobody opened"
     may = state.may(seat)
     may_admit = Permission.ADMIT in may
     knocks = of_this_slot(state) if may_admit else ()
     return InsideView(
-        room=_room_view(state),
+        room=common.room,
         you=seat.id,
         may=tuple(sorted(permission.value for permission in may)),
         stage=state.stage.value,
@@ -126,7 +123,7 @@ def _inside_view(
         stepped_up_until=seat.hands.stepped_up_until,
         step_up_closed=seat.hands.is_closed(state.numbers),
         step_up_attempts_left=seat.hands.attempts_left(state.numbers),
-        participants=participants,
+        participants=common.participants,
         at_door=state.at_door,
         knocks=tuple(knock_view(state, knock) for knock in knocks),
         expected=expected_views(state) if may_admit else (),

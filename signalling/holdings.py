@@ -144,9 +144,12 @@ _FEWER: tuple[messages.Pictures, ...] = ("all", "speaker", "none")
 def _wished_parts(wish: Wish, source: effects.Source, of: Wish) -> list[messages.Source]:
     """What one person receives of another, whom they may have asked to see first."""
     is_first = source.participant == wish.first
+    parts = _parts(source, of)
+    if not is_first and wish.pictures == "all":
+        return parts
     return [
         replace(part, comes_first=is_first and part.camera, pictures=wish.pictures)
-        for part in _parts(source, of)
+        for part in parts
     ]
 
 

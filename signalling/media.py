@@ -15,7 +15,7 @@ its participant, who goes on receiving, and presenting, by the endpoint of the p
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lobby import effects
@@ -48,6 +48,7 @@ class Checkpoint:
     wishes: Wishes
     taps: TapWishes
     held: dict[str, Holding]
+    wished: Mapping[str, Holding]
 
 
 class RoomMedia:
@@ -61,12 +62,17 @@ class RoomMedia:
         self._taps: TapWishes = {}
         self._held: dict[str, Holding] = {}
         self._unsure: set[str] = set()
+        self._worked_out: tuple[Wishes, TapWishes, Mapping[str, Holding]] = ({}, {}, {})
+        """Of these wishes what the engine should hold: asked for many times a command."""
         self._endpoints_made = 0
 
     # -- wishes -------------------------------------------------------------------------------
 
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(wishes=dict(self._wishes), taps=dict(self._taps), held=dict(self._held))
+        wanted = self._wished()
+        return Checkpoint(
+            wishes=dict(self._wishes), taps=dict(self._taps), held=dict(self._held), wished=wanted
+        )
 
     def take(self, effect: effects.Effect) -> None:
         """Note what a Meeting wishes; other effects are none of media's business."""
@@ -197,7 +203,7 @@ class RoomMedia:
             if endpoint not in wanted:
                 await self._remove(endpoint)
         for endpoint, held in list(self._held.items()):
-            if endpoint in wanted:
+            if endpoint in wanted and self._differs(endpoint, wanted[endpoint]):
                 await self._set(endpoint, intersection(held, wanted[endpoint]))
 
     async def widen(self) -> None:
@@ -205,7 +211,8 @@ class RoomMedia:
         wanted = self._wished()
         added = [one for one, holding in wanted.items() if await self._add(one, holding.kind)]
         for endpoint in added:
-            await self._set(endpoint, wanted[endpoint])
+            if self._differs(endpoint, wanted[endpoint]):
+                await self._set(endpoint, wanted[endpoint])
 
     async def go_back(self, to: Checkpoint) -> None:
         """Undo what was narrowed since; what had not been given then is not given now."""
@@ -222,10 +229,11 @@ class RoomMedia:
 
     def has_narrowed(self, since: Checkpoint) -> bool:
         """Whether anybody may send or receive less than they could then."""
-        before, now = wished(since.wishes, since.taps), self._wished()
+        now = self._wished()
         return any(
-            endpoint not in now or intersection(had, now[endpoint]) != had
-            for endpoint, had in before.items()
+            endpoint not in now
+            or (had != now[endpoint] and intersection(had, now[endpoint]) != had)
+            for endpoint, had in since.wished.items()
         )
 
     async def close(self) -> None:
@@ -303,8 +311,16 @@ class RoomMedia:
 
     # -- inside -------------------------------------------------------------------------------
 
-    def _wished(self) -> dict[str, Holding]:
-        return wished(self._wishes, self._taps)
+    def _wished(self) -> Mapping[str, Holding]:
+        wishes, taps, wanted = self._worked_out
+        if (wishes, taps) != (self._wishes, self._taps):
+            wanted = wished(self._wishes, self._taps)
+            self._worked_out = (dict(self._wishes), dict(self._taps), wanted)
+        return wanted
+
+    def _differs(self, endpoint: str, wanted: Holding) -> bool:
+        """Whether the engine may hold something else of an endpoint that it has."""
+        return endpoint in self._unsure or self._held[endpoint] != wanted
 
     async def _add(self, endpoint: str, kind: str) -> bool:
         """Whether the engine has it now."""

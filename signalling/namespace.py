@@ -1,8 +1,8 @@
 """A namespace of sockets: refuses or takes each connect, and acknowledges every request once.
 
-Events of one socket are handled one after another (`Carrier.turn`). An event that a client *names* `connect` or
-`disconnect` is a request of that name, which does not exist; it never reaches the life of a
-session.
+Events of one socket are handled one after another (`Carrier.turn`). An event that a client *names*
+`connect` or `disconnect` is a request of that name, which does not exist; it never reaches the life
+of a session.
 """
 
 from abc import ABC, abstractmethod

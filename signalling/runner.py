@@ -28,7 +28,7 @@ from signalling.overlap import OVERLAP_S, Give, Overlap
 from signalling.seams import Desk, Rights, Store
 from signalling.sessions import Sessions
 from signalling.versions import FOLLOWS
-from signalling.wire import notification
+from signalling.wire import Writer
 from vmr.ids import SessionId
 from vmr.nodes.ownership import Hold
 from vmr.record import Happening
@@ -203,7 +203,7 @@ class MeetingRunner:
                 session.notify(ROOM_MOVED, {"server": url, "overlap_s": OVERLAP_S}, now)
                 following.append(one)
             else:
-                self._send(one, SENT_ON, now)
+                self._send(one, SENT_ON, now, Writer())
                 self._disconnect(one, now)
         return following
 
@@ -280,8 +280,9 @@ class MeetingRunner:
         self._send_away(SessionEnded(code=EndCode.MEETING_ENDED, can_return=False), now)
 
     def _send_away(self, over: SessionEnded, now: float) -> None:
+        writer = Writer()
         for session in list(self._told):
-            self._send(session, over, now)
+            self._send(session, over, now, writer)
             self._disconnect(session, now)
 
     # -- the people ---------------------------------------------------------------------------
@@ -295,11 +296,11 @@ class MeetingRunner:
                     session.seal()
 
     def _tell(self, asked: Sequence[Effect], now: float) -> Reply:
-        reply = Reply(session=None)
+        reply, writer = Reply(session=None), Writer()
         for effect in asked:
             match effect:
                 case effects.Send(session=session, message=message):
-                    self._send(session, message, now)
+                    self._send(session, message, now, writer)
                 case effects.Disconnect(session=session):
                     self._disconnect(session, now)
                 case effects.ShowDesk(view=view):
@@ -314,11 +315,11 @@ class MeetingRunner:
                     reply = effect
         return reply
 
-    def _send(self, to: SessionId, message: View | Event, now: float) -> None:
+    def _send(self, to: SessionId, message: View | Event, now: float, writer: Writer) -> None:
         session = self._sessions.get(to)
         if session is not None:
             self._told.add(to)
-            session.notify(*notification(message), now)
+            session.notify_text(*writer.notification(message), now)
 
     def _disconnect(self, to: SessionId, now: float) -> None:
         self._told.discard(to)

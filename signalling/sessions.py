@@ -98,9 +98,12 @@ class Session:
 
     def notify(self, event: str, data: JsonObject, now: float) -> None:
         """Number and keep a notification; the socket, if there is one, sends it."""
+        self.notify_text(event, to_text(data), now)
+
+    def notify_text(self, event: str, text: str, now: float) -> None:
+        """The same of data that is JSON already."""
         if self.is_over:
             return
-        text = to_text(data)
         self._append(event, text, now)
         if event in STATES:
             self._states[event] = text

@@ -1,6 +1,7 @@
 """Values of the rules, as JSON: dataclasses to objects, enums to their values."""
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -45,10 +46,38 @@ def _field_names(kind: type) -> tuple[str, ...] | None:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
-def notification(message: View | Event) -> tuple[str, JsonObject]:
-    """The name and the data of what a session is told."""
-    data = to_wire(message)
-    assert isinstance(data, dict)
-    if isinstance(message, (PinView, WaitingView, InsideView)):
-        return VIEW, data
-    return message.NAME, data
+class Writer:
+    """Messages of one moment as JSON. What several of them share, which the rules make once, is
+    written once: the list of those inside is most of a view."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, tuple[object, str]] = {}
+
+    def notification(self, message: View | Event) -> tuple[str, str]:
+        """The name and the data of what a session is told."""
+        is_view = isinstance(message, (PinView, WaitingView, InsideView))
+        name = VIEW if is_view else message.NAME  # type: ignore[union-attr]
+        return name, self._once(message, self._whole)
+
+    def _whole(self, message: object) -> str:
+        own: JsonObject = {}
+        shared = []
+        kind: type = type(message)
+        for name in _field_names(kind) or ():
+            value = getattr(message, name)
+            of: type = type(value)
+            if value and (of is tuple or _field_names(of) is not None):
+                shared.append(f'"{name}":{self._once(value, _to_text)}')
+            else:
+                own[name] = to_wire(value)
+        return f"{{{','.join(filter(None, (to_text(own)[1:-1], *shared)))}}}"
+
+    def _once(self, value: object, write: Callable[[object], str]) -> str:
+        found = self._written.get(id(value))
+        if found is None:  # the value stays with its text, so that no other gets its id
+            found = self._written[id(value)] = (value, write(value))
+        return found[1]
+
+
+def _to_text(value: object) -> str:
+    return json.dumps(to_wire(value), separators=(",", ":"))

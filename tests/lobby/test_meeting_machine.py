@@ -233,16 +233,16 @@ class MeetingMachine(RuleBasedStateMachine):
         return self.state.is_running
 
     def do(self, command: c.Command) -> list[Effect]:
-        before = self.meeting.copy()
+        before = self.state.copy()
         try:
             effects = self.meeting.handle(command, self.now)
         except MeetingError as error:
-            self._check_refused(before._state, command, error)
+            self._check_refused(before, command, error)
             return []
         self.handled_at = self.now
         if self.state.is_watched:
             self.followed_until = float("-inf")
-        self._check_step(before._state, command, effects)
+        self._check_step(before, command, effects)
         self.seen.take(effects)
         if isinstance(command, c.SocketLost):
             self.no_socket.add(command.session)

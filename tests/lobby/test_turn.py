@@ -10,7 +10,7 @@ from vmr.roles import Permission
 
 
 def turn(world: World) -> Turn:
-    return Turn(state=world.meeting.copy()._state, now=world.now)
+    return Turn(state=world.meeting._state.copy(), now=world.now)
 
 
 def locked() -> World:

@@ -14,6 +14,7 @@ import socketio
 from signalling.config import SignallingConfig
 from signalling.errors import SENTENCES
 from signalling.guarded import MALFORMED_MAX, MESSAGE_BYTES_MAX
+from tests.browser.eventually import eventually
 from tests.signalling.client import Client, DeviceKey, Refused
 from tests.signalling.house import OFFER, PIN, House
 
@@ -249,9 +250,11 @@ async def test_requests_of_one_socket_are_answered_in_order_and_each_before_the_
     ]
     await house.engine.is_negotiating.wait()
     (carrier,) = house.running.sockets.people._carriers.values()
-    async with asyncio.timeout(20):
-        while carrier.waiting < 2:
-            await asyncio.sleep(0)  # until the second was heard
+
+    async def is_heard() -> bool:
+        return carrier.waiting == 2
+
+    await eventually("the second is heard", is_heard)
     assert host.view["stage"] == "open"
     house.engine.may_answer.set()
     await asyncio.gather(*asked)
