@@ -119,9 +119,14 @@ class Meeting:
         """What was last noted of their connection."""
         return self._state.qualities.get(participant)
 
-    def qualities(self) -> tuple[c.Quality, ...]:
-        """What was last noted of each connection."""
-        return tuple(self._state.qualities.values())
+    def qualities(self) -> tuple[tuple[Role, c.Quality], ...]:
+        """What was last noted of each connection, with whose role."""
+        seats = self._state.seats
+        return tuple(
+            (seats[one].role, quality)
+            for one, quality in self._state.qualities.items()
+            if one in seats
+        )
 
     def roles(self) -> tuple[Role, ...]:
         """Of each who is there now, terminals that watch as monitors."""

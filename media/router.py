@@ -14,6 +14,7 @@ Errors: `UnknownEndpoint` (code `unknown_endpoint`), for names that were never a
 """
 
 from media.description import Description, Kind, Role
+from media.estimates import Estimates
 from media.messages import (
     EngineEvent,
     Gate,
@@ -29,7 +30,7 @@ from media.port import Port
 from media.publication import Publication
 from media.slots import assign_places, bind_slots, choose_screen
 from media.speaker import TICK_S, SpeakerDetector, Voice
-from media.tally import Tally, count_estimates
+from media.tally import Tally
 from media.tap import (
     AnySource,
     Limit,
@@ -145,6 +146,7 @@ class Router:
     def __init__(self, *, wall_offset_s: float = 0.0) -> None:
         self._outbox = Outbox(wall_offset_s)
         self._tally = Tally()
+        self._estimates = Estimates()
         self._endpoints: dict[str, _Endpoint] = {}
         self._rooms: dict[str, _Room] = {}
         self._events: dict[tuple[type[EngineEvent], str], EngineEvent] = {}
@@ -153,12 +155,8 @@ class Router:
 
     @property
     def counters(self) -> dict[str, int]:
-        """A copy of every counter; names are explained in `media.tally`."""
-        ports = [one.port for one in self._endpoints.values() if one.port is not None]
-        return {
-            **self._tally.as_dict(),
-            **count_estimates(port.bandwidth.estimator.bps for port in ports),
-        }
+        """A copy of every counter; names are explained in `media.tally` and `media.estimates`."""
+        return {**self._tally.as_dict(), **self._estimates.counters()}
 
     # -- who is there -------------------------------------------------------------------------
 
@@ -355,7 +353,16 @@ class Router:
             self._last_tick = now
             for room in self._rooms.values():
                 self._tick_room(room, ticks, now)
+            if self._estimates.is_due(now):
+                self._note_estimates()
         return self._last_tick + (TICK_S if self._rooms else _IDLE_S)
+
+    def _note_estimates(self) -> None:
+        self._estimates.note(
+            (one.role, one.port.bandwidth.estimator.bps)
+            for one in self._endpoints.values()
+            if one.port is not None
+        )
 
     def _tick_room(self, room: _Room, ticks: int, now: float) -> None:
         detector = room.detector

@@ -1,7 +1,5 @@
 """What the packet core counts. Names are part of the operator's view; values only grow."""
 
-from collections.abc import Iterable
-
 from media.description import Kind, Role
 
 EVENTS = (
@@ -34,18 +32,6 @@ EVENTS = (
     "rtcp_in",
     "rtcp_out",
 )
-
-
-ESTIMATE_STEPS_KBPS = (300, 1000, 3000)
-ESTIMATES = ("estimates", *(f"estimates_under_{kbps}_kbps" for kbps in ESTIMATE_STEPS_KBPS))
-"""How many subscribers' paths are estimated now, and how many of them at less than each step."""
-
-
-def count_estimates(estimates_bps: Iterable[float | None]) -> dict[str, int]:
-    """Return `ESTIMATES` of what is known of each subscriber's path (None: nothing)."""
-    known = [bps for bps in estimates_bps if bps is not None]
-    under = (sum(bps < 1000 * kbps for bps in known) for kbps in ESTIMATE_STEPS_KBPS)
-    return dict(zip(ESTIMATES, (len(known), *under), strict=True))
 
 
 class Passed:

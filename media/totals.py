@@ -3,11 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from media.tally import ESTIMATES
-
-NOW = frozenset(
-    {"endpoints", "transports", "handshakes", "addresses", "tcp_connections", *ESTIMATES}
-)
+NOW = frozenset({"endpoints", "transports", "handshakes", "addresses", "tcp_connections"})
 """What there is now; the other counters are what happened since the start."""
 SMALLEST = frozenset({"receive_buffer_bytes"})
 LARGEST = frozenset({"busy_permille"})

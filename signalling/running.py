@@ -19,6 +19,7 @@ from signalling.ground import Ground
 from signalling.load_watch import LoadWatch
 from signalling.meetings import Meetings
 from signalling.metrics.families import Figures
+from signalling.metrics.qualities import note_qualities
 from signalling.metrics.reading import read_figures
 from signalling.metrics.timings import LoopWatch
 from signalling.monitor.terminals import JUDGE_S
@@ -30,6 +31,7 @@ from signalling.wire import JsonObject
 from vmr.store import StoreError
 
 SWEEP_S = 5.0
+QUALITY_LOOK_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -129,18 +131,26 @@ class Running:
             sessions.tell("servers.updated", servers, now)
         self.meetings.sweep()
 
+    def note_qualities(self) -> None:
+        """Of everybody inside, for the histogram."""
+        for runner in self.meetings.rooms.runners():
+            note_qualities(self.ground.counters, runner.meeting.qualities())
+
     async def _live(self, _app: web.Application) -> AsyncIterator[None]:
         if self._estate is None:
             await self.meetings.rooms.restore()
         else:
             await self._estate.start(self.meetings.rooms, self.sockets.desk_requests.do)
-        sweeper = asyncio.create_task(self._keep_swept(), name="sweeper")
-        ringer = asyncio.create_task(self._keep_ringing(), name="desk ringer")
-        judge = asyncio.create_task(self._keep_judging(), name="monitor judge")
+        tasks = [
+            asyncio.create_task(self._keep_swept(), name="sweeper"),
+            asyncio.create_task(self._keep_ringing(), name="desk ringer"),
+            asyncio.create_task(self._keep_judging(), name="monitor judge"),
+            asyncio.create_task(self._keep_noting(), name="quality notes"),
+        ]
         yield
-        for task in (sweeper, ringer, judge):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sweeper, ringer, judge, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self.sockets.end()
         self.meetings.close()
 
@@ -162,6 +172,11 @@ class Running:
             with suppress(StoreError):  # the next look will do
                 await self.meetings.rooms.refresh_all()
                 await self.meetings.board.refresh_all()
+
+    async def _keep_noting(self) -> None:
+        while True:
+            await asyncio.sleep(QUALITY_LOOK_S)
+            self.note_qualities()
 
     async def _keep_ringing(self) -> None:
         while True:

@@ -15,16 +15,18 @@ from prometheus_client.core import (
     Metric,
 )
 
+from signalling.metrics.qualities import POINTS, ROLES
 from signalling.metrics.timings import KNOCK, LOOP_LAG
 from vmr.store import JournalState
 
 KINDS = ("audio", "camera", "screen")
 ENDPOINT_ROLES = ("person", "tap", "encoder")
 TRANSIT_STEPS_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-PATH_STEPS_KBPS = (300, 1000, 3000)
+ESTIMATE_STEPS_KBPS = (100, 300, 500, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000)
+ESTIMATED_ROLES = ("person", "tap")
 NO_EVENTS = frozenset(
     {"endpoints", "transports", "handshakes", "addresses", "tcp_connections", "workers", "probes"}
-    | {"receive_buffer_bytes", "estimates", "worker_deaths", "busy_permille"}
+    | {"receive_buffer_bytes", "worker_deaths", "busy_permille"}
 )
 """Counters that are no counts of events, or have a family."""
 DROPS = {
@@ -40,7 +42,8 @@ DROPS = {
 EVENTS_MAX = 300
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _HAS_FAMILY = re.compile(
-    r"(packets|bytes)_(in|out)_|(in|out)_(packets|bytes)_|dropped_|transit_|estimates_under_|alert_"
+    r"(packets|bytes)_(in|out)_|(in|out)_(packets|bytes)_|dropped_|transit_|alert_"
+    r"|(estimate|quality)_[a-z]+_(to|count|sum)"
     rf"|({LOOP_LAG.name}|{KNOCK.name})_"
 )
 
@@ -70,6 +73,7 @@ def families(figures: Figures) -> Iterator[Metric]:
     yield from _media(figures.counters)
     yield from _drops(figures.counters)
     yield from _timings(figures.counters)
+    yield from _by_role(figures.counters)
     yield from _events(figures.counters)
 
 
@@ -114,11 +118,6 @@ def _now(figures: Figures) -> Iterator[Metric]:
     yield _gauge("vmr_letters_waiting", "Letters not yet sent.", figures.letters)
     for name, what in (("workers", "alive"), ("transports", "open"), ("endpoints", "known")):
         yield _gauge(f"vmr_media_{name}", f"Media {name} {what}.", counters.get(name, 0))
-    paths = {f"{kbps}": counters.get(f"estimates_under_{kbps}_kbps", 0) for kbps in PATH_STEPS_KBPS}
-    yield _labelled(
-        "vmr_paths_under", "Estimated paths to people of less than so many kbit/s.", "kbps",
-        {**paths, "+Inf": counters.get("estimates", 0)},
-    )  # fmt: skip
 
 
 def _media(counters: Mapping[str, int]) -> Iterator[Metric]:
@@ -172,6 +171,18 @@ def _timings(counters: Mapping[str, int]) -> Iterator[Metric]:
     )  # fmt: skip
 
 
+def _by_role(counters: Mapping[str, int]) -> Iterator[Metric]:
+    """Histograms of what is noted of everybody each few seconds."""
+    yield _histogram(
+        "vmr_estimate_bits_per_second", "What paths to subscribers are estimated to carry.",
+        counters, "estimate", "kbps", ESTIMATE_STEPS_KBPS, ESTIMATED_ROLES,
+    )  # fmt: skip
+    yield _histogram(
+        "vmr_connection_quality", "Of people inside: 1 bad, 2 poor, 3 fair, 4 good.",
+        counters, "quality", "points", tuple(POINTS.values()), tuple(one.value for one in ROLES),
+    )  # fmt: skip
+
+
 def _events(counters: Mapping[str, int]) -> Iterator[Metric]:
     alerts = CounterMetricFamily("vmr_desk_alerts", "Alerts at the duty desk.", labels=["kind"])
     events = CounterMetricFamily("vmr_events", "Everything else counted.", labels=["event"])
@@ -208,10 +219,17 @@ def _histogram(
     of: str,
     unit: str,
     steps: tuple[int, ...],
+    roles: tuple[str, ...] = (),
 ) -> Metric:
-    of_one = {"us": 1e-6, "ms": 1e-3}[unit]
-    buckets = [(f"{step * of_one:g}", counters.get(f"{of}_to_{step}_{unit}", 0)) for step in steps]
-    buckets.append(("+Inf", counters.get(f"{of}_count", 0)))
-    family = HistogramMetricFamily(name, help)
-    family.add_metric([], buckets=buckets, sum_value=counters.get(f"{of}_sum_{unit}", 0) * of_one)
+    """With `roles`, one for each, of counters that have it in their names."""
+    of_one = {"us": 1e-6, "ms": 1e-3, "kbps": 1e3, "points": 1}[unit]
+    family = HistogramMetricFamily(name, help, labels=["role"] if roles else None)
+    for labels in [[role] for role in roles] or [[]]:
+        one = "_".join([of, *labels])
+        buckets = [
+            (f"{step * of_one:g}", counters.get(f"{one}_to_{step}_{unit}", 0)) for step in steps
+        ]
+        buckets.append(("+Inf", counters.get(f"{one}_count", 0)))
+        total = counters.get(f"{one}_sum_{unit}", 0) * of_one
+        family.add_metric(labels, buckets=buckets, sum_value=total)
     return family

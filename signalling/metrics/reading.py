@@ -33,7 +33,7 @@ def read_figures(
         meeting = runner.meeting
         stages[meeting.stage.value] += 1
         people.update(role.value for role in meeting.roles())
-        connections.update(quality.value for quality in meeting.qualities())
+        connections.update(quality.value for _, quality in meeting.qualities())
         paused += meeting.is_paused
         unwritten += runner.unwritten
     return Figures(

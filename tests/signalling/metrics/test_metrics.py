@@ -11,10 +11,14 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
+from media.description import Role
 from media.engine import Config, MediaEngine
+from media.estimates import STEPS_KBPS, Estimates
+from media.messages import QualityChanged
 from media.transit import STEPS_US
 from signalling.metrics.families import (
     ENDPOINT_ROLES,
+    ESTIMATE_STEPS_KBPS,
     EVENTS_MAX,
     KINDS,
     TRANSIT_STEPS_US,
@@ -146,6 +150,44 @@ def test_a_timing_becomes_a_histogram_in_seconds() -> None:
     assert found["vmr_loop_lag_seconds_bucket", labels(le="1")] == 1
     assert found["vmr_loop_lag_seconds_bucket", labels(le="+Inf")] == 2
     assert found["vmr_loop_lag_seconds_sum", labels()] == pytest.approx(2.004)
+
+
+def test_estimates_become_histograms_by_role_in_bits_a_second() -> None:
+    estimates = Estimates()
+    estimates.note([(Role.PERSON, 250_000.0), (Role.PERSON, 4e6), (Role.TAP, 9e7)])
+    estimates.note([(Role.PERSON, None)])
+    found = of(estimates.counters())
+    name = "vmr_estimate_bits_per_second"
+    assert found[f"{name}_bucket", labels(role="person", le="100000")] == 0
+    assert found[f"{name}_bucket", labels(role="person", le="300000")] == 1
+    assert found[f"{name}_bucket", labels(role="person", le="+Inf")] == 2
+    assert found[f"{name}_sum", labels(role="person")] == pytest.approx(4_250_000)
+    assert found[f"{name}_bucket", labels(role="tap", le="1e+07")] == 0
+    assert found[f"{name}_count", labels(role="tap")] == 1
+    assert ESTIMATE_STEPS_KBPS == STEPS_KBPS
+    assert not [key for key in found if key[0] == "vmr_events_total"]
+
+
+async def test_the_quality_of_connections_is_a_histogram_by_role(house: House) -> None:
+    host = await house.host()
+    guest = await house.admitted(host)
+    for who, grade in ((host, "good"), (guest, "poor")):
+        endpoint = house.engine.name_of(who.participant)
+        house.engine.on_event(
+            QualityChanged(
+                endpoint=endpoint, quality=grade, loss_permille=0, rtt_ms=None, jitter_ms=0
+            )
+        )
+    await host.request("room.pause", reason="")  # after what the room was told before
+    house.running.note_qualities()
+    house.running.note_qualities()
+    found = parsed(await scrape(house))
+    name = "vmr_connection_quality"
+    assert found[f"{name}_bucket", labels(role="guest", le="1")] == 0
+    assert found[f"{name}_bucket", labels(role="guest", le="2")] == 2
+    assert found[f"{name}_sum", labels(role="host")] == 8
+    assert found[f"{name}_count", labels(role="host")] == 2
+    assert not [key for key in found if "quality" in dict(key[1]).get("event", "")]
 
 
 def test_a_clock_that_steps_back_counts_as_no_time() -> None:
