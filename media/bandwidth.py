@@ -174,7 +174,9 @@ class Bandwidth:
 
     def probe(self, wide: int, now: float) -> None:
         """Send the padding that is due, in the repair stream of the first slot that has one."""
-        due = self._prober.step(self._goal_bps, self.estimator.path_bps, wide, now)
+        is_urgent = PAUSED in self._allocator.given.values()
+        path_bps = self.estimator.path_bps
+        due = self._prober.step(self._goal_bps, path_bps, wide, now, is_urgent=is_urgent)
         for subscription in self._subscriptions:
             size = 1
             while size and due > 0:

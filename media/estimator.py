@@ -53,35 +53,40 @@ Acknowledged = tuple[float, int, float]
 
 
 class Received:
-    """The rate at which bytes arrive, over half a second of the receiver's clock."""
+    """The rate at which bytes arrive, over half a second of the receiver's clock.
+
+    What waited for a stalled machine arrives at once: it counts over the time it was sent in.
+    """
 
     __slots__ = ("_bytes", "_packets", "_since")
 
     def __init__(self) -> None:
-        self._packets: deque[tuple[float, int]] = deque()
+        self._packets: deque[Acknowledged] = deque()
         self._bytes = 0
         self._since: float | None = None
 
     def add(self, acknowledged: Sequence[Acknowledged]) -> None:
         packets = self._packets
-        newest = packets[-1][0] if packets else None
-        for _, size, arrived_s in acknowledged:
+        newest = packets[-1][2] if packets else None
+        for packet in acknowledged:
+            arrived_s = packet[2]
             if newest is None or abs(arrived_s - newest) > _LONGEST_PAUSE_S * 3:
                 packets.clear()
                 self._bytes, self._since = 0, arrived_s
-            packets.append((arrived_s, size))
-            self._bytes += size
+            packets.append(packet)
+            self._bytes += packet[1]
             newest = arrived_s
-        while packets and newest is not None and newest - packets[0][0] > _RATE_WINDOW_S:
+        while packets and newest is not None and newest - packets[0][2] > _RATE_WINDOW_S:
             self._bytes -= packets.popleft()[1]
 
     @property
     def bps(self) -> float | None:
         """Bits a second; None as long as too little came."""
-        if self._since is None or self._packets[-1][0] - self._since < _RATE_LEAST_S:
+        if self._since is None or self._packets[-1][2] - self._since < _RATE_LEAST_S:
             return None
-        span = min(self._packets[-1][0] - self._since, _RATE_WINDOW_S)
-        return self._bytes * 8 / span
+        first, last = self._packets[0], self._packets[-1]
+        span = min(last[2] - self._since, _RATE_WINDOW_S)
+        return self._bytes * 8 / max(span, last[0] - first[0])
 
 
 class OwnLoss:
@@ -91,11 +96,12 @@ class OwnLoss:
     much is lost again, it is the path's own, and no reason to send less still.
     """
 
-    __slots__ = ("_cured_bps", "_lost", "_mean", "_since", "_suspected", "_total", "share")
+    __slots__ = ("_cured_bps", "_lost", "_since", "_suspected", "_total", "mean", "share")
 
     def __init__(self) -> None:
         self.share = 0.0
-        self._mean = 0.0
+        self.mean = 0.0
+        """Of all losses of the last seconds."""
         self._suspected: float | None = None
         self._cured_bps: float | None = None
         self._lost = self._total = 0
@@ -114,8 +120,8 @@ class OwnLoss:
         self, lost: int, total: int, rate_bps: float, received_bps: float | None, now: float
     ) -> None:
         """Take what was lost of `total` packets, sent at `rate_bps` at most."""
-        self._mean += (lost / total - self._mean) * _MEAN_PACE
-        if self._mean < self.share / 2:
+        self.mean += (lost / total - self.mean) * _MEAN_PACE
+        if self.mean < self.share / 2:
             self.share = 0.0
         if self._suspected is None:
             return
@@ -150,6 +156,11 @@ class Losses:
         self._own = OwnLoss()
         self._lost = self._total = 0
         self._since: float | None = None
+
+    @property
+    def mean(self) -> float:
+        """Of the last seconds: what a stalled machine dropped once hardly shows in it."""
+        return self._own.mean
 
     def add(
         self, lost: int, received: int, rate_bps: float, received_bps: float | None, now: float
@@ -255,12 +266,20 @@ class Estimator:
             self._grow(now, round_trip_s)
         self._changed = now
         self._losses.add(lost, len(packets), before, self._received.bps, now)
-        if self._losses.share >= _LOW_LOSS:
+        if usage is not Usage.OVER and not self._is_full():
+            self._keep_what_comes()
+        if self._losses.mean >= _LOW_LOSS:
             self._lossy = now
+
+    def _keep_what_comes(self) -> None:
+        """A path carries what came through it, less what a fall takes off to drain a queue."""
+        received = self._received.bps or 0.0
+        self._delay_bps = max(self._delay_bps, received * _BACK_OFF)
+        self._losses.bound_bps = max(self._losses.bound_bps, received * _CURED)
 
     def _is_full(self) -> bool:
         """A queue that is full grows no more: it shows by its delay and by what it drops."""
-        return self._trendline.queue_s > _FULL_QUEUE_S and self._losses.share > _FULL_LOSS
+        return self._trendline.standing_s > _FULL_QUEUE_S and self._losses.share > _FULL_LOSS
 
     def take_probe(self, bps: float) -> None:
         """A probe came through at this rate."""

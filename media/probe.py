@@ -9,6 +9,8 @@ _TIMEOUT_S = 1.5
 _LONGEST_STEP_S = 0.04
 _FIRST_PAUSE_S = 3.0
 _LONGEST_PAUSE_S = 48.0
+_URGENT_PAUSE_S = 12.0
+"""The longest while a picture is paused: then there is more to win than a better layer."""
 _STEP_UP = 3.0
 _FEWEST_PACKETS = 8
 _LEAST_ARRIVED = 0.8
@@ -27,10 +29,10 @@ class Prober:
     __slots__ = (
         "_began",
         "_ended",
+        "_finished",
         "_first",
         "_found",
         "_last",
-        "_next",
         "_pause_s",
         "_rate_bps",
         "_stepped",
@@ -42,20 +44,29 @@ class Prober:
         self._rate_bps = 0.0
         self._first = self._last = 0
         self._found: list[Probed] = []
-        self._next = float("-inf")
+        self._finished = float("-inf")
         self._stepped = 0.0
         self._pause_s = _FIRST_PAUSE_S
 
     def step(
-        self, goal_bps: float | None, estimate_bps: float | None, wide: int, now: float
+        self,
+        goal_bps: float | None,
+        estimate_bps: float | None,
+        wide: int,
+        now: float,
+        *,
+        is_urgent: bool = False,
     ) -> int:
         """Return how many bytes should leave in this step, media among them; 0: no probe.
 
-        `goal_bps` is what would be of use, `wide` the transport-wide number sent last.
+        `goal_bps` is what would be of use, `wide` the transport-wide number sent last; it is
+        urgent while a picture is paused.
         """
         if self._began is None:
             wants = goal_bps is not None and estimate_bps is not None and estimate_bps < goal_bps
-            if not wants or now < self._next or goal_bps is None or estimate_bps is None:
+            pause_s = min(self._pause_s, _URGENT_PAUSE_S if is_urgent else _LONGEST_PAUSE_S)
+            is_early = now - self._finished < pause_s
+            if not wants or is_early or goal_bps is None or estimate_bps is None:
                 return 0
             self._begin(min(goal_bps * _MORE, estimate_bps * _STEP_UP), wide, now)
         elif self._ended is not None:
@@ -102,9 +113,9 @@ class Prober:
     def _finish(self, now: float, *, is_worth_it: bool) -> None:
         self._began = self._ended = None
         self._found = []
-        pause = _FIRST_PAUSE_S if is_worth_it else min(self._pause_s * 2, _LONGEST_PAUSE_S)
-        self._pause_s = pause
-        self._next = now + pause
+        longer_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        self._pause_s = _FIRST_PAUSE_S if is_worth_it else longer_s
+        self._finished = now
 
 
 def _rate(found: list[Probed]) -> float | None:

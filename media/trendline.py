@@ -26,6 +26,10 @@ _TOO_FAR = 15.0
 _BASE_S = 15.0
 _LEAST_QUEUE_S = 0.02
 """Less than this is jitter."""
+_STANDING_S = 0.3
+"""A queue of the path stands for longer; what waited for a busy machine is read at once."""
+_STALL_S = 0.2
+"""Nothing arrives for so long, though it was sent: the receiver stood still, or its network."""
 _STEEP = 2.0
 """A slope so many times the threshold needs not rise further to count."""
 _LONGEST_STEP_MS = 100.0
@@ -51,13 +55,16 @@ class Trendline:
         "_last_sent",
         "_points",
         "_previous",
+        "_queues",
         "_sent",
         "_slope",
         "_smoothed",
+        "_stood_still",
         "_sum",
         "_threshold",
         "_updated",
         "queue_s",
+        "standing_s",
     )
 
     def __init__(self) -> None:
@@ -75,8 +82,12 @@ class Trendline:
         self._sum = self._smoothed = self._slope = 0.0
         self._bases = (float("inf"), float("inf"))
         self._base_since = float("-inf")
+        self._stood_still = float("-inf")
+        self._queues: deque[tuple[float, float]] = deque()
         self.queue_s = 0.0
         """By how much the last group took longer than the fastest of the last half minute."""
+        self.standing_s = 0.0
+        """The least of these lately: what never emptied."""
 
     def add(self, sent_s: float, arrived_s: float) -> None:
         """Take one packet."""
@@ -111,23 +122,38 @@ class Trendline:
         return has_caught_up and arrived_s - self._began_arriving < _LONGEST_BURST_S
 
     def _end_group(self) -> None:
+        waited_s = 0.0
         if self._previous is not None:
             sent, arrived = self._previous
             self._deltas = min(self._deltas + 1, _MAX_DELTAS)
-            self._sum += (self._arrived - arrived) - (self._sent - sent)
+            waited_s = (self._arrived - arrived) - (self._sent - sent)
+            self._sum += waited_s
             self._smoothed = _SMOOTHING * self._smoothed + (1 - _SMOOTHING) * self._sum
             self._points.append((self._arrived, self._smoothed))
         self._previous = (self._sent, self._arrived)
-        self._measure_queue()
+        self._measure_queue(waited_s)
 
-    def _measure_queue(self) -> None:
+    def _measure_queue(self, waited_s: float) -> None:
+        """Take the queue of the group that ended, which came `waited_s` later than it was sent
+        after the one before it."""
         delay = self._arrived - self._sent
         older, newer = self._bases
         if self._sent - self._base_since > _BASE_S:
             self._base_since = self._sent
             older, newer = newer, delay
         self._bases = older, min(newer, delay)
-        self.queue_s = delay - min(self._bases)
+        self.queue_s = queue_s = delay - min(self._bases)
+        queues, arrived = self._queues, self._arrived
+        if waited_s > _STALL_S:
+            queues.clear()
+            self._stood_still = arrived
+        while queues and queues[-1][1] >= queue_s:
+            queues.pop()
+        queues.append((arrived, queue_s))
+        while arrived - queues[0][0] > _STANDING_S:
+            queues.popleft()
+        is_known = arrived - self._stood_still > _STANDING_S
+        self.standing_s = queues[0][1] if is_known else 0.0
 
     def detect(self, now: float) -> Usage:
         """Return how the path fares by all packets so far."""
@@ -139,7 +165,7 @@ class Trendline:
         self._slope = slope
         usage = Usage.NORMAL
         if trend > self._threshold:
-            is_queue = self.queue_s > _LEAST_QUEUE_S
+            is_queue = self.standing_s > _LEAST_QUEUE_S
             usage = Usage.OVER if is_rising and is_queue else Usage.NORMAL
         elif trend < -self._threshold:
             usage = Usage.UNDER

@@ -9,6 +9,7 @@ from media.description import Kind
 from media.messages import LayersWanted, SlotsPaused, Source
 from tests.media.hall import SCREEN_PLACE, Camera, Hall, Seat
 from tests.media.packets import SCREEN
+from tests.media.starved import StarvedSeat
 
 
 def told(hall: Hall, camera: str) -> list[tuple[str, ...]]:
@@ -282,3 +283,23 @@ def test_the_operator_sees_how_many_paths_are_poor() -> None:
     assert counters["estimate_person_to_1000_kbps"] == 1
     assert counters["estimate_person_to_300_kbps"] == 0
     assert counters["estimate_tap_count"] == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_starved_machine_that_drops_what_overflows_keeps_its_pictures(seed: int) -> None:
+    seat = StarvedSeat(3, seed, 20.0, still_s=(0.2, 0.6))
+    hall = Hall([Camera(1), Camera(2)], [seat])
+    hall.run(20.0)
+    assert seat.dropped > 100
+    assert not [event for _, event in hall.events if isinstance(event, SlotsPaused)]
+    hall.run(2.0)
+    assert None not in [seat.layer(hall.now, place) for place in (0, 1)]
+
+
+def test_a_paused_picture_is_back_within_fifteen_seconds_of_the_paths_recovery() -> None:
+    seat = Seat(3, 100_000)
+    hall = Hall([Camera(1)], [seat])
+    hall.run(60.0)
+    assert seat.paused
+    seat.capacity_bps = 20_000_000
+    assert hall.run(15.0, until=lambda: not seat.paused) < 15.0

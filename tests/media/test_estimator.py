@@ -2,8 +2,10 @@
 
 import pytest
 
+from media.allocator import Evidence
 from media.estimator import LEAST_BPS, START_BPS, Estimator
 from tests.media.bottleneck import PACKET_BYTES, Bottleneck
+from tests.media.starved import StarvedBottleneck
 
 SEEDS = [1, 2, 3]
 
@@ -148,3 +150,59 @@ def test_a_clock_that_was_set_is_no_delay() -> None:
         at = 10 + step * 0.02
         estimator.take_feedback([(at, 1000, at + 500_000)], 0, at + 0.05, 0.05)
     assert (estimator.bps or 0) >= before
+
+
+# -- machines that starve ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_machines_that_stand_still_over_and_over_do_not_lower_it_below_what_is_sent(
+    seed: int,
+) -> None:
+    link = StarvedBottleneck(seed, sent_bps=400_000, starved_s=30.0, buffer_packets=60)
+    link.run_steadily(30.0)
+    assert link.dropped == 0
+    assert min(bps for _, bps in link.estimates) >= 2 * link.sent_bps
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("sent_bps", "buffer_packets"), [(150_000, 3), (400_000, 5), (1.5e6, 30)])
+def test_it_is_back_within_three_seconds_once_a_starved_machine_that_lost_much_is_free(
+    seed: int, sent_bps: float, buffer_packets: int
+) -> None:
+    link = StarvedBottleneck(seed, sent_bps=sent_bps, starved_s=30.0, buffer_packets=buffer_packets)
+    link.run_steadily(30.0)
+    assert link.dropped > 100
+    link.run_steadily(3.0)
+    assert (link.estimator.bps or 0) > 1.15 * sent_bps
+
+
+def test_it_is_never_much_less_than_what_came_through_without_a_queue() -> None:
+    link = Bottleneck(1, 50_000_000, wanted_bps=600_000)
+    link.run(5.0)
+    link.estimator._delay_bps = link.estimator._losses.bound_bps = LEAST_BPS
+    link.wanted_bps, steady = 1e9, link.estimator.received_bps or 0.0
+    link.give_feedback()
+    assert (link.estimator.bps or 0) >= 0.7 * steady
+
+
+def test_one_burst_of_loss_is_no_evidence_and_loss_that_goes_on_is() -> None:
+    link = Bottleneck(1, 50_000_000, wanted_bps=400_000)
+    link.run(10.0)
+    link.loss = 0.1
+    link.run(0.5)
+    link.loss = 0.0
+    link.run(2.0)
+    assert link.estimator.evidence(link.now) is Evidence.NONE
+    link.loss = 0.1
+    link.run(5.0)
+    assert link.estimator.evidence(link.now) is Evidence.LOSS
+
+
+def test_what_waited_for_a_stalled_receiver_counts_over_the_time_it_was_sent_in() -> None:
+    estimator = Estimator()
+    for step in range(200):
+        sent = step * 0.01
+        arrived = sent + 0.03 if step < 100 else 2.2
+        estimator.take_feedback([(sent, 500, arrived)], 0, sent, 0.05)
+    assert estimator.received_bps == pytest.approx(400_000, rel=0.1)

@@ -89,3 +89,15 @@ def test_all_at_one_moment_shows_no_rate() -> None:
         prober.take(number, (0.0, 1000, 1.0), 0.0)
     prober.step(3e6, 1e6, 120, 0.2)
     assert prober.outcome(120, 0.3) is None
+
+
+def test_while_a_picture_is_paused_failures_put_it_off_by_twelve_seconds_at_most() -> None:
+    prober = Prober()
+    now = 0.0
+    for _ in range(6):
+        assert cluster(prober, now, 1_200_000)[0]
+        now += 60.0
+    ended = now - 60.0
+    assert prober.step(3e6, 1e6, 0, ended + 20.0) == 0
+    assert prober.step(3e6, 1e6, 0, ended + 11.0, is_urgent=True) == 0
+    assert prober.step(3e6, 1e6, 0, ended + 13.0, is_urgent=True) > 0

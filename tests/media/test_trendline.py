@@ -64,3 +64,25 @@ def test_all_at_one_moment_has_no_slope() -> None:
     for step in range(40):
         trendline.add(step * 0.11, 1.0)
     assert trendline.detect(1.0) is Usage.NORMAL
+
+
+def test_a_queue_that_empties_in_between_does_not_stand() -> None:
+    trendline = Trendline()
+    for step in range(1000):
+        at = step * 0.01
+        delay = 0.05 * (step % 25 < 20)
+        trendline.add(at, at + 5 + delay)
+    assert trendline.standing_s < 0.001
+    for step in range(1000, 1100):
+        trendline.add(step * 0.01, step * 0.01 + 5.05)
+    assert 0.04 < trendline.standing_s < 0.06
+
+
+def test_a_queue_behind_a_stall_counts_a_moment_later() -> None:
+    trendline = Trendline()
+    feed(trendline, 2.0, 0.0)
+    for step in range(200, 300):
+        trendline.add(step * 0.01, step * 0.01 + 5.4)
+        if step < 225:
+            assert trendline.standing_s == 0
+    assert trendline.standing_s > 0.3
