@@ -25,6 +25,7 @@ from lobby.errors import (
     TooManyPersons,
 )
 from lobby.knock import Knock
+from lobby.pin import PinPrompt
 from lobby.state import Seat, State
 from vmr.ids import BookingId, DeviceId, InviteId, ParticipantId
 from vmr.policies import AdmitMode, Policy
@@ -131,6 +132,12 @@ def own_knock(request: Request, meeting: State) -> Knock | None:
     return next(
         (k for k in meeting.knocks.values() if is_same(request, k.role, k.device, k.invite)), None
     )
+
+
+def own_prompt(request: Request, meeting: State) -> PinPrompt | None:
+    """The prompt of this device, as a host, whose page has gone."""
+    gone = (one for one in meeting.prompts.values() if one.is_page_gone)
+    return next((one for one in gone if is_same(request, Role.HOST, one.device, None)), None)
 
 
 def _is_host_elsewhere(request: Request, meeting: State) -> bool:

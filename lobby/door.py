@@ -51,8 +51,9 @@ def join(turn: Turn, command: Join) -> None:
     if isinstance(decision, admission.Wait):
         _wait(turn, command, request, is_knocking=decision.is_knocking)
     elif decision.seat is None:
-        turn.facts = (("participant", command.participant),)
-        _come_in(turn, _knock(turn, command, request, is_knocking=False), decision.how)
+        knock = _leave_place(turn, request, _knock(turn, command, request, is_knocking=False))
+        turn.facts = (("participant", knock.id),)
+        _come_in(turn, knock, decision.how)
     else:
         _come_back(turn, command, decision.seat, decision.how)
 
@@ -64,6 +65,17 @@ def _check_form(state: State, command: Join) -> None:
         raise NameMissing
     if command.declaration != state.policy.declaration:
         raise DeclarationNeeded
+
+
+def _leave_place(turn: Turn, request: Request, knock: Knock) -> Knock:
+    """Who comes in has waited in another page: that was the same person, who waits no more."""
+    old = admission.own_knock(request, turn.state)
+    if old is None:
+        return knock
+    close_knock(turn, old, KnockState.ADMITTED)
+    turn.end_session(old.session, EndCode.MOVED)
+    persons = name_persons(old.id, [one.name for one in knock.persons])
+    return replace(knock, id=old.id, persons=persons)
 
 
 def _come_in(turn: Turn, knock: Knock, how: How) -> None:
@@ -90,6 +102,10 @@ def _wait(turn: Turn, command: Join, request: Request, *, is_knocking: bool) -> 
     old = admission.own_knock(request, turn.state)
     if old is not None:
         _wait_on(turn, command, old, is_knocking=is_knocking or old.is_knocking)
+        return
+    prompt = admission.own_prompt(request, turn.state)
+    if prompt is not None:
+        _ask_on(turn, command, prompt)
         return
     if len(turn.state.knocks) + len(turn.state.prompts) >= turn.state.numbers.at_door:
         raise LobbyFull
@@ -124,6 +140,22 @@ def _wait_on(turn: Turn, command: Join, old: Knock, *, is_knocking: bool) -> Non
         _count_knock(turn, knock)
 
 
+def _ask_on(turn: Turn, command: Join, old: PinPrompt) -> None:
+    """A terminal that reloaded at its prompt: still one terminal, with the tries that it had."""
+    del turn.state.prompts[old.session]
+    turn.end_session(old.session, EndCode.MOVED)
+    prompt = replace(
+        old,
+        session=command.session,
+        persons=name_persons(old.id, command.persons),
+        deadline=_pin_deadline(turn),
+        is_page_gone=False,
+    )
+    turn.state.prompts[prompt.session] = prompt
+    turn.facts = (("participant", old.id),)
+    _record_asked(turn, prompt)
+
+
 def _knock(turn: Turn, command: Join, request: Request, *, is_knocking: bool) -> Knock:
     return Knock(
         id=command.participant,
@@ -142,20 +174,29 @@ def _knock(turn: Turn, command: Join, request: Request, *, is_knocking: bool) ->
 
 
 def _ask_pin(turn: Turn, knock: Knock) -> None:
-    numbers, closed = turn.state.numbers, turn.state.pins.closed_until
-    turn.state.prompts[knock.session] = PinPrompt(
+    prompt = PinPrompt(
         id=knock.id,
         session=knock.session,
         persons=knock.persons,
         device=knock.device,
-        attempts_left=numbers.pin_tries,
-        deadline=(turn.now if closed is None else closed) + numbers.pin_prompt_s,
+        attempts_left=turn.state.numbers.pin_tries,
+        deadline=_pin_deadline(turn),
     )
+    turn.state.prompts[prompt.session] = prompt
+    _record_asked(turn, prompt)
+
+
+def _pin_deadline(turn: Turn) -> float:
+    closed = turn.state.pins.closed_until
+    return (turn.now if closed is None else closed) + turn.state.numbers.pin_prompt_s
+
+
+def _record_asked(turn: Turn, prompt: PinPrompt) -> None:
     turn.record(
         "pin_asked",
-        subject=f"{Role.HOST.value}:{knock.id}",
-        facts=(("persons", len(knock.persons)),),
-        personal=names(knock.persons),
+        subject=f"{Role.HOST.value}:{prompt.id}",
+        facts=(("persons", len(prompt.persons)),),
+        personal=names(prompt.persons),
     )
 
 

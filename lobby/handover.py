@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lobby.alerts import AlertKind
 from lobby.commands import CallStaff, EnterPin, HandOver, ReadyToLeave, ResetStepUp
-from lobby.errors import LockFirst, StepUpClosed, WrongPin
+from lobby.errors import CheckRunning, LockFirst, StepUpClosed, WrongPin
 from lobby.events import HandedOver, StaffCalled, SteppedUp, StepUpLapsed
 from lobby.host_pin import count_on_room
 from lobby.state import Seat
@@ -13,12 +13,17 @@ from vmr.roles import Permission, Stage
 
 
 def hand_over(turn: Turn, command: HandOver) -> None:
-    """This seat drops to its prisoner-safe row; a stepped-up one does so again at any time."""
+    """This seat drops to its prisoner-safe row; a stepped-up one does so again at any time.
+
+    The first time no check of this seat may be open: its guest would be shown to the prisoner.
+    """
     seat = turn.require_seat(command.session, Permission.HAND_OVER)
     is_first = not seat.hands.is_handed_over
     is_locked = turn.state.stage is Stage.LOCKED
     if is_first and turn.state.policy.must_lock_before_hand_over and not is_locked:
         raise LockFirst
+    if is_first and seat.id in turn.state.checks.values():
+        raise CheckRunning
     turn.put(replace(seat, hands=seat.hands.hand_over()))
     turn.record("handed_over", by=seat)
     turn.announce(HandedOver(participant=seat.id))

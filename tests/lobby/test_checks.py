@@ -9,7 +9,6 @@ from lobby.commands import (
     Attest,
     BeginCheck,
     EndCheck,
-    HandOver,
     Leave,
     SendBack,
     StartPresenting,
@@ -162,16 +161,11 @@ def test_the_check_ends_when_the_host_leaves() -> None:
     assert receivers(world, "lawyer") == {"aide"}
 
 
-def test_the_check_ends_when_the_host_is_lost_or_hands_over() -> None:
-    lost, handed = opened(), World(PolicyName.HEARING)
-    begin(lost)
-    lost.lose("host")
-    assert CheckEnded() in lost.told("lawyer")
-    handed.join("lawyer")
-    handed.host()
-    begin(handed)
-    handed.do(HandOver(session=session("host")))
-    assert CheckEnded() in handed.told("lawyer")
+def test_the_check_ends_when_the_host_is_lost() -> None:
+    world = opened()
+    begin(world)
+    world.lose("host")
+    assert CheckEnded() in world.told("lawyer")
 
 
 def test_the_check_ends_when_the_guest_goes() -> None:

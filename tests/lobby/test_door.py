@@ -7,6 +7,7 @@ from lobby.commands import KnockAgain, Leave, Pause, Refuse, Resume, SocketBack,
 from lobby.door import ANSWERED_KEPT
 from lobby.effects import AlertDesk, OpenMedia
 from lobby.errors import (
+    AlreadyAnswered,
     AlreadyInside,
     AlreadyJoined,
     DeclarationNeeded,
@@ -170,6 +171,23 @@ def test_somebody_who_waits_for_the_host_and_reloads_still_waits() -> None:
     world.join("lawyer", page="lawyer2")
     assert not world.waiting("lawyer2").knocking
     assert world.alerts() == []
+
+
+def test_who_reloads_and_comes_in_meanwhile_leaves_nobody_waiting() -> None:
+    world = World()
+    world.join("lawyer")
+    world.join("other", device="d-other", persons=("Lawyer",), invite="i-other")
+    for name in ("lawyer", "other"):
+        world.do(SocketLost(session=session(name)))
+    world.host()
+    assert [one.id for one in world.inside("host").knocks] == [pid("lawyer"), pid("other")]
+    world.join("lawyer", page="lawyer2")
+    assert world.ended("lawyer").code is EndCode.MOVED
+    assert world.inside("lawyer2").you == pid("lawyer")
+    assert world.reply().facts == (("participant", pid("lawyer")),)
+    assert [one.id for one in world.inside("host").knocks] == [pid("other")]
+    with pytest.raises(AlreadyAnswered):
+        world.admit("lawyer")
 
 
 def test_after_an_unlock_a_knocker_who_reloads_still_waits() -> None:

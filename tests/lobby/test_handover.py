@@ -37,7 +37,7 @@ from lobby.commands import (
     StopPresenting,
     Unlock,
 )
-from lobby.errors import LockFirst, NotPermitted, StepUpClosed
+from lobby.errors import CheckRunning, LockFirst, NotPermitted, StepUpClosed
 from lobby.events import (
     HandedOver,
     PresentationStopped,
@@ -133,6 +133,27 @@ def test_a_legal_room_is_locked_before_it_is_handed_over() -> None:
     world.host()
     with pytest.raises(LockFirst):
         world.hand_over()
+
+
+def test_a_terminal_with_an_open_id_check_is_not_handed_over() -> None:
+    world = World()
+    world.locked()
+    world.do(BeginCheck(by=session("host"), participant=pid("lawyer")))
+    with pytest.raises(CheckRunning):
+        world.hand_over()
+    assert world.seat("lawyer").is_checking
+    world.do(EndCheck(by=session("host"), participant=pid("lawyer")))
+    world.hand_over()
+    assert world.seat("host", seen_by="lawyer").is_handed_over
+
+
+def test_a_terminal_goes_back_to_the_prisoner_though_an_id_check_is_open() -> None:
+    world = World()
+    world.consultation()
+    world.pin()
+    world.do(BeginCheck(by=session("host"), participant=pid("lawyer")))
+    world.hand_over()
+    assert not world.seat("lawyer", seen_by="lawyer").is_checking
 
 
 def test_other_rooms_are_handed_over_unlocked() -> None:

@@ -65,6 +65,22 @@ def test_three_wrong_pins_end_the_attempt_with_a_way_back() -> None:
     assert world.prompt("again").attempts_left == 3
 
 
+def test_a_terminal_that_reloads_at_its_prompt_is_one_terminal_with_the_tries_it_had() -> None:
+    world = World()
+    world.join("host", Role.HOST)
+    world.pin(right=False)
+    world.do(SocketLost(session=session("host")))
+    world.wait(100)
+    world.join("host", Role.HOST, page="again")
+    assert world.ended("host").code is EndCode.MOVED
+    view = world.prompt("again")
+    assert (view.attempts_left, view.deadline) == (2, world.now + 120)
+    assert [one.id for one in world.meeting.desk_view().terminals] == [pid("host")]
+    world.join("host", Role.HOST, page="another", device="d-another")
+    assert world.prompt("another").attempts_left == 3
+    assert len(world.meeting.desk_view().terminals) == 2
+
+
 def test_a_prompt_nobody_answers_ends() -> None:
     world = World()
     world.join("host", Role.HOST)
