@@ -15,14 +15,14 @@ from vmr.roles import Permission, Stage
 def hand_over(turn: Turn, command: HandOver) -> None:
     """This seat drops to its prisoner-safe row; a stepped-up one does so again at any time.
 
-    The first time no check of this seat may be open: its guest would be shown to the prisoner.
+    The first time no ID check may be open: it would end, and show its guest to the prisoner.
     """
     seat = turn.require_seat(command.session, Permission.HAND_OVER)
     is_first = not seat.hands.is_handed_over
     is_locked = turn.state.stage is Stage.LOCKED
     if is_first and turn.state.policy.must_lock_before_hand_over and not is_locked:
         raise LockFirst
-    if is_first and seat.id in turn.state.checks.values():
+    if is_first and turn.state.checks:
         raise CheckRunning
     turn.put(replace(seat, hands=seat.hands.hand_over()))
     turn.record("handed_over", by=seat)

@@ -110,6 +110,11 @@ async def hand_over(officer: Person) -> None:
     """From now on this terminal is a prisoner's, and the server knows it."""
     await confirm(officer, "Hand over", "Hand over now")
     await expect(officer.page.locator('#app[data-handed-over="true"]')).to_be_attached()
+    await refused_as_handed_over(officer)
+
+
+async def refused_as_handed_over(officer: Person) -> None:
+    """Nothing of an officer's can be done there."""
     for event, payload in HOST_COMMANDS:
         answer = await officer.raw(event, payload)
         assert answer["error"]["code"] == "not_permitted", (event, answer)

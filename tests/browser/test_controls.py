@@ -8,7 +8,13 @@ from tests.browser.conftest import Invite, World
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import make_room
-from tests.browser.steps import hand_over, knock, locked_meeting, open_with_the_pin
+from tests.browser.steps import (
+    hand_over,
+    knock,
+    locked_meeting,
+    open_with_the_pin,
+    refused_as_handed_over,
+)
 from tests.browser.test_accessibility import check
 
 MAX_TABS = 60
@@ -320,8 +326,36 @@ async def test_a_handed_over_terminal_has_its_own_controls_alone(
     await is_muted(guest, officer, False)
     await officer.press("Mute")
     await is_muted(guest, officer, True)
+    await goes_back_by_itself(guest, officer)
     await officer.press("Hang up")
     await officer.in_view("ended")
+    await officer.page.evaluate(AS_IF_INSIDE)
+    await officer.page.reload()
+    await officer.in_view("pin")
+    await expect(officer.page.get_by_text("Call an officer.")).to_be_visible()
+
+
+AS_IF_INSIDE = """() => {
+    const [[key, visit]] = Object.entries(sessionStorage);
+    const seat = {wasInside: true, seat: {microphone: true, camera: true}};
+    sessionStorage.setItem(key, JSON.stringify({...JSON.parse(visit), ...seat}));
+}"""
+"""The terminal has lost its seat, and does not know."""
+
+
+async def goes_back_by_itself(guest: Person, officer: Person) -> None:
+    """A terminal that was handed over and loads anew: no form, no PIN, no staff controls."""
+    page = officer.page
+    await page.get_by_role("button", name="Cymraeg").click()
+    await expect(page.get_by_role("button", name="Gadael yr alwad")).to_be_visible()
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await officer.in_view("meeting")
+    await expect(page.locator('#app[data-handed-over="true"]')).to_be_attached()
+    await page.get_by_role("button", name="English").click()
+    await refused_as_handed_over(officer)
+    await is_muted(guest, officer, True)
+    await guest.sees(officer)
 
 
 async def test_staying_and_going(world: World, people: Invite) -> None:

@@ -83,6 +83,7 @@ async def test_a_whole_meeting_without_a_mouse(world: World, people: Invite) -> 
     await check_id(officer, guest)
     await press(officer.page, "Lock the room")
     await guest.stage("locked")
+    assert (await officer.page.evaluate(NAME)).endswith("Keyboard"), "Enter again unlocks nothing"
     await is_told(guest, "The room is locked. Nobody else gets in.")
 
     await press(guest.page, "Mute")
@@ -113,6 +114,8 @@ async def check_id(officer: Person, guest: Person) -> None:
     page = officer.page
     await press(page, f"Check ID {guest.name}")
     await is_told(guest, "The host is checking your ID.")
+    await press(page, "Hand over")
+    await is_told(officer, f"cannot hand over while the ID check of {guest.name} is open.")
     await tick(page, "Professional photo card")
     await fill(page, "Name on the ID", "Asha Verified")
     await press(page, "Save ID record")

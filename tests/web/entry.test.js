@@ -24,7 +24,7 @@ test("a tab remembers its visit for each room apart", () => {
   const kept = storage();
   keepVisit("room-a", kept, { invite: "x" });
   keepVisit("room-a", kept, { names: ["Ada"] });
-  assert.deepEqual(readVisit("room-a", kept), { invite: "x", role: "guest", names: ["Ada"], wasInside: false });
+  assert.deepEqual(readVisit("room-a", kept), { invite: "x", role: "guest", names: ["Ada"], wasInside: false, seat: null });
   assert.equal(readVisit("room-b", kept).invite, "");
 });
 

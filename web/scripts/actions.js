@@ -34,8 +34,12 @@ export function createActions(controller) {
   function complain(problem) {
     const known = has(`error.${problem.code}`);
     const key = known ? `error.${problem.code}` : "error.other";
-    const alert = { tag: "problem", key, values: { message: problem.message }, tone: /** @type {const} */ ("warning"), assertive: true };
-    store.dispatch({ type: "raised", alert, nowMs: Date.now() });
+    warn(key, { message: problem.message });
+  }
+
+  /** Said at once, and shown until it is dismissed. @param {string} key @param {Record<string, string>} values */
+  function warn(key, values) {
+    store.dispatch({ type: "raised", alert: { tag: "problem", key, values, tone: "warning", assertive: true }, nowMs: Date.now() });
   }
 
   /** @param {string} request @param {Record<string, unknown>} [payload] */
@@ -127,12 +131,13 @@ export function createActions(controller) {
   }
 
   return {
-    ask, tell, allowEncoder, present, stopPresenting, beginTalk, endTalk, toggleMicrophone, toggleCamera, readyToLeave, leave,
+    ask, tell, warn, allowEncoder, present, stopPresenting, beginTalk, endTalk, toggleMicrophone, toggleCamera, readyToLeave, leave,
     start: controller.start.bind(controller),
     /** Before the meeting: nothing to tell the server. */
     toggleOwnCamera: () => (devices.now.camera === "live" ? devices.stopCamera() : devices.startCamera()),
     toggleOwnMicrophone: () => devices.setMuted(!devices.now.isMuted),
     comeBack: () => controller.comeBack(),
+    returnToSeat: () => controller.returnToSeat(),
     presentAs: own.presentAs.bind(own),
     retryDevices: () => devices.open(),
     chooseDevice: devices.choose.bind(devices),

@@ -11,7 +11,7 @@ import { OwnMedia } from "./own_media.js";
 import { RequestError, SignallingClient } from "./signalling/client.js";
 import { proveDevice } from "./signalling/device_key.js";
 import { deviceNews } from "./state/device_news.js";
-import { inside } from "./state/meeting.js";
+import { inside, you } from "./state/meeting.js";
 import { LEFT } from "./state/moving.js";
 import { waitMs } from "./state/stage.js";
 
@@ -44,6 +44,8 @@ export class Controller {
   #move = null;
   /** The connection that is left then. @type {import("./moving.js").Connection|null} */
   #left = null;
+  /** The first try to open camera and microphone. @type {Promise<void>} */
+  #opened = Promise.resolve();
 
   /**
    * @param {import("./store.js").Store} store
@@ -130,7 +132,7 @@ export class Controller {
 
   open() {
     this.client.open();
-    void this.own.devices.open();
+    this.#opened = this.own.devices.open();
     const tell = () => this.store.dispatch({ type: "offline", isOffline: !navigator.onLine, nowMs: Date.now() });
     for (const event of ["online", "offline"]) window.addEventListener(event, tell);
   }
@@ -150,6 +152,16 @@ export class Controller {
     }
   }
 
+  /** A terminal that was handed over and loads anew: to its seat again, with what was on there. */
+  async returnToSeat() {
+    const { names, role, seat } = this.visit;
+    this.store.dispatch({ type: "return_began" });
+    await this.#opened;
+    if (seat && !seat.microphone) this.own.devices.setMuted(true);
+    if (seat && !seat.camera) this.own.devices.stopCamera();
+    await this.start({ names, role, agreed: true }, { move: true });
+  }
+
   /** An answer that got lost may have let us in before. @param {import("./types.js").Problem} problem */
   #notJoined(problem) {
     if (problem.code !== "already_joined") return this.store.dispatch({ type: "join_failed", problem });
@@ -165,7 +177,7 @@ export class Controller {
     this.media.close();
     this.own.close();
     this.client.close();
-    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false });
+    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false, seat: null });
   }
 
   /** Back to the prejoin view with a new session. */
@@ -395,6 +407,7 @@ export class Controller {
     if (!view) return before ? this.#wentOut() : undefined;
     if (!before) this.#cameIn(view);
     if (before) this.own.follow(before, view);
+    this.#keepSeat(view);
     return undefined;
   }
 
@@ -405,10 +418,17 @@ export class Controller {
     if (this.store.state.value.journey.step === "joined") void this.media.connect();
   }
 
+  /** What a terminal needs to come back by itself. @param {import("./types.js").InsideView} view */
+  #keepSeat(view) {
+    const own = view.is_handed_over ? you(view) : undefined;
+    const seat = own ? { microphone: own.microphone, camera: own.camera } : null;
+    if (JSON.stringify(seat) !== JSON.stringify(this.visit.seat)) this.visit = keepVisit(this.facts.address, sessionStorage, { seat });
+  }
+
   #wentOut() {
     this.own.stopScreen();
     this.media.close();
-    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false });
+    this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false, seat: null });
   }
 
   #settleLater() {

@@ -2,13 +2,15 @@
  * What a link carries in its fragment, and what this tab remembers of its visit: the personal
  * link's token, the role, the names. The fragment is stripped from the address at once.
  *
- * @typedef {{invite: string, role: "guest"|"host", names: string[], wasInside: boolean}} Visit
+ * @typedef {{invite: string, role: "guest"|"host", names: string[], wasInside: boolean,
+ *   seat: Seat|null}} Visit
+ * @typedef {{microphone: boolean, camera: boolean}} Seat of a terminal that was handed over, and what was on there
  */
 
 const PREFIX = "vmr-visit:";
 
 /** @type {Visit} */
-const NEW_VISIT = { invite: "", role: "guest", names: [""], wasInside: false };
+const NEW_VISIT = { invite: "", role: "guest", names: [""], wasInside: false, seat: null };
 
 /** @param {string} hash with or without `#` @returns {Partial<Visit>} */
 export function parseFragment(hash) {
@@ -34,9 +36,9 @@ export function keepVisit(address, storage, change) {
   return visit;
 }
 
-/** Take the fragment into the tab's memory. @param {string} address */
+/** Take the fragment into the tab's memory; who comes by a link begins anew. @param {string} address */
 export function enter(address) {
-  const found = parseFragment(location.hash);
+  const found = { ...parseFragment(location.hash), ...(location.hash ? { seat: null } : {}) };
   if (location.hash) history.replaceState(null, "", location.pathname);
   return keepVisit(address, sessionStorage, found);
 }

@@ -39,6 +39,7 @@ const app = {
   captions, facts, visit, store, tick, preferences, volume: signal(1), devices: controller.own.devices, actions: createActions(controller),
 };
 controller.open();
+if (visit.wasInside && visit.seat) void controller.returnToSeat();
 watchQuality(controller);
 watchFrames(controller);
 watchMutedVoice(controller);

@@ -45,7 +45,7 @@
  * @typedef {{code: string, message: string}} Problem
  * @typedef {{code: string, canReturn: boolean, reason: string}} Ending
  * @typedef {{step: "prejoin"|"joining"|"joined"|"ended", problem: Problem|null,
- *   ending: Ending|null}} Journey
+ *   ending: Ending|null, isReturn?: boolean}} Journey of a terminal that was handed over and loads anew: isReturn
  * @typedef {{view: View|null, slots: Slot[], pausedSlots: string[],
  *   dominant: string|null, speaking: string[], quality: Grade|null}} MeetingState
  * @typedef {"info"|"good"|"warning"} Tone

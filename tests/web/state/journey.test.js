@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { START, beginJoin, end, failJoin, finishJoin, pageOf } from "../../../web/scripts/state/journey.js";
+import { START, beginJoin, beginReturn, end, failJoin, finishJoin, pageOf } from "../../../web/scripts/state/journey.js";
 import { inside, waiting } from "../views.js";
 
 const OVER = { code: "hung_up", canReturn: true, reason: "" };
@@ -15,6 +15,14 @@ test("a refused join goes back to the prejoin view with its problem", () => {
   const failed = failJoin(beginJoin(START), { code: "no_such_room", message: "No." });
   assert.deepEqual([failed.step, failed.problem?.code], ["prejoin", "no_such_room"]);
   assert.equal(beginJoin(failed).problem, null);
+});
+
+test("a terminal that comes back by itself stays one until it is over, and pressing Start makes it an ordinary join", () => {
+  const back = beginReturn();
+  assert.equal(beginJoin(back), back);
+  assert.deepEqual([finishJoin(back).isReturn, failJoin(back, { code: "offline", message: "" }).isReturn], [true, true]);
+  assert.equal(end(back, OVER).isReturn, undefined);
+  assert.equal(finishJoin(beginJoin(START)).isReturn, undefined);
 });
 
 test("an ending is final, whatever the join says afterwards", () => {

@@ -13,7 +13,7 @@ import { useServerNow } from "./time.js";
 
 export function Pin() {
   const { actions } = useApp();
-  const { meeting } = useAppState();
+  const { journey, meeting } = useAppState();
   const view = meeting.view?.place === "pin" ? meeting.view : null;
   const left = (view?.deadline ?? 0) - useServerNow();
   if (!view) return null;
@@ -21,6 +21,7 @@ export function Pin() {
     <${Alerts} />
     <div class="narrow">
       <${Heading} caption=${view.room.name}>${t("pin.title")}<//>
+      ${journey.isReturn && html`<div class="govuk-inset-text" role="alert">${t("returning.pin")}</div>`}
       ${view.is_closed && html`<div class="govuk-inset-text" role="alert">${t("pin.closed")}</div>`}
       <${PinForm} confirmations=${view.confirmations} hint="pin.hint" button=${t("pin.open")} />
       <p class="govuk-hint pin__left">

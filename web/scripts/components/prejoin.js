@@ -9,12 +9,14 @@ import { Checkbox, ErrorSummary, Radios } from "./fields.js";
 import { Names } from "./names.js";
 import { Heading, Page, Phones } from "./page.js";
 import { Preview } from "./preview.js";
+import { Returning } from "./returning.js";
 import { testPath } from "../room_path.js";
 
 const NO_ERRORS = /** @type {Record<string, string>} */ ({});
 
 export function Prejoin() {
   const { facts, visit } = useApp();
+  if (useAppState().journey.isReturn) return html`<${Returning} />`;
   return html`<${Page} isWide=${true}>
     <${Heading} caption=${t(`policy.${facts.room.policy}`)}>${facts.room.name}<//>
     <div class="prejoin">

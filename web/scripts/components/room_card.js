@@ -1,7 +1,7 @@
 /** The room itself: lock with the plain reason why not yet, hand over, pause, end. */
 
 import { html } from "../html.js";
-import { may, unattestedNames } from "../state/meeting.js";
+import { checked, may, unattestedNames } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useApp } from "./context.js";
 import { Checkbox } from "./fields.js";
@@ -13,7 +13,7 @@ import { Icon } from "./icon.js";
 /** @param {{view: InsideView, open: OpenDialog}} props */
 export function RoomCard({ view, open }) {
   return html`<section class="room" aria-label=${t("room.title")}>
-    <${LockReason} view=${view} />
+    <${Reasons} view=${view} />
     <${Presenting} view=${view} />
     <div class="room__buttons">
       <${LockButton} view=${view} />
@@ -33,18 +33,27 @@ function Presenting({ view }) {
 }
 
 /** Why the room cannot be locked, or handed over, yet. @param {{view: InsideView}} props */
-function LockReason({ view }) {
+function Reasons({ view }) {
   const missing = unattestedNames(view);
-  if (may(view, "lock") && missing.length) {
-    return html`<p class="room__reason" id="lock-reason">${t("room.cannot_lock", { names: missing.join(", ") })}</p>`;
-  }
-  if (!mustLockFirst(view)) return null;
-  return html`<p class="room__reason" id="hand-over-reason">${t("room.lock_first")}</p>`;
+  const why = whyNotHandedOver(view);
+  return html`${may(view, "lock") && missing.length > 0 && html`<p class="room__reason" id="lock-reason">${t("room.cannot_lock", { names: missing.join(", ") })}</p>`}
+    ${why && html`<p class="room__reason" id="hand-over-reason">${why}</p>`}`;
 }
 
-/** @param {InsideView} view */
-function mustLockFirst(view) {
-  return view.room.policy === "legal" && view.stage !== "locked" && may(view, "hand_over") && !view.is_handed_over;
+/** What has to be done first, in words. @param {InsideView} view */
+function whyNotHandedOver(view) {
+  if (!may(view, "hand_over") || view.is_handed_over) return "";
+  const checking = checked(view);
+  if (checking) return t("room.check_first", { name: checking.name });
+  return view.room.policy === "legal" && view.stage !== "locked" ? t("room.lock_first") : "";
+}
+
+/**
+ * Lock and unlock stand in one place: the focus leaves it, so that a second Enter does not undo the first.
+ * @param {import("../actions.js").Actions} actions @param {"room.lock"|"room.unlock"} request
+ */
+async function turn(actions, request) {
+  if (await actions.tell(request)) document.getElementById("view-heading")?.focus();
 }
 
 /** @param {{view: InsideView}} props */
@@ -52,22 +61,24 @@ function LockButton({ view }) {
   const { actions } = useApp();
   const isBlocked = unattestedNames(view).length > 0;
   if (may(view, "lock")) {
-    return html`<button type="button" class="govuk-button vmr-flush" aria-disabled=${isBlocked || undefined}
-      aria-describedby=${isBlocked ? "lock-reason" : undefined} onClick=${() => actions.tell("room.lock")}>
+    return html`<button type="button" key="lock" class="govuk-button vmr-flush" aria-disabled=${isBlocked || undefined}
+      aria-describedby=${isBlocked ? "lock-reason" : undefined} onClick=${() => turn(actions, "room.lock")}>
       <${Icon} name="lock" size=${20} />${t("room.lock")}</button>`;
   }
   if (!may(view, "unlock")) return null;
-  return html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush" onClick=${() => actions.tell("room.unlock")}>
+  return html`<button type="button" key="unlock" class="govuk-button govuk-button--secondary vmr-flush" onClick=${() => turn(actions, "room.unlock")}>
     <${Icon} name="unlock" size=${20} />${t("room.unlock")}</button>`;
 }
 
 /** @param {{view: InsideView, open: OpenDialog}} props */
 function HandOverButton({ view, open }) {
   if (!may(view, "hand_over") || view.is_handed_over) return null;
-  const isBlocked = mustLockFirst(view);
+  const { actions } = useApp();
+  const why = whyNotHandedOver(view);
+  const isBlocked = Boolean(why);
   return html`<button type="button" class="govuk-button govuk-button--secondary vmr-flush" aria-disabled=${isBlocked || undefined}
-    aria-describedby=${isBlocked ? (unattestedNames(view).length ? "lock-reason" : "hand-over-reason") : undefined}
-    onClick=${() => !isBlocked && open({ kind: "hand_over" })}><${Icon} name="hand-over" size=${20} />${t("room.hand_over")}</button>`;
+    aria-describedby=${isBlocked ? "hand-over-reason" : undefined}
+    onClick=${() => (isBlocked ? actions.warn("alert.not_handed_over", { why }) : open({ kind: "hand_over" }))}><${Icon} name="hand-over" size=${20} />${t("room.hand_over")}</button>`;
 }
 
 /** @param {{view: InsideView, open: OpenDialog}} props */

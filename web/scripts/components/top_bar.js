@@ -2,7 +2,6 @@
 
 import { html } from "../html.js";
 import { duration } from "../state/clock.js";
-import { may } from "../state/meeting.js";
 import { t } from "../text.js";
 import { useAppState } from "./context.js";
 import { Icon } from "./icon.js";
@@ -15,7 +14,6 @@ const WARN_S = 600;
 
 /** @param {{view: InsideView, open: (dialog: {kind: string}) => void}} props */
 export function TopBar({ view, open }) {
-  const isSeat = view.is_handed_over && !may(view, "admit");
   return html`<header class="top">
     <div class="top__room"><h1 class="top__name" id="view-heading" tabindex="-1"><span class="govuk-visually-hidden">${t("meeting.heading")} </span>${view.room.name}</h1><span class="top__place">${view.room.establishment}</span></div>
     <${LockState} view=${view} />
@@ -23,7 +21,7 @@ export function TopBar({ view, open }) {
       <${Time} view=${view} />
       <${Quality} />
       <${PresenceButton} view=${view} open=${open} />
-      ${!isSeat && html`<${LanguageSwitch} />`}
+      <${LanguageSwitch} />
     </div>
   </header>`;
 }

@@ -10,7 +10,7 @@
  *   | {type: "offline", isOffline: boolean, nowMs: number}
  *   | {type: "relayed", isRelayed: boolean}
  *   | {type: "saving", pictures: import("../types.js").Pictures}
- *   | {type: "join_began"} | {type: "join_done"}
+ *   | {type: "join_began"} | {type: "return_began"} | {type: "join_done"}
  *   | {type: "join_failed", problem: import("../types.js").Problem}
  *   | {type: "ended", ending: import("../types.js").Ending}
  *   | {type: "returned"}
@@ -64,6 +64,7 @@ function apply(state, action) {
     case "relayed": return { ...state, isRelayed: action.isRelayed };
     case "saving": return { ...state, saving: action.pictures };
     case "join_began": return { ...state, journey: journey.beginJoin(state.journey) };
+    case "return_began": return { ...state, journey: journey.beginReturn() };
     case "join_done": return { ...state, journey: journey.finishJoin(state.journey) };
     case "join_failed": return { ...state, journey: journey.failJoin(state.journey, action.problem) };
     case "ended": return ended(state, action.ending);

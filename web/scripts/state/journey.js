@@ -15,9 +15,17 @@ export function beginJoin(journey) {
   return { step: "joining", problem: null, ending: null };
 }
 
+/** A terminal that was handed over joins by itself: whoever sits there is shown no form. @returns {Journey} */
+export function beginReturn() {
+  return { step: "joining", problem: null, ending: null, isReturn: true };
+}
+
+/** @param {Journey} journey */
+const kind = ({ isReturn }) => (isReturn ? { isReturn } : {});
+
 /** @param {Journey} journey @returns {Journey} */
 export function finishJoin(journey) {
-  return journey.step === "ended" ? journey : { step: "joined", problem: null, ending: null };
+  return journey.step === "ended" ? journey : { step: "joined", problem: null, ending: null, ...kind(journey) };
 }
 
 /**
@@ -26,7 +34,7 @@ export function finishJoin(journey) {
  * @returns {Journey}
  */
 export function failJoin(journey, problem) {
-  return journey.step === "ended" ? journey : { step: "prejoin", problem, ending: null };
+  return journey.step === "ended" ? journey : { step: "prejoin", problem, ending: null, ...kind(journey) };
 }
 
 /**
