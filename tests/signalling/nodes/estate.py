@@ -2,71 +2,23 @@
 pages that find their way between them as browsers do."""
 
 import asyncio
-import asyncio.subprocess as subprocess
 import contextlib
-import signal
-import socket
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from tests.browser.eventually import eventually
-from tests.browser.server_process import free_port
 from tests.peers.redis import Redis
 from tests.signalling.client import PAGES, Client, DeviceKey, Refused
 from tests.signalling.house import PIN, claim
+from tests.signalling.nodes.node_process import NodeProcess
 from vmr.nodes.drain import Drain
 from vmr.rooms import Room
 from vmr.store import Store
 
-ROOT = Path(__file__).parents[3]
-START_S = 60.0
 SETTLED_S = 60.0
 """Far longer than anything here should take on a machine that has time."""
-
-
-class NodeProcess:
-    def __init__(self, database: str, redis: str, folder: Path) -> None:
-        self.port = free_port(socket.SOCK_STREAM)
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.name = f"at-{self.port}"
-        self._arguments = (database, redis, str(self.port), str(folder))
-        self._process: subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.signalling.nodes.wall_clock",
-            "tests.signalling.nodes.serving", *self._arguments,
-            cwd=ROOT, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        said = await asyncio.wait_for(self._process.stdout.readline(), START_S)
-        assert said == b"ready\n"
-
-    async def health(self) -> dict[str, Any]:
-        async with aiohttp.ClientSession() as client, client.get(f"{self.url}/healthz") as answer:
-            found: dict[str, Any] = await answer.json()
-            return found
-
-    def send(self, number: int) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    async def kill(self) -> None:
-        """As a power cut does."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.communicate()
-
-    async def stop(self) -> None:
-        self.send(signal.SIGTERM)
-        assert self._process is not None
-        await asyncio.wait_for(self._process.communicate(), START_S)
-        assert self._process.returncode == 0
 
 
 class Estate:

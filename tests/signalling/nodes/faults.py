@@ -21,7 +21,8 @@ from tests.browser.eventually import eventually
 from tests.browser.network import TcpProxy
 from tests.peers.postgresql import Postgresql
 from tests.signalling.client import Client, Refused
-from tests.signalling.nodes.estate import SETTLED_S, Estate, NodeProcess, Page
+from tests.signalling.nodes.estate import SETTLED_S, Estate, Page
+from tests.signalling.nodes.node_process import NodeProcess
 from tests.signalling.store_house import make_room
 from vmr.nodes.lease import LEASE_S
 

@@ -1,14 +1,17 @@
-"""One of several signalling servers, in a process of its own with a fake engine:
-`python -m tests.signalling.nodes.serving DATABASE_URL REDIS_URL PORT FOLDER`, with its journal and
-the key that signs in the folder.
+"""One of several signalling servers, in a process of its own with a fake engine, with its journal
+and the key that signs in a folder.
 
-It says `ready` when it serves, and ends in good order on SIGTERM. SIGUSR1 sets its clock forward by
-an hour, SIGUSR2 back.
+It tells when it serves, and ends in good order on SIGTERM. SIGUSR1 sets its clock forward by an
+hour, SIGUSR2 back.
 """
 
+# isort: off
+from tests.signalling.nodes.wall_clock import WALL  # before anybody takes hold of the clock
+
+# isort: on
 import asyncio
 import signal
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from aiohttp import web
@@ -17,7 +20,6 @@ from media.messages import Negotiate, Reply, Request, TransportConnected
 from signalling.app import Signalling
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG
-from tests.signalling.nodes.wall_clock import WALL
 from vmr.cli.serve import steady_clock, stop_signals
 from vmr.cli.sharing import Sharing, claim, estate
 from vmr.numbers import Numbers
@@ -41,7 +43,11 @@ class Engine(FakeEngine):
         return reply
 
 
-async def main(database: str, redis: str, port: str, folder: str) -> None:
+def serve(told: Connection, database: str, redis: str, port: int, folder: str) -> None:
+    asyncio.run(_serve(told, database, redis, port, folder))
+
+
+async def _serve(told: Connection, database: str, redis: str, port: int, folder: str) -> None:
     stop = stop_signals()
     for number, step in STEPS.items():
         asyncio.get_running_loop().add_signal_handler(number, WALL.step, step)
@@ -60,12 +66,8 @@ async def main(database: str, redis: str, port: str, folder: str) -> None:
     engine = Engine(signalling.process_engine_event)
     runner = web.AppRunner(signalling.create_app(engine), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    await web.TCPSite(runner, HOST, int(port)).start()
-    print("ready", flush=True)
+    await web.TCPSite(runner, HOST, port).start()
+    told.send("ready")
     await stop.wait()
     await runner.cleanup()
     await store.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))

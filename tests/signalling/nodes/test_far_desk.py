@@ -15,7 +15,8 @@ from tests.browser.eventually import eventually
 from tests.signalling.client import Refused
 from tests.signalling.desk.desk_client import DeskClient
 from tests.signalling.house import CONFIG
-from tests.signalling.nodes.estate import SETTLED_S, Estate, NodeProcess
+from tests.signalling.nodes.estate import SETTLED_S, Estate
+from tests.signalling.nodes.node_process import NodeProcess
 from tests.signalling.officers import sign_in_officer
 from vmr.cli.serve import steady_clock
 from vmr.staff import StaffRole

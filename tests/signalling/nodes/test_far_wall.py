@@ -16,7 +16,8 @@ from tests.browser.eventually import eventually
 from tests.signalling.client import Refused, data_of
 from tests.signalling.house import CONFIG, PIN, PIN_HASH
 from tests.signalling.monitor.monitor_client import OFFER, MonitorClient
-from tests.signalling.nodes.estate import SETTLED_S, Estate, NodeProcess, Page
+from tests.signalling.nodes.estate import SETTLED_S, Estate, Page
+from tests.signalling.nodes.node_process import NodeProcess
 from tests.signalling.officers import SignedInOfficer, sign_in_officer
 from vmr.cli.serve import steady_clock
 from vmr.nodes.node import NodeId

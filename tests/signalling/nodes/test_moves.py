@@ -6,7 +6,8 @@ import time
 
 from tests.browser.eventually import eventually
 from tests.signalling.client import Client
-from tests.signalling.nodes.estate import SETTLED_S, Estate, NodeProcess
+from tests.signalling.nodes.estate import SETTLED_S, Estate
+from tests.signalling.nodes.node_process import NodeProcess
 
 QUICK_S = 3.0
 """Less than the time for which a server forwards after a move."""

@@ -1,9 +1,6 @@
-"""The machine's clock as somebody sets it, in a process of its own:
-`python -m tests.signalling.nodes.wall_clock MODULE ARGUMENTS` runs a module with it in the place of
-`time.time`, before anybody takes hold of that."""
+"""The machine's clock as somebody sets it, in the place of `time.time` of the process that imports
+this: before anything that takes hold of that."""
 
-import runpy
-import sys
 import time
 
 
@@ -20,15 +17,4 @@ class WallClock:
 
 
 WALL = WallClock()
-
-
-def main() -> None:
-    from tests.signalling.nodes import wall_clock  # this module, by the name that others import
-
-    time.time = wall_clock.WALL
-    del sys.argv[0]
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-
-
-if __name__ == "__main__":
-    main()
+time.time = WALL

@@ -1,0 +1,75 @@
+"""A server of an estate as a process: a copy of one that has loaded all of it and put another clock
+into the place of `time.time`. To load it for each costs a second and a half of a core."""
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.browser.server_process import free_port
+
+ROOT = Path(__file__).parents[3]
+START_S = 60.0
+"""Far longer than it takes on a machine that has time."""
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.signalling.nodes.serving"])
+
+
+class NodeProcess:
+    def __init__(self, database: str, redis: str, folder: Path) -> None:
+        self.port = free_port(socket.SOCK_STREAM)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.name = f"at-{self.port}"
+        self._arguments = (database, redis, self.port, str(folder))
+        self._process: ForkServerProcess | None = None
+
+    async def start(self) -> None:
+        """Also after its end, on the same port."""
+        ready, told = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=_serve, args=(told, *self._arguments))
+        with contextlib.chdir(ROOT):  # where the first one finds what to load
+            self._process.start()
+        told.close()
+        with ready:
+            assert await asyncio.to_thread(ready.poll, START_S)
+            assert ready.recv() == "ready"
+
+    async def health(self) -> dict[str, Any]:
+        async with aiohttp.ClientSession() as client, client.get(f"{self.url}/healthz") as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    def send(self, number: int) -> None:
+        assert self._process is not None
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
+    async def kill(self) -> None:
+        """As a power cut does."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+            await self._has_ended()
+
+    async def stop(self) -> None:
+        self.send(signal.SIGTERM)
+        assert await self._has_ended() == 0
+
+    async def _has_ended(self) -> int | None:
+        assert self._process is not None
+        await asyncio.to_thread(self._process.join, START_S)
+        assert not self._process.is_alive()
+        return self._process.exitcode
+
+
+def _serve(*arguments: Any) -> None:
+    from tests.signalling.nodes import serving  # changes the clock: not in the tests' own process
+
+    serving.serve(*arguments)
