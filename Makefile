@@ -37,9 +37,9 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 
 JOBS := 4
 LOGS := $(VENV)/logs
-# The longest first, and the short ones last, so that all end together.
-ALL := tests-losses tests-nodes tests-meetings tests-signalling tests-rest tests-media types tests-pages \
-    $(filter-out types,$(CHECKS))
+# The longest first, and short ones last, so that all end together.
+ALL := tests-losses tests-meetings tests-signalling tests-nodes tests-media tests-commands tests-pages \
+    tests-office tests-store types tests-rest $(filter-out types,$(CHECKS))
 PORTIONS := $(filter tests-%,$(ALL))
 
 # What went well says so in a line.
@@ -58,18 +58,25 @@ PAGES := $(wildcard tests/browser/test_*_pages.py) tests/browser/test_booking_of
     tests/browser/test_every_view.py
 # Everybody else who meets in browsers, on one server.
 MEETINGS := $(filter-out $(LOSSES) $(PAGES),$(wildcard tests/browser/test_*.py))
-REST := $(filter-out tests/browser tests/media tests/bench tests/signalling tests/web, \
-    $(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
+# Staff, bookings and programs at their pages and calls; nothing there waits for a time of its own.
+OFFICE := $(patsubst %,tests/signalling/%,api bookings mail staff)
+COMMANDS := tests/cli tests/deploy tests/soak
+STORE := tests/store
+REST := $(filter-out tests/browser tests/media tests/bench tests/signalling tests/web $(COMMANDS) \
+    $(STORE) %/__pycache__, $(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 
 tests-meetings: FILES := $(MEETINGS)
 tests-losses: FILES := $(LOSSES)
 tests-media: FILES := tests/media tests/bench
 tests-nodes: FILES := tests/signalling/nodes
-tests-signalling: FILES := tests/signalling --ignore=tests/signalling/nodes
+tests-office: FILES := $(OFFICE)
+tests-signalling: FILES := tests/signalling $(patsubst %,--ignore=%,tests/signalling/nodes $(OFFICE))
+tests-commands: FILES := $(COMMANDS)
+tests-store: FILES := $(STORE)
 tests-rest: FILES := $(REST)
 tests-pages: FILES := $(PAGES)
 # What watches the time goes first; these give way.
-tests-signalling tests-rest tests-pages: GIVE_WAY := nice -n 5
+tests-signalling tests-office tests-commands tests-store tests-rest tests-pages: GIVE_WAY := nice -n 5
 
 .PHONY: $(PORTIONS)
 $(PORTIONS):
