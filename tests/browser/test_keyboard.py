@@ -112,10 +112,12 @@ async def test_a_whole_meeting_without_a_mouse(world: World, people: Invite) -> 
 
 async def check_id(officer: Person, guest: Person) -> None:
     page = officer.page
-    await press(page, f"Check ID {guest.name}")
+    await press(page, "Go to the ID check")
+    assert await page.evaluate(NAME) == f"Check ID {guest.name}", "in sight, and one key away"
+    await page.keyboard.press("Enter")
     await is_told(guest, "The host is checking your ID.")
     await press(page, "Hand over")
-    await is_told(officer, f"cannot hand over while the ID check of {guest.name} is open.")
+    await is_told(officer, f"End the ID check of {guest.name} before you hand over.")
     await tick(page, "Professional photo card")
     await fill(page, "Name on the ID", "Asha Verified")
     await press(page, "Save ID record")

@@ -24,9 +24,9 @@ export function Panel({ view, open, close }) {
     </div>
     <div class="panel__body">
       ${checking && html`<${CheckForm} key=${checking.id} view=${view} participant=${checking} />`}
-      <${Expected} expected=${view.expected} heading="h3" />
       ${isHost ? html`<${Door} view=${view} open=${open} />` : html`<${AtDoor} count=${view.at_door} />`}
       <${People} view=${view} open=${open} />
+      <${Expected} expected=${view.expected} heading="h3" />
     </div>
     ${isHost && html`<${RoomCard} view=${view} open=${open} />`}
   </aside>`;

@@ -79,16 +79,16 @@ function Buttons({ view, one, open }) {
   const isGuest = one.role === "guest";
   const canCheck = isGuest && may(view, "check") && !one.is_checking;
   return html`<div class="people__buttons">
-    ${canCheck && html`<${Small} label=${t("people.check")} name=${one.name} onClick=${() => actions.tell("participant.begin_check", { participant })} />`}
+    ${canCheck && html`<${Small} label=${t("people.check")} name=${one.name} id=${one.persons.every((person) => person.is_attested) ? undefined : `check-${one.id}`} onClick=${() => actions.tell("participant.begin_check", { participant })} />`}
     ${may(view, "mute_other") && one.microphone && html`<${Small} label=${t("control.mute")} name=${one.name} onClick=${() => actions.tell("participant.mute", { participant })} />`}
     ${isGuest && may(view, "send_back") && html`<${Small} label=${t("people.send_back")} name=${one.name} onClick=${() => open({ kind: "send_back", participant })} />`}
     <${Small} label=${t("people.remove")} name=${one.name} tone="danger" onClick=${() => open({ kind: "remove", participant })} />
   </div>`;
 }
 
-/** A small button whose name says for whom. @param {{label: string, name: string, tone?: string, onClick: () => unknown}} props */
-export function Small({ label, name, tone = "", onClick }) {
-  return html`<button type="button" class=${`small ${tone ? `small--${tone}` : ""}`} onClick=${onClick}>
+/** A small button whose name says for whom. @param {{label: string, name: string, tone?: string, id?: string, onClick: () => unknown}} props */
+export function Small({ label, name, tone = "", id, onClick }) {
+  return html`<button type="button" id=${id} class=${`small ${tone ? `small--${tone}` : ""}`} onClick=${onClick}>
     ${label}<span class="govuk-visually-hidden"> ${name}</span>
   </button>`;
 }

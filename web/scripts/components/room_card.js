@@ -36,8 +36,14 @@ function Presenting({ view }) {
 function Reasons({ view }) {
   const missing = unattestedNames(view);
   const why = whyNotHandedOver(view);
-  return html`${may(view, "lock") && missing.length > 0 && html`<p class="room__reason" id="lock-reason">${t("room.cannot_lock", { names: missing.join(", ") })}</p>`}
+  return html`${may(view, "lock") && missing.length > 0 && html`<p class="room__reason" id="lock-reason">${t("room.cannot_lock", { names: missing.join(", ") })}
+      ${may(view, "check") && !checked(view) && html` <button type="button" class="vmr-link" onClick=${toFirstCheck}>${t("room.to_check")}</button>`}</p>`}
     ${why && html`<p class="room__reason" id="hand-over-reason">${why}</p>`}`;
+}
+
+/** It may be out of sight, above many people at the door. The focus brings it into sight. */
+function toFirstCheck() {
+  /** @type {HTMLElement|null} */ (document.querySelector('.panel [id^="check-"]'))?.focus();
 }
 
 /** What has to be done first, in words. @param {InsideView} view */
