@@ -14,6 +14,7 @@ Errors: `UnknownEndpoint` (code `unknown_endpoint`), for names that were never a
 """
 
 from media.description import Description, Kind, Role
+from media.endpoint import Endpoint, Room
 from media.estimates import Estimates
 from media.messages import (
     EngineEvent,
@@ -27,19 +28,13 @@ from media.messages import (
 )
 from media.outbox import Outbox
 from media.port import Port
-from media.publication import Publication
 from media.slots import assign_places, bind_slots, choose_screen
-from media.speaker import TICK_S, SpeakerDetector, Voice
+from media.speaker import TICK_S
 from media.tally import Tally
 from media.tap import (
-    AnySource,
-    Limit,
     comes_first,
     is_silent,
-    limit_of,
-    picture_sources,
     pictures_of,
-    wants,
 )
 
 __all__ = ["Port", "Router", "UnknownEndpoint"]
@@ -53,90 +48,6 @@ class UnknownEndpoint(KeyError):
     code = "unknown_endpoint"
 
 
-class _Room:
-    __slots__ = ("detector", "endpoints", "name")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.endpoints: dict[str, _Endpoint] = {}
-        self.detector = SpeakerDetector()
-
-
-class _Endpoint:
-    __slots__ = (
-        "bindings",
-        "description",
-        "gate",
-        "granted",
-        "has_arrived",
-        "name",
-        "places",
-        "port",
-        "role",
-        "room",
-        "screen",
-        "sources",
-        "voice",
-        "withheld",
-    )
-
-    def __init__(self, name: str, room: _Room, voice: Voice, role: Role) -> None:
-        self.name = name
-        self.role = role
-        self.room = room
-        self.voice = voice
-        self.gate = Gate()
-        self.sources: tuple[AnySource, ...] = ()
-        self.has_arrived = False
-        self.granted: dict[tuple[str, Kind], float] = {}
-        """From when what came of each source may be shown here."""
-        self.port: Port | None = None
-        self.description: Description | None = None
-        self.places: dict[str, int] = {}
-        self.screen: str | None = None
-        self.bindings: tuple[SlotBinding, ...] = ()
-        self.withheld: dict[tuple[str, str], str] = {}
-        """Why a source's kind is not shown here, as was told."""
-
-    def publication(self, kind: Kind) -> Publication | None:
-        return self.port.publications.get(kind) if self.port is not None else None
-
-    @property
-    def has_limits(self) -> bool:
-        return bool(self.withheld) or any(limit_of(source) for source in self.sources)
-
-    def limits(self) -> dict[str, Limit | None]:
-        """Return the largest picture this endpoint may be shown of each source."""
-        return {source.endpoint: limit_of(source) for source in self.sources}
-
-    def grant(self, sources: tuple[Source, ...], now: float) -> None:
-        """Take new sources, and note since when each of them is held.
-
-        Who arrives may see what came before; who was here and was not given a source may not.
-        """
-        self.sources = picture_sources(sources) if self.role is Role.TAP else sources
-        since = now if self.has_arrived else float("-inf")
-        self.has_arrived = True
-        kinds = ((s.endpoint, kind) for s in self.sources for kind in Kind if wants(s, kind))
-        self.granted = {key: self.granted.get(key, since) for key in kinds}
-
-    def tell_withheld(self) -> list[PictureWithheld]:
-        """Return what has changed of what is not shown here."""
-        if self.port is None:
-            return []
-        found = {
-            (binding.source, binding.kind): subscription.withheld
-            for subscription, binding in zip(self.port.subscriptions, self.bindings, strict=True)
-            if binding.source is not None and subscription.withheld is not None
-        }
-        told, self.withheld = self.withheld, found
-        return [
-            PictureWithheld(endpoint=self.name, source=key[0], kind=key[1], reason=found.get(key))
-            for key in told | found
-            if told.get(key) != found.get(key)
-        ]
-
-
 class Router:
     """All rooms of one media engine. `now` is monotonic seconds.
 
@@ -147,8 +58,8 @@ class Router:
         self._outbox = Outbox(wall_offset_s)
         self._tally = Tally()
         self._estimates = Estimates()
-        self._endpoints: dict[str, _Endpoint] = {}
-        self._rooms: dict[str, _Room] = {}
+        self._endpoints: dict[str, Endpoint] = {}
+        self._rooms: dict[str, Room] = {}
         self._events: dict[tuple[type[EngineEvent], str], EngineEvent] = {}
         self._last_tick = float("-inf")
         self._now = 0.0
@@ -166,8 +77,8 @@ class Router:
             return
         place = self._rooms.get(room)
         if place is None:
-            place = self._rooms[room] = _Room(room)
-        added = _Endpoint(endpoint, place, place.detector.add(endpoint), role)
+            place = self._rooms[room] = Room(room)
+        added = Endpoint(endpoint, place, place.detector.add(endpoint), role)
         self._endpoints[endpoint] = place.endpoints[endpoint] = added
         self._wire_room(place)
 
@@ -287,18 +198,18 @@ class Router:
         """Return what each slot of the endpoint's last transport carries."""
         return self._find(endpoint).bindings
 
-    def _find(self, endpoint: str) -> _Endpoint:
+    def _find(self, endpoint: str) -> Endpoint:
         found = self._endpoints.get(endpoint)
         if found is None:
             raise UnknownEndpoint(endpoint)
         return found
 
-    def _wire_room(self, room: _Room) -> None:
+    def _wire_room(self, room: Room) -> None:
         for endpoint in room.endpoints.values():
             self._wire(endpoint)
         self._ask_for_key_frames(room)
 
-    def _wire(self, owner: _Endpoint) -> None:
+    def _wire(self, owner: Endpoint) -> None:
         """Bind one subscriber's slots to its sources, as far as both are there."""
         if owner.description is None:
             return
@@ -322,7 +233,7 @@ class Router:
         if owner.port is not None:
             self._bind(owner, owner.port)
 
-    def _bind(self, owner: _Endpoint, port: Port) -> None:
+    def _bind(self, owner: Endpoint, port: Port) -> None:
         limits = owner.limits()
         first = [source.endpoint for source in owner.sources if comes_first(source)]
         pictures = {source.endpoint: pictures_of(source) for source in owner.sources}
@@ -337,7 +248,7 @@ class Router:
             subscription.pictures = pictures.get(binding.source or "", "all")
             subscription.bind(publication, self._now, since, limit)
 
-    def _ask_for_key_frames(self, room: _Room) -> None:
+    def _ask_for_key_frames(self, room: Room) -> None:
         for endpoint in room.endpoints.values():
             if endpoint.port is not None:
                 endpoint.port.ask_for_key_frames(self._now)
@@ -364,7 +275,7 @@ class Router:
             if one.port is not None
         )
 
-    def _tick_room(self, room: _Room, ticks: int, now: float) -> None:
+    def _tick_room(self, room: Room, ticks: int, now: float) -> None:
         detector = room.detector
         speaking = room.endpoints.get(detector.dominant) if detector.dominant else None
         speaker = speaking.publication(Kind.CAMERA) if speaking is not None else None
