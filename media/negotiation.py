@@ -83,46 +83,14 @@ def negotiate(
 
     `codecs` are the video codecs allowed, in order of preference ("vp8", "h264").
     """
-    usable = [
-        section
-        for section in offer.sections
-        if _is_usable(section, offer) and (role is not Role.TAP or _suits_tap(section))
-    ]
-    if role is Role.ENCODER and (len(usable) < len(offer.sections) or not _suit_encoder(usable)):
-        raise UnfitOffer("an encoder sends one sound and one picture at most, and receives nothing")
-    if not usable:
-        raise OfferWithoutSlots("the offer has no section that can be used")
+    usable = _usable(offer, role)
     _check_transport(usable)
     agreed = _agree_codecs(usable, codecs)
-    accepted: dict[str, Accepted] = {}
-    for section, kind, index in _assign(usable):
-        formats = _formats(section, agreed)
-        if not any(agreed[payload_type] for payload_type in formats):
-            continue
-        slot = track = None
-        if section.direction == "recvonly" and kind is not None:
-            has_rtx = any(c is not None and c.rtx_payload_type for c in map(agreed.get, formats))
-            slot = Slot(
-                mid=section.mid,
-                kind=kind,
-                ssrc=new_ssrc(),
-                rtx_ssrc=new_ssrc() if has_rtx else None,
-            )
-        elif kind is not None:
-            track = _track(section, kind)
-        accepted[section.mid] = Accepted(
-            mid=section.mid, formats=formats, slot=slot, slot_index=index, track=track
-        )
-    if role is Role.ENCODER and len(accepted) < len(usable):
-        raise UnfitOffer("a section has no codec we take")
-    slots = tuple(part.slot for part in accepted.values() if part.slot)
-    if not slots and role is not Role.ENCODER:
-        raise OfferWithoutSlots("the offer has no section to receive with")
-    if len(slots) > MAX_SLOTS:
-        raise SdpError("the offer has too many sections")
+    accepted = _accept(usable, agreed, new_ssrc)
+    _check_accepted(accepted, usable, role)
     description = Description(
         tracks=tuple(part.track for part in accepted.values() if part.track),
-        slots=slots,
+        slots=tuple(part.slot for part in accepted.values() if part.slot),
         codecs=tuple(codec for codec in agreed.values() if codec),
         extensions=_extension_ids(usable),
         cname=cname,
@@ -134,6 +102,58 @@ def negotiate(
         remote_ufrag=usable[0].ice_ufrag,
         identity=_identity(accepted, description, usable[0].fingerprints),
     )
+
+
+def _usable(offer: Offer, role: Role) -> list[Section]:
+    """Those that somebody in this role may have. Raises `UnfitOffer`, `OfferWithoutSlots`."""
+    usable = [
+        section
+        for section in offer.sections
+        if _is_usable(section, offer) and (role is not Role.TAP or _suits_tap(section))
+    ]
+    if role is Role.ENCODER and (len(usable) < len(offer.sections) or not _suit_encoder(usable)):
+        raise UnfitOffer("an encoder sends one sound and one picture at most, and receives nothing")
+    if not usable:
+        raise OfferWithoutSlots("the offer has no section that can be used")
+    return usable
+
+
+def _accept(
+    usable: list[Section], agreed: dict[int, Codec | None], new_ssrc: Callable[[], int]
+) -> dict[str, Accepted]:
+    """Those with a codec we take, by mid: each is a slot, a track, or neither."""
+    accepted: dict[str, Accepted] = {}
+    for section, kind, index in _assign(usable):
+        formats = _formats(section, agreed)
+        codecs = [codec for codec in map(agreed.get, formats) if codec is not None]
+        if not codecs:
+            continue
+        slot = track = None
+        if section.direction == "recvonly" and kind is not None:
+            has_rtx = any(codec.rtx_payload_type for codec in codecs)
+            slot = Slot(
+                mid=section.mid,
+                kind=kind,
+                ssrc=new_ssrc(),
+                rtx_ssrc=new_ssrc() if has_rtx else None,
+            )
+        elif kind is not None:
+            track = _track(section, kind)
+        accepted[section.mid] = Accepted(
+            mid=section.mid, formats=formats, slot=slot, slot_index=index, track=track
+        )
+    return accepted
+
+
+def _check_accepted(accepted: dict[str, Accepted], usable: list[Section], role: Role) -> None:
+    """An encoder has all that it offered, everybody else something to receive with."""
+    slots = sum(part.slot is not None for part in accepted.values())
+    if role is Role.ENCODER and len(accepted) < len(usable):
+        raise UnfitOffer("a section has no codec we take")
+    if not slots and role is not Role.ENCODER:
+        raise OfferWithoutSlots("the offer has no section to receive with")
+    if slots > MAX_SLOTS:
+        raise SdpError("the offer has too many sections")
 
 
 def _identity(

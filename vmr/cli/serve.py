@@ -31,7 +31,7 @@ from signalling.staff.oidc import OidcConfig
 from signalling.turn import Turn
 from vmr.cli import collector, demonstration, links, media, staff
 from vmr.cli.errors import CommandError, reason
-from vmr.cli.sharing import claim, estate, find_registry, lines, sharing_of
+from vmr.cli.sharing import Sharing, claim, estate, find_registry, lines, sharing_of
 from vmr.cli.upkeep import Upkeep
 from vmr.settings import Settings
 from vmr.staff_sessions import SessionLimits, TotpMode
@@ -59,11 +59,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     certificate = _certificate(settings)
     sharing = sharing_of(settings)
     await find_registry(sharing)
-    store = await Store.open(settings.database_url, settings.record_key_file)
-    stack.push_async_callback(store.close)
-    await claim(store, sharing)
-    database = dialect_of(settings.database_url)
-    await store.use_journal(Path(settings.journal_dir or database.journal_folder))
+    store = await _open_store(settings, sharing, stack)
     clock = steady_clock()
     shared = estate(sharing, store, clock)
     signalling = Signalling(
@@ -77,18 +73,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     engine = MediaWorkers(on_event=signalling.process_engine_event)
     stack.push_async_callback(engine.close)
     started = await media.start(engine, settings)
-    runner = web.AppRunner(
-        signalling.create_app(engine),
-        access_log=None,  # a room's address is a secret of its guests
-        shutdown_timeout=SHUTDOWN_S,
-    )
-    stack.push_async_callback(runner.cleanup)
-    await runner.setup()
-    if settings.metrics_port != "off":
-        await _serve_metrics(signalling, settings, stack)
-    tls = None if certificate is None else certificate.context
-    base = links.base_url(settings, await _listen(runner, settings, tls))
-    signalling.served_at(base)
+    base = await _serve_pages(signalling, engine, settings, certificate, stack)
     async with store.first_data():
         made = await demonstration.make(store, settings.numbers)
         administrators = await staff.make_administrators(store, settings.staff_one_time_s)
@@ -103,6 +88,39 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> None:
     )
     collector.calm()
     print(welcome, flush=True)
+
+
+async def _open_store(settings: Settings, sharing: Sharing | None, stack: AsyncExitStack) -> Store:
+    """For this server alone, or as one of several; its journal beside it."""
+    store = await Store.open(settings.database_url, settings.record_key_file)
+    stack.push_async_callback(store.close)
+    await claim(store, sharing)
+    database = dialect_of(settings.database_url)
+    await store.use_journal(Path(settings.journal_dir or database.journal_folder))
+    return store
+
+
+async def _serve_pages(
+    signalling: Signalling,
+    engine: MediaWorkers,
+    settings: Settings,
+    certificate: Certificate | None,
+    stack: AsyncExitStack,
+) -> str:
+    """And metrics, where they are asked for; what links begin with."""
+    runner = web.AppRunner(
+        signalling.create_app(engine),
+        access_log=None,  # a room's address is a secret of its guests
+        shutdown_timeout=SHUTDOWN_S,
+    )
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    if settings.metrics_port != "off":
+        await _serve_metrics(signalling, settings, stack)
+    tls = None if certificate is None else certificate.context
+    base = links.base_url(settings, await _listen(runner, settings, tls))
+    signalling.served_at(base)
+    return base
 
 
 @asynccontextmanager

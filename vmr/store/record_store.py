@@ -4,9 +4,11 @@ Every look is written into the record of the establishment, in a transaction of 
 anything is handed out: no entry, no look.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -44,6 +46,8 @@ from vmr.store.meetings import MeetingSummary
 from vmr.store.retention import DueNames, DueRecord
 from vmr.store.side_parts import SidePart
 from vmr.store.signing import KeyFile
+
+Due = TypeVar("Due", DueRecord, DueBooking, DueEntitlement, DueNames)
 
 LETTERS_KEPT_S = 30 * 86_400.0  # those of no booking: whether mail went out is asked within days
 RECORDS_AT_ONCE = 20  # records or bookings in one transaction of retention: meetings wait for it
@@ -215,45 +219,46 @@ class RecordStore:
         )
         if is_dry_run:
             return found
-        for first in range(0, len(found.records), RECORDS_AT_ONCE):
-            some = found.records[first : first + RECORDS_AT_ONCE]
 
-            def work(connection: Connection, some: tuple[DueRecord, ...] = some) -> None:
-                for due in some:
-                    retention.delete_record(connection, due, by=by, at=at, days=days[due.policy])
+        def delete_records(some: Sequence[DueRecord], connection: Connection) -> None:
+            for due in some:
+                retention.delete_record(connection, due, by=by, at=at, days=days[due.policy])
 
-            await self._database.write(work)
-        for first in range(0, len(found.bookings), RECORDS_AT_ONCE):
-            due = found.bookings[first : first + RECORDS_AT_ONCE]
+        def forget_bookings(some: Sequence[DueBooking], connection: Connection) -> None:
+            booking_retention.forget(connection, some, by=by, at=at, days=days)
 
-            def forget(connection: Connection, due: tuple[DueBooking, ...] = due) -> None:
-                booking_retention.forget(connection, due, by=by, at=at, days=days)
+        def forget_people(some: Sequence[DueEntitlement], connection: Connection) -> None:
+            entitlement_retention.forget(connection, some, by=by, at=at, days=social_days)
 
-            await self._database.write(forget)
-
-        for first in range(0, len(found.entitlements), RECORDS_AT_ONCE):
-            old = found.entitlements[first : first + RECORDS_AT_ONCE]
-
-            def forget_people(
-                connection: Connection, old: tuple[DueEntitlement, ...] = old
-            ) -> None:
-                entitlement_retention.forget(connection, old, by=by, at=at, days=social_days)
-
-            await self._database.write(forget_people)
-
-        def delete_names(connection: Connection) -> None:
-            for due in found.names:
+        def delete_names(some: Sequence[DueNames], connection: Connection) -> None:
+            for due in some:
                 retention.delete_names(connection, due, by=by, at=at, days=staff_days)
 
-        if found.names:
-            await self._database.write(delete_names)
+        await self._some_at_once(found.records, delete_records)
+        await self._some_at_once(found.bookings, forget_bookings)
+        await self._some_at_once(found.entitlements, forget_people)
+        await self._some_at_once(found.names, delete_names)
+        letters = await self._delete_what_is_old(at, staff_days)
+        return replace(found, letters=letters)
+
+    async def _some_at_once(
+        self, found: Sequence[Due], delete: Callable[[Sequence[Due], Connection], None]
+    ) -> None:
+        """In transactions that others do not wait for long."""
+        for first in range(0, len(found), RECORDS_AT_ONCE):
+            some = found[first : first + RECORDS_AT_ONCE]
+            await self._database.write(partial(delete, some))
+
+    async def _delete_what_is_old(self, at: float, staff_days: int) -> int:
+        """What has no name of a meeting or booking in it, and goes by its age alone; how many
+        letters. Then all that was deleted leaves the disk."""
         oldest = datetime.fromtimestamp(at - staff_days * retention.DAY_S, UTC).date()
         await self._database.write(lambda one: rosters.delete_before(one, oldest))
         before = at - LETTERS_KEPT_S
         letters = await self._database.write(lambda one: outbox.delete_without_booking(one, before))
         await self._database.write(lambda one: self_tests.forget_without_booking(one, at))
         await self._database.scrub()
-        return replace(found, letters=letters)
+        return letters
 
     async def scrub(self) -> None:
         """What was deleted leaves the disk, as far as the database has a hand in that."""
