@@ -243,6 +243,11 @@ class Estimator:
         """The share of packets that were lost lately."""
         return self._losses.share
 
+    def fresh_loss(self, now: float) -> float | None:
+        """Return `loss`, None where no transport-wide feedback came lately."""
+        is_fresh = self._heard is not None and now - self._heard <= _FEEDBACK_FRESH_S
+        return self.loss if is_fresh else None
+
     def take_remb(self, bps: float, now: float) -> None:
         """Believe the receiver's own estimate while it tells nothing better."""
         self._remb_bps = max(bps, LEAST_BPS)

@@ -355,13 +355,19 @@ class Port:
         """
         if self._redundancy is None:
             return
-        reported = max([one.loss for one in self.subscriptions], default=0) / 256
         before = self._redundancy.copies
-        copies = self._redundancy.take(max(reported, self.bandwidth.estimator.loss), now)
+        copies = self._redundancy.take(self._loss_of_path(now), now)
         if copies != before:
             for subscription in self.subscriptions:
                 if subscription.slot.kind is Kind.AUDIO:
                     subscription.copies = copies
+
+    def _loss_of_path(self, now: float) -> float:
+        """The share lost of what we sent; reports alone count what never reached us too."""
+        lost = self.bandwidth.estimator.fresh_loss(now)
+        if lost is None:
+            lost = max([one.loss for one in self.subscriptions], default=0) / 256
+        return lost
 
     def _tell_tap(self) -> None:
         sent = sum(subscription.packets for subscription in self.subscriptions)

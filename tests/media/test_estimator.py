@@ -152,6 +152,14 @@ def test_a_clock_that_was_set_is_no_delay() -> None:
     assert (estimator.bps or 0) >= before
 
 
+def test_the_loss_of_a_path_that_nothing_is_heard_of_is_unknown() -> None:
+    link = Bottleneck(1, 2_000_000, loss=0.1)
+    assert link.estimator.fresh_loss(0.0) is None
+    link.run(5.0)
+    assert link.estimator.fresh_loss(link.now) == link.estimator.loss > 0
+    assert link.estimator.fresh_loss(link.now + 6.0) is None
+
+
 # -- machines that starve ---------------------------------------------------------------------
 
 

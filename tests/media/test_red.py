@@ -11,6 +11,7 @@ from media import rtcp
 from media.description import Codec, Kind
 from media.messages import Gate
 from media.red import LONGEST_COPY, LONGEST_OFFSET, blocks, wrap
+from media.transport_cc import Arrivals
 from tests.media.packets import EXTENSIONS, MICROPHONE, OPUS, VP8, describe, rtp_packet, ssrc_of
 from tests.media.stage import Heard, Person, Stage
 
@@ -116,6 +117,16 @@ def lose(person: Person, share: float) -> None:
     report = rtcp.ReceiverReport(ssrc=1, blocks=(block,))
     person.send_rtcp(rtcp.build_receiver_report(report))
     person.stage.pass_time(0.3)
+
+
+def acknowledge(person: Person, lost_of: int = 0) -> None:
+    """Say when all that was sent arrived, or all but each `lost_of`-th packet."""
+    arrivals = Arrivals()
+    for number in range(1, person.port.wide + 1):
+        if not lost_of or number % lost_of:
+            arrivals.pending[number] = person.stage.now + number / 1000
+    for body in arrivals.take_feedback():
+        person.send_rtcp(rtcp.build_transport_feedback(1, 2, body))
 
 
 def heard(person: Person) -> list[tuple[int, bytes]]:
@@ -226,6 +237,19 @@ class TestToWhoLosesPackets:
         last = bob.got(Kind.AUDIO)[-1]
         assert last.payload_type == (RED_TYPE if expected else OPUS_TYPE)
         assert copies(last) == expected
+
+    @pytest.mark.parametrize(("lost_of", "expected"), [(0, 0), (10, 2)])
+    def test_what_was_lost_before_it_reached_us_asks_for_none(
+        self, lost_of: int, expected: int
+    ) -> None:
+        ann, bob = listen(OPUS, RED, VP8)
+        for _ in range(3):
+            for _ in range(25):
+                say(ann, b"word")
+            acknowledge(bob, lost_of)
+            lose(bob, 0.1)
+        say(ann, b"last")
+        assert len(copies(bob.got(Kind.AUDIO)[-1])) == expected
 
     def test_copies_stand_where_their_packets_stood_in_time(self) -> None:
         ann, bob = listen(OPUS, RED, VP8)
