@@ -3,11 +3,14 @@ away: nobody can change them there then. Who was in such a meeting comes back to
 learnt, and a room without a meeting waits for the database.
 """
 
+from dataclasses import replace
+
+from signalling.bookings.slot_book import in_slot
 from signalling.rooms import Rooms
 from signalling.seams import Store
 from vmr.ids import RoomId
 from vmr.rooms import Invite, Room
-from vmr.store import StoreError
+from vmr.store import Arrival, StoreError
 from vmr.store.secrets import hash_token
 
 INVITES_MAX = 100
@@ -19,6 +22,26 @@ class Known:
         self._store = store
         self._rooms = rooms
         self._invites: dict[RoomId, dict[str, Invite]] = {}
+
+    async def arrival(self, address: str, token: str | None, at: float, early_s: float) -> Arrival:
+        """As `Store.arrival`, the room in its slot. Raises StoreError, but for a room whose meeting
+        runs here, and a personal link that was used in it: then they are as they were last read."""
+        hashed = None if token is None else hash_token(token)
+        try:
+            found = await self._store.arrival(address, hashed, at, early_s)
+        except StoreError:
+            room = self._rooms.room_at(address)
+            if room is None or not self._rooms.is_running(room.id):
+                raise
+            known = self._invites.get(room.id, {})
+            if hashed is not None and hashed not in known:
+                raise
+            return Arrival(room=room, invite=known[hashed] if hashed else None, owner=None)
+        if found.room is None:
+            return found
+        if hashed is not None:
+            self._remember(found.room.id, hashed, found.invite)
+        return replace(found, room=in_slot(found.room, found.booking, found.tests))
 
     async def room(self, address: str) -> Room | None:
         """Raises StoreError, but for a room whose meeting runs here."""
@@ -37,21 +60,11 @@ class Known:
         except StoreError:
             return room
 
-    async def invite(self, token: str, room: RoomId) -> Invite | None:
-        """Raises StoreError, but for one that was used in the meeting that runs here."""
-        hashed = hash_token(token)
-        try:
-            invite = await self._store.invite_by_token_hash(hashed)
-        except StoreError:
-            known = self._invites.get(room, {})
-            if hashed not in known or not self._rooms.is_running(room):
-                raise
-            return known[hashed]
+    def _remember(self, room: RoomId, hashed: str, invite: Invite | None) -> None:
         known = self._invites.setdefault(room, {})
         known.pop(hashed, None)
         if invite is not None and len(known) < INVITES_MAX:
             known[hashed] = invite
-        return invite
 
     def sweep(self) -> None:
         """Forget what no meeting here needs."""

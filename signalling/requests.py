@@ -47,7 +47,7 @@ from signalling.wire import JsonObject
 from vmr.ids import BookingId, DeviceId, ParticipantId, SessionId
 from vmr.roles import Role
 from vmr.rooms import Invite, Room
-from vmr.store import StoreError
+from vmr.store import Arrival, StoreError
 
 ADDRESS = re.compile(r"[a-z2-7]{12}")
 
@@ -174,13 +174,14 @@ class Requests:
         return data
 
     async def _ask_to_join(self, session: Session, request: RoomJoin, nonce: str) -> Reply:
-        room = await self._room(request.room)
-        invite = None if request.invite is None else await self._invite(room, request.invite)
+        found = await self._arrival(request)
+        room, invite = found.room, found.invite
+        assert room is not None, "nobody comes to no room"
         link = None if invite is None else invite.id
         device, role = _device(request, nonce), Role(request.role)
         is_terminal = role is Role.HOST and await self._is_terminal(room, device)
         booking = None if invite is None else invite.booking
-        await self._rights.settle(room.id)
+        await self._rights.settle(room.id, found.owner)
         with self._noting_refused_hosts(room):
             mailbox, reply = await self._rooms.join(
                 room,
@@ -248,12 +249,24 @@ class Requests:
             self._rooms.refresh(room)
         return room
 
-    async def _invite(self, room: Room, token: str) -> Invite:
-        """A personal link that is wrong, over or of another room looks like no room at all."""
-        invite = await self._known.invite(token, room.id)
-        if invite is None or invite.room != room.id or not _is_valid(invite, self._clock()):
+    async def _arrival(self, request: RoomJoin) -> Arrival:
+        """With the room, and the personal link where there is one: one that is wrong, over or of
+        another room looks like no room at all."""
+        found, now = Arrival(room=None), self._clock()
+        if ADDRESS.fullmatch(request.room):
+            given = request.room, request.invite
+            found = await self._known.arrival(*given, now, self._slots.early_s)
+        room, invite = found.room, found.invite
+        if room is None:
             raise RequestError("no_such_room")
-        return invite
+        if room.is_closed and await self._rights.is_elsewhere(room.id):
+            await self._rights.settle(room.id)  # a meeting of it may be running there
+        self._rooms.refresh(room)
+        if self._rooms.is_shut(room):
+            raise RequestError("no_such_room")
+        if request.invite is not None and not _is_of(invite, room, now):
+            raise RequestError("no_such_room")
+        return found
 
     # -- the Host PIN -------------------------------------------------------------------------
 
@@ -370,10 +383,12 @@ def _device(request: RoomJoin, nonce: str) -> DeviceId | None:
         raise RequestError("bad_device") from error
 
 
-def _is_valid(invite: Invite, now: float) -> bool:
+def _is_of(invite: Invite | None, room: Room, now: float) -> bool:
+    """Whether it lets somebody into this room now."""
+    if invite is None or invite.room != room.id or invite.is_revoked:
+        return False
     has_begun = invite.opens_at is None or invite.opens_at <= now
-    is_over = invite.closes_at is not None and invite.closes_at <= now
-    return has_begun and not is_over and not invite.is_revoked
+    return has_begun and (invite.closes_at is None or invite.closes_at > now)
 
 
 def _public(code: str) -> str:

@@ -6,11 +6,12 @@ from typing import Any, Protocol
 from lobby.desk_views import DeskView
 from media.messages import EngineEvent, Reply, Request
 from vmr.ids import EstablishmentId, MeetingId, ParticipantId, RoomId, SessionId
-from vmr.nodes.ownership import Hold
+from vmr.nodes.ownership import Hold, Ownership
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store import (
     ApiStore,
+    Arrival,
     BookingStore,
     EntitlementStore,
     JournalState,
@@ -112,6 +113,11 @@ class Store(Protocol):
 
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None: ...
 
+    async def arrival(
+        self, address: str, token_hash: str | None, at: float, early_s: float
+    ) -> Arrival:
+        """What somebody who comes has to be judged by, in one read."""
+
     async def live_meetings(self) -> Sequence[LiveMeeting]: ...
 
     async def commit(
@@ -159,9 +165,9 @@ class Rights(Protocol):
         """Somebody in the room has lost a right: a server that it was just moved from, and that
         still forwards, has to stop."""
 
-    async def settle(self, room: RoomId) -> None:
+    async def settle(self, room: RoomId, seen: Ownership | None = None) -> None:
         """The room is run here afterwards. Raises RequestError: another server runs it, or
-        nobody can say now who will; and StoreError."""
+        nobody can say now who will; and StoreError. `seen` is its row, as just read."""
 
     def hold(self, room: RoomId) -> Hold | None:
         """What writes about it must carry; None where there is one server. Raises RequestError

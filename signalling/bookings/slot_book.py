@@ -43,15 +43,15 @@ class SlotBook:
         self._clock = clock
         self._letters = letters
         self._on_letters = on_letters
-        self._early_s = numbers.open_early_min * MINUTE_S
+        self.early_s = numbers.open_early_min * MINUTE_S
 
     async def fill(self, room: Room) -> Room:
         """The room with the slot that runs, or is about to begin. Raises StoreError."""
-        found = await self._bookings.slot_of(room.id, self._clock(), self._early_s)
+        found = await self._bookings.slot_of(room.id, self._clock(), self.early_s)
         if found is None:
             return replace(room, slot=None)
         tests = await self._self_tests.of([one.invite for one in found.people if one.invite])
-        return replace(room, slot=slot_of(found, tests))
+        return in_slot(room, found, tests)
 
     async def next_slots(self, establishment: EstablishmentId) -> dict[RoomId, Interval]:
         """Of each of its rooms the slot that runs now, or the next today. Raises StoreError."""
@@ -98,6 +98,11 @@ class SlotBook:
         except NotFound:  # cancelled while it runs: the next may begin when they like
             raise RequestError("slot_cancelled") from None
         self._on_letters()
+
+
+def in_slot(room: Room, booking: Booking | None, tests: Mapping[InviteId, SelfTest]) -> Room:
+    """The room in the slot of this booking, or in none."""
+    return replace(room, slot=None if booking is None else slot_of(booking, tests))
 
 
 def slot_of(booking: Booking, tests: Mapping[InviteId, SelfTest] | None = None) -> Slot:

@@ -1,7 +1,7 @@
 """The rights of a server that runs alone: every room is its own, and nobody else wants any."""
 
 from vmr.ids import RoomId
-from vmr.nodes.ownership import Hold
+from vmr.nodes.ownership import Hold, Ownership
 
 
 class Alone:
@@ -19,7 +19,7 @@ class Alone:
     def narrowed(self, room: RoomId) -> None:
         """Nobody else forwards."""
 
-    async def settle(self, room: RoomId) -> None:
+    async def settle(self, room: RoomId, seen: Ownership | None = None) -> None:
         """It is run here."""
 
     async def is_elsewhere(self, room: RoomId) -> bool:

@@ -163,8 +163,10 @@ class Keeper:
         if held is not None and taken_at is not None and self._now() < taken_at + 2 * OVERLAP_S:
             self._on_narrowed(room, held.epoch)
 
-    async def settle(self, room: RoomId) -> None:
+    async def settle(self, room: RoomId, seen: Ownership | None = None) -> None:
         """See `Rights.settle`."""
+        if seen is not None and self._is_settled(room, seen):
+            return
         lock = self._settling.setdefault(room, asyncio.Lock())
         async with lock:
             for _ in range(TRIES):
@@ -183,6 +185,13 @@ class Keeper:
                         with suppress(Overtaken):
                             return await self._take(room, row)
             raise RequestError("room_moving")
+
+    def _is_settled(self, room: RoomId, seen: Ownership) -> bool:
+        """Whether there is nothing to do: it is run here, and is neither being moved nor to be. A
+        row that says so may be older than another's that does not: then every write fails."""
+        lock = self._settling.get(room)
+        is_busy = self.is_draining or (lock is not None and lock.locked())
+        return not is_busy and isinstance(self._judge(room, seen), Here)
 
     async def is_elsewhere(self, room: RoomId) -> bool:
         """See `Rights.is_elsewhere`."""

@@ -28,7 +28,7 @@ from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Room
 from vmr.staff_sessions import SessionLimits
-from vmr.store import Conflict
+from vmr.store import Arrival, Conflict
 from vmr.store.secrets import hash_token
 
 SCRIPT: list[Request] = [
@@ -93,6 +93,17 @@ async def test_rooms_and_links_are_found(store: tuple[Store, Room, str]) -> None
     assert invite is not None
     assert (invite.room, invite.is_revoked) == (room.id, False)
     assert await real.invite_by_token_hash(hash_token("other")) is None
+
+
+async def test_all_of_an_arrival_is_found_together(store: tuple[Store, Room, str]) -> None:
+    real, room, token = store
+    hashed = hash_token(token)
+    invite = await real.invite_by_token_hash(hashed)
+    found = await real.arrival(room.address, hashed, 0.0, 0.0)
+    assert found == Arrival(room=room, invite=invite)
+    assert await real.arrival(room.address, None, 0.0, 0.0) == Arrival(room=room)
+    assert await real.arrival(room.address, hash_token("x"), 0.0, 0.0) == Arrival(room=room)
+    assert await real.arrival("abcdefghijkl", hashed, 0.0, 0.0) == Arrival(room=None)
 
 
 async def test_a_meeting_lives_from_its_first_commit_to_its_end(

@@ -4,6 +4,7 @@ It keeps what it is given and proves records; it decides nothing.
 """
 
 from vmr.store.api_store import ApiStore
+from vmr.store.arrivals import Arrival
 from vmr.store.audit import EstablishmentProof, Problem
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
@@ -47,6 +48,7 @@ from vmr.store.webhook_store import WebhookStore
 
 __all__ = [
     "ApiStore",
+    "Arrival",
     "BookingStore",
     "Conflict",
     "EntitlementStore",

@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection
 
 from vmr.bookings.booking import (
@@ -31,6 +41,7 @@ from vmr.store.booking_tables import booking_people as people
 from vmr.store.booking_tables import bookings as table
 from vmr.store.entitlements import Judge
 from vmr.store.errors import Conflict, NotFound, SlotTaken
+from vmr.store.prepared import Prepared
 from vmr.store.tables import invites, rooms
 
 Written = Callable[[Booking, Booking], Sequence[Letter]]
@@ -225,16 +236,25 @@ def taken(
     return tuple(interval_of(row) for row in rows if row["id"] != but)
 
 
+_SLOT = Prepared(
+    select(table.c.id)
+    .where(
+        table.c.room_id == bindparam("room"),
+        table.c.state == literal(CONFIRMED),
+        table.c.starts_at <= bindparam("until"),
+        table.c.starts_at > bindparam("since"),
+        table.c.ends_at > bindparam("at"),
+    )
+    .order_by(table.c.starts_at)
+    .limit(literal_column("1"))
+)  # it runs whenever somebody comes
+
+
 def slot_of(connection: Connection, room: RoomId, at: float, early_s: float) -> Booking | None:
     """The confirmed booking that runs at this time, else the next that begins within `early_s`."""
-    query = select(table).where(
-        table.c.room_id == room,
-        table.c.state == CONFIRMED,
-        table.c.starts_at <= at + early_s,
-        table.c.starts_at > at - LONGEST_S,
-        table.c.ends_at > at,
-    )
-    return next(iter(read(connection, query.order_by(table.c.starts_at).limit(1))), None)
+    span = {"room": room, "until": at + early_s, "since": at - LONGEST_S, "at": at}
+    found = _SLOT.one(connection, span)
+    return None if found is None else by_id(connection, found[0])
 
 
 def extend(

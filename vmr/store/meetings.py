@@ -25,8 +25,8 @@ LIVE = "live"
 ENDED = "ended"
 
 # Built once: these run at every commit.
-_STATE = select(table.c.state, table.c.room_id, table.c.names).where(
-    table.c.id == bindparam("meeting")
+_STATE = Prepared(
+    select(table.c.state, table.c.room_id, table.c.names).where(table.c.id == bindparam("meeting"))
 )
 _UPDATE = update(table).where(table.c.id == bindparam("meeting"))
 _GO_ON = Prepared(
@@ -34,6 +34,7 @@ _GO_ON = Prepared(
         snapshot=bindparam("text")
     )
 )
+_BRING_NAMES = Prepared(_UPDATE.values(snapshot=bindparam("text"), names=bindparam("known")))
 
 
 class LiveMeeting(NamedTuple):
@@ -104,15 +105,15 @@ def _change(
         raise Conflict("the meeting has ended")
     if state is None:
         _begin(connection, meeting, room, happenings)
-    values: dict[str, object] = {
-        "snapshot": snapshot,
-        "names": record_names.with_names(names, happenings),
-    }
+    known, slot = record_names.with_names(names, happenings), _slot(happenings)
+    if state is not None and snapshot is not None and slot is None:
+        _BRING_NAMES.change(connection, {"meeting": meeting, "text": snapshot, "known": known})
+        return False
+    values: dict[str, object] = {"snapshot": snapshot, "names": known}
     if snapshot is None:
         values["state"] = ENDED
         if happenings:
             values["ended_at"] = happenings[-1].at
-    slot = _slot(happenings)
     if slot is not None:
         values["booking_id"] = slot
     connection.execute(_UPDATE, {"meeting": meeting, **values})
@@ -127,12 +128,12 @@ def _slot(happenings: Sequence[Happening]) -> str | None:
 
 def _state(connection: Connection, meeting: MeetingId, room: RoomId) -> tuple[str | None, str]:
     """What it is, None for a new one, and the names in its record."""
-    row = connection.execute(_STATE, {"meeting": meeting}).one_or_none()
+    row = _STATE.one(connection, {"meeting": meeting})
     if row is None:
         return None, ""
-    if row.room_id != room:
+    if row[1] != room:
         raise Conflict("the meeting is of another room")
-    return row.state, row.names
+    return row[0], row[2]
 
 
 def _begin(

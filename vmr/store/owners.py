@@ -20,15 +20,18 @@ from vmr.store import meetings
 from vmr.store.errors import Overtaken, UnreadableMeeting
 from vmr.store.meetings import LiveMeeting
 from vmr.store.node_tables import node_urls, room_owners
+from vmr.store.prepared import Prepared
 
-_ROW = select(room_owners.c.node, room_owners.c.epoch).where(
-    room_owners.c.room_id == bindparam("room")
-)
+_ROW = Prepared(
+    select(room_owners.c.node, room_owners.c.epoch).where(
+        room_owners.c.room_id == bindparam("room")
+    )
+)  # it runs at every commit
 
 
 def of_room(connection: Connection, room: RoomId) -> Ownership:
-    row = connection.execute(_ROW, {"room": room}).one_or_none()
-    return UNOWNED if row is None else _ownership(row.node, row.epoch)
+    row = _ROW.one(connection, {"room": room})
+    return UNOWNED if row is None else _ownership(*row)
 
 
 def of_nodes(connection: Connection) -> dict[RoomId, Ownership]:

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from vmr.store import prepared
 from vmr.store.dialect import READERS
 from vmr.store.errors import Occupied, UnsupportedDatabase
 
@@ -169,6 +170,6 @@ def _engine(url: URL, begin: str, connections: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        prepared.run(connection, begin, None).close()
 
     return engine

@@ -8,7 +8,7 @@ for columns of texts, numbers and bytes.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement
+from sqlalchemy import Boolean, ClauseElement, Select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -72,6 +72,9 @@ class Prepared:
 
     def each(self, connection: Connection, rows: Sequence[Values]) -> None:
         text = self._text(connection)
+        if len(rows) == 1:  # psycopg's `executemany` opens a pipeline
+            run(connection, text.text, text.of(rows[0])).close()
+            return
         run(connection, text.text, [text.of(values) for values in rows], "executemany").close()
 
     def _text(self, connection: Connection) -> "_Text":
@@ -80,6 +83,25 @@ class Prepared:
         if found is None:
             found = self._texts[name] = _Text(self._statement, self._columns, connection)
         return found
+
+
+class PreparedRow:
+    """A select of one row, by the names of its columns."""
+
+    def __init__(self, statement: "Select[Any]") -> None:
+        self._prepared = Prepared(statement)
+        columns = statement.selected_columns
+        self._names = [str(column.name) for column in columns]
+        self._booleans = [column.name for column in columns if isinstance(column.type, Boolean)]
+
+    def one(self, connection: Connection, values: Values) -> dict[str, Any] | None:
+        found = self._prepared.one(connection, values)
+        if found is None:
+            return None
+        row = dict(zip(self._names, found, strict=True))
+        for name in self._booleans:  # SQLite has numbers
+            row[name] = bool(row[name])
+        return row
 
 
 class _Text:

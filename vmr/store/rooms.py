@@ -1,16 +1,20 @@
 """Establishments, rooms and personal links in the database: the queries, given a connection."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy.engine import Connection
 
 from vmr.ids import BookingId, EstablishmentId, InviteId, RoomId
 from vmr.policies import PolicyName
 from vmr.rooms import Establishment, Invite, Room
 from vmr.store.booking_tables import booking_people, bookings
 from vmr.store.errors import NotFound
+from vmr.store.prepared import PreparedRow
 from vmr.store.tables import establishments, invites, rooms
+
+Row = Mapping[Any, Any]
 
 _ROOMS = select(
     rooms,
@@ -26,6 +30,10 @@ _INVITES = (
     .outerjoin(booking_people, booking_people.c.invite_id == invites.c.id)
     .outerjoin(bookings, bookings.c.id == booking_people.c.booking_id)
 )
+
+# Built once: these run whenever somebody comes.
+_BY_ADDRESS = PreparedRow(_ROOMS.where(rooms.c.address == bindparam("address")))
+_BY_TOKEN = PreparedRow(_INVITES.where(invites.c.token_hash == bindparam("hash")))
 
 
 def add_establishment(connection: Connection, added: Establishment) -> None:
@@ -74,7 +82,8 @@ def rooms_of(connection: Connection, establishment: EstablishmentId) -> tuple[Ro
 
 
 def room_by_address(connection: Connection, address: str) -> Room | None:
-    return _one_room(connection, _ROOMS.where(rooms.c.address == address))
+    row = _BY_ADDRESS.one(connection, {"address": address})
+    return None if row is None else _room(row)
 
 
 def room_by_id(connection: Connection, room: RoomId) -> Room | None:
@@ -107,7 +116,8 @@ def add_invite(connection: Connection, added: Invite, token_hash: str) -> None:
 
 
 def invite_by_token_hash(connection: Connection, token_hash: str) -> Invite | None:
-    return _one_invite(connection, _INVITES.where(invites.c.token_hash == token_hash))
+    row = _BY_TOKEN.one(connection, {"hash": token_hash})
+    return None if row is None else _invite(row)
 
 
 def invite_by_id(connection: Connection, invite: InviteId) -> Invite | None:
@@ -145,7 +155,7 @@ def change_establishment(connection: Connection, changed: Establishment) -> None
         raise NotFound("no such establishment")
 
 
-def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establishment:
+def _establishment(row: Row, id: EstablishmentId, name: str) -> Establishment:
     return Establishment(
         id=id,
         name=name,
@@ -157,7 +167,7 @@ def _establishment(row: RowMapping, id: EstablishmentId, name: str) -> Establish
     )
 
 
-def _invite(row: RowMapping) -> Invite:
+def _invite(row: Row) -> Invite:
     return Invite(
         id=InviteId(row["id"]),
         room=RoomId(row["room_id"]),
@@ -170,7 +180,7 @@ def _invite(row: RowMapping) -> Invite:
     )
 
 
-def _room(row: RowMapping) -> Room:
+def _room(row: Row) -> Room:
     return Room(
         id=RoomId(row["id"]),
         establishment=_establishment(

@@ -29,17 +29,23 @@ class SelfTestStore:
         """Those there are."""
         if not invites:
             return {}
-        query = select(table).where(table.c.invite_id.in_(invites))
-        rows = await self._database.read(lambda one: one.execute(query).mappings().all())
-        return {
-            InviteId(row["invite_id"]): SelfTest(
-                at=row["at"],
-                browser=row["browser"],
-                version=row["version"],
-                problems=tuple(row["problems"].split()),
-            )
-            for row in rows
-        }
+        return await self._database.read(lambda connection: of(connection, invites))
+
+
+def of(connection: Connection, invites: Collection[InviteId]) -> dict[InviteId, SelfTest]:
+    """Those there are."""
+    if not invites:
+        return {}
+    query = select(table).where(table.c.invite_id.in_(invites))
+    return {
+        InviteId(row["invite_id"]): SelfTest(
+            at=row["at"],
+            browser=row["browser"],
+            version=row["version"],
+            problems=tuple(row["problems"].split()),
+        )
+        for row in connection.execute(query).mappings()
+    }
 
 
 def _keep(connection: Connection, invite: InviteId, test: SelfTest) -> None:

@@ -15,8 +15,9 @@ from vmr.nodes.ownership import Hold
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
-from vmr.store import meetings, records, rooms, secrets
+from vmr.store import arrivals, meetings, records, rooms, secrets
 from vmr.store.api_store import ApiStore
+from vmr.store.arrivals import Arrival
 from vmr.store.booking_store import BookingStore
 from vmr.store.chains import KeptEntry
 from vmr.store.database import Database, dialect_of
@@ -193,6 +194,15 @@ class Store:
         """Revoked and outdated links too: the caller looks at room, times and `is_revoked`."""
         return await self._database.read(
             lambda connection: rooms.invite_by_token_hash(connection, token_hash)
+        )
+
+    async def arrival(
+        self, address: str, token_hash: str | None, at: float, early_s: float
+    ) -> Arrival:
+        """What somebody has to be judged by who comes to this address at this time, perhaps by a
+        personal link: of one moment. `early_s`: see `BookingStore.slot_of`."""
+        return await self._database.read(
+            lambda connection: arrivals.find(connection, address, token_hash, at, early_s)
         )
 
     # -- meetings and records -----------------------------------------------------------------

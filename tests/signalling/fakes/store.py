@@ -9,12 +9,12 @@ from vmr.bookings.booking import Booking
 from vmr.bookings.entitlements import Ban, Prisoner
 from vmr.ids import EstablishmentId, InviteId, MeetingId, PrisonerId, RoomId
 from vmr.letters import Claimed
-from vmr.nodes.ownership import Hold
+from vmr.nodes.ownership import UNOWNED, Hold
 from vmr.policies import PolicyName
 from vmr.record import Happening
 from vmr.rooms import Establishment, Invite, Room
 from vmr.self_test import SelfTest
-from vmr.store import Conflict, JournalState, LiveMeeting, Overtaken, StoreUnavailable
+from vmr.store import Arrival, Conflict, JournalState, LiveMeeting, Overtaken, StoreUnavailable
 from vmr.store.outbox import Reminded
 from vmr.store.secrets import hash_token, make_address
 
@@ -156,6 +156,19 @@ class FakeStore:
 
     async def invite_by_token_hash(self, token_hash: str) -> Invite | None:
         return self.invites.get(token_hash)
+
+    async def arrival(
+        self, address: str, token_hash: str | None, at: float, early_s: float
+    ) -> Arrival:
+        room = await self.room_by_address(address)
+        if room is None:
+            return Arrival(room=None)
+        invite = None if token_hash is None else await self.invite_by_token_hash(token_hash)
+        booking = await self.bookings.slot_of(room.id, at, early_s)
+        links = () if booking is None else [one.invite for one in booking.people if one.invite]
+        owner = UNOWNED if self.owners is None else await self.owners.of_room(room.id)
+        tests = await self.self_tests.of(links)
+        return Arrival(room=room, invite=invite, owner=owner, booking=booking, tests=tests)
 
     @property
     def record_search(self) -> Any:

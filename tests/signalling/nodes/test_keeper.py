@@ -224,6 +224,43 @@ async def test_a_room_that_others_took_is_dropped_without_a_lease_as_well() -> N
             scene.keeper.hold(ROOM)
 
 
+async def test_a_row_that_was_just_read_and_says_here_is_not_read_again() -> None:
+    async with Scene() as scene:
+        await scene.keeper.settle(ROOM)
+        mine = scene.owners.row
+        scene.owners.row = Ownership(NodeId("other"), 2)
+        await scene.keeper.settle(ROOM, mine)
+        assert scene.tenants.given_up == []
+
+
+@pytest.mark.parametrize("seen", [None, Ownership(NodeId("other"), 7), UNOWNED])
+async def test_a_row_that_says_anything_else_is_read_again(seen: Ownership | None) -> None:
+    """It may be older than what this server has taken since."""
+    async with Scene() as scene:
+        await scene.keeper.settle(ROOM)
+        await scene.keeper.settle(ROOM, seen)
+        assert scene.tenants.given_up == []
+        assert scene.keeper.hold(ROOM) == Hold(scene.keeper.id, 1)
+        scene.owners.row = Ownership(NodeId("other"), 2)
+        with pytest.raises(RequestError):
+            await scene.keeper.settle(ROOM, seen)
+        assert scene.tenants.given_up == [ROOM]
+
+
+async def test_who_comes_as_a_room_is_being_moved_waits_for_where_it_goes() -> None:
+    async with Scene() as scene:
+        await scene.keeper.settle(ROOM)
+        mine, lock = scene.owners.row, asyncio.Lock()
+        scene.keeper._settling[ROOM] = lock
+        async with lock:
+            coming = asyncio.create_task(scene.keeper.settle(ROOM, mine))
+            await asyncio.sleep(0)  # it asks
+            assert not coming.done()
+            scene.owners.row = Ownership(NodeId("other"), 2)
+        with pytest.raises(RequestError):
+            await coming
+
+
 async def test_a_room_is_taken_once_by_many_who_ask_at_the_same_time() -> None:
     async with Scene() as scene:
         await asyncio.gather(*(scene.keeper.settle(ROOM) for _ in range(5)))
