@@ -129,7 +129,11 @@ def _people(said: list[PersonIn], booking: Booking) -> tuple[Expected, ...]:
     seen: set[str] = set()
     for at, one in enumerate(said):
         if one.id is not None and (one.id not in known or one.id in seen):
-            fault = Fault(pointer=f"/people/{at}/id", detail="Nobody of the booking has this id.")
+            fault = Fault(
+                code="unknown_person",
+                pointer=f"/people/{at}/id",
+                detail="Nobody of the booking has this id.",
+            )
             raise ApiProblem(Kind.INVALID, errors=(fault,))
         if one.id is not None:
             seen.add(one.id)
@@ -156,5 +160,5 @@ def expected(said: PersonFields, id: ExpectedId) -> Expected:
 
 
 def _missing(pointer: str) -> ApiProblem:
-    fault = Fault(pointer=pointer, detail="It cannot be taken away.")
+    fault = Fault(code="missing", pointer=pointer, detail="It cannot be taken away.")
     return ApiProblem(Kind.INVALID, errors=(fault,))

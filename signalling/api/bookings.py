@@ -201,7 +201,7 @@ class BookingRoutes:
         except NotFound:
             if not names_room:
                 raise
-            fault = Fault(pointer="/room", detail=SENTENCES["unknown_room"])
+            fault = Fault(code="unknown_room", pointer="/room", detail=SENTENCES["unknown_room"])
             raise ApiProblem(Kind.INVALID, errors=(fault,)) from None
         except BookingProblems as error:
             raise self._told(error.problems, POINTERS if is_of_booking else {}) from None
@@ -213,7 +213,11 @@ class BookingRoutes:
         problems = tuple(found)
         kind = Kind.ROOM_TAKEN if problems == (Problem.ROOM_TAKEN,) else Kind.INVALID
         faults = tuple(
-            Fault(pointer=pointers.get(one, ""), detail=self._texts.get(SENTENCE + one.value))
+            Fault(
+                code=one.value,
+                pointer=pointers.get(one, ""),
+                detail=self._texts.get(SENTENCE + one.value),
+            )
             for one in problems
         )
         return ApiProblem(kind, errors=faults)

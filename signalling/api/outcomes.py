@@ -118,7 +118,9 @@ class OutcomeRoutes:
 
     def _told(self, error: OutcomeProblems) -> ApiProblem:
         faults = tuple(
-            Fault(pointer=POINTERS[one], detail=self._texts.get(SENTENCE + one.value))
+            Fault(
+                code=one.value, pointer=POINTERS[one], detail=self._texts.get(SENTENCE + one.value)
+            )
             for one in error.problems
         )
         return ApiProblem(Kind.INVALID, errors=faults)

@@ -16,7 +16,9 @@ def days(first: date | None, last: date | None, zone: str) -> Interval | None:
         return None
     first, last = first or date(FIRST_YEAR, 1, 1), last or date(LAST_YEAR, 12, 31)
     if last < first:
-        fault = Fault(parameter="last_day", detail="It is before the first day.")
+        fault = Fault(
+            code="ends_before_start", parameter="last_day", detail="It is before the first day."
+        )
         raise ApiProblem(Kind.INVALID, errors=(fault,))
     clock = ZoneInfo(zone)
     return Interval(starts_at=day_of(first, clock).starts_at, ends_at=day_of(last, clock).ends_at)

@@ -43,10 +43,14 @@ class Kind(Enum):
 
 
 class Fault(BaseModel):
-    """What is not right in one place: a JSON pointer into the body, or a parameter's name."""
+    """What is not right in one place: a JSON pointer into the body, or a parameter's name.
+
+    `code` is a word that stays; `detail` says what is allowed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    code: str
     detail: str
     pointer: str | None = None
     parameter: str | None = None

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from signalling.api.problems import ApiProblem, Fault, Kind
 from signalling.api.routes import PATH_PARTS, Route
+from signalling.api.wording import Code, said_of, where_broken
 
 FAULTS_MAX = 20
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -27,13 +28,14 @@ def read_query(route: Route, request: web.Request) -> BaseModel:
     given = request.query
     twice = sorted({name for name in given if len(given.getall(name)) > 1})
     if twice:
-        found = (Fault(parameter=name, detail="It is given twice.") for name in twice[:FAULTS_MAX])
-        raise ApiProblem(Kind.INVALID, errors=tuple(found))
+        code, detail = Code.GIVEN_TWICE.value, "It is given twice."
+        faults = (Fault(code=code, parameter=_escaped(one), detail=detail) for one in twice)
+        raise ApiProblem(Kind.INVALID, errors=tuple(faults)[:FAULTS_MAX])
     try:
         return route.query.model_validate_strings(dict(given))
     except ValidationError as error:
-        faults = _faults(error.errors(include_url=False, include_input=False), of_body=False)
-        raise ApiProblem(Kind.INVALID, errors=faults) from None
+        found = error.errors(include_url=False, include_input=False)
+        raise ApiProblem(Kind.INVALID, errors=_faults(found, route.query)) from None
 
 
 async def read_body(route: Route, request: web.Request) -> BaseModel | None:
@@ -46,9 +48,11 @@ async def read_body(route: Route, request: web.Request) -> BaseModel | None:
         return route.body.model_validate_json(raw)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        if any(one["type"] == "json_invalid" for one in found):
-            raise ApiProblem(Kind.MALFORMED, "The body is not JSON.") from None
-        raise ApiProblem(Kind.INVALID, errors=_faults(found, of_body=True)) from None
+        for one in found:
+            if one["type"] == "json_invalid":
+                raise ApiProblem(Kind.MALFORMED, where_broken(one)) from None
+        faults = _faults(found, route.body, of_body=True)
+        raise ApiProblem(Kind.INVALID, errors=faults) from None
 
 
 def read_version(route: Route, request: web.Request) -> int:
@@ -83,15 +87,19 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _faults(found: Iterable[ErrorDetails], *, of_body: bool) -> tuple[Fault, ...]:
+def _faults(
+    found: Iterable[ErrorDetails], model: type[BaseModel], *, of_body: bool = False
+) -> tuple[Fault, ...]:
     faults = []
     for one in list(found)[:FAULTS_MAX]:
         parts = [_escaped(str(part)) for part in one["loc"]]
+        code, detail = said_of(one, model)
         if of_body:
             pointer = "".join(f"/{part}" for part in parts)
-            faults.append(Fault(pointer=pointer, detail=one["msg"]))
+            faults.append(Fault(code=code.value, pointer=pointer, detail=detail))
         else:
-            faults.append(Fault(parameter=parts[0] if parts else "", detail=one["msg"]))
+            parameter = parts[0] if parts else ""
+            faults.append(Fault(code=code.value, parameter=parameter, detail=detail))
     return tuple(faults)
 
 

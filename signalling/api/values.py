@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from signalling.api.problems import ApiProblem, Fault, Kind
+from signalling.api.wording import CURSOR, ID, LINES, ONE_LINE, Code
 from vmr.bookings.booking import NOTE_MAX, TEXT_MAX
 from vmr.bookings.times import Interval
 from vmr.store.api_pages import Place
@@ -21,16 +22,14 @@ from vmr.store.api_pages import Place
 LIMIT_MAX = 200
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
-_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-Text = Annotated[str, StringConstraints(max_length=TEXT_MAX, pattern=_ONE_LINE)]
-Note = Annotated[str, StringConstraints(max_length=NOTE_MAX, pattern=_LINES)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Text = Annotated[str, StringConstraints(max_length=TEXT_MAX, pattern=ONE_LINE)]
+Note = Annotated[str, StringConstraints(max_length=NOTE_MAX, pattern=LINES)]
+Id = Annotated[str, StringConstraints(pattern=ID)]
 
 
 def _in_range(value: date) -> date:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValueError(f"the year is from {FIRST_YEAR} to {LAST_YEAR}")
+        raise ValueError(f"The year is from {FIRST_YEAR} to {LAST_YEAR}.")
     return value
 
 
@@ -43,7 +42,7 @@ Time = Annotated[AwareDatetime, AfterValidator(_time_in_range)]
 Day = Annotated[date, AfterValidator(_in_range)]
 Cursor = Annotated[
     str,
-    StringConstraints(max_length=300, pattern=r"^[A-Za-z0-9_-]+$"),
+    StringConstraints(max_length=300, pattern=CURSOR),
     Field(description="From the `next` of a page; says nothing by itself."),
 ]
 
@@ -76,7 +75,9 @@ class Span(In):
     def interval(self, pointer: str) -> Interval:
         """Raises ApiProblem when it does not end after it starts."""
         if not self.starts_at < self.ends_at:
-            fault = Fault(pointer=pointer, detail="It must end after it starts.")
+            fault = Fault(
+                code="ends_before_start", pointer=pointer, detail="It must end after it starts."
+            )
             raise ApiProblem(Kind.INVALID, errors=(fault,))
         return Interval(starts_at=self.starts_at.timestamp(), ends_at=self.ends_at.timestamp())
 
@@ -103,11 +104,16 @@ def place_of(cursor: str | None) -> Place | None:
     except (ValueError, TypeError, RecursionError, OverflowError):
         place = Place(math.nan, "")
     if not math.isfinite(place.at) or not isinstance(place.id, str) or not place.id.isascii():
-        fault = Fault(parameter="cursor", detail="It is not from the next of a page.")
-        raise ApiProblem(Kind.INVALID, errors=(fault,))
+        raise _not_a_cursor()
     if not place.id.isprintable():
-        raise ApiProblem(Kind.INVALID, errors=(Fault(parameter="cursor", detail="Not a cursor."),))
+        raise _not_a_cursor()
     return place
+
+
+def _not_a_cursor() -> ApiProblem:
+    detail = "It is not from the next of a page."
+    fault = Fault(code=Code.WRONG_FORM.value, parameter="cursor", detail=detail)
+    return ApiProblem(Kind.INVALID, errors=(fault,))
 
 
 T = TypeVar("T")

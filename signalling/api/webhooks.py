@@ -8,12 +8,13 @@ from pydantic import Field, StringConstraints
 from signalling.api.problems import ApiProblem, Fault, Kind
 from signalling.api.routes import Answer, Call, Route
 from signalling.api.values import In, Out, Time, moment
+from signalling.api.wording import URL
 from signalling.webhooks import BadUrl, Webhooks
 from vmr.api_tokens import ApiScope
 from vmr.store import Conflict, WebhookStore
 from vmr.webhooks import URL_MAX, Delivery, Webhook, WebhookEvent, event_names
 
-Url = Annotated[str, StringConstraints(max_length=URL_MAX, pattern=r"^[!-~]+$")]
+Url = Annotated[str, StringConstraints(max_length=URL_MAX, pattern=URL)]
 
 
 class WebhookIn(In):
@@ -109,9 +110,13 @@ class WebhookRoutes:
                 said.url, said.events, by=call.token, id=call.new_id
             )
         except BadUrl:
-            raise _refused("/url", "It must be an https address that is public.") from None
+            raise _refused(
+                "not_public", "/url", "It must be an https address that is public."
+            ) from None
         except Conflict:
-            raise _refused("", "The establishment has as many webhooks as it may have.") from None
+            raise _refused(
+                "too_many", "", "The establishment has as many webhooks as it may have."
+            ) from None
         return Answer(
             value=WebhookMade(webhook=_shown(webhook), secret=secret), location="/webhooks"
         )
@@ -138,8 +143,8 @@ class WebhookRoutes:
         return found
 
 
-def _refused(pointer: str, detail: str) -> ApiProblem:
-    return ApiProblem(Kind.INVALID, errors=(Fault(pointer=pointer, detail=detail),))
+def _refused(code: str, pointer: str, detail: str) -> ApiProblem:
+    return ApiProblem(Kind.INVALID, errors=(Fault(code=code, pointer=pointer, detail=detail),))
 
 
 def _shown(one: Webhook) -> WebhookOut:

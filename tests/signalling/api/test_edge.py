@@ -166,6 +166,9 @@ async def test_what_is_wrong_in_a_body_is_pointed_at(program: Caller) -> None:
     assert (reply.status, reply.kind) == (422, "invalid")
     assert set(reply.pointers) == {"/purpose", "/prisoner", "/extra", "/people/0/part"}
     assert "party" not in reply.text
+    codes = {one["pointer"]: one["code"] for one in reply.json["errors"]}
+    assert codes["/people/0/part"] == codes["/purpose"] == "not_one_of"
+    assert codes["/extra"] == "unknown_field"
 
 
 @pytest.mark.parametrize(
