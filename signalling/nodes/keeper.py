@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
@@ -79,6 +79,7 @@ class Keeper:
         self._wall_clock = wall_clock
         self._on_narrowed = on_narrowed
         self._taken_at: dict[RoomId, float] = {}
+        self._unread: set[RoomId] = set()
         self._tenants: Tenants | None = None
         self._lease = Lease()
         self._sight = Sight()
@@ -384,11 +385,11 @@ class Keeper:
         """Take it, or give it to another. Raises RequestError, Overtaken, StoreError."""
         if not is_whole(room, row.owner, self.id, self._sight):
             return await self._take_and_end(room, row)
-        among: Collection[Node] = self.nodes
         if row.owner == self.id:  # given by another: it does not go round
-            among = refuges(self.nodes, self.id) if self.is_draining else ()
-        draws = (random.random(), random.random())
-        chosen = self._placements.place(among, draws, PROTOCOLS, self._now())
+            chosen = self._refuge() if self.is_draining else None
+        else:
+            draws = (random.random(), random.random())
+            chosen = self._placements.place(self.nodes, draws, PROTOCOLS, self._now())
         if chosen is not None and chosen.id != self.id:
             await self._give_away(room, row, chosen)
         try:
@@ -397,6 +398,7 @@ class Keeper:
             await self._pass_on(room, row, error.version)
         self._held[room] = hold
         self._taken_at[room] = self._now()
+        self._unread.discard(room)
         log.info("room taken room=%s epoch=%d has_meeting=%s", room, hold.epoch, live is not None)
         if live is not None and self._tenants is not None:
             try:
@@ -428,7 +430,9 @@ class Keeper:
         to = self._placements.place(self.nodes, draws, PROTOCOLS, self._now(), version)
         if to is not None and to.id != self.id:
             await self._give_away(room, row, to)
-        log.error("no server can read the meeting that was left room=%s", room)
+        if room not in self._unread:  # it is asked for again and again
+            self._unread.add(room)
+            log.error("no server can read the meeting that was left room=%s", room)
         raise RequestError("newer_meeting")
 
     async def _drop(self, room: RoomId) -> None:

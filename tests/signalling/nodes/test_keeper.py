@@ -329,13 +329,17 @@ async def test_meetings_stay_where_they_are_when_that_was_asked_or_nobody_can_ta
             assert moved == (["https://two.example"] if leaves_running else [])
 
 
-async def test_a_meeting_of_a_newer_version_waits_for_a_server_that_can_read_it() -> None:
+async def test_a_meeting_of_a_newer_version_waits_for_a_server_that_can_read_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with Scene() as scene:
         scene.owners.version = VERSION + 1
         scene.owners.row = Ownership(scene.keeper.id, 7)
-        with pytest.raises(RequestError) as refused:
-            await scene.keeper.settle(ROOM)
-        assert refused.value.code == "newer_meeting"
+        for _ in range(2):
+            with pytest.raises(RequestError) as refused:
+                await scene.keeper.settle(ROOM)
+            assert refused.value.code == "newer_meeting"
+        assert caplog.text.count("no server can read the meeting that was left") == 1
         assert scene.owners.row == Ownership(scene.keeper.id, 7), "nothing was taken"
         assert scene.tenants.meetings == []
         newer = other("newer", snapshots=(VERSION + 1, VERSION))
@@ -344,6 +348,18 @@ async def test_a_meeting_of_a_newer_version_waits_for_a_server_that_can_read_it(
         with contextlib.suppress(RequestError):
             await scene.keeper.settle(ROOM)
         assert scene.owners.row.owner == newer.id
+
+
+async def test_a_server_that_is_emptied_keeps_what_no_other_can_read() -> None:
+    async with Scene() as scene:
+        scene.registry.others = (other(snapshots=(VERSION - 1,)),)
+        scene.owners.drain = Drain(leaves_running=False, asked_at=1.0)
+        await eventually("it follows", scene.is_draining)
+        await eventually("and sees it", scene.sees_another)
+        scene.owners.row = Ownership(scene.keeper.id, 7)
+        await scene.keeper.settle(ROOM)
+        assert scene.keeper.hold(ROOM) == Hold(scene.keeper.id, 8)
+        assert scene.tenants.meetings == [LIVE]
 
 
 async def test_what_is_taken_from_somebody_is_told_as_long_as_another_may_still_forward() -> None:
