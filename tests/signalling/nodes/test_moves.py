@@ -6,6 +6,7 @@ import time
 
 from tests.browser.eventually import eventually
 from tests.signalling.client import Client
+from tests.signalling.encoder import EncoderClient
 from tests.signalling.nodes.estate import SETTLED_S, Estate
 from tests.signalling.nodes.node_process import NodeProcess
 
@@ -78,6 +79,26 @@ async def test_somebody_removed_where_the_meeting_is_now_is_out_at_the_old_serve
     began_at = time.monotonic()
     await guest.client.wait_event("session.ended")
     assert time.monotonic() - began_at < QUICK_S
+
+
+async def test_an_encoder_ends_with_the_move_and_comes_by_another_token(estate: Estate) -> None:
+    await two(estate)
+    host = await estate.host()
+    old = await estate.owner()
+    token = (await host.client.request("encoder.start"))["token"]
+    async with EncoderClient(old.url, token) as encoder:
+        assert (await encoder.offer()).status == 201
+        await estate.drain(old)
+        left = await host.follow()
+        assert [(await ask()).status for ask in (encoder.offer, encoder.delete)] == [401, 401]
+        await left.request("room.finish_move")
+        await left.wait_event("session.ended")
+    assert host.client.view["encoder"] == "off"
+    async with EncoderClient(host.url, token) as encoder:
+        assert (await encoder.offer()).status == 401
+    token = (await host.client.request("encoder.start"))["token"]
+    async with EncoderClient(host.url, token) as encoder:
+        assert (await encoder.offer()).status == 201
 
 
 async def test_a_page_of_the_version_before_is_sent_on_and_joins_again(estate: Estate) -> None:
