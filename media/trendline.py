@@ -47,12 +47,11 @@ class Trendline:
     __slots__ = (
         "_arrived",
         "_base_since",
-        "_bases",
         "_began_arriving",
         "_began_sending",
         "_deltas",
-        "_last_arrived",
-        "_last_sent",
+        "_newer",
+        "_older",
         "_points",
         "_previous",
         "_queues",
@@ -80,7 +79,7 @@ class Trendline:
         self._points: deque[tuple[float, float]] = deque(maxlen=_WINDOW)
         self._deltas = 0
         self._sum = self._smoothed = self._slope = 0.0
-        self._bases = (float("inf"), float("inf"))
+        self._older = self._newer = float("inf")
         self._base_since = float("-inf")
         self._stood_still = float("-inf")
         self._queues: deque[tuple[float, float]] = deque()
@@ -136,14 +135,16 @@ class Trendline:
     def _measure_queue(self, waited_s: float) -> None:
         """Take the queue of the group that ended, which came `waited_s` later than it was sent
         after the one before it."""
-        delay = self._arrived - self._sent
-        older, newer = self._bases
-        if self._sent - self._base_since > _BASE_S:
-            self._base_since = self._sent
-            older, newer = newer, delay
-        self._bases = older, min(newer, delay)
-        self.queue_s = queue_s = delay - min(self._bases)
-        queues, arrived = self._queues, self._arrived
+        arrived, sent = self._arrived, self._sent
+        delay = arrived - sent
+        if sent - self._base_since > _BASE_S:
+            self._base_since = sent
+            self._older, self._newer = self._newer, delay
+        elif delay < self._newer:
+            self._newer = delay
+        older, newer = self._older, self._newer
+        self.queue_s = queue_s = delay - (older if older < newer else newer)
+        queues = self._queues
         if waited_s > _STALL_S:
             queues.clear()
             self._stood_still = arrived
