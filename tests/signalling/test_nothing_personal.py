@@ -257,6 +257,7 @@ class Meeting:
 
         page = await self.page(SIX)
         monkeypatch.setattr(type(store), "room_by_address", broken)
+        monkeypatch.setattr(type(store), "arrival", broken)
         monkeypatch.setattr(type(store.api), "token_by_hash", broken, raising=False)
         with pytest.raises(Refused, match="internal"):
             await page.join(address, LAWYER)
