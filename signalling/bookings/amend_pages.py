@@ -73,6 +73,17 @@ class AmendPages:
         changed = amended(booking, parsed.draft)
         if is_confirmed and room is not None:
             changed = replace(changed, room=room.id)
+        return await self._amend(request, who, booking, changed, typed)
+
+    async def _amend(
+        self,
+        request: web.Request,
+        who: SignedIn,
+        booking: Booking,
+        changed: Booking,
+        typed: Typed,
+    ) -> web.StreamResponse:
+        """Do it, or show what stands against it, or what somebody else has done meanwhile."""
         waiver = typed.get("waiver", "").strip()
         try:
             done = await self._office.service.amend(booking, changed, who.member, waiver=waiver)

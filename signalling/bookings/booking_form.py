@@ -181,12 +181,7 @@ def parse_booking(
     people = tuple(
         person for n in range(rows_of(typed)) if (person := _person(typed, n, faults)) is not None
     )
-    for id in (*TEXTS, *NOTES):
-        if len(typed.get(id, "")) > (NOTE_MAX if id in NOTES else TEXT_MAX):
-            faults[id] = PROBLEM + Problem.TEXT_TOO_LONG.value
-    if not is_readable(typed.get("prisoner", "")):
-        faults["prisoner"] = PROBLEM + Problem.PRISONER_MISSING.value
-    _address(typed, "requester_email", faults)
+    _check_texts(typed, faults)
     if typed.get("hearing", "").strip() and linked is None:
         faults["hearing"] = PROBLEM + Problem.NO_SUCH_HEARING.value
     if faults or slots[0] is None:
@@ -210,6 +205,16 @@ def parse_booking(
         more_minutes_by=text["more_minutes_by"],
     )
     return Parsed(draft=draft, faults={})
+
+
+def _check_texts(typed: Mapping[str, str], faults: Faults) -> None:
+    """Notes, names and the address of who asks."""
+    for id in (*TEXTS, *NOTES):
+        if len(typed.get(id, "")) > (NOTE_MAX if id in NOTES else TEXT_MAX):
+            faults[id] = PROBLEM + Problem.TEXT_TOO_LONG.value
+    if not is_readable(typed.get("prisoner", "")):
+        faults["prisoner"] = PROBLEM + Problem.PRISONER_MISSING.value
+    _address(typed, "requester_email", faults)
 
 
 def faults_of(problems: tuple[Problem, ...]) -> Faults:

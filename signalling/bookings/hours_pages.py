@@ -130,21 +130,7 @@ class HoursPages:
         wanted = form.get("room", "")
         if wanted != "all" and all(one.id != wanted for one in rooms):
             faults["room"] = "staff.bookings.closures.room_wrong"
-        moments = []
-        for id, default in (("from", time()), ("until", END_OF_DAY)):
-            day = date_of(form, id)
-            typed = form.get(f"{id}-time", "").strip()
-            parse = parse_clock if id == "from" else parse_closing
-            at = parse(typed) if typed else default
-            if day is None:
-                faults[f"{id}-day"] = f"staff.bookings.closures.{id}_wrong"
-            elif at is None:
-                faults[f"{id}-time"] = f"staff.bookings.closures.{id}_time_wrong"
-            else:
-                try:
-                    moments.append(_moment(day, at, said.zone))
-                except NoSuchTime:
-                    faults[f"{id}-time"] = "staff.bookings.no_such_time"
+        moments = _moments(form, said.zone, faults)
         reason = " ".join(form.get("reason", "").split())
         if not reason or len(reason) > TEXT_MAX:
             faults["reason"] = "staff.bookings.closures.reason_wrong"
@@ -219,6 +205,26 @@ class HoursPages:
 def _may_book(who: SignedIn) -> bool:
     """Whether the calendar and the bookings are theirs to see."""
     return who.member.may(BOOK)
+
+
+def _moments(form: Mapping[str, str], zone: ZoneInfo, faults: Faults) -> list[float]:
+    """The first and the last moment of a closure, as far as they were typed rightly."""
+    moments = []
+    for id, default in (("from", time()), ("until", END_OF_DAY)):
+        day = date_of(form, id)
+        typed = form.get(f"{id}-time", "").strip()
+        parse = parse_clock if id == "from" else parse_closing
+        at = parse(typed) if typed else default
+        if day is None:
+            faults[f"{id}-day"] = f"staff.bookings.closures.{id}_wrong"
+        elif at is None:
+            faults[f"{id}-time"] = f"staff.bookings.closures.{id}_time_wrong"
+        else:
+            try:
+                moments.append(_moment(day, at, zone))
+            except NoSuchTime:
+                faults[f"{id}-time"] = "staff.bookings.no_such_time"
+    return moments
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> float:
