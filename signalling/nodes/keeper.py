@@ -246,10 +246,16 @@ class Keeper:
             await self._tenants.moved()
 
     async def stop(self) -> None:
-        """No room is taken or given up any more. Idempotent."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """No room is taken or given up any more. Idempotent.
+
+        Whoever is in the middle of a question to the registry may miss that it is to end
+        (Python 3.11 loses a cancellation that meets an answer): it is told again.
+        """
+        running = {one for one in self._tasks if not one.done()}
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=LOOK_S)
 
     async def leave(self) -> None:
         """After the meetings have stopped: others take them at once, or, where the registry is

@@ -97,6 +97,8 @@ class FakeRegistry:
         self.entry: Node | None = None
         self.said: dict[NodeId, Standing] = {}
         self.others: tuple[Node, ...] = ()
+        self.loses_next_cancellation = False
+        self.is_asked = asyncio.Event()
 
     async def look(
         self, me: NodeId, renewed: Node | None, standing: tuple[int, str] = (0, "")
@@ -105,6 +107,11 @@ class FakeRegistry:
             self.entry = renewed
             await self.say(me, *standing)
         assert self.entry is not None
+        if self.loses_next_cancellation:
+            self.is_asked.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            self.loses_next_cancellation = False
         return Look(born="b", nodes=(self.entry, *self.others), standings=dict(self.said))
 
     async def say(self, node: NodeId, _number: int, text: str) -> None:
@@ -266,6 +273,14 @@ async def test_a_room_is_taken_once_by_many_who_ask_at_the_same_time() -> None:
         await asyncio.gather(*(scene.keeper.settle(ROOM) for _ in range(5)))
         assert scene.tenants.meetings == [LIVE]
         assert scene.keeper.hold(ROOM) == Hold(scene.keeper.id, 1)
+
+
+async def test_it_stops_although_a_cancellation_was_lost_in_the_registry() -> None:
+    async with Scene() as scene:
+        scene.registry.loses_next_cancellation = True
+        await asyncio.wait_for(scene.registry.is_asked.wait(), 30.0)
+        await asyncio.wait_for(scene.keeper.stop(), 30.0)
+        assert not scene.registry.loses_next_cancellation
 
 
 async def test_after_it_stopped_nobody_new_is_let_in() -> None:
