@@ -29,6 +29,14 @@ CONTRAST = """async () => {
     return [...light, ...violations.flatMap(({ help, nodes }) =>
         nodes.map(({ html }) => `in the dark: ${help}: ${html.slice(0, 200)}`))];
 }"""
+TOO_WIDE = """() => {
+    const { scrollWidth, clientWidth } = document.scrollingElement;
+    const out = [...document.body.querySelectorAll("*")]
+        .filter((one) => one.getBoundingClientRect().right > clientWidth)
+        .map((one) => one.outerHTML.slice(0, 80));
+    return scrollWidth > clientWidth
+        ? `${scrollWidth - clientWidth} px too wide: ${out.slice(-3).join(" ")}` : "";
+}"""
 WIDTHS_PX = (1440, 768, 360, 320)
 
 
@@ -57,11 +65,9 @@ async def reflows(page: Page, widths_px: tuple[int, ...] = WIDTHS_PX) -> list[st
     before = page.viewport_size
     for width in widths_px:
         await page.set_viewport_size({"width": width, "height": 800})
-        too_wide = await page.evaluate(
-            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-        )
-        if too_wide > 0:
-            bad.append(f"{width} px: {too_wide} px too wide")
+        too_wide = await page.evaluate(TOO_WIDE)
+        if too_wide:
+            bad.append(f"{width} px: {too_wide}")
     if before is not None:
         await page.set_viewport_size(before)
     return bad
@@ -88,6 +94,8 @@ async def test_the_pages_without_a_meeting_are_accessible(
     person.may_lose_network = True  # the second is a 404, which the console notes as an error
     await person.page.goto(f"http://127.0.0.1:{person.proxy.port}{path}")
     await check(person.page, path)
+    await person.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await reflows(person.page) == [], "with large text"
 
 
 async def test_every_view_of_a_meeting_is_accessible(world: World, people: Invite) -> None:

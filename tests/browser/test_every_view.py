@@ -124,7 +124,8 @@ async def test_every_view_is_accessible_at_every_width_and_size(page: Page, prev
         seen.add(await page.locator("#app").get_attribute("data-view"))
         await check(page, sample)
         await page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert await reflows(page, (VIEWPORT["width"],)) == [], f"{sample} with large text"
+        widths = (VIEWPORT["width"], 768, 360)
+        assert await reflows(page, widths) == [], f"{sample} with large text"
         for width in (768, 360):
             await page.set_viewport_size({"width": width, "height": 740})
             assert await page.evaluate(CUT_OFF) == [], f"{sample} with large text at {width} px"
@@ -180,6 +181,11 @@ async def test_a_dialog_holds_the_focus_and_gives_it_back(
         await dialog.get_by_role("button", name=re.compile(button)).press("Enter")
     await expect(dialog).to_have_count(1)
     await check(page, f"dialog {kind}")
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await dialog.evaluate("it => it.scrollWidth - it.clientWidth") <= 0, "large text"
+    await page.evaluate("document.documentElement.style.fontSize = ''")
+    await page.set_viewport_size({"width": VIEWPORT["width"], "height": VIEWPORT["height"]})
     for _ in range(12):
         await page.keyboard.press("Tab")
         where = await page.evaluate(
