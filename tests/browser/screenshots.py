@@ -1,10 +1,9 @@
 """The pictures of README, taken of a real meeting: python -m tests.browser.screenshots FOLDER.
 
-The people are drawn, everything else is the product: server, browsers, media.
+The people are drawn and their devices named; all else is the product: server, browsers, media.
 """
 
 import asyncio
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -32,7 +31,21 @@ from tests.browser.steps import (
 
 WIDTH, HEIGHT = 640, 360
 VIEWPORT = {"width": 1440, "height": 900}
-DEVICES = Path("Desk camera")
+SHARP_S = 180.0
+SHARP_FRAMES = 40
+"""So many later an encoder has made the best of a picture that stands still."""
+# A file in place of a camera is called what the file is called.
+NAMED = """
+const names = { videoinput: "Integrated Camera", audioinput: "Built-in Microphone",
+  audiooutput: "Built-in Speakers" };
+Object.defineProperty(MediaDeviceInfo.prototype, "label", {
+  get() { return names[this.kind]; },
+});
+"""
+# Of what is shown large: its own width, and how many frames there were.
+LARGE = """(width) => [...document.querySelectorAll("video")]
+  .filter((one) => one.offsetWidth >= width)
+  .map((one) => [one.videoWidth, one.getVideoPlaybackQuality().totalVideoFrames])"""
 Colour = tuple[int, int, int]
 PEOPLE: dict[int, tuple[str, tuple[Colour, Colour, Colour, Colour]]] = {
     1: ("Amara Okafor", ((185, 165, 140), (141, 91, 63), (29, 21, 18), (107, 47, 58))),
@@ -61,7 +74,6 @@ def draw(wall: Colour, skin: Colour, hair: Colour, clothes: Colour) -> NDArray[n
 
 def write_person(number: int, folder: Path) -> None:
     """Camera and microphone of a face's browser, in the place where `launch` looks for them."""
-    folder.mkdir(exist_ok=True)
     header = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode()
     frame = b"FRAME\n" + to_planes(draw(*PEOPLE[number][1]))
     (folder / f"face{number}.y4m").write_bytes(header + frame * 10)
@@ -72,11 +84,10 @@ async def take(out: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world = await start_world(folder, media_tcp_port="0")
-        os.chdir(folder)  # a fake device is called what its file is called
         try:
             async with async_playwright() as playwright:
                 people = {
-                    number: await _person(playwright, world, number, DEVICES) for number in PEOPLE
+                    number: await _person(playwright, world, number, folder) for number in PEOPLE
                 }
                 await _test(people[1], out)
                 await _meet(world, people, out)
@@ -95,6 +106,7 @@ async def _person(playwright: object, world: World, number: int, folder: Path) -
     context.set_default_timeout(60_000)
     await context.grant_permissions(["camera", "microphone"])
     await context.add_init_script(IN_PAGE)
+    await context.add_init_script(NAMED)
     proxy = TcpProxy(("127.0.0.1", world.server.http_port))
     await proxy.start()
     page = await context.new_page()
@@ -139,9 +151,11 @@ async def _meet(world: World, people: dict[int, Person], out: Path) -> None:
     await lock(officer, lawyer, witness)
     await _has_pictures(lawyer, 3)
     await _dismiss(officer, lawyer)
+    await _is_sharp(officer)
     await officer.picture(out / "meeting.png")
     await hand_over(officer)
     await _dismiss(officer, lawyer)
+    await asyncio.gather(_is_sharp(officer), _is_sharp(lawyer))
     await officer.picture(out / "handed-over.png")
     await lawyer.picture(out / "guest.png")
     await lawyer.page.set_viewport_size({"width": 360, "height": 740})
@@ -158,6 +172,22 @@ async def _has_pictures(person: Person, count: int) -> None:
         return int(shown) >= count
 
     await eventually(f"{person.name} sees {count} pictures", probe)
+
+
+async def _is_sharp(person: Person) -> None:
+    """Wait until what is large comes in its full size, and has for some frames."""
+
+    async def frames() -> int:
+        """The fewest; 0 while something large is a small layer."""
+        large = await person.page.evaluate(LARGE, WIDTH)
+        return min((count if width >= WIDTH else 0 for width, count in large), default=0)
+
+    first = await eventually(f"{person.name} sees full pictures", frames, SHARP_S)
+
+    async def probe() -> bool:
+        return await frames() >= first + SHARP_FRAMES
+
+    await eventually(f"{person.name} sees sharp pictures", probe, SHARP_S)
 
 
 async def _dismiss(*people: Person) -> None:
