@@ -37,9 +37,10 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 
 JOBS := 4
 LOGS := $(VENV)/logs
-# The longest first, and short ones last, so that all end together.
-ALL := tests-losses tests-meetings tests-signalling tests-nodes tests-media tests-commands tests-pages \
-    tests-office tests-store types tests-rest $(filter-out types,$(CHECKS))
+# The longest first, and short ones last, so that all end together; beside what watches the time, what
+# gives way.
+ALL := tests-losses tests-meetings tests-signalling tests-nodes tests-commands tests-lengthy tests-media \
+    tests-office tests-pages tests-store tests-rest $(CHECKS)
 PORTIONS := $(filter tests-%,$(ALL))
 
 # What went well says so in a line.
@@ -51,13 +52,15 @@ job-%:
 PYTEST := $(BIN)/python -m pytest -q -m "not bench"
 
 # What is lost or waited for, on servers and networks of its own.
-LOSSES := $(patsubst %,tests/browser/test_%.py,booking_to_record check check_firefox firefox harness \
-    monitor network node_lost node_moved relay server_lost terminals trouble worker_lost)
+LOSSES := $(patsubst %,tests/browser/test_%.py,harness monitor network node_lost node_moved relay \
+    server_lost trouble worker_lost)
+# What takes its time: a measured network, a whole booking, Firefox in a network of its own.
+LENGTHY := $(patsubst %,tests/browser/test_%.py,booking_to_record check check_firefox firefox terminals)
 # Pages that carry no media.
 PAGES := $(wildcard tests/browser/test_*_pages.py) tests/browser/test_booking_office.py \
     tests/browser/test_every_view.py
 # Everybody else who meets in browsers, on one server.
-MEETINGS := $(filter-out $(LOSSES) $(PAGES),$(wildcard tests/browser/test_*.py))
+MEETINGS := $(filter-out $(LOSSES) $(LENGTHY) $(PAGES),$(wildcard tests/browser/test_*.py))
 # Staff, bookings and programs at their pages and calls; nothing there waits for a time of its own.
 OFFICE := $(patsubst %,tests/signalling/%,api bookings mail staff)
 COMMANDS := tests/cli tests/deploy tests/soak
@@ -67,6 +70,7 @@ REST := $(filter-out tests/browser tests/media tests/bench tests/signalling test
 
 tests-meetings: FILES := $(MEETINGS)
 tests-losses: FILES := $(LOSSES)
+tests-lengthy: FILES := $(LENGTHY)
 tests-media: FILES := tests/media tests/bench
 tests-nodes: FILES := tests/signalling/nodes
 tests-office: FILES := $(OFFICE)
