@@ -1,8 +1,9 @@
 """The `vmr` program as an operator runs it: its server in a process of its own, on free ports, and
 commands beside it.
 
-A command is one call of the program's own `main`, which takes milliseconds; a process of its own
-takes half a second of a core to load, and is for what only a process shows.
+A command is one call of the program's own `main`, which takes milliseconds, and the process of a
+server a copy of one that has loaded it. A process that begins from nothing takes one or two seconds
+of a core to load, and is for what only that shows.
 """
 
 import io
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from tests.peers.copies import Command
 from vmr.cli.main import main
 
 STARTED = "Ctrl-C stops the server."
@@ -43,7 +45,7 @@ class Program:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.database = directory / "var" / "vmr.db"
-        self._server: subprocess.Popen[str] | None = None
+        self._server: subprocess.Popen[str] | Command | None = None
 
     def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name[:4] != "VMR_"}
@@ -80,6 +82,13 @@ class Program:
         )  # fmt: skip
         return Ended(returncode=ended.returncode, stdout=ended.stdout, stderr=ended.stderr)
 
+    def serve(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Ended:
+        """A `serve` that ends by itself, in a copy."""
+        server = Command(["serve", *arguments], self.directory, self.environment(settings))
+        output, errors = server.communicate(timeout=60)
+        assert server.returncode is not None
+        return Ended(returncode=server.returncode, stdout=output, stderr=errors)
+
     def done(self, *arguments: str) -> str:
         """What a command printed that must succeed."""
         ended = self.run(*arguments)
@@ -88,10 +97,19 @@ class Program:
 
     def start(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
         """Start the server; what it printed until it was ready."""
+        self._server = Command(["serve", *arguments], self.directory, self.environment(settings))
+        return self._printed()
+
+    def start_from_nothing(self) -> str:
+        """The same in a process that has to load it."""
         self._server = subprocess.Popen(
-            [*COMMAND, "serve", *arguments], cwd=self.directory, text=True,
-            env=self.environment(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [*COMMAND, "serve"], cwd=self.directory, text=True, env=self.environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
+        return self._printed()
+
+    def _printed(self) -> str:
+        assert self._server is not None
         assert self._server.stdout is not None
         lines = []
         for line in self._server.stdout:
@@ -112,6 +130,7 @@ class Program:
         assert self._server is not None
         self._server.send_signal(number)
         output, errors = self._server.communicate(timeout=STOP_TIMEOUT_S)
+        assert self._server.returncode is not None
         return self._server.returncode, output, errors
 
     def kill(self) -> None:

@@ -105,7 +105,7 @@ def test_a_number_of_workers_that_cannot_be_is_one_line(program: Program, count:
 
 
 def test_too_few_ports_for_the_workers_is_one_line(program: Program) -> None:
-    ended = program.run_process("serve", "--media-port", "65534", "--media-workers", "4")
+    ended = program.serve("--media-port", "65534", "--media-workers", "4")
     assert ended.returncode == 1
     assert "not enough ports from 65534" in ended.stderr.splitlines()[-1]
     assert "Traceback" not in ended.stderr

@@ -28,7 +28,7 @@ def test_metrics_are_served_on_a_port_of_their_own(program: Program) -> None:
 def test_a_metrics_port_in_use_is_one_line(program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = program.run_process("serve", "--metrics-port", port)
+        ended = program.serve("--metrics-port", port)
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith("vmr: metrics_host and metrics_port (127.0.0.1")
 

@@ -43,7 +43,7 @@ def test_a_second_server_is_refused_until_the_first_has_gone(
     program: Program, settings: dict[str, str]
 ) -> None:
     program.start(settings=settings)
-    ended = program.run_process("serve", settings=settings)
+    ended = program.serve(settings=settings)
     assert ended.returncode == 1
     assert "vmr: database_url: another server runs on postgresql://vmr@" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -42,7 +42,7 @@ asyncio.run(main())
 
 
 def test_the_first_start_prints_a_room_of_each_policy_and_how_to_get_in(program: Program) -> None:
-    printed = program.start()
+    printed = program.start_from_nothing()
     assert health(url_in(printed))["meetings"] == 0
     for policy in PolicyName:
         assert f"({policy.value})" in printed
@@ -79,7 +79,7 @@ def test_a_server_that_has_started_is_ready(program: Program) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_server_cleanly(program: Program, number: int) -> None:
-    program.start()
+    program.start_from_nothing()
     code, output, errors = program.stop(number)
     assert code == 0
     assert "Traceback" not in errors
@@ -115,7 +115,7 @@ def test_nothing_secret_lies_in_the_database_and_nobody_else_can_read_it(
 def test_a_page_port_in_use_is_one_line_and_makes_no_rooms(program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = program.run_process("serve", "--http-port", port)
+        ended = program.serve("--http-port", port)
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert last_line(ended.stderr).startswith("vmr: http_host and http_port")
@@ -128,7 +128,7 @@ def test_a_page_port_in_use_is_one_line_and_makes_no_rooms(program: Program) -> 
 def test_a_media_port_in_use_is_one_line(program: Program) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
-        ended = program.run_process("serve", "--media-port", str(taken.getsockname()[1]))
+        ended = program.serve("--media-port", str(taken.getsockname()[1]))
     assert ended.returncode == 1
     assert "vmr: media_host and media_port" in last_line(ended.stderr)
     assert "Traceback" not in ended.stderr
@@ -136,7 +136,7 @@ def test_a_media_port_in_use_is_one_line(program: Program) -> None:
 
 def test_a_media_tcp_port_in_use_is_one_line(program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = program.run_process("serve", "--media-tcp-port", str(taken.getsockname()[1]))
+        ended = program.serve("--media-tcp-port", str(taken.getsockname()[1]))
     assert ended.returncode == 1
     assert "vmr: media_host and media_tcp_port" in last_line(ended.stderr)
     assert "Traceback" not in ended.stderr
@@ -168,7 +168,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(
 
 def test_a_database_that_cannot_be_opened_is_one_line(program: Program) -> None:
     Path(program.directory, "file").write_text("")
-    ended = program.run_process("serve", "--database-url", "sqlite:///file/vmr.db")
+    ended = program.serve("--database-url", "sqlite:///file/vmr.db")
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert ended.stderr.startswith("vmr: ")
@@ -233,7 +233,7 @@ def last_line(text: str) -> str:
 
 def test_a_second_server_on_the_same_database_is_refused(program: Program) -> None:
     program.start()
-    ended = program.run_process("serve")
+    ended = program.serve()
     assert ended.returncode != 0
     assert "another server runs" in ended.stderr
     assert "Traceback" not in ended.stderr

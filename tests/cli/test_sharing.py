@@ -163,7 +163,7 @@ def test_a_server_alone_has_no_others_to_list(program: Program) -> None:
 
 
 def test_a_server_of_several_says_where_browsers_reach_it(program: Program) -> None:
-    ended = program.run_process("serve", "--redis", "redis://127.0.0.1:1", "--database", NOWHERE)
+    ended = program.serve("--redis", "redis://127.0.0.1:1", "--database", NOWHERE)
     assert ended.returncode == 2
     assert ended.stderr == "vmr: redis_url needs node_url, where browsers reach this server\n"
 

@@ -42,7 +42,7 @@ def test_a_new_certificate_is_taken_and_no_broken_one(program: Program) -> None:
 
 
 def test_a_certificate_that_is_missing_is_one_line_and_makes_no_database(program: Program) -> None:
-    ended = program.run_process("serve", "--tls-cert-file", "no.pem", "--tls-key-file", "no.pem")
+    ended = program.serve("--tls-cert-file", "no.pem", "--tls-key-file", "no.pem")
     assert ended.returncode == 1
     assert ended.stderr == (
         "vmr: tls_cert_file and tls_key_file: no.pem: No such file or directory\n"

@@ -1,9 +1,6 @@
-"""A server of an estate as a process: a copy of one that has loaded all of it and put another clock
-into the place of `time.time`. To load it for each costs a second and a half of a core."""
+"""A server of an estate as a process, with a clock that can be set."""
 
 import asyncio
-import contextlib
-import multiprocessing
 import os
 import signal
 import socket
@@ -14,13 +11,10 @@ from typing import Any
 import aiohttp
 
 from tests.browser.server_process import free_port
+from tests.peers.copies import CONTEXT, copy
 
-ROOT = Path(__file__).parents[3]
 START_S = 60.0
 """Far longer than it takes on a machine that has time."""
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.signalling.nodes.serving"])
 
 
 class NodeProcess:
@@ -34,9 +28,7 @@ class NodeProcess:
     async def start(self) -> None:
         """Also after its end, on the same port."""
         ready, told = CONTEXT.Pipe(duplex=False)
-        self._process = CONTEXT.Process(target=_serve, args=(told, *self._arguments))
-        with contextlib.chdir(ROOT):  # where the first one finds what to load
-            self._process.start()
+        self._process = copy(_serve, told, *self._arguments)
         told.close()
         with ready:
             assert await asyncio.to_thread(ready.poll, START_S)
