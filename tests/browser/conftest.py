@@ -23,7 +23,7 @@ from tests.browser.firefox import Firefox
 from tests.browser.firefox_person import FirefoxPerson
 from tests.browser.network import TcpProxy, UdpRelay
 from tests.browser.person import Person
-from tests.browser.server_process import ServerProcess
+from tests.browser.server_process import CopiedServer, ServerProcess
 from tests.browser.somebody import Somebody
 
 OUT = Path(__file__).parent / "out"
@@ -97,7 +97,7 @@ class World:
 
 
 async def start_world(
-    directory: Path, make: Callable[..., ServerProcess] = ServerProcess, **settings: str
+    directory: Path, make: Callable[..., ServerProcess] = CopiedServer, **settings: str
 ) -> World:
     host = private_network.media_host()
     settings = {"media_host": host, **settings}

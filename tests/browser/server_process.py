@@ -8,12 +8,13 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiohttp
 
-from tests.browser import ahead
 from tests.browser.eventually import eventually
+from tests.peers import copies
+from tests.peers.copies import Command
 
 STOP_TIMEOUT_S = 30.0
 START_TIMEOUT_S = 90.0
@@ -31,7 +32,8 @@ def free_port(kind: socket.SocketKind) -> int:
 class ServerProcess:
     """One `vmr serve` with its database in `directory`; may be stopped, killed, started again.
 
-    `ahead_s` is how far its wall clock, and that of commands, is ahead from the next start on.
+    `ahead_s` is how far the wall clock of commands, and of a copied server from its next start on,
+    is ahead.
     """
 
     def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
@@ -42,7 +44,7 @@ class ServerProcess:
         self.ahead_s = 0.0
         self._directory = directory
         self.settings = dict(settings or {})
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | copies.Server | None = None
         self._log_start = 0
 
     @property
@@ -61,12 +63,15 @@ class ServerProcess:
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self._log_start = log.tell()
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._program, "serve",
-                env=self._environment(), stdout=log, stderr=log,
-            )  # fmt: skip
+            self._process = await self._launch(log)
         self.pid = self._process.pid
         await eventually("the server answers /healthz", self._answers, START_TIMEOUT_S)
+
+    async def _launch(self, log: IO[bytes]) -> asyncio.subprocess.Process | copies.Server:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "vmr", "serve",
+            env=self._environment(), stdout=log, stderr=log,
+        )  # fmt: skip
 
     async def stop(self) -> None:
         """As Ctrl-C does; the exit must be clean."""
@@ -93,21 +98,13 @@ class ServerProcess:
 
     async def command(self, *arguments: str) -> str:
         """`vmr ...` on this server's database; what it printed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", self._program, *arguments,
-            env=self._environment(), stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        output, _ = await process.communicate()
-        assert process.returncode == 0, output.decode()
-        return output.decode()
+        command = Command(arguments, Path.cwd(), self._environment())
+        output, errors = await asyncio.to_thread(command.communicate)
+        assert command.returncode == 0, output + errors
+        return output + errors
 
     def log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
-
-    @property
-    def _program(self) -> str:
-        return ahead.MODULE if self.ahead_s else "vmr"
 
     async def _answers(self) -> bool:
         assert self._process is not None
@@ -127,7 +124,15 @@ class ServerProcess:
             "VMR_MEDIA_PORT": str(self.media_port),
             "VMR_MEDIA_WORKERS": "1",  # a relay before it knows one port
             "VMR_DATABASE_URL": f"sqlite:///{self.database}",
-            ahead.AHEAD: str(self.ahead_s),
+            copies.AHEAD: str(self.ahead_s),
             **self.settings,
         }
         return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}
+
+
+class CopiedServer(ServerProcess):
+    """The same as a copy of a process that has loaded it: for people who come to it, not for what
+    its start costs."""
+
+    async def _launch(self, log: IO[bytes]) -> copies.Server:
+        return copies.Server(self.log, self._environment())
