@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from signalling.fields import NAME_CHARACTERS
 from tests.browser.conftest import Invite, World
 from tests.browser.test_staff_pages import (
     DEMONSTRATION,
@@ -23,6 +24,7 @@ from vmr.policies import PolicyName
 from vmr.store.store import Store
 
 DAY_S = 86_400.0
+IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 ON_PAPER = """() => {
     const { backgroundColor, color } = getComputedStyle(document.body);
@@ -46,6 +48,10 @@ async def hold_meetings(database: Path) -> None:
         await store.commit(MeetingId("browserlong"), room.id, None, long)
         short = recorded.consultation(lawyer="bea Broad", started_at=now - 2 * DAY_S)
         await store.commit(MeetingId("browsershort"), room.id, None, short)
+        wide = recorded.consultation(
+            lawyer="w" * NAME_CHARACTERS, interpreter="m" * NAME_CHARACTERS, started_at=now - DAY_S
+        )
+        await store.commit(MeetingId("browserwide"), room.id, None, wide)
     finally:
         await store.close()
 
@@ -109,5 +115,10 @@ async def test_the_pages_of_records_are_accessible(world: World, people: Invite)
     await page.goto(f"{base}/staff/records/browserlong")
     await page.get_by_text("The record holds").wait_for()
     await look(page, "record")
+    await page.goto(f"{base}/staff/records/browserwide")
+    for width in (1280, 1024, 768, 360):
+        await page.set_viewport_size({"width": width, "height": 720})
+        assert not await page.evaluate(IS_WIDER), width
+    await page.set_viewport_size({"width": 1280, "height": 720})
     await page.emulate_media(media="print", color_scheme="dark")
     assert await page.evaluate(ON_PAPER) == ["rgb(255, 255, 255)", "rgb(11, 12, 12)"]
