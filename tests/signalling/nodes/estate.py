@@ -31,9 +31,10 @@ class Estate:
         self.nodes: list[NodeProcess] = []
         self._pages: list[Page] = []
 
-    async def add(self, redis_url: str = "") -> NodeProcess:
-        """`redis_url` is another way to the registry."""
-        node = NodeProcess(self.database, redis_url or self.redis.url, self._folder)
+    async def add(self, redis_url: str = "", *, is_newer: bool = False) -> NodeProcess:
+        """`redis_url` is another way to the registry; a newer one is of the next version."""
+        registry = redis_url or self.redis.url
+        node = NodeProcess(self.database, registry, self._folder, is_newer=is_newer)
         self.nodes.append(node)
         await node.start()
         return node
@@ -193,7 +194,8 @@ class Page:
         """Where to ask next."""
         if isinstance(error, Refused):
             self.refusals.append(error.code)
-            assert error.code in ("other_server", "room_moving", "broken_off"), error
+            known = ("other_server", "room_moving", "broken_off", "newer_meeting")
+            assert error.code in known, error
             return error.server or self._url
         at = [one.url for one in self._nodes].index(self._url)
         return self._nodes[(at + 1) % len(self._nodes)].url

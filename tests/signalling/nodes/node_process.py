@@ -1,10 +1,11 @@
 """A server of an estate as a process, with a clock that can be set."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,27 @@ from tests.peers.copies import CONTEXT, copy
 START_S = 60.0
 """Far longer than it takes on a machine that has time."""
 
+NEWER = multiprocessing.get_context("spawn")
+"""It loads all anew, with other versions."""
+
 
 class NodeProcess:
-    def __init__(self, database: str, redis: str, folder: Path) -> None:
+    def __init__(self, database: str, redis: str, folder: Path, *, is_newer: bool = False) -> None:
         self.port = free_port(socket.SOCK_STREAM)
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = f"at-{self.port}"
         self._arguments = (database, redis, self.port, str(folder))
-        self._process: ForkServerProcess | None = None
+        self._is_newer = is_newer
+        self._process: BaseProcess | None = None
 
     async def start(self) -> None:
         """Also after its end, on the same port."""
         ready, told = CONTEXT.Pipe(duplex=False)
-        self._process = copy(_serve, told, *self._arguments)
+        if self._is_newer:
+            self._process = NEWER.Process(target=_serve_newer, args=(told, *self._arguments))
+            self._process.start()
+        else:
+            self._process = copy(_serve, told, *self._arguments)
         told.close()
         with ready:
             assert await asyncio.to_thread(ready.poll, START_S)
@@ -65,3 +74,9 @@ def _serve(*arguments: Any) -> None:
     from tests.signalling.nodes import serving  # changes the clock: not in the tests' own process
 
     serving.serve(*arguments)
+
+
+def _serve_newer(*arguments: Any) -> None:
+    from tests.signalling.nodes import newer  # changes the versions: not in the tests' own process
+
+    newer.serve(*arguments)
