@@ -145,7 +145,9 @@ async def test_a_knock_is_heard_taken_over_and_refused_and_the_prisoner_calls_fo
     await officer.press("Call staff")
     await reed.rings_more_than(before)
     call = reed.alert(ROOM, "staff_called")
-    await expect(call).to_contain_text("Call for staff: Officer")
+    await expect(call).to_contain_text(
+        "Call for staff: The room\u2019s terminal, handed over by Officer"
+    )
     await call.get_by_role("button", name="Acknowledge").click()
     await reed.room(ROOM).get_by_role("button", name="Message").click()
     await reed.ask("Send message", "Somebody is on the way", "Message")
