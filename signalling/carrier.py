@@ -50,6 +50,8 @@ class Carrier(ABC):
         self._quiet = asyncio.Event()
         self._is_leaving = False
         self._is_gone = False
+        self.is_disconnected = False
+        """The other side is gone: what it had asked for may still wait for its turn."""
         self._task: asyncio.Task[None] | None = None
 
     @property

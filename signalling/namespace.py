@@ -58,6 +58,7 @@ class Namespace(socketio.AsyncNamespace, ABC, Generic[C]):  # type: ignore[misc]
             return None
         if event == "disconnect" and not self.server.manager.is_connected(sid, self._path):
             del self._carriers[sid]
+            carrier.is_disconnected = True
             return await self._leave(carrier)
         return await self._request(carrier, event, args[1:])
 

@@ -132,6 +132,6 @@ class StaffNamespace(Namespace[S], Generic[S]):
         await socket.stop()
 
     async def _answer(self, socket: S, event: str, payload: object) -> JsonObject:
-        if socket.is_leaving:
+        if socket.is_leaving or socket.is_disconnected:
             raise RequestError("signed_out")
         return await self._handle(socket, event, payload)

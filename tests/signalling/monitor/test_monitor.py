@@ -7,10 +7,12 @@ import pytest
 from socketio.exceptions import ConnectionError as NoConnection
 
 from media.messages import AddEndpoint, PictureWithheld, SetSources, SpeakersChanged
+from signalling.monitor.sockets import MONITOR
+from tests.browser.eventually import eventually
 from tests.signalling.client import Client, Refused
 from tests.signalling.desk.desk_client import DeskClient
 from tests.signalling.house import PIN
-from tests.signalling.monitor.monitor_client import MonitorClient
+from tests.signalling.monitor.monitor_client import OFFER, MonitorClient
 from tests.signalling.monitor.scene import MONITORS, Scene
 from tests.signalling.officers import add_prison, officer
 from vmr.ids import EstablishmentId
@@ -277,6 +279,42 @@ async def test_an_officer_who_is_signed_out_loses_every_picture_at_once(scene: S
     await scene.house.store.staff.end_session(who.session.id, who.member.id)
     await page.wait_for(lambda: not page.is_connected, "the end of the socket", 5.0)
     assert scene.taps(scene.legal) == []
+
+
+async def test_what_a_page_asked_before_it_went_is_not_begun_after(scene: Scene) -> None:
+    house = scene.house
+    await house.host()
+    page = await scene.monitor()
+    await page.ask("wall.watch", rooms=[scene.legal])
+    (carrier,) = house.running.sockets.server.namespace_handlers[MONITOR]._carriers.values()
+    house.engine.may_answer.clear()
+    house.engine.is_negotiating.clear()
+    asked = [
+        asyncio.create_task(page.ask("tile.offer", room=scene.legal, sdp=OFFER)),
+        asyncio.create_task(page.beat()),
+    ]
+    await house.engine.is_negotiating.wait()
+
+    async def is_heard() -> bool:
+        return carrier.waiting == 2
+
+    await eventually("the second is heard", is_heard)
+    await page.close()
+
+    async def is_gone() -> bool:
+        return carrier.is_disconnected
+
+    await eventually("the server knows", is_gone)
+    house.engine.may_answer.set()
+
+    async def is_done() -> bool:
+        return carrier.waiting == 0
+
+    await eventually("both are done with", is_done)
+    assert house.running.ground.counters["internal_errors"] == 0
+    for task in asked:
+        task.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
 
 
 async def test_the_terminal_goes_on_with_the_next_meeting_of_the_room(scene: Scene) -> None:
