@@ -224,7 +224,7 @@ def test_what_a_terminal_does_after_its_hand_over_is_told_as_no_officers_act() -
         f"T{terminal} pressed “Ready to leave”.",
         f"The Host PIN was entered at t{terminal}. Its staff controls opened.",
         "The server restarted. Seats kept: 2.",
-        f"T{terminal} came back after losing the connection.",
+        f"T{terminal} came back to the room.",
         f"T{terminal} called staff.",
     ]
 
