@@ -17,6 +17,7 @@ from pathlib import Path
 from aiohttp import web
 
 from media.messages import Negotiate, Reply, Request, TransportConnected
+from signalling import overlap
 from signalling.app import Signalling
 from tests.signalling.fakes.engine import FakeEngine
 from tests.signalling.house import CONFIG
@@ -27,6 +28,8 @@ from vmr.store import Store
 
 HOST = "127.0.0.1"
 HOUR_S = 3600.0
+OVERLAP_S = 12.0
+"""More than it takes pages to follow a move on a machine that is busy with other tests."""
 STEPS = {signal.SIGUSR1: HOUR_S, signal.SIGUSR2: -HOUR_S}
 
 
@@ -48,6 +51,7 @@ def serve(told: Connection, database: str, redis: str, port: int, folder: str) -
 
 
 async def _serve(told: Connection, database: str, redis: str, port: int, folder: str) -> None:
+    overlap.OVERLAP_S = OVERLAP_S
     stop = stop_signals()
     for number, step in STEPS.items():
         asyncio.get_running_loop().add_signal_handler(number, WALL.step, step)

@@ -10,7 +10,7 @@ from tests.signalling.encoder import EncoderClient
 from tests.signalling.nodes.estate import SETTLED_S, Estate
 from tests.signalling.nodes.node_process import NodeProcess
 
-QUICK_S = 3.0
+QUICK_S = 8.0
 """Less than the time for which a server forwards after a move."""
 
 
