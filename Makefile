@@ -35,12 +35,12 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 	    done; \
 	    failed=$$(ls | sed -n 's/\.failed$$//p'); [ -z "$$failed" ] || { echo "FAILED:" $$failed; exit 1; }
 
-JOBS := 4
+JOBS := 3
 LOGS := $(VENV)/logs
 # The longest first, and short ones last, so that all end together; beside what watches the time, what
 # gives way.
-ALL := tests-losses tests-meetings tests-signalling tests-nodes tests-commands tests-lengthy tests-media \
-    tests-office tests-pages tests-store tests-rest $(CHECKS)
+ALL := tests-losses tests-nodes tests-meetings tests-signalling tests-media tests-lengthy tests-office \
+    tests-commands tests-pages tests-store tests-rest $(CHECKS)
 PORTIONS := $(filter tests-%,$(ALL))
 
 # What went well says so in a line.

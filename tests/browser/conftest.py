@@ -29,7 +29,7 @@ from tests.browser.somebody import Somebody
 OUT = Path(__file__).parent / "out"
 IN_PAGE = (Path(__file__).parent / "in_page.js").read_text()
 VIEWPORT = {"width": 1280, "height": 720}
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 60_000
 TEST_TIMEOUT_S = 300
 LOG_CHARACTERS = 5000
 expect.set_options(timeout=TIMEOUT_MS)  # by itself 5 s, too short for a busy machine

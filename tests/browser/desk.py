@@ -82,7 +82,7 @@ class DeskPage:
         """How often the page has sounded."""
         return int(await self.page.locator("#app").get_attribute("data-sounds") or 0)
 
-    async def rings_more_than(self, count: int, timeout_s: float = 15) -> int:
+    async def rings_more_than(self, count: int, timeout_s: float = 60) -> int:
         async def probe() -> int:
             now = await self.sounds()
             return now if now > count else 0

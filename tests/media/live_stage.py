@@ -24,7 +24,7 @@ ROOM = "room"
 EVERYTHING = Gate(audio=True, camera=True, screen=True)
 
 
-async def until(is_so: Callable[[], bool], what: str, within_s: float = 15.0) -> None:
+async def until(is_so: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
     """Wait for something that real machines do in their own time; fails after `within_s`."""
     deadline = time.monotonic() + within_s
     while not is_so():

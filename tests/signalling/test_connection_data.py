@@ -12,7 +12,7 @@ from tests.signalling.client import Client, DeviceKey
 from tests.signalling.store_house import StoreHouse, make_room
 from vmr.store.store import Store
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 
 
 @pytest_asyncio.fixture

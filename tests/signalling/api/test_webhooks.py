@@ -55,7 +55,7 @@ class Receiver:
         await eventually(lambda: len(self.taken) >= count)
 
 
-async def eventually(is_so: Callable[[], bool], within_s: float = 10.0) -> None:
+async def eventually(is_so: Callable[[], bool], within_s: float = 60.0) -> None:
     async with asyncio.timeout(within_s):
         while not is_so():  # noqa: ASYNC110 - the server under test says nothing of it
             await asyncio.sleep(0.01)

@@ -173,7 +173,7 @@ class Page:
     async def _try(self) -> bool:
         self.client = Client(self._url, protocol=self.protocol)
         try:
-            async with asyncio.timeout(5.0):  # a server that is stopped takes sockets
+            async with asyncio.timeout(15.0):  # a server that is stopped takes sockets
                 await self.client.connect()
                 await self.client.join(
                     self._room, self._name, role=self._role, key=self._key, move=True, **self._more
