@@ -110,6 +110,14 @@ class Signalling:
         app.cleanup_ctx.extend(running.lives)
         return app
 
+    async def move_out(self, runner: web.AppRunner) -> None:
+        """Before `runner.cleanup`, which hears no socket any more: take no new connection, and let
+        the meetings go to other servers while their pages are heard."""
+        for site in [*runner.sites]:
+            await site.stop()
+        if self.running is not None:
+            await self.running.move_out()
+
     def create_metrics_app(self) -> web.Application:
         """`/metrics`, for a port of its own; after `create_app`."""
         assert self.running is not None

@@ -154,11 +154,16 @@ class Running:
         await self.sockets.end()
         self.meetings.close()
 
+    async def move_out(self) -> None:
+        """Let other servers take the meetings, as far as there are such."""
+        self.readiness.drain()
+        if self._estate is not None:
+            await self._estate.move_out()
+
     async def stop(self, _app: web.Application) -> None:
         """For `on_shutdown`: meetings first, so that closed sockets are no departures."""
         self.readiness.drain()
         if self._estate is not None:
-            await self._estate.move_out()
             await self._estate.stop()
         await self.meetings.rooms.close()
         if self._estate is not None:

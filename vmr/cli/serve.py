@@ -114,6 +114,7 @@ async def _serve_pages(
         shutdown_timeout=SHUTDOWN_S,
     )
     stack.push_async_callback(runner.cleanup)
+    stack.push_async_callback(signalling.move_out, runner)
     await runner.setup()
     if settings.metrics_port != "off":
         await _serve_metrics(signalling, settings, stack)

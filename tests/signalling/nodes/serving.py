@@ -73,5 +73,6 @@ async def _serve(told: Connection, database: str, redis: str, port: int, folder:
     await web.TCPSite(runner, HOST, port).start()
     told.send("ready")
     await stop.wait()
+    await signalling.move_out(runner)
     await runner.cleanup()
     await store.close()

@@ -139,8 +139,12 @@ async def test_a_server_that_ends_moves_its_meetings_first(estate: Estate) -> No
     host, guest = await estate.locked()
     old = await estate.owner()
     ending = asyncio.create_task(old.stop())
-    await asyncio.gather(host.follow(), guest.follow())
+    left = await asyncio.gather(host.follow(), guest.follow())
+    began_at = time.monotonic()
+    for one in left:
+        await one.request("room.finish_move")
     await asyncio.wait_for(ending, SETTLED_S)
+    assert time.monotonic() - began_at < QUICK_S, "it heard that nobody needs it any more"
     await host.wait_stage("locked")
     assert host.url != old.url
 
