@@ -7,7 +7,7 @@ import pytest
 from socketio.exceptions import ConnectionError as NoConnection
 
 from media.messages import AddEndpoint, PictureWithheld, SetSources, SpeakersChanged
-from signalling.monitor.sockets import MONITOR
+from signalling.monitor.sockets import MONITOR, MonitorSockets
 from tests.browser.eventually import eventually
 from tests.signalling.client import Client, Refused
 from tests.signalling.desk.desk_client import DeskClient
@@ -286,7 +286,8 @@ async def test_what_a_page_asked_before_it_went_is_not_begun_after(scene: Scene)
     await house.host()
     page = await scene.monitor()
     await page.ask("wall.watch", rooms=[scene.legal])
-    (carrier,) = house.running.sockets.server.namespace_handlers[MONITOR]._carriers.values()
+    sockets: MonitorSockets = house.running.sockets.server.namespace_handlers[MONITOR]
+    (carrier,) = sockets._carriers.values()
     house.engine.may_answer.clear()
     house.engine.is_negotiating.clear()
     asked = [
