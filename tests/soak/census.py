@@ -15,10 +15,15 @@ from contextlib import suppress
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
+from vmr.store.dialect import READERS
+
 OURS = ("signalling", "lobby", "vmr", "media")
 CARRIERS = ("socketio", "engineio", "aiohttp", "aiortc")
 POOLS = {"thread asyncio": 32, "thread pin": 2, "thread store": 8}
 """Threads that are started as they are needed, up to so many, and kept."""
+DATABASE_FILES = (".db", ".db-wal")
+CONNECTIONS = 1 + READERS
+"""Each has both files open; one is opened when as many as there are read at once."""
 
 
 def census() -> Counter[str]:
@@ -51,8 +56,14 @@ def left_over(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, 
     return {
         what: count
         for what, count in sorted(more.items())
-        if count > 0 and after[what] > POOLS.get(what, 0)
+        if count > 0 and after[what] > _pool(what)
     }
+
+
+def _pool(what: str) -> int:
+    """How many of these are opened as they are needed, and kept."""
+    is_database = what.startswith("file ") and what.endswith(DATABASE_FILES)
+    return CONNECTIONS if is_database else POOLS.get(what, 0)
 
 
 def _entries(name: str, one: object) -> dict[str, int]:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from signalling.sessions import Sessions
-from tests.soak.census import census, left_over
+from tests.soak.census import CONNECTIONS, census, left_over
 from tests.soak.soak import SCENES_MIN, Outcome, faults, soak
 
 
@@ -29,6 +29,13 @@ async def test_what_is_gone_again_is_not() -> None:
     sessions.open(0.0)
     sessions.sweep(1e9)
     assert left_over(before, census()) == {}
+
+
+def test_connections_of_the_store_are_opened_as_they_are_needed_up_to_so_many() -> None:
+    file = "file /srv/vmr.db-wal"
+    assert left_over({file: 2}, {file: CONNECTIONS}) == {}
+    assert left_over({file: 2}, {file: CONNECTIONS + 1}) == {file: CONNECTIONS - 1}
+    assert left_over({}, {"file /srv/other": 1}) == {"file /srv/other": 1}
 
 
 def test_memory_that_grows_with_each_scene_is_a_fault() -> None:
