@@ -114,13 +114,13 @@ async def _serve_pages(
         shutdown_timeout=SHUTDOWN_S,
     )
     stack.push_async_callback(runner.cleanup)
-    stack.push_async_callback(signalling.move_out, runner)
     await runner.setup()
     if settings.metrics_port != "off":
         await _serve_metrics(signalling, settings, stack)
     tls = None if certificate is None else certificate.context
     base = links.base_url(settings, await _listen(runner, settings, tls))
     signalling.served_at(base)
+    stack.push_async_callback(signalling.move_out, runner)
     return base
 
 
