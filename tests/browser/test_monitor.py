@@ -19,7 +19,7 @@ from tests.browser.steps import knock, open_with_the_pin
 from tests.browser.test_accessibility import check, faint_in_the_dark
 
 SOCIAL, OTHER, LEGAL = "Visits 1", "Visits 2", "Consultation 1"
-LOOKED_AT_MS = 40_000
+LOOKED_AT_MS = 60_000
 """Three looks, 5 s apart, at frames that may change for some seconds after the camera has not."""
 SHOW = "state => vmrTest.setVisibility(state)"
 RECEIVERS = """async () => {

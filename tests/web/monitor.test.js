@@ -117,6 +117,17 @@ test("a frozen picture is one that does not change but for what an encoder adds"
   assert.equal(judge([lively(1), lively(1), lively(2)]), null);
 });
 
+test("a frozen picture stays one when it is encoded anew, and is none as soon as something moves", () => {
+  const full = (/** @type {number} */ change) => ({ ...lively(1), pixels: Array.from({ length: 576 }, (_, at) => 40 + (at % 99) + change) });
+  const [still, anew, moved] = [full(0), full(6), full(90)];
+  assert.equal(judge([still, still, anew]), null, "alike once");
+  assert.equal(judge([still, still, anew, anew]), "frozen");
+  assert.equal(judge([still, still, still, anew, still]), "frozen");
+  assert.equal(judge([still, anew, still, anew, still]), null, "never alike");
+  assert.equal(judge([still, still, still, moved]), null);
+  assert.equal(judge([still, still, still, moved, moved]), null, "what was before it moved counts no more");
+});
+
 test("samples are of one person, and forgotten with their picture", () => {
   const watch = new HealthWatch();
   watch.add("a", lively(1));

@@ -12,10 +12,16 @@ const HEIGHT = 18;
 const DARK_MEAN = 18;
 const FLAT_SPREAD = 3;
 const COVERED_SAMPLES = 2;
-/** A living camera always has noise all over: so many samples alike are one picture. */
-const FROZEN_SAMPLES = 3;
+/**
+ * A living camera always has noise all over. Of so many samples, so many that are alike with the one
+ * before are one picture: a key frame or another layer between them changes how it is encoded.
+ */
+const SAMPLES = 5;
+const FROZEN_PAIRS = 2;
+/** A step that no encoder makes of the same picture: something has moved. */
+const MOVED_STEP = 40;
 /** What an encoder makes of the same picture again: in few places, by the least there is. */
-const ALIKE_SHARE = 0.01;
+const ALIKE_PLACES = 0.01 * WIDTH * HEIGHT;
 const ALIKE_STEP = 1;
 
 /** @param {ArrayLike<number>} rgba @returns {Sample} */
@@ -33,9 +39,10 @@ export function sample(rgba) {
 export function judge(samples) {
   const newest = samples.slice(-COVERED_SAMPLES);
   if (newest.length === COVERED_SAMPLES && newest.every(showsNothing)) return "covered";
-  const last = samples.slice(-FROZEN_SAMPLES);
-  if (last.length < FROZEN_SAMPLES) return undefined;
-  return last.every((one) => isSame(one, last[0])) ? "frozen" : null;
+  const pairs = samples.slice(1).map((one, at) => stepsBetween(samples[at], one));
+  const since = pairs.slice(pairs.findLastIndex((steps) => steps.some((step) => step >= MOVED_STEP)) + 1);
+  if (since.filter(isAlike).length >= FROZEN_PAIRS) return "frozen";
+  return pairs.length < FROZEN_PAIRS ? undefined : null;
 }
 
 /** @param {Sample} one */
@@ -43,10 +50,14 @@ function showsNothing(one) {
   return one.mean < DARK_MEAN || one.spread < FLAT_SPREAD;
 }
 
-/** @param {Sample} one @param {Sample} other */
-function isSame(one, other) {
-  const steps = one.pixels.map((pixel, at) => Math.abs(pixel - (other.pixels[at] ?? 0))).filter((step) => step > 0);
-  return steps.length <= ALIKE_SHARE * one.pixels.length && steps.every((step) => step <= ALIKE_STEP);
+/** What differs, by how much. @param {Sample|undefined} one @param {Sample} other */
+function stepsBetween(one, other) {
+  return other.pixels.map((pixel, at) => Math.abs(pixel - (one?.pixels[at] ?? 0))).filter((step) => step > 0);
+}
+
+/** @param {number[]} steps */
+function isAlike(steps) {
+  return steps.length <= ALIKE_PLACES && steps.every((step) => step <= ALIKE_STEP);
 }
 
 /** The last samples of whom is shown; somebody else's begin anew. */
@@ -56,7 +67,7 @@ export class HealthWatch {
 
   /** @param {string} who @param {Sample} taken */
   add(who, taken) {
-    const samples = [...(this.#samples.get(who) ?? []), taken].slice(-FROZEN_SAMPLES);
+    const samples = [...(this.#samples.get(who) ?? []), taken].slice(-SAMPLES);
     this.#samples.set(who, samples);
     return judge(samples);
   }

@@ -43,7 +43,8 @@ export class Screens {
   }
 
   /**
-   * Look at every camera that is shown, in the rooms of which frames can be expected.
+   * Look at every camera that is shown, in the rooms of which frames can be expected; of the others
+   * the samples so far are kept.
    * @param {(room: string) => boolean} isExpected
    * @returns {import("./findings.js").Look[]}
    */
@@ -51,11 +52,10 @@ export class Screens {
     const seen = new Set(), looks = [];
     for (const [room, all] of this.#shown) {
       for (const { video, participant, isCamera } of all) {
-        const taken = isCamera && isExpected(room) ? sampleOf(video) : null;
-        if (!taken) continue;
         const key = `${room} ${participant}`;
-        seen.add(key);
-        looks.push({ room, participant, problem: this.#health.add(key, taken) });
+        if (isCamera) seen.add(key);
+        const taken = isCamera && isExpected(room) ? sampleOf(video) : null;
+        if (taken) looks.push({ room, participant, problem: this.#health.add(key, taken) });
       }
     }
     this.#health.keep(seen);
