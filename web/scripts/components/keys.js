@@ -1,6 +1,6 @@
 /** Shortcuts of the meeting, and holding the space bar to talk while muted. */
 
-import { useEffect, useRef } from "../../vendor/preact-hooks.js";
+import { useLayoutEffect, useRef } from "../../vendor/preact-hooks.js";
 import { actOf, isToTalk } from "../state/shortcuts.js";
 import { useApp } from "./context.js";
 
@@ -15,7 +15,7 @@ export function useKeys(acts) {
   const { hasShortcuts } = preferences.choices.value;
   const latest = useRef(acts);
   latest.current = acts;
-  useEffect(() => {
+  useLayoutEffect(() => { // as soon as they are shown: a key of that moment counts
     if (!hasShortcuts) return undefined;
     let isByPointer = false;
     let isTalking = false;
