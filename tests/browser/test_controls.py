@@ -285,6 +285,16 @@ async def test_a_device_that_goes_and_sound_that_is_prepared_otherwise(
     await eventually("the microphone is opened as was asked", is_plain)
     await officer.hears(guest)
     assert await guest.ask("() => vmrTest.peers.length") == connections
+    await guest.page.keyboard.press("Escape")
+    await guest.press("Mute")  # a copy is listened to on the device now
+    await is_muted(officer, guest, True)
+    await guest.press("Devices")
+    await guest.page.get_by_role("checkbox", name="Remove background noise").check()
+
+    async def is_prepared() -> bool:
+        return not await is_plain()
+
+    await eventually("the microphone of who is muted is opened as was asked", is_prepared)
 
 
 async def test_who_speaks_while_muted_is_told_and_sends_nothing(

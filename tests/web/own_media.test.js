@@ -36,6 +36,9 @@ const { OwnMedia } = await import("../../web/scripts/own_media.js");
 /** @param {InsideView["encoder"]} encoder @param {{microphone?: boolean, camera?: boolean}} [own] @returns {InsideView} */
 const view = (encoder, own = {}) => inside(["a", "b"], { encoder, participants: [participant("a", own), participant("b")] });
 
+/** When the server acknowledges. */
+let answer = Promise.resolve();
+
 /** Somebody inside with camera and microphone on. */
 async function person() {
   opened = [];
@@ -46,7 +49,10 @@ async function person() {
   /** @type {InsideView|null} */
   let now = null;
   const own = new OwnMedia({
-    request: async (name, payload) => sent.push([name, payload]),
+    request: async (name, payload) => {
+      sent.push([name, payload]);
+      await answer;
+    },
     peers: () => [/** @type {any} */ ({
       setCamera: async (/** @type {unknown} */ track) => { peer.camera = track; },
       setMicrophone: async (/** @type {unknown} */ track) => { peer.microphone = track; },
@@ -105,4 +111,28 @@ test("a camera that is gone after the encoder is told", async () => {
   await becomes(view("off"));
   mediaDevices.getUserMedia = /** @type {any} */ (getUserMedia);
   assert.deepEqual(sent, [["self.set_media", { microphone: false, camera: false }]]);
+});
+
+test("who is muted by the host while they speak to the server is muted once it has answered", async () => {
+  const { own, becomes } = await person();
+  let acknowledge = () => undefined;
+  answer = new Promise((resolve) => { acknowledge = /** @type {any} */ (resolve); });
+  const told = own.tell({ microphone: true });
+  await becomes(view("off", { microphone: false }));
+  assert.equal(own.wanted.microphone, true, "it may be what was before");
+  acknowledge();
+  await told;
+  assert.equal(own.wanted.microphone, false);
+});
+
+test("a microphone that was lost and is back is not muted by what the server says of it meanwhile", async () => {
+  const { own, becomes } = await person();
+  answer = Promise.resolve();
+  await own.tell({ microphone: false });
+  await becomes(view("off", { microphone: false }));
+  assert.equal(own.devices.now.isMuted, false);
+  await own.tell({ microphone: true });
+  await becomes(view("off"));
+  await becomes(view("off", { microphone: false }));
+  assert.equal(own.devices.now.isMuted, true, "by the host");
 });

@@ -55,11 +55,21 @@ export class OwnMedia {
    * @param {InsideView} view
    */
   follow(before, view) {
-    const isMutedThere = you(view)?.microphone === false;
-    if (isMutedThere && !this.#pending && !this.devices.now.isMuted) this.devices.setMuted(true);
+    this.#beMuted(view);
     if (isEncoded(view) && !isEncoded(before)) this.devices.close();
     if (isEncoded(before) && !isEncoded(view)) void this.#takeBack(view);
     if (this.screen && view.presenter !== view.you && before.presenter === view.you) this.stopScreen();
+  }
+
+  /**
+   * Somebody else switched the microphone off that the server was told is on. Known once it has
+   * answered all it was told: until then it may speak of what was before.
+   * @param {InsideView|null} view
+   */
+  #beMuted(view) {
+    if (this.#pending || !this.#told.microphone || !view || you(view)?.microphone !== false) return;
+    this.#told.microphone = false;
+    this.devices.setMuted(true);
   }
 
   /** The encoder is gone: the same is on as was on with it. @param {InsideView} view */
@@ -85,6 +95,7 @@ export class OwnMedia {
       console.warn("own media state was not taken", error);
     } finally {
       this.#pending -= 1;
+      this.#beMuted(this.surroundings.view());
     }
   }
 

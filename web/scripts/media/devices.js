@@ -128,7 +128,8 @@ export class LocalDevices {
 
   /**
    * How the browser prepares the voice. Browsers change that of a microphone that is open in many
-   * ways or not at all, so it is opened again.
+   * ways or not at all, so it is opened again. Nobody holds a copy of its track by then (it is not
+   * `live`): Chromium would go on with what the copy has open.
    * @param {Partial<import("./remembered.js").Processing>} change
    */
   async setProcessing(change) {
@@ -136,6 +137,7 @@ export class LocalDevices {
     this.#remember({ ...this.#remembered, processing });
     this.#set({ processing });
     if (!this.now.microphoneTrack) return;
+    this.#set({ microphone: "opening" });
     this.now.microphoneTrack.stop();
     await this.#openOne("microphone", this.now.microphoneId);
   }

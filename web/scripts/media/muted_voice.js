@@ -59,8 +59,8 @@ export function watchMutedVoice(controller) {
     store.dispatch({ type: "raised", alert: { tag: "muted", key, tone: "warning" }, nowMs: Date.now() });
   });
   return effect(() => {
-    const { isMuted, microphoneTrack } = own.devices.state.value;
+    const { isMuted, microphone, microphoneTrack } = own.devices.state.value;
     const isInside = store.state.value.meeting.view?.place === "inside";
-    voice.follow(isInside && isMuted ? microphoneTrack : null, controller.audio);
+    voice.follow(isInside && isMuted && microphone === "live" ? microphoneTrack : null, controller.audio);
   });
 }
