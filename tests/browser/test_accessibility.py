@@ -37,6 +37,23 @@ TOO_WIDE = """() => {
     return scrollWidth > clientWidth
         ? `${scrollWidth - clientWidth} px too wide: ${out.slice(-3).join(" ")}` : "";
 }"""
+# Short words that stand on two lines, on what people press or read first.
+BROKEN_WORDS = """() => [
+    ...document.querySelectorAll("label, legend, button, h1, h2, h3"),
+].flatMap((one) => {
+    const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    while (texts.nextNode()) {
+        for (const word of texts.currentNode.data.matchAll(/\\p{L}{2,12}/gu)) {
+            const range = document.createRange();
+            range.setStart(texts.currentNode, word.index);
+            range.setEnd(texts.currentNode, word.index + word[0].length);
+            const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+            if (tops.size > 1) broken.push(`broken word: ${word[0]}`);
+        }
+    }
+    return broken;
+})"""
 WIDTHS_PX = (1440, 768, 360, 320)
 
 
@@ -74,7 +91,7 @@ async def reflows(page: Page, widths_px: tuple[int, ...] = WIDTHS_PX) -> list[st
 
 
 async def check(page: Page, view: str) -> None:
-    found = await faults(page) + await reflows(page)
+    found = await faults(page) + await reflows(page) + await page.evaluate(BROKEN_WORDS)
     assert not found, f"{view}:\n" + "\n".join(found)
 
 
