@@ -1,14 +1,14 @@
 """Servers that share an estate, as `vmr serve` runs them, for browsers on this machine."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import aiohttp
 
 from tests.browser.conftest import World, start_world
 from tests.browser.eventually import eventually
-from tests.browser.server_process import ServerProcess, free_port
+from tests.browser.server_process import ServerProcess
+from tests.peers.ports import free_port
 from tests.peers.redis import Redis
 
 KNOWN_S = 30.0
@@ -59,4 +59,4 @@ async def knows(world: World, worlds: list[World]) -> None:
 
 
 def kept_port() -> str:
-    return str(free_port(socket.SOCK_STREAM))
+    return str(free_port())

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,18 +14,12 @@ import aiohttp
 from tests.browser.eventually import eventually
 from tests.peers import copies
 from tests.peers.copies import Command
+from tests.peers.ports import free_port
 
 STOP_TIMEOUT_S = 30.0
 START_TIMEOUT_S = 90.0
 WELCOME = "Ctrl-C stops the server."
 """The end of what it says when all of it has started."""
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class ServerProcess:
@@ -37,8 +30,8 @@ class ServerProcess:
     """
 
     def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
-        self.http_port = free_port(socket.SOCK_STREAM)
-        self.media_port = free_port(socket.SOCK_DGRAM)
+        self.http_port = free_port()
+        self.media_port = free_port()
         self.log = directory / "server.log"
         self.pid = 0
         self.ahead_s = 0.0

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.browser.server_process import free_port
 from tests.cli.program import Program
 from tests.peers.coturn import SECRET, Coturn, make_certificate
+from tests.peers.ports import free_port
 from tests.peers.redis import Redis
 from vmr.cli import clock, doctor
 from vmr.cli.doctor import examine
@@ -32,7 +32,7 @@ def _a_system_that_keeps_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 async def wrong(tmp_path: Path, **values: object) -> dict[str, Finding]:
     """What has a mend, of a server that would be well but for these settings."""
     well = {
-        "http_port": free_port(socket.SOCK_STREAM),
+        "http_port": free_port(),
         "media_port": 0,
         "media_host": "127.0.0.1",
         "media_workers": 1,
@@ -151,7 +151,7 @@ async def test_a_turn_server_with_another_secret_is_found(tmp_path: Path) -> Non
 
 
 async def test_a_mail_server_that_is_away_is_found(tmp_path: Path) -> None:
-    port = free_port(socket.SOCK_STREAM)
+    port = free_port()
     mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "mail_from": "office@vmr.example"}
     assert (await wrong(tmp_path, **mail))["mail"].said == "no_connection"
 
@@ -165,7 +165,7 @@ def test_the_exit_code_says_whether_anything_is_wrong(program: Program) -> None:
 
 
 def test_beside_a_running_server_its_ports_are_its_own(program: Program) -> None:
-    port = str(free_port(socket.SOCK_STREAM))
+    port = str(free_port())
     program.start("--http-port", port)
     ended = program.run("doctor", "--http-port", port)
     assert ended.returncode == 0, ended.stdout

@@ -7,12 +7,7 @@ import urllib.request
 import pytest
 
 from tests.cli.program import Program
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
+from tests.peers.ports import free_port
 
 
 def test_metrics_are_served_on_a_port_of_their_own(program: Program) -> None:

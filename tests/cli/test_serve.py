@@ -17,7 +17,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.browser.server_process import free_port
 from tests.cli.program import (
     Program,
     health,
@@ -26,6 +25,7 @@ from tests.cli.program import (
     tokens_in,
     url_in,
 )
+from tests.peers.ports import free_port
 from vmr.policies import PolicyName
 
 NEVER_STOPS = """
@@ -181,7 +181,7 @@ def test_the_public_url_begins_every_link(program: Program) -> None:
 
 
 def test_pages_of_the_public_url_open_sockets_whatever_the_proxy_tells(program: Program) -> None:
-    port = free_port(socket.SOCK_STREAM)
+    port = free_port()
     program.start("--public-url", "https://meet.example.org", "--http-port", str(port))
     local = f"http://127.0.0.1:{port}"
 

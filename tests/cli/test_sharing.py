@@ -1,7 +1,6 @@
 """Several servers on one database and one Redis, as an operator starts them."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from signalling.staff.cookies import Cookies
-from tests.browser.server_process import free_port
 from tests.cli.program import Program, health, pins_in
 from tests.peers.aiortc_player import AiortcPlayer
+from tests.peers.ports import free_port
 from tests.peers.postgresql import Postgresql
 from tests.peers.redis import Redis
 from tests.signalling.monitor.monitor_client import MonitorClient
@@ -43,7 +42,7 @@ class Node:
 
     def __init__(self, directory: Path, database: str, redis: Redis) -> None:
         directory.mkdir()
-        port = free_port(socket.SOCK_STREAM)
+        port = free_port()
         self.program = Program(directory)
         self.url = f"http://127.0.0.1:{port}"
         self._addresses = ("--redis", redis.url, "--database", database)

@@ -13,8 +13,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.browser.eventually import eventually
-from tests.browser.server_process import free_port
 from tests.peers.coturn import make_certificate
+from tests.peers.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "meet.example.org"
@@ -48,8 +48,8 @@ class Proxy:
     def __init__(self, program: str, folder: Path) -> None:
         self._program = program
         self.folder = folder
-        self.https_port = free_port(socket.SOCK_STREAM)
-        self.http_port = free_port(socket.SOCK_STREAM)
+        self.https_port = free_port()
+        self.http_port = free_port()
         self.url = f"https://{NAME}:{self.https_port}"
         self._process: asyncio.subprocess.Process | None = None
 

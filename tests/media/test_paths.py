@@ -9,6 +9,7 @@ import pytest
 from media.config import Config
 from media.paths import Paths, PortError
 from media.tcp import TcpConnection
+from tests.peers.ports import free_port
 
 
 def nothing(*_: Any) -> None:
@@ -36,9 +37,7 @@ async def test_no_tcp_candidate_is_told_where_tcp_is_off() -> None:
 
 
 async def test_a_mapped_port_stands_for_both_where_both_have_one_number() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings: dict[str, Any] = {"host": "127.0.0.1", "announced": ("192.0.2.1:443", "2001:db8::1")}
     _, told = await candidates(port=port, tcp_port=port, **settings)
     assert told == [

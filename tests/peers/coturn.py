@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import ipaddress
 import shutil
-import socket
 from pathlib import Path
 
 from cryptography import x509
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.browser.eventually import eventually
-from tests.browser.server_process import free_port
+from tests.peers.ports import free_port
 
 HOST = "127.0.0.1"
 SECRET = "shared between servers"
@@ -27,8 +26,8 @@ class Coturn:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self.port = free_port(socket.SOCK_STREAM)
-        self.tls_port = free_port(socket.SOCK_STREAM)
+        self.port = free_port()
+        self.tls_port = free_port()
         self.spki = ""
         self._process: asyncio.subprocess.Process | None = None
 

@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -22,7 +21,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.browser.server_process import free_port
+from tests.peers.ports import free_port
 
 HOST = "127.0.0.1"
 USER, PASSWORD = "vmr", "p@ss/word:of tests"
@@ -36,7 +35,7 @@ class Postgresql:
     """`start()`, then databases in it; every one is dropped by whoever made it."""
 
     def __init__(self, *, waits_for_disk: bool = False) -> None:
-        self.port = free_port(socket.SOCK_STREAM)
+        self.port = free_port()
         self._disk = "on" if waits_for_disk else "off"
         self._directory = Path(tempfile.mkdtemp(prefix="vmr-postgresql-"))
         self._user = "postgres" if os.geteuid() == 0 else None

@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from tests.browser.server_process import free_port
+from tests.peers.ports import free_port
 
 HOST = "127.0.0.1"
 START_S, STOP_S = 30.0, 10.0
@@ -21,7 +20,7 @@ class Redis:
     """`start()`, `stop()`, and again on the same port, empty each time."""
 
     def __init__(self) -> None:
-        self.port = free_port(socket.SOCK_STREAM)
+        self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
 
     @property

@@ -19,8 +19,9 @@ from vmr.store.dialect import READERS
 
 OURS = ("signalling", "lobby", "vmr", "media")
 CARRIERS = ("socketio", "engineio", "aiohttp", "aiortc")
-POOLS = {"thread asyncio": 32, "thread pin": 2, "thread store": 8}
-"""Threads that are started as they are needed, up to so many, and kept."""
+POOLS = {"thread asyncio": 32, "thread pin": 2 + 1, "thread store": 8}
+"""Threads that are started as they are needed, up to so many, and kept (`pin`: of Host PINs, and of
+passwords of staff)."""
 DATABASE_FILES = (".db", ".db-wal")
 CONNECTIONS = 1 + READERS
 """Each has both files open; one is opened when as many as there are read at once."""

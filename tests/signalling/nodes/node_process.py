@@ -4,15 +4,14 @@ import asyncio
 import multiprocessing
 import os
 import signal
-import socket
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from tests.browser.server_process import free_port
 from tests.peers.copies import CONTEXT, copy
+from tests.peers.ports import free_port
 
 START_S = 60.0
 """Far longer than it takes on a machine that has time."""
@@ -23,7 +22,7 @@ NEWER = multiprocessing.get_context("spawn")
 
 class NodeProcess:
     def __init__(self, database: str, redis: str, folder: Path, *, is_newer: bool = False) -> None:
-        self.port = free_port(socket.SOCK_STREAM)
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = f"at-{self.port}"
         self._arguments = (database, redis, self.port, str(folder))
