@@ -29,19 +29,10 @@ def copy(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
     return process
 
 
-class Command:
-    """The `vmr` program in a copy, with the methods of `subprocess.Popen` that tests need."""
+class _Copy:
+    """What `subprocess.Popen` and `asyncio.subprocess.Process` have in common, as tests need it."""
 
-    def __init__(
-        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str]
-    ) -> None:
-        (output, told), (errors, complained) = CONTEXT.Pipe(False), CONTEXT.Pipe(False)
-        self._process = copy(
-            _run, list(arguments), str(directory), dict(environment), told, complained
-        )
-        for end in (told, complained):
-            end.close()
-        self.stdout, self._errors = (_file(one) for one in (output, errors))
+    _process: ForkServerProcess
 
     @property
     def pid(self) -> int:
@@ -57,6 +48,21 @@ class Command:
 
     def kill(self) -> None:
         self._process.kill()
+
+
+class Command(_Copy):
+    """The `vmr` program in a copy, with the methods of `subprocess.Popen` that tests need."""
+
+    def __init__(
+        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str]
+    ) -> None:
+        (output, told), (errors, complained) = CONTEXT.Pipe(False), CONTEXT.Pipe(False)
+        self._process = copy(
+            _run, list(arguments), str(directory), dict(environment), told, complained
+        )
+        for end in (told, complained):
+            end.close()
+        self.stdout, self._errors = (_file(one) for one in (output, errors))
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """What it still says on both, when it has ended; TimeoutError."""
@@ -77,27 +83,12 @@ def _file(end: Connection) -> Any:
         return os.fdopen(os.dup(end.fileno()))
 
 
-class Server:
+class Server(_Copy):
     """`vmr serve` in a copy, with the methods of `asyncio.subprocess.Process` that tests need. What
     it says goes to the end of `log`."""
 
     def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
         self._process = copy(_serve, str(log), dict(environment))
-
-    @property
-    def pid(self) -> int:
-        assert self._process.pid is not None
-        return self._process.pid
-
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
-
-    def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        self._process.kill()
 
     async def wait(self) -> int:
         while self._process.exitcode is None:
