@@ -27,6 +27,7 @@ class Endpoint:
         "gate",
         "granted",
         "has_arrived",
+        "has_limits",
         "name",
         "places",
         "port",
@@ -46,6 +47,8 @@ class Endpoint:
         self.gate = Gate()
         self.sources: tuple[AnySource, ...] = ()
         self.has_arrived = False
+        self.has_limits = False
+        """Whether some source may be shown up to a size only; looked at in every tick."""
         self.granted: dict[tuple[str, Kind], float] = {}
         """From when what came of each source may be shown here."""
         self.port: Port | None = None
@@ -59,10 +62,6 @@ class Endpoint:
     def publication(self, kind: Kind) -> Publication | None:
         return self.port.publications.get(kind) if self.port is not None else None
 
-    @property
-    def has_limits(self) -> bool:
-        return bool(self.withheld) or any(limit_of(source) for source in self.sources)
-
     def limits(self) -> dict[str, Limit | None]:
         """Return the largest picture this endpoint may be shown of each source."""
         return {source.endpoint: limit_of(source) for source in self.sources}
@@ -73,6 +72,7 @@ class Endpoint:
         Who arrives may see what came before; who was here and was not given a source may not.
         """
         self.sources = picture_sources(sources) if self.role is Role.TAP else sources
+        self.has_limits = any(map(limit_of, self.sources))
         since = now if self.has_arrived else float("-inf")
         self.has_arrived = True
         kinds = ((s.endpoint, kind) for s in self.sources for kind in Kind if wants(s, kind))

@@ -60,6 +60,9 @@ class Router:
         self._estimates = Estimates()
         self._endpoints: dict[str, Endpoint] = {}
         self._rooms: dict[str, Room] = {}
+        self._awake: dict[str, Room] = {}
+        """Rooms in which time may change something: those with a transport, until nobody of them
+        has one any more and that was told."""
         self._events: dict[tuple[type[EngineEvent], str], EngineEvent] = {}
         self._last_tick = float("-inf")
         self._now = 0.0
@@ -98,6 +101,7 @@ class Router:
         }
         if not room.endpoints:
             del self._rooms[room.name]
+            self._awake.pop(room.name, None)
             self._events.pop((SpeakersChanged, room.name), None)
         else:
             self._wire_room(room)
@@ -205,6 +209,7 @@ class Router:
         return found
 
     def _wire_room(self, room: Room) -> None:
+        self._awake[room.name] = room
         for endpoint in room.endpoints.values():
             self._wire(endpoint)
         self._ask_for_key_frames(room)
@@ -262,11 +267,11 @@ class Router:
         if passed >= TICK_S - 0.001:
             ticks = min(max(round(passed / TICK_S), 1), _MAX_MISSED_TICKS) if passed < 1e9 else 1
             self._last_tick = now
-            for room in self._rooms.values():
+            for room in list(self._awake.values()):
                 self._tick_room(room, ticks, now)
             if self._estimates.is_due(now):
                 self._note_estimates()
-        return self._last_tick + (TICK_S if self._rooms else _IDLE_S)
+        return self._last_tick + (TICK_S if self._awake else _IDLE_S)
 
     def _note_estimates(self) -> None:
         self._estimates.note(
@@ -279,19 +284,28 @@ class Router:
         detector = room.detector
         speaking = room.endpoints.get(detector.dominant) if detector.dominant else None
         speaker = speaking.publication(Kind.CAMERA) if speaking is not None else None
+        has_transports = False
         for endpoint in room.endpoints.values():
-            if endpoint.port is not None:
-                endpoint.port.tick(now, speaker)
-                self._take_news(endpoint.port)
-                self._tell_quality(endpoint.name, endpoint.port, now)
-            for told in endpoint.tell_withheld() if endpoint.has_limits else ():
-                key = f"{told.endpoint} {told.source} {told.kind}"
-                self._events[PictureWithheld, key] = told
+            if endpoint.port is None:
+                continue
+            has_transports = True
+            endpoint.port.tick(now, speaker)
+            self._take_news(endpoint.port)
+            self._tell_quality(endpoint.name, endpoint.port, now)
+            if endpoint.has_limits or endpoint.withheld:
+                self._tell_withheld(endpoint)
         has_changed = [detector.tick() for _ in range(ticks)]
         if any(has_changed):
             self._events[SpeakersChanged, room.name] = SpeakersChanged(
                 room=room.name, dominant=detector.dominant, speaking=detector.speaking
             )
+        elif not has_transports:
+            del self._awake[room.name]  # no voice is heard, and none rings on
+
+    def _tell_withheld(self, endpoint: Endpoint) -> None:
+        for told in endpoint.tell_withheld():
+            key = f"{told.endpoint} {told.source} {told.kind}"
+            self._events[PictureWithheld, key] = told
 
     def _tell_quality(self, endpoint: str, port: Port, now: float) -> None:
         quality = port.quality.poll(now)

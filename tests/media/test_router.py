@@ -526,6 +526,23 @@ def test_muting_ends_speaking_at_once() -> None:
     assert told[-1] == SpeakersChanged(room="room", dominant="e1", speaking=())
 
 
+def test_who_loses_their_transport_as_they_speak_is_told_to_speak_no_more() -> None:
+    stage = Stage()
+    ann, _ = stage.meet(2)
+    for _ in range(50):
+        ann.sound(30)
+        stage.pass_time(0.02)
+    stage.router.detach("e2")
+    stage.router.detach("e1")
+    stage.pass_time(0.04)
+    told = [event for event in stage.events if isinstance(event, SpeakersChanged)]
+    assert told[-1] == SpeakersChanged(room="room", dominant="e1", speaking=())
+    stage.router.remove_endpoint("e1")
+    stage.pass_time(0.2)
+    told = [event for event in stage.events if isinstance(event, SpeakersChanged)]
+    assert told[-1] == SpeakersChanged(room="room", dominant=None, speaking=())
+
+
 def test_a_muted_person_is_not_heard_by_the_speaker_detector() -> None:
     stage = Stage()
     ann, _ = stage.meet(2)
@@ -542,6 +559,19 @@ def test_the_timer_asks_to_be_called_soon_and_can_be_called_too_often() -> None:
     deadline = stage.router.handle_timeout(stage.now)
     assert deadline == pytest.approx(stage.now + 0.02)
     assert stage.router.handle_timeout(stage.now + 0.001) == deadline
+
+
+def test_a_room_without_transports_costs_no_ticks_until_there_is_one() -> None:
+    stage = Stage()
+    stage.meet(2)
+    stage.router.detach("e1")
+    stage.pass_time(0.1)
+    assert stage.router.handle_timeout(stage.now) == pytest.approx(stage.now + 0.02)
+    stage.router.detach("e2")
+    stage.pass_time(0.1)
+    assert stage.router.handle_timeout(stage.now + 1) == pytest.approx(stage.now + 1.1)
+    stage.join(1)
+    assert stage.router.handle_timeout(stage.now + 2) == pytest.approx(stage.now + 2.02)
 
 
 def test_every_counter_only_grows() -> None:
