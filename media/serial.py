@@ -6,11 +6,14 @@ finite goes neither way: JSON has none (RFC 8259, section 6), and NaN is not eve
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+_Read = Callable[[Any], Any]
+"""A value of JSON in, what an annotation says out; raises `MessageError` where it does not fit."""
 
 
 class MessageError(Exception):
@@ -36,40 +39,83 @@ def from_json(text: str | bytes, types: Mapping[str, type[Any]]) -> Any:
     kind = types.get(value.pop("type"))
     if kind is None:
         raise MessageError("no such message")
-    return _typed(kind, value)
+    return _read_fields(kind, value)
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
-
-
-def _typed(expected: Any, value: Any) -> Any:
-    """`value` as the annotation `expected` says; raises `MessageError` where it does not fit."""
-    if get_origin(expected) is tuple and isinstance(value, list):
-        return tuple(_typed(get_args(expected)[0], item) for item in value)
-    if isinstance(expected, UnionType):
-        return None if value is None else _typed(_without_none(expected), value)
-    if isinstance(expected, type) and is_dataclass(expected) and isinstance(value, dict):
-        hints = _hints(expected)
-        if value.keys() != hints.keys():
-            raise MessageError("fields do not match")
-        return expected(**{name: _typed(hints[name], item) for name, item in value.items()})
-    if get_origin(expected) is Literal and value in get_args(expected):
-        return value
-    if expected in (str, int, float, bool) and type(value) is expected:
-        if expected is float and not math.isfinite(value):
-            raise MessageError("not a finite number")
-        return value
-    raise MessageError("a value does not fit")
+    kind: type = type(value)
+    names = _field_names(kind)
+    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reader(expected: Any) -> _Read:
+    """What reads a value of this annotation: made once, as `typing` is slow to look at them."""
+    if expected in (str, int, bool):
+        return partial(_read_exact, expected)
+    if expected is float:
+        return _read_float
+    if get_origin(expected) is Literal:
+        return partial(_read_literal, get_args(expected))
+    if get_origin(expected) is tuple:
+        return partial(_read_tuple, _reader(get_args(expected)[0]))
+    if isinstance(expected, UnionType):
+        return partial(_read_optional, _reader(_without_none(expected)))
+    if isinstance(expected, type) and is_dataclass(expected):
+        return partial(_read_fields, expected)
+    raise TypeError(f"{expected} does not go as JSON")
+
+
+def _read_exact(kind: type[Any], value: Any) -> Any:
+    if type(value) is not kind:
+        raise MessageError("a value does not fit")
+    return value
+
+
+def _read_float(value: Any) -> float:
+    if type(value) is not float:
+        raise MessageError("a value does not fit")
+    if not math.isfinite(value):
+        raise MessageError("not a finite number")
+    return value
+
+
+def _read_literal(allowed: tuple[Any, ...], value: Any) -> Any:
+    if value not in allowed:
+        raise MessageError("a value does not fit")
+    return value
+
+
+def _read_tuple(read: _Read, value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise MessageError("a value does not fit")
+    return tuple(map(read, value))
+
+
+def _read_optional(read: _Read, value: Any) -> Any:
+    return None if value is None else read(value)
+
+
+def _read_fields(kind: type, value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise MessageError("a value does not fit")
+    readers = _field_readers(kind)
+    if value.keys() != readers.keys():
+        raise MessageError("fields do not match")
+    return kind(**{name: readers[name](item) for name, item in value.items()})
+
+
+@cache
+def _field_readers(kind: type) -> dict[str, _Read]:
+    return {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """None of what is no dataclass."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def _without_none(union: UnionType) -> Any:

@@ -45,6 +45,28 @@ async def test_lines_arrive_whole_and_in_order_however_they_are_cut() -> None:
     one.lines.close()
 
 
+async def test_lines_of_one_turn_of_the_loop_arrive_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = await joined()
+    arrived: list[bytes] = []
+    take = other.lines.data_received
+
+    def note(data: bytes) -> None:
+        arrived.append(data)
+        take(data)
+
+    monkeypatch.setattr(other.lines, "data_received", note)
+    for line in (b"a\n", b"b\n", b"c\n"):
+        one.lines.send(line)
+    await asyncio.sleep(0)
+    one.lines.send(b"d\n")
+    one.lines.close()
+    await asyncio.wait_for(other.ended.wait(), 5)
+    assert arrived[0].startswith(b"a\nb\nc\n")
+    assert other.got == [b"a", b"b", b"c", b"d"]
+
+
 async def test_a_line_without_end_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "LINE_BYTES", 1000)
     one, other = await joined()
