@@ -15,7 +15,7 @@ its participant, who goes on receiving, and presenting, by the endpoint of the p
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lobby import effects
@@ -199,28 +199,32 @@ class RoomMedia:
     async def narrow(self) -> None:
         """Take away at once whatever is not wished for any more."""
         wanted = self._wished()
-        for endpoint in dict.fromkeys((*self._held, *self._unsure)):
-            if endpoint not in wanted:
-                await self._remove(endpoint)
-        for endpoint, held in list(self._held.items()):
-            if endpoint in wanted and self._differs(endpoint, wanted[endpoint]):
-                await self._set(endpoint, intersection(held, wanted[endpoint]))
+        gone = [one for one in dict.fromkeys((*self._held, *self._unsure)) if one not in wanted]
+        failed = await self._do_all([messages.RemoveEndpoint(endpoint=one) for one in gone])
+        self._unsure = self._unsure.difference(gone) | failed
+        await self._bring(
+            {
+                endpoint: intersection(held, wanted[endpoint])
+                for endpoint, held in self._held.items()
+                if endpoint in wanted and self._differs(endpoint, wanted[endpoint])
+            }
+        )
 
     async def widen(self) -> None:
         """Give what is wished for."""
-        wanted = self._wished()
-        added = [one for one, holding in wanted.items() if await self._add(one, holding.kind)]
-        for endpoint in added:
-            if self._differs(endpoint, wanted[endpoint]):
-                await self._set(endpoint, wanted[endpoint])
+        await self._bring(self._wished())
 
     async def go_back(self, to: Checkpoint) -> None:
         """Undo what was narrowed since; what had not been given then is not given now."""
         self._wishes, self._taps = to.wishes, to.taps
         wanted = self._wished()
-        for endpoint, held in to.held.items():
-            if endpoint in wanted and await self._add(endpoint, held.kind):
-                await self._set(endpoint, intersection(held, wanted[endpoint]))
+        await self._bring(
+            {
+                endpoint: intersection(held, wanted[endpoint])
+                for endpoint, held in to.held.items()
+                if endpoint in wanted
+            }
+        )
 
     async def keep(self, participants: Container[ParticipantId]) -> None:
         """Nobody else has media from now on; terminals keep theirs."""
@@ -322,40 +326,58 @@ class RoomMedia:
         """Whether the engine may hold something else of an endpoint that it has."""
         return endpoint in self._unsure or self._held[endpoint] != wanted
 
-    async def _add(self, endpoint: str, kind: str) -> bool:
-        """Whether the engine has it now."""
-        if endpoint not in self._held:
-            add = messages.AddEndpoint(room=self._room, endpoint=endpoint, kind=kind)
-            if not await self._do(add):
-                self._unsure.add(endpoint)
-                return False
-            self._held[endpoint] = replace(NOTHING, kind=kind)
-        return True
-
-    async def _remove(self, endpoint: str) -> None:
-        if await self._do(messages.RemoveEndpoint(endpoint=endpoint)):
-            self._held.pop(endpoint, None)
-            self._unsure.discard(endpoint)
-        else:
-            self._unsure.add(endpoint)
-
-    async def _set(self, endpoint: str, wanted: Holding) -> None:
-        """Bring an endpoint to this; one that is unsure is told everything anew."""
-        is_unsure = endpoint in self._unsure
-        is_done = not is_unsure or await self._do(
+    async def _bring(self, to: Mapping[str, Holding]) -> None:
+        """Have these endpoints hold this; one that is unsure is told everything anew."""
+        added = [
             messages.AddEndpoint(room=self._room, endpoint=endpoint, kind=wanted.kind)
-        )
-        if is_unsure or self._held[endpoint].gate != wanted.gate:
-            if await self._do(messages.SetGate(endpoint=endpoint, gate=wanted.gate)):
-                self._held[endpoint] = replace(self._held[endpoint], gate=wanted.gate)
-            else:
-                is_done = False
-        if is_unsure or self._held[endpoint].sources != wanted.sources:
-            if await self._do(messages.SetSources(endpoint=endpoint, sources=wanted.sources)):
-                self._held[endpoint] = replace(self._held[endpoint], sources=wanted.sources)
-            else:
-                is_done = False
-        (self._unsure.discard if is_done else self._unsure.add)(endpoint)
+            for endpoint, wanted in to.items()
+            if endpoint not in self._held
+        ]
+        self._unsure |= await self._do_all(added)
+        told = [
+            endpoint
+            for endpoint, wanted in to.items()
+            if endpoint in self._held and self._differs(endpoint, wanted)
+        ]
+        failed = await self._do_all([one for name in told for one in self._orders(name, to[name])])
+        self._unsure = self._unsure.difference(told) | failed
+
+    def _orders(self, endpoint: str, wanted: Holding) -> Iterator[messages.EndpointRequest]:
+        """What brings an endpoint to this, in order."""
+        is_unsure, held = endpoint in self._unsure, self._held[endpoint]
+        if is_unsure:
+            yield messages.AddEndpoint(room=self._room, endpoint=endpoint, kind=wanted.kind)
+        if is_unsure or held.gate != wanted.gate:
+            yield messages.SetGate(endpoint=endpoint, gate=wanted.gate)
+        if is_unsure or held.sources != wanted.sources:
+            yield messages.SetSources(endpoint=endpoint, sources=wanted.sources)
+
+    async def _do_all(self, orders: Sequence[messages.EndpointRequest]) -> set[str]:
+        """Have the engine do this, in this order, and note it; the endpoints of what it did not do.
+
+        Each goes out before the one before it is answered: a visit gives a dozen orders, and to
+        wait for each would cost both processes a wake-up, and whoever joins the time.
+        """
+        if not orders:
+            return set()
+        done = await asyncio.gather(*map(self._do, orders))
+        for order, is_done in zip(orders, done, strict=True):
+            if is_done:
+                self._note(order)
+        return {order.endpoint for order, is_done in zip(orders, done, strict=True) if not is_done}
+
+    def _note(self, done: messages.EndpointRequest) -> None:
+        """The engine holds this for certain."""
+        endpoint = done.endpoint
+        match done:
+            case messages.RemoveEndpoint():
+                self._held.pop(endpoint, None)
+            case messages.AddEndpoint(kind=kind):
+                self._held.setdefault(endpoint, replace(NOTHING, kind=kind))
+            case messages.SetGate(gate=gate):
+                self._held[endpoint] = replace(self._held[endpoint], gate=gate)
+            case messages.SetSources(sources=sources):
+                self._held[endpoint] = replace(self._held[endpoint], sources=sources)
 
     async def _do(self, request: messages.Request) -> bool:
         """Whether the engine did it; what it did not do is asked for again later."""

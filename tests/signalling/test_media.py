@@ -16,6 +16,8 @@ from media.messages import (
     Negotiate,
     Refused,
     RemoveEndpoint,
+    Reply,
+    Request,
     SetGate,
     SetSources,
     SlotBinding,
@@ -28,7 +30,7 @@ from signalling.wire import JsonObject
 from tests.signalling.fakes.engine import FakeEngine
 from vmr.ids import MeetingId, ParticipantId, SessionId
 
-ANN, BOB = ParticipantId("ann"), ParticipantId("bob")
+ANN, BOB, CAT = ParticipantId("ann"), ParticipantId("bob"), ParticipantId("cat")
 S1, S2, S3 = SessionId("s1"), SessionId("s2"), SessionId("s3")
 OFFER = "v=0\r\na=recvonly"
 
@@ -96,6 +98,37 @@ async def test_whoever_is_let_in_has_an_endpoint_with_their_gate_and_sources(roo
     assert ann.gate == Gate(audio=True, camera=True)
     assert ann.sources == (Source(endpoint=room.engine.name_of(BOB), audio=True, camera=True),)
     assert ann.room == "m"
+    assert not room.media.is_behind
+
+
+async def test_orders_go_out_together_and_in_order_before_any_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room, may_answer = Room(), asyncio.Event()
+    handle = room.engine.request
+
+    async def answer_late(request: Request) -> Reply:
+        reply = await handle(request)
+        await may_answer.wait()
+        return reply
+
+    await two_inside(room)
+    room.engine.log.clear()
+    monkeypatch.setattr(room.engine, "request", answer_late)
+    room.take(opened(CAT, S3), gate(CAT), bind(ANN, BOB, CAT), bind(BOB, ANN, CAT), bind(CAT, ANN))
+    widening = asyncio.create_task(room.media.widen())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert [type(order) for order in room.engine.log] == [AddEndpoint]
+    may_answer.set()
+    may_answer = asyncio.Event()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    asked = [SetSources, SetSources, SetGate, SetSources]
+    assert [type(order) for order in room.engine.log[1:]] == asked
+    assert room.media.is_behind, "none of it is confirmed"
+    may_answer.set()
+    await widening
     assert not room.media.is_behind
 
 
