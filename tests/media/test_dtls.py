@@ -1,6 +1,7 @@
 """The handshake against aiortc's own client, and the private names of aiortc we rest on."""
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import Callable
 
@@ -111,6 +112,36 @@ async def test_a_peer_without_a_common_profile_gives_no_keys(
     with pytest.raises(HandshakeError):
         await pair.server.run(5)
     await pair.end(greeting)
+
+
+def test_handshakes_share_a_context_and_none_is_resumed_by_another() -> None:
+    profiles = list(PROFILES.values())
+    ours = OURS.rtc_certificate._create_ssl_context(profiles)
+    assert OURS.rtc_certificate._create_ssl_context(profiles) is ours
+    theirs = rtc.RTCCertificate.generateCertificate()._create_ssl_context(profiles)
+    _, first = kept = shaken_hands(ours, theirs)
+    _, second = shaken_hands(ours, theirs, resuming=first.get_session())
+    assert first.master_key() != second.master_key()
+    assert kept  # OpenSSL forgets what was agreed by an end that is gone
+
+
+def shaken_hands(
+    ours: SSL.Context, theirs: SSL.Context, resuming: SSL.Session | None = None
+) -> tuple[SSL.Connection, SSL.Connection]:
+    """Server and client of a handshake that succeeded; the client asks for an earlier one's key."""
+    server, client = SSL.Connection(ours), SSL.Connection(theirs)
+    server.set_accept_state()
+    client.set_connect_state()
+    if resuming is not None:
+        client.set_session(resuming)
+    for speaker, listener in [(client, server), (server, client)] * 4:
+        with contextlib.suppress(SSL.WantReadError):
+            speaker.do_handshake()
+        with contextlib.suppress(SSL.WantReadError):
+            while said := speaker.bio_read(1500):
+                listener.bio_write(said)
+    client.do_handshake()
+    return server, client
 
 
 async def test_a_silent_peer_times_out() -> None:
