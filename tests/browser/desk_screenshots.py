@@ -22,7 +22,7 @@ from tests.signalling.desk.desk_client import DeskClient
 from tests.signalling.house import claim
 from vmr.staff import StaffRole
 
-SIZES = ((1920, 1080), (1440, 900), (1024, 768), (768, 1024), (360, 800))
+SIZES = ((1920, 1080), (1440, 900), (1024, 768), (768, 1024), (360, 800), (320, 640))
 ROOMS = [f"Legal {number}" for number in range(1, 11)]
 
 

@@ -33,12 +33,17 @@ async def keep_pictures(
 ) -> None:
     """Of each look and size into `folder`; `is_whole`: down to the page's end."""
     before = page.viewport_size
+    devtools = await page.context.new_cdp_session(page)
+    hide = "Emulation.setScrollbarsHidden"  # a page is measured with them and drawn without
+    await devtools.send(hide, {"hidden": True})
     for look in LOOKS:
         await put_on(page, look)
         for width, height in sizes:
             await page.set_viewport_size({"width": width, "height": height})
             path = folder / look / f"{name}-{width}.png"
             await page.screenshot(path=path, full_page=is_whole)
+    await devtools.send(hide, {"hidden": False})
+    await devtools.detach()
     await put_on(page, "light")
     if before is not None:
         await page.set_viewport_size(before)

@@ -37,14 +37,17 @@ TOO_WIDE = """() => {
     return scrollWidth > clientWidth
         ? `${scrollWidth - clientWidth} px too wide: ${out.slice(-3).join(" ")}` : "";
 }"""
-# Short words that stand on two lines, on what people press or read first.
-BROKEN_WORDS = """() => [
+SIDEWAYS = """() => [...document.querySelectorAll("dialog[open]")]
+    .filter((one) => one.scrollWidth > one.clientWidth).map(() => "the dialog is too wide")"""
+# Short words, or parts of long ones, that stand on two lines, on what people press or read first.
+BROKEN_WORDS = """(isWhole = false, words = isWhole
+    ? /(?<!\\p{L})\\p{L}{2,12}(?!\\p{L})/gu : /\\p{L}{2,12}/gu) => [
     ...document.querySelectorAll("label, legend, button, h1, h2, h3"),
 ].flatMap((one) => {
     const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
     const broken = [];
     while (texts.nextNode()) {
-        for (const word of texts.currentNode.data.matchAll(/\\p{L}{2,12}/gu)) {
+        for (const word of texts.currentNode.data.matchAll(words)) {
             const range = document.createRange();
             range.setStart(texts.currentNode, word.index);
             range.setEnd(texts.currentNode, word.index + word[0].length);
@@ -88,6 +91,23 @@ async def reflows(page: Page, widths_px: tuple[int, ...] = WIDTHS_PX) -> list[st
     if before is not None:
         await page.set_viewport_size(before)
     return bad
+
+
+async def faults_in_large_text(page: Page) -> list[str]:
+    """What text of twice the size (1.4.4) makes too wide for a phone, or breaks in a word.
+
+    A phone has no line for words of more than 12 letters.
+    The window is so high that the tiles of a wall stay on screen.
+    """
+    before = page.viewport_size
+    await page.set_viewport_size({"width": 360, "height": 2000})
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found = [await page.evaluate(TOO_WIDE)]
+    found += await page.evaluate(SIDEWAYS) + await page.evaluate(BROKEN_WORDS, True)
+    await page.evaluate("document.documentElement.style.fontSize = ''")
+    if before is not None:
+        await page.set_viewport_size(before)
+    return [f"in large text: {one}" for one in found if one]
 
 
 async def check(page: Page, view: str) -> None:

@@ -12,7 +12,7 @@ from tests.browser.conftest import Invite, World, start_world, stop_world
 from tests.browser.eventually import eventually
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom, make_room
-from tests.browser.test_accessibility import check
+from tests.browser.test_accessibility import check, faults_in_large_text
 from tests.browser.test_relay import RELAY_ONLY
 from tests.peers.coturn import SECRET, Coturn
 from vmr.self_test import SelfTest
@@ -110,6 +110,7 @@ async def test_every_way_and_every_device_is_tested_within_half_a_minute(
     await page.goto(f"http://127.0.0.1:{person.proxy.port}/check")
     await in_phase(page, "ready")
     await check(page, "before the test")
+    assert await faults_in_large_text(page) == [], "before the test"
     began = await begin(person)
     await expect(page.get_by_role("progressbar")).to_be_visible()
     await check(page, "while it runs")
@@ -129,6 +130,7 @@ async def test_every_way_and_every_device_is_tested_within_half_a_minute(
     await person.press("Record 3 seconds and play them to me")
     await expect(page.get_by_text("This is how others will hear you.")).to_be_visible()
     await check(page, "passed")
+    assert await faults_in_large_text(page) == [], "passed"
     report = await page.locator(".report__text").inner_text()
     for part in (
         f"UDP 127.0.0.1:{open_world.relay.port}",
@@ -160,6 +162,7 @@ async def test_a_refused_camera_is_helped_with_and_can_be_allowed_afterwards(
     await expect(person.page.locator('[data-outcome="failed"]')).to_be_visible()
     await expect(person.page.locator('[data-help="chrome"]')).to_contain_text("left of the address")
     await check(person.page, "camera refused")
+    assert await faults_in_large_text(person.page) == [], "camera refused"
     await person.page.evaluate("delete navigator.mediaDevices.getUserMedia")
     await person.press("Try again")
     await expect(person.page.locator('[data-finding="camera"][data-mark="good"]')).to_be_visible()

@@ -22,7 +22,7 @@ from tests.browser.steps import (
     open_with_the_pin,
     record_id,
 )
-from tests.browser.test_accessibility import check, faint_in_the_dark
+from tests.browser.test_accessibility import check, faint_in_the_dark, faults_in_large_text
 from vmr.store.store import Store
 
 ROOM = "Consultation 2"
@@ -123,6 +123,7 @@ async def test_a_knock_is_heard_taken_over_and_refused_and_the_prisoner_calls_fo
     assert await reed.page.evaluate("document.activeElement === document.body")
     await check(reed.page, "duty desk")
     assert await faint_in_the_dark(reed.page) == [], "duty desk"
+    assert await faults_in_large_text(reed.page) == [], "duty desk"
 
     await alert.get_by_role("button", name="Acknowledge").press("Enter")
     await expect(shaw.alert(ROOM, "knock")).to_have_attribute("data-owner", "A. Reed")
@@ -136,6 +137,7 @@ async def test_a_knock_is_heard_taken_over_and_refused_and_the_prisoner_calls_fo
     await expect(dialog.get_by_text("Enter a reason")).to_be_visible()
     await check(shaw.page, "a question of the duty desk")
     assert await faint_in_the_dark(shaw.page) == [], "a question of the duty desk"
+    assert await faults_in_large_text(shaw.page) == [], "a question of the duty desk"
     await shaw.ask("Refuse now", "Not on the list")
     await late.in_view("ended")
     await expect(late.page.get_by_text("Not on the list")).to_be_visible()
@@ -187,6 +189,7 @@ async def test_the_desk_records_every_id_and_lets_people_into_a_locked_room(
     await dialog.get_by_role("button", name="Save ID record and admit").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("Enter the name on the ID")
     await check(desk.page, "an ID record at the desk")
+    assert await faults_in_large_text(desk.page) == [], "an ID record at the desk"
     assert await late.view() == "waiting"
     await desk.record_id("Interpreter", "Save ID record and admit")
     await expect(dialog).to_be_hidden()

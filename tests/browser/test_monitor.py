@@ -16,7 +16,7 @@ from tests.browser.monitor import MonitorPage
 from tests.browser.person import Person
 from tests.browser.rooms import TestRoom, make_room, make_rooms
 from tests.browser.steps import knock, open_with_the_pin
-from tests.browser.test_accessibility import check, faint_in_the_dark
+from tests.browser.test_accessibility import check, faint_in_the_dark, faults_in_large_text
 
 SOCIAL, OTHER, LEGAL = "Visits 1", "Visits 2", "Consultation 1"
 LOOKED_AT_MS = 60_000
@@ -83,6 +83,7 @@ async def test_a_social_room_needs_its_monitor_who_sees_and_never_hears(
     await monitor.sign_in()
     await check(hale.page, "choice of rooms")
     assert await faint_in_the_dark(hale.page) == [], "choice of rooms"
+    assert await faults_in_large_text(hale.page) == [], "choice of rooms"
     await monitor.watch(SOCIAL, OTHER)
     await monitor.is_watching(SOCIAL)
     await monitor.is_watching(OTHER)
@@ -91,6 +92,7 @@ async def test_a_social_room_needs_its_monitor_who_sees_and_never_hears(
     await monitor.shows(SOCIAL)
     await check(hale.page, "wall")
     assert await faint_in_the_dark(hale.page) == [], "wall"
+    assert await faults_in_large_text(hale.page) == [], "wall"
     await officer.press("Who can see and hear me", exact=False)
     seen = officer.page.get_by_text("A monitoring officer is watching. They cannot hear you.")
     await expect(seen.first).to_be_visible()
@@ -111,6 +113,7 @@ async def test_a_social_room_needs_its_monitor_who_sees_and_never_hears(
     await monitor.shows(SOCIAL)
     await check(hale.page, "a closer look")
     assert await faint_in_the_dark(hale.page) == [], "a closer look"
+    assert await faults_in_large_text(hale.page) == [], "a closer look"
     await monitor.is_watching(OTHER)
 
     await monitor.tile(SOCIAL).get_by_role("button", name="Own player").click()
@@ -132,6 +135,7 @@ async def test_a_social_room_needs_its_monitor_who_sees_and_never_hears(
     await expect(dialog.get_by_role("alert")).to_be_visible()
     await check(hale.page, "a concern")
     assert await faint_in_the_dark(hale.page) == [], "a concern"
+    assert await faults_in_large_text(hale.page) == [], "a concern"
     await dialog.get_by_role("radio", name="Security").check()
     await dialog.get_by_role("textbox", name="What you saw").fill("A telephone on the table")
     await dialog.get_by_role("button", name="Save the concern").click()

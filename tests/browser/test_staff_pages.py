@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Invite, World
 from tests.browser.pictures import keep_pictures
-from tests.browser.test_accessibility import check, faint_in_the_dark
+from tests.browser.test_accessibility import check, faint_in_the_dark, faults_in_large_text
 from vmr.totp import code_at, step_at
 
 PICTURES = os.environ.get("VMR_STAFF_PICTURES", "")
@@ -33,10 +33,11 @@ async def new_account(world: World, username: str, *more: str) -> str:
 
 
 async def look(page: Page, view: str) -> None:
-    """Nothing for axe to find, light or dark; and a picture for people."""
+    """Nothing for axe to find, light or dark, nor in large text; and a picture for people."""
     await page.wait_for_load_state("load")  # with its styles
     await check(page, view)
     assert await faint_in_the_dark(page) == [], view
+    assert await faults_in_large_text(page) == [], view
     if PICTURES:
         await keep_pictures(page, Path(PICTURES), view.replace(" ", "-"))
     await page.evaluate(DRAWN)

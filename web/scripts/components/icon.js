@@ -39,9 +39,12 @@ const PATHS = {
   "check": "M5 12.5l4.5 4.5L19.5 7",
 };
 
-/** @param {{name: string, size?: number}} props */
+const ROOT_PX = 16;
+
+/** As large as `size` px beside text of the usual size; it grows with the text. @param {{name: string, size?: number}} props */
 export function Icon({ name, size = 24 }) {
-  return html`<svg class="icon" width=${size} height=${size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
+  const length = `${size / ROOT_PX}rem`;
+  return html`<svg class="icon" width=${length} height=${length} viewBox="0 0 24 24" fill="none" stroke="currentColor"
     stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
     <path d=${PATHS[name] ?? PATHS.info} />
   </svg>`;

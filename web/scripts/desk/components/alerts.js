@@ -32,8 +32,7 @@ function AlertRow({ room, meeting, alert }) {
   const since = useSince(alert.raised_at);
   return html`<li class=${`desk-alert ${alert.owner ? "" : "desk-alert--ringing"}`} data-alert=${alert.kind} data-owner=${alert.owner?.name}>
     <p class="desk-alert__text"><${Icon} name="bell" size=${20} />
-      <span><strong>${t(`desk.kind.${alert.kind}`)}</strong>${name ? `: ${name}` : ""}${alert.count > 1 ? `, ${t("desk.times", { count: alert.count })}` : ""}
-      <span class="desk-alert__time">, ${since}</span></span></p>
+      <span><strong>${t(`desk.kind.${alert.kind}`)}</strong>${name ? `: ${name}` : ""}${alert.count > 1 ? `, ${t("desk.times", { count: alert.count })}` : ""}, <span class="desk-alert__time">${since}</span></span></p>
     <div class="desk-alert__buttons"><${Owner} room=${room} alert=${alert} /><${Remedy} room=${room} alert=${alert} /></div>
   </li>`;
 }

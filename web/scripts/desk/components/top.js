@@ -64,7 +64,7 @@ export function Ringing() {
     ${all.map((one) => html`<li key=${keyOf(one)}>
       <button type="button" class="desk__ring" onClick=${() => document.getElementById(`room-${one.room.id}`)?.focus()}>
         <${Icon} name=${one.alert.kind === "knock" ? "door" : "bell"} size=${18} />
-        <strong>${one.room.name}</strong> ${t(`desk.kind.${one.alert.kind}`)}
+        <span><strong>${one.room.name}</strong> ${t(`desk.kind.${one.alert.kind}`)}</span>
       </button>
     </li>`)}
   </ul>`;

@@ -49,8 +49,7 @@ function Person({ room, meeting, waiting }) {
     <p class="desk-waits__text"><${Icon} name=${alert ? "door" : "clock"} size=${20} /><span>
       <strong class="desk-waits__name">${alert ? t("desk.knocks", { name }) : name}</strong>
       ${knock.is_like_banned && html`<strong>, ${t("desk.like_banned")}</strong>`}
-      <span class="desk-waits__facts">${facts(waiting, alert?.count ?? 1).map((fact) => `, ${fact}`).join("")}</span>
-      <span class="desk-alert__time">, ${since}</span></span></p>
+      <span class="desk-waits__facts">${facts(waiting, alert?.count ?? 1).map((fact) => `, ${fact}`).join("")}, <span class="desk-alert__time">${since}</span></span></span></p>
     <div class="desk-alert__buttons">
       ${alert && html`<${Owner} room=${room} alert=${alert} />`}
       ${waiting.is_knocking && html`<${Decide} room=${room} meeting=${meeting} waiting=${waiting} name=${name} />`}
