@@ -6,26 +6,18 @@ tools; the project's own test command never sets it.
 
 import gc
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
+from tests.peers.memory import folder_in_memory
 from tests.peers.postgresql import Postgresql
-
-IN_MEMORY = "/dev/shm"
-IN_MEMORY_BYTES = 2 << 30
-"""Many times what a run leaves there."""
 
 
 def pytest_configure() -> None:
-    """Temporary folders lie in memory where there is enough: no database file waits for a disk."""
-    if (
-        os.path.isdir(IN_MEMORY)
-        and shutil.disk_usage(IN_MEMORY).free > IN_MEMORY_BYTES
-        and not os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC  # a test runs a program of its own
-    ):
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", IN_MEMORY)
+    """Temporary folders lie in memory where there is enough."""
+    if folder := folder_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
 @pytest.fixture(scope="session")
