@@ -213,6 +213,14 @@ async def test_a_frame_that_is_not_even_engine_io_ends_its_socket(
             )  # fmt: skip
 
 
+async def test_a_browser_that_offers_compression_is_answered_without(house: House) -> None:
+    async with aiohttp.ClientSession() as session:
+        url = f"{house.url}/socket.io/?EIO=4&transport=websocket"
+        socket = await session.ws_connect(url, compress=15)
+        assert socket.compress == 0
+        assert (await socket.receive_str()).startswith("0{")
+
+
 async def test_pongs_are_heard_while_a_request_is_under_way(house: House) -> None:
     """Else a request that takes longer than the ping timeout loses its socket before its ack."""
     house.store.add_invite(house.room, "a-token")
