@@ -24,8 +24,7 @@ class MessageError(Exception):
 
 def to_json(message: Any) -> str:
     """One message as JSON text, on one line; raises ValueError for a number that is not finite."""
-    value = _plain(message) | {"type": type(message).__name__}
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(_fields(message) | {"type": type(message).__name__})
 
 
 def from_json(text: str | bytes, types: Mapping[str, type[Any]]) -> Any:
@@ -42,12 +41,16 @@ def from_json(text: str | bytes, types: Mapping[str, type[Any]]) -> Any:
     return _read_fields(kind, value)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    kind: type = type(value)
+def _fields(message: Any) -> dict[str, Any]:
+    """Those of a dataclass, as they are: the encoder knows tuples, and asks for other messages."""
+    kind: type = type(message)
     names = _field_names(kind)
-    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
+    if names is None:
+        raise TypeError(f"{kind.__name__} does not go as JSON")
+    return {name: getattr(message, name) for name in names}
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_fields)
 
 
 @cache
