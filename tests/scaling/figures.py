@@ -36,7 +36,7 @@ class Figures:
         value=19.4, by=f"{SIGNALLING}, CPU of the server for each who joins and leaves"
     )
     answer_ms: Figure = Figure(
-        value=14.0, by=f"{SIGNALLING}, CPU of the media worker for each answer"
+        value=8.1, by=f"{SIGNALLING}, CPU of the media worker for each answer"
     )
     join_commits: Figure = Figure(
         value=3.8, by=f"{SIGNALLING}, PostgreSQL with joins, less everybody idle, for each"
