@@ -41,6 +41,8 @@ from vmr.store import BookingStore, Conflict
 
 PEOPLE = f"{START}/{Step.PEOPLE.value}"
 CHECK, SENT = f"{START}/{Step.CHECK.value}", f"{START}/sent"
+FILLED_IN_S = 30 * 60
+"""A free time is offered only if it may still be asked for when the form has been filled in."""
 _SIMPLE: dict[Step, Callable[[RequestDraft, Form], Faults]] = {
     Step.PRISONER: answers.take_prisoner,
     Step.NAME: answers.take_name,
@@ -176,7 +178,7 @@ class RequestPages:
             at.id,
             Purpose(draft.purpose),
             int(draft.minutes),
-            earliest if wanted is None else max(earliest, wanted),
+            max(earliest + FILLED_IN_S, wanted or 0.0),
             draft.slots_but(number),
         )
         return {

@@ -45,7 +45,8 @@ class Load:
     idle_s: float = 30.0
     joins_per_s: float = 50.0
     seconds: float = 60.0
-    stay_s: float = 4.0
+    stay_s: float = 3.0
+    """No packet flows: each of them is a handshake that goes on, and a worker has 256 at most."""
 
     @property
     def people(self) -> int:

@@ -141,6 +141,19 @@ async def test_a_notice_that_has_run_out_in_the_meantime_is_said_at_the_check(
     assert await asking.office.store.bookings.waiting(asking.office.prison.id) == ()
 
 
+async def test_a_free_time_that_is_offered_may_still_be_asked_for_half_an_hour_later(
+    asking: Asking,
+) -> None:
+    browser = await asking.prove()
+    await browser.post("/request/purpose", {"purpose": "consultation"})
+    await browser.post("/request/prisoner", {"prisoner": "A1234BC"})
+    first, *_ = OFFERED.findall((await browser.get("/request/time")).text)
+    await asking.answer(browser, time={"chosen": first})
+    asking.office.clock.advance(0.5 * HOUR_S)
+    sent = await browser.post("/request/check", {"agreed": "yes"})
+    assert sent.place == "/request/sent"
+
+
 async def test_free_times_name_no_room_and_nothing_that_is_booked(asking: Asking) -> None:
     office = asking.office
     taken = await office.make(preferred=interval(NOW + 48 * HOUR_S, 75), prisoner="Z9999ZZ")
