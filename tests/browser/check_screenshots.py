@@ -38,7 +38,7 @@ async def passed(page: Page, out: Path, url: str, room: TestRoom) -> None:
 
 async def failed(page: Page, out: Path, world: World) -> None:
     """No device is allowed, and UDP is closed; in Welsh as well."""
-    world.relay.cut(["everybody's"])
+    world.relay.cut([], and_new=True)
     await page.add_init_script(f"{FAILS}(['both', 'NotAllowedError'])")
     for lang in ("en", "cy"):
         await page.goto(f"{world.server.url}/language/{lang}?to=/check")

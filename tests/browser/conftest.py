@@ -21,7 +21,7 @@ from tests.browser.eventually import eventually
 from tests.browser.faces import FACES
 from tests.browser.firefox import Firefox
 from tests.browser.firefox_person import FirefoxPerson
-from tests.browser.network import TcpProxy, UdpRelay
+from tests.browser.network import TcpProxy, UdpRelay, Weather
 from tests.browser.person import Person
 from tests.browser.server_process import CopiedServer, ServerProcess
 from tests.browser.somebody import Somebody
@@ -135,6 +135,8 @@ async def crowd(world: World, request: pytest.FixtureRequest) -> AsyncIterator[l
     report = request.node.stash.get(_REPORT, None)
     if report is None or report.failed:
         await _keep_evidence(request.node.name, crowd)
+    world.relay.mend()  # a test that failed while somebody was cut off fails alone
+    world.relay.set_weather(Weather())
     for person in crowd:
         await person.close()
     await _nobody_left(world)

@@ -131,8 +131,9 @@
 
   function ufrags() {
     return peers
-      .filter((peer) => peer.signalingState !== "closed" && peer.localDescription)
-      .flatMap((peer) => [...peer.localDescription.sdp.matchAll(/a=ice-ufrag:(\S+)/g)])
+      .filter((peer) => peer.signalingState !== "closed")
+      .flatMap((peer) => [peer.currentLocalDescription, peer.pendingLocalDescription])
+      .flatMap((description) => [...(description?.sdp ?? "").matchAll(/a=ice-ufrag:(\S+)/g)])
       .map((match) => match[1]);
   }
 

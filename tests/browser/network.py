@@ -171,11 +171,7 @@ def read_ufrag(datagram: bytes) -> str:
 
 
 class UdpRelay:
-    """Between all clients and the server's one UDP port; each client is a source of its own.
-
-    While somebody is cut off, addresses never seen before are held dark too: a browser that lost
-    its network tries new ports, and those are its own.
-    """
+    """Between all clients and the server's one UDP port; each client is a source of its own."""
 
     def __init__(self, upstream: Address, host: str = "127.0.0.1") -> None:
         """`host` is the address that clients send to."""
@@ -190,6 +186,7 @@ class UdpRelay:
         self._weathers: dict[str, Weather] = {}
         self._random = random.Random(self.weather.seed)
         self._cut_ufrags: set[str] = set()
+        self._are_new_cut = False
 
     async def start(self) -> None:
         self._down = UdpEnd(self.host, self._take_up)
@@ -208,15 +205,20 @@ class UdpRelay:
             self.weather = weather
         self._random = random.Random(weather.seed)
 
-    def cut(self, ufrags: Collection[str]) -> None:
-        """Let nothing through of the clients that used these ICE ufrags."""
+    def cut(self, ufrags: Collection[str], *, and_new: bool = False) -> None:
+        """Let nothing through of the clients with these ICE ufrags, from whatever port they try.
+
+        `and_new`: nor from addresses never seen before, whoever sends there.
+        """
         self._cut_ufrags |= set(ufrags)
+        self._are_new_cut = self._are_new_cut or and_new
         for flow in self.flows.values():
             flow.is_cut = flow.is_cut or flow.ufrag in self._cut_ufrags
 
     def mend(self) -> None:
         """Everybody's network is whole again."""
         self._cut_ufrags.clear()
+        self._are_new_cut = False
         for flow in self.flows.values():
             flow.is_cut = False
 
@@ -228,10 +230,11 @@ class UdpRelay:
     def _take_up(self, data: bytes, client: Address) -> None:
         flow = self.flows.get(client)
         if flow is None:
-            flow = self.flows[client] = Flow(client=client, is_cut=bool(self._cut_ufrags))
+            flow = self.flows[client] = Flow(client=client, is_cut=self._are_new_cut)
             flow.up = UdpEnd(self._upstream[0], lambda data, _: self.send_down(flow, data))
         if not flow.ufrag:
             flow.ufrag = read_ufrag(data)
+            flow.is_cut = flow.is_cut or flow.ufrag in self._cut_ufrags
         if not flow.is_cut and flow.up is not None:
             flow.packets_up += 1
             self._pass(flow, flow.up, data, is_up=True)

@@ -190,10 +190,13 @@ class Somebody(ABC):
     # -- the network --------------------------------------------------------------------------
 
     async def cut(self) -> None:
-        """This person's network goes dark: nothing is refused, nothing arrives."""
+        """This person's network goes dark: nothing is refused, nothing arrives.
+
+        Pages and socket first: a transport made after that is given no answer.
+        """
         self.may_lose_network = True
-        self._relay.cut(await self.ask("() => vmrTest.ufrags()"))
         self.proxy.cut()
+        self._relay.cut(await self.ask("() => vmrTest.ufrags()"))
 
     def mend(self) -> None:
         self._relay.mend()

@@ -68,7 +68,7 @@ async def test_the_relay_cuts_the_client_whose_ufrag_it_saw_and_no_other() -> No
     transport, _ = await loop.create_datagram_endpoint(_Echo, local_addr=("127.0.0.1", 0))
     relay = UdpRelay(transport.get_extra_info("sockname"))
     await relay.start()
-    cut, free, fresh = (_Client(relay.port) for _ in range(3))
+    cut, moved, free, fresh, late = (_Client(relay.port) for _ in range(5))
     check = build_check(local_ufrag="mine", remote_ufrag="server", remote_pwd="pwd")
     assert await cut.ask(check) == check
     assert await free.ask(b"free") == b"free"
@@ -76,11 +76,16 @@ async def test_the_relay_cuts_the_client_whose_ufrag_it_saw_and_no_other() -> No
     with pytest.raises(asyncio.TimeoutError):
         await cut.ask(b"dark", 0.2)
     with pytest.raises(asyncio.TimeoutError):
-        await fresh.ask(b"a port not seen before the cut", 0.2)
+        await moved.ask(check, 0.2)  # a browser that lost its network tries other ports
+    assert await free.ask(b"free") == b"free"
+    assert await fresh.ask(b"somebody else's") == b"somebody else's"
+    relay.cut([], and_new=True)
+    with pytest.raises(asyncio.TimeoutError):
+        await late.ask(b"a port not seen before the cut", 0.2)
     assert await free.ask(b"free") == b"free"
     relay.mend()
     assert await cut.ask(b"light") == b"light"
-    for client in (cut, free, fresh):
+    for client in (cut, moved, free, fresh, late):
         client.socket.close()
     await relay.close()
     transport.close()

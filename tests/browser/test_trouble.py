@@ -61,7 +61,7 @@ async def test_picture_and_sound_that_stay_away_lead_to_other_advice(
     guest, officer = await locked_meeting(room, people)
     await all_see_and_hear(guest, officer)
     guest.may_lose_network = True
-    world.relay.cut(await guest.ask("() => vmrTest.ufrags()"))  # and whoever is new
+    world.relay.cut(await guest.ask("() => vmrTest.ufrags()"), and_new=True)
     line = guest.page.locator(LINE)
     await expect(line).to_have_attribute("data-trouble", "media", timeout=30_000)
     await expect(line).to_have_attribute("data-trouble", "media_long", timeout=60_000)
