@@ -31,7 +31,8 @@ test: $(VENV)/development tests/web/node_modules/installed chromium firefox cotu
 	@$(if $(ARGS),$(PYTEST) $(ARGS) || touch $(LOGS)/tests.failed)
 	@echo "== what has failed, of all"; cd $(LOGS) && \
 	    for job in $(if $(ARGS),,$(PORTIONS)); do \
-	        echo "$$job:"; sed -nE '/^(FAILED|ERROR|SKIPPED) /{s/ - .*//;p;};/ in [0-9.]+s/p' $$job.log; \
+	        echo "$$job:"; sed -nE '/^(FAILED|ERROR|SKIPPED) /{s/ - .*//;p;};/^E  /{s/^(.{300}).*/\1/;p;};/ in [0-9.]+s/p' \
+	            $$job.log; \
 	    done; \
 	    failed=$$(ls | sed -n 's/\.failed$$//p'); [ -z "$$failed" ] || { echo "FAILED:" $$failed; exit 1; }
 

@@ -5,6 +5,7 @@ starting a browser costs more than most of these tests.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -212,7 +213,9 @@ async def _keep_evidence(test: str, crowd: list[Somebody]) -> None:
         name = re.sub(r"\W+", "-", f"{test}-{person.name}")
         try:
             await person.picture(OUT / f"{name}.png")
-            found = await person.ask("async () => JSON.stringify(await vmrTest.evidence())")
-            print(f"{person.name}: {found}")
+            found = await person.ask("() => vmrTest.evidence()")
+            (OUT / f"{name}.json").write_text(json.dumps(found, indent=1))
+            found["trail"] = [step for step in found["trail"] if "candidate:" not in step]
+            print(f"{person.name}: {json.dumps(found)}")
         except Exception as error:  # a page that has crashed has none; keep the rest
             print(f"nothing of {person.name}: {error}")
