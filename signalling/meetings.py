@@ -7,6 +7,7 @@ from signalling.bookings.door_bans import DoorBans
 from signalling.bookings.slot_book import SlotBook
 from signalling.bookings.slot_pins import SlotPins
 from signalling.desk.board import Board
+from signalling.engine_news import EngineNews
 from signalling.ground import Ground
 from signalling.known import Known
 from signalling.monitor.terminals import Terminals
@@ -32,6 +33,9 @@ class Meetings:
             slots=slots,
         )
         self.rooms = self._make_rooms()
+        self.news = EngineNews(
+            rooms=self.rooms, sessions=ground.sessions, taps=self.terminals, clock=ground.clock
+        )
         self.known = Known(ground.store, self.rooms)
         self._pins = PinChecker(
             at_once=ground.config.pin_checks_at_once, waiting=ground.config.pin_checks_waiting

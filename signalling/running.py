@@ -82,7 +82,7 @@ class Running:
 
     def process(self, event: EngineEvent) -> None:
         try:
-            self.meetings.rooms.process(event)
+            self.meetings.news.process(event)
         except Exception as error:  # the engine's loop must not suffer for our bugs
             self.ground.counters["internal_errors"] += 1
             names = type(event).__name__, type(error).__name__

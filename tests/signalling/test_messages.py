@@ -14,12 +14,12 @@ import signalling
 from lobby.errors import CODES
 from lobby.events import Event
 from signalling.desk.messages import DESK_REQUESTS
+from signalling.engine_news import MEDIA_LOST
 from signalling.errors import EDGE, LOBBY, SENTENCES, RequestError, error_ack
 from signalling.fields import Model
 from signalling.hello import Hello, parse_hello
 from signalling.messages import REQUESTS, CommandRequest, HostEnterPin, parse_request
 from signalling.monitor.messages import MONITOR_REQUESTS
-from signalling.rooms import MEDIA_LOST
 from signalling.runner import ROOM_MOVED
 from signalling.sdp_http import STATUS
 from signalling.sessions import STATES

@@ -23,6 +23,7 @@ from media.messages import (
 )
 from signalling.bookings.slot_book import SlotBook
 from signalling.config import SignallingConfig
+from signalling.engine_news import EngineNews
 from signalling.errors import RequestError
 from signalling.monitor.terminals import Terminals
 from signalling.nodes.alone import Alone
@@ -122,7 +123,10 @@ async def test_a_snapshot_that_cannot_be_read_stops_no_start_and_opens_no_room(
 
 
 async def test_events_of_no_meeting_are_nobodys() -> None:
-    rooms = rooms_of(FakeStore(), Sessions(limit=9))
+    sessions, taps = Sessions(limit=9), Terminals()
+    news = EngineNews(
+        rooms=rooms_of(FakeStore(), sessions), sessions=sessions, taps=taps, clock=FakeClock()
+    )
     for event in (
         TransportConnected(endpoint="m.p.1"),
         TransportLost(endpoint="m.p.1", reason="x"),
@@ -131,7 +135,7 @@ async def test_events_of_no_meeting_are_nobodys() -> None:
         LayersWanted(endpoint="m.p.1", rids=()),
         SpeakersChanged(room="m", dominant=None, speaking=()),
     ):
-        rooms.process(event)
+        news.process(event)
 
 
 # -- with sockets -----------------------------------------------------------------------------
