@@ -1,19 +1,16 @@
-"""Socket.IO with the holes closed: the one module that knows private names of its libraries.
+"""Socket.IO with the holes closed: the one module that knows private names of python-socketio, as
+`engine_io` is of python-engineio.
 
-What python-socketio 5 and python-engineio 4 let a client do, and what is done about it:
+What python-socketio 5 lets a client do, and what is done about it:
 
 - a binary event announces up to ten digits of attachments, which are collected without bound:
   binary is answered with an error and its attachments are dropped;
 - a packet that cannot be parsed raises in the middle of the library: it is counted, and after
   MALFORMED_MAX of them the socket is closed;
-- an empty or malformed WebSocket frame leaves a socket without reader until its ping times out:
-  such a frame ends the socket at once;
 - a client that answers pings but reads nothing lets its queue grow: see `backlog`;
 - the reader of a socket waits for the handler of each event, and hears no pong meanwhile: a request
   that took longer than the ping timeout lost its socket before its ack. Handlers run beside it;
 - a socket that leaves is looked for in the rooms of all others: see `_Manager`;
-- frames are compressed for whoever offers it, as browsers do: what others typed and what is secret
-  in one window, 0.1 MB and more a socket, and 13 us in place of 1 a frame. None is agreed;
 - their logs carry exception messages, which may hold what a client sent: see `_Discreet`.
 
 The tests hold each private name used here against the installed library.
@@ -27,11 +24,11 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any
 
 import socketio
-from aiohttp import web
 from engineio import packet as eio_packets
-from engineio.async_drivers import aiohttp as engineio_aiohttp
 from engineio.exceptions import SocketIsClosedError
 from socketio import packet as packets
+
+from signalling.engine_io import EngineServer
 
 DRAIN_S = 2.0
 MALFORMED_MAX = 8
@@ -40,7 +37,6 @@ PING_EVERY_S = 5
 PING_TIMEOUT_S = 10
 """A socket that died silently is noticed within 15 s, on both sides."""
 NAMESPACE = "/"
-_PACKET_TYPES = frozenset("123456")  # all a client may send; 0 (open) is the server's
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +100,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
             cors_credentials=False,
             logger=_library_log("socketio"),
             engineio_logger=_library_log("engineio"),
+            monitor_clients=False,
         )
         self.counters = counters
         self._binary_ack = binary_ack
@@ -112,7 +109,9 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         self._transports: Counter[str] = Counter()
         self._malformed: Counter[str] = Counter()
         self._handlers: set[asyncio.Task[None]] = set()
-        self.eio._async = {**self.eio._async, "websocket": _web_socket_class()}
+
+    def _engineio_server_class(self) -> type[EngineServer]:
+        return EngineServer
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         client = self._clients[eio_sid] = self._client_of(environ["aiohttp.request"])
@@ -232,7 +231,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None:
             await socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
-            socket.queue.put_nowait(None)  # the writer ends after what is queued
+            socket.end_poll()
 
     @property
     def transports(self) -> int:
@@ -280,27 +279,3 @@ def _origins(
         return origin == own or origin in allowed or origin in urls()
 
     return is_allowed
-
-
-def _web_socket_class() -> Callable[..., Any]:
-    base: Any = engineio_aiohttp.WebSocket
-
-    class GuardedWebSocket(base):  # type: ignore[misc]
-        async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
-            """As the library's, but without compression, which every browser offers."""
-            self._sock = web.WebSocketResponse(
-                max_msg_size=self.server.max_http_buffer_size, compress=False
-            )
-            await self._sock.prepare(environ["aiohttp.request"])
-            self.environ = environ
-            await self.handler(self)
-            return self._sock
-
-        async def wait(self) -> str | bytes:
-            """The next frame; OSError ends the socket in good order."""
-            data: str | bytes = await super().wait()
-            if isinstance(data, str) and data[:1] not in _PACKET_TYPES:
-                raise OSError("not an Engine.IO packet")
-            return data
-
-    return GuardedWebSocket
