@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar, Protocol
 
+from signalling.ending import end
 from signalling.limits import TokenBucket
 from signalling.seams import Clock
 from signalling.wire import JsonObject
@@ -94,8 +95,7 @@ class Carrier(ABC):
         self._is_gone = True
         self._idle.set()
         if self._task is not None and self._task is not asyncio.current_task():
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

@@ -28,6 +28,7 @@ from engineio import packet as eio_packets
 from engineio.exceptions import SocketIsClosedError
 from socketio import packet as packets
 
+from signalling.ending import end
 from signalling.engine_io import EngineServer
 
 DRAIN_S = 2.0
@@ -222,9 +223,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]
             await asyncio.wait(self._handlers, timeout=DRAIN_S)
         for eio_sid in list(self.eio.sockets):
             await self._hang_up(eio_sid)
-        for task in self._handlers:
-            task.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
+        await end(self._handlers)
 
     async def _hang_up(self, eio_sid: str | None) -> None:
         """Without waiting for a client that does not read."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from signalling.ending import end
 from signalling.metrics.families import TRANSIT_STEPS_US
 from signalling.metrics.timings import LoopWatch
 from signalling.overload import LOOK_S, Figures, Overload, Strain, lateness
@@ -44,9 +45,7 @@ class LoadWatch:
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         watching = [asyncio.create_task(self._watch(), name="load watch")] if self._is_on else []
         yield
-        for task in watching:
-            task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await end(watching)
 
     async def _watch(self) -> None:
         while True:

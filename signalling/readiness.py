@@ -14,6 +14,7 @@ from enum import Enum
 from aiohttp import web
 
 from signalling.certificate import Certificate
+from signalling.ending import end
 from signalling.seams import Clock, Engine, Rights, Store
 from vmr.store import StoreError
 
@@ -111,8 +112,7 @@ class Readiness:
     async def live(self, _app: web.Application) -> AsyncIterator[None]:
         keeper = asyncio.create_task(self._keep_looking(), name="readiness")
         yield
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
+        await end([keeper])
 
     async def _keep_looking(self) -> None:
         while True:

@@ -24,6 +24,7 @@ from lobby.pin import PinAttempts
 from lobby.snapshot import NewerSnapshot
 from signalling.bookings.slot_book import SlotBook
 from signalling.broken_off import BrokenOff
+from signalling.ending import end
 from signalling.errors import RequestError
 from signalling.mailbox import Mailbox, MailboxClosed
 from signalling.media import RoomMedia
@@ -242,9 +243,7 @@ class Rooms:
             mailbox.stop()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await end(late)
 
     # -- meetings come and go -----------------------------------------------------------------
 

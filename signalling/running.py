@@ -15,6 +15,7 @@ from aiohttp import web
 from media.messages import EngineEvent
 from signalling.bookings.parts import BookingParts
 from signalling.desk.board import RING_LOOK_S
+from signalling.ending import end
 from signalling.ground import Ground
 from signalling.load_watch import LoadWatch
 from signalling.meetings import Meetings
@@ -148,9 +149,7 @@ class Running:
             asyncio.create_task(self._keep_noting(), name="quality notes"),
         ]
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await self.sockets.end()
         self.meetings.close()
 

@@ -24,6 +24,7 @@ from signalling.api.routes import BASE, Route
 from signalling.api.tokens import Tokens
 from signalling.api.webhooks import WebhookRoutes
 from signalling.bookings.service import BookingService
+from signalling.ending import end
 from signalling.seams import Clock, Store
 from signalling.texts import Texts
 from signalling.webhooks import Webhooks
@@ -89,8 +90,7 @@ class Api:
         """For `cleanup_ctx`."""
         forgetting = asyncio.create_task(self._keep_forgetting(), name="api answers")
         yield
-        forgetting.cancel()
-        await asyncio.gather(forgetting, return_exceptions=True)
+        await end([forgetting])
 
     async def _keep_forgetting(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from typing import Protocol
 from aiohttp import web
 
 from signalling.api.delivery import AT_ONCE, TOTAL_S, NotDelivered
+from signalling.ending import end
 from vmr.ids import WebhookId
 from vmr.store import StoreError, WebhookStore
 from vmr.webhooks import WebhookMessage, wait_s
@@ -58,11 +59,8 @@ class Deliveries:
         """For `cleanup_ctx`. What is under way at the end is sent again after the next start."""
         task = asyncio.create_task(self._keep_delivering(), name="webhooks")
         yield
-        task.cancel()
-        tasks = [task, *self._under_way.values()]
-        for one in tasks:
-            one.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end([task])
+        await end(self._under_way.values())
         await self._delivery.close()
 
     async def _keep_delivering(self) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from signalling.ending import end
 from vmr.bookings.booking import Booking, BookingState
 from vmr.bookings.outcomes import Measured, measure, propose, propose_cancelled
 from vmr.bookings.times import HOUR_S
@@ -46,8 +47,7 @@ class OutcomeKeeper:
         """For `cleanup_ctx`."""
         task = asyncio.create_task(self._keep_proposing(), name="outcomes")
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
     async def look(self) -> int:
         """Propose for what is due, at most SLOTS_MAX; how many were kept."""

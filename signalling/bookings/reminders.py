@@ -12,6 +12,7 @@ from typing import Protocol
 from aiohttp import web
 
 from signalling.bookings.letters import Letters
+from signalling.ending import end
 from vmr.bookings.booking import Booking
 from vmr.ids import ExpectedId
 from vmr.rooms import Establishment
@@ -57,8 +58,7 @@ class Reminders:
         """For `cleanup_ctx`."""
         task = asyncio.create_task(self._keep_reminding(), name="reminders")
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
     async def write(self) -> int:
         """Write those that are due; how many."""

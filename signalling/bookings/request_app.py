@@ -12,6 +12,7 @@ from signalling.bookings.request_pages import RequestPages
 from signalling.bookings.request_sign_in import RequestSignIn
 from signalling.bookings.request_state_pages import RequestStatePages
 from signalling.bookings.request_times import RequestTimes
+from signalling.ending import end
 from signalling.ground import Ground
 from signalling.staff.cookies import Cookies
 
@@ -57,8 +58,7 @@ class RequestApp:
         """For `cleanup_ctx`: what was typed goes when its session is over."""
         sweeper = asyncio.create_task(self._keep_swept(), name="request sessions")
         yield
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
+        await end([sweeper])
 
     async def _keep_swept(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from signalling.ending import end
 from signalling.mail.backoff import GIVE_UP_S, wait_s
 from signalling.mail.delivery import LETTER_S, PutOff, Refused
 from vmr.ids import LetterId
@@ -70,8 +71,7 @@ class Sender:
         self._is_stopping = True
         self._wake.set()
         await asyncio.wait([task], timeout=STOP_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
     async def send_some(self) -> bool:
         """Send what is due, a few at once; whether there may be more."""

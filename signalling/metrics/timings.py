@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from signalling.ending import end
+
 LAG_LOOK_S = 0.25
 
 
@@ -48,8 +50,7 @@ class LoopWatch:
         """For `cleanup_ctx`."""
         watch = asyncio.create_task(self._watch(), name="loop watch")
         yield
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
+        await end([watch])
 
     async def _watch(self) -> None:
         clock = asyncio.get_running_loop().time

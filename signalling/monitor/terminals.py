@@ -19,6 +19,7 @@ from media.messages import (
     TransportConnected,
     TransportLost,
 )
+from signalling.ending import end
 from signalling.errors import RequestError
 from signalling.media import slots
 from signalling.monitor.messages import WALL_MAX, TerminalBeat
@@ -198,9 +199,7 @@ class MonitorPage:
 
     async def stop(self) -> None:
         """After `close`: let what was begun end."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     # -- what the engine tells ----------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from signalling.desk.board import Board
+from signalling.ending import end
 from signalling.nodes.far_desk import Do, FarDesk
 from signalling.nodes.far_messages import Narrowed
 from signalling.nodes.keeper import Keeper
@@ -102,9 +103,7 @@ class Estate:
         await self.keeper.stop()
         if self._desk is not None:
             await self._desk.stop()
-        for task in self._telling:
-            task.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        await end(self._telling)
 
     async def leave(self) -> None:
         """After the meetings have stopped. Idempotent."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from signalling.desk.board import Board
 from signalling.desk.refusals import RefusedHosts
+from signalling.ending import end
 from signalling.errors import SENTENCES, RequestError
 from signalling.nodes.far_messages import (
     Answered,
@@ -127,9 +128,7 @@ class FarDesk:
 
     async def stop(self) -> None:
         """Idempotent."""
-        for task in (*self._tasks, *self._doing):
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._doing, return_exceptions=True)
+        await end([*self._tasks, *self._doing])
         await self._wire.close()
 
     # -- telling ------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 from lobby.broken_off import broken_off
 from lobby.snapshot import READABLE, VERSION
+from signalling.ending import end
 from signalling.errors import RequestError
 from signalling.nodes.emptying import Emptying
 from signalling.nodes.registry import Registry, RegistryAway
@@ -246,16 +247,8 @@ class Keeper:
             await self._tenants.moved()
 
     async def stop(self) -> None:
-        """No room is taken or given up any more. Idempotent.
-
-        Whoever is in the middle of a question to the registry may miss that it is to end
-        (Python 3.11 loses a cancellation that meets an answer): it is told again.
-        """
-        running = {one for one in self._tasks if not one.done()}
-        while running:
-            for task in running:
-                task.cancel()
-            _, running = await asyncio.wait(running, timeout=LOOK_S)
+        """No room is taken or given up any more. Idempotent."""
+        await end(self._tasks)
 
     async def leave(self) -> None:
         """After the meetings have stopped: others take them at once, or, where the registry is

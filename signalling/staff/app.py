@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from signalling.ending import end
 from signalling.ground import Ground
 from signalling.pins import PinChecker
 from signalling.running import Running
@@ -126,8 +127,7 @@ class StaffApp:
         await self.sign_in.warm_up()
         writing = asyncio.create_task(self._keep_written(), name="staff record")
         yield
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
+        await end([writing])
         self._pins.close()
 
     async def _keep_written(self) -> None:

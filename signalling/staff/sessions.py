@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from signalling.ending import end
 from signalling.seams import Clock
 from signalling.staff.cookies import Cookies
 from vmr.staff import StaffMember, StaffPermission
@@ -148,8 +149,7 @@ class StaffSessions:
         """For `cleanup_ctx`."""
         watching = asyncio.create_task(self._watch(), name="staff sessions")
         yield
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        await end([watching])
 
     async def _watch(self) -> None:
         looks = 0

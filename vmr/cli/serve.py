@@ -24,6 +24,7 @@ from signalling.app import Signalling
 from signalling.bookings.request_config import RequestConfig
 from signalling.certificate import Certificate, CertificateError
 from signalling.config import SignallingConfig
+from signalling.ending import end
 from signalling.mail.config import MailConfig, Tls
 from signalling.seams import Clock
 from signalling.staff.config import StaffConfig
@@ -130,8 +131,7 @@ async def _running(work: Coroutine[None, None, None], name: str) -> AsyncIterato
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
 
 def _config(settings: Settings) -> SignallingConfig:
