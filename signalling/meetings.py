@@ -101,6 +101,7 @@ class Meetings:
 
     def sweep(self) -> None:
         """Forget what is over."""
+        self.rooms.sweep()
         self.requests.sweep(self._ground.sessions)
         self.whip.sweep()
         self.whep.sweep()

@@ -158,8 +158,7 @@ class Rooms:
     def needs(self, room: RoomId) -> bool:
         """Whether there is a meeting of it here, or wrong PINs that count."""
         pins = self._pins.get(room)
-        counts = pins is not None and not pins.forget_old(self._clock(), self._numbers).is_clear
-        return room in self._mailboxes or counts
+        return room in self._mailboxes or (pins is not None and self._count(pins))
 
     def look_around(self) -> None:
         """Meetings ask themselves again who may come in."""
@@ -307,6 +306,16 @@ class Rooms:
             self._pins[room] = pins
         while len(self._pins) > PINS_MAX:
             self._pins.popitem(last=False)
+
+    def sweep(self) -> None:
+        """Forget wrong PINs that count no more."""
+        self._pins = OrderedDict(
+            (room, pins) for room, pins in self._pins.items() if self._count(pins)
+        )
+
+    def _count(self, pins: PinAttempts) -> bool:
+        """Still."""
+        return not pins.forget_old(self._clock(), self._numbers).is_clear
 
     @property
     def pins_kept(self) -> int:

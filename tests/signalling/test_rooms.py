@@ -44,13 +44,15 @@ from vmr.roles import Role
 from vmr.store import LiveMeeting
 
 
-def rooms_of(store: FakeStore, sessions: Sessions, limit: int = 10) -> Rooms:
+def rooms_of(
+    store: FakeStore, sessions: Sessions, limit: int = 10, clock: FakeClock | None = None
+) -> Rooms:
     return Rooms(
         store=store,
         engine=FakeEngine(),
         sessions=sessions,
         numbers=Numbers(),
-        clock=FakeClock(),
+        clock=clock or FakeClock(),
         counters=Counter(),
         limit=limit,
         desk=FakeDesk(),
@@ -411,6 +413,21 @@ def test_wrong_pins_of_many_rooms_are_remembered_within_bounds(
         rooms.keep_pins(RoomId(str(number)), PinAttempts(wrong_at=(1.0,)))
     rooms.keep_pins(RoomId("clear"), PinAttempts())
     assert rooms.pins_kept == 2
+
+
+def test_wrong_pins_are_forgotten_when_they_count_no_more() -> None:
+    clock = FakeClock()
+    rooms = rooms_of(FakeStore(), Sessions(limit=1), clock=clock)
+    rooms.keep_pins(RoomId("early"), PinAttempts(wrong_at=(clock.now,)))
+    clock.advance(Numbers().room_pin_window_s - 1.0)
+    rooms.keep_pins(RoomId("late"), PinAttempts(wrong_at=(clock.now,)))
+    rooms.sweep()
+    assert rooms.pins_kept == 2
+    clock.advance(1.0)
+    rooms.sweep()
+    assert rooms.pins_kept == 1
+    assert rooms.needs(RoomId("late"))
+    assert not rooms.needs(RoomId("early"))
 
 
 async def test_more_sockets_than_sessions_can_join_is_no_matter() -> None:
