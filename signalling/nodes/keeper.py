@@ -1,7 +1,7 @@
 """One of several servers: keeps its lease, takes rooms and gives them up.
 
-What it may do is decided by `vmr.nodes`; this carries it out. Two tasks: one that renews and looks,
-which nothing else may delay, and one that looks after the rooms.
+What it may do is decided by `vmr.nodes`; this carries it out. A task looks after the rooms; the
+lease and what is seen of the other servers are `presence`'s.
 """
 
 import asyncio
@@ -18,29 +18,23 @@ from lobby.snapshot import READABLE, VERSION
 from signalling.ending import end
 from signalling.errors import RequestError
 from signalling.nodes.emptying import Emptying
-from signalling.nodes.registry import Registry, RegistryAway
-from signalling.nodes.standings import Standings
+from signalling.nodes.page_urls import PageUrls
+from signalling.nodes.presence import Presence
+from signalling.nodes.registry import Registry
 from signalling.nodes.tenants import Tenants
 from signalling.overlap import OVERLAP_S
 from signalling.versions import PROTOCOLS
 from vmr.ids import RoomId
 from vmr.nodes.drain import refuges
-from vmr.nodes.lease import Lease
 from vmr.nodes.node import Node, NodeId
 from vmr.nodes.ownership import Free, Here, Hold, Ownership, Self, There, Unsettled, is_mine, judge
 from vmr.nodes.placement import Placements
-from vmr.nodes.sight import Sight
 from vmr.nodes.standing import is_whole
 from vmr.store import Overtaken, OwnerStore, StoreError, StoreUnavailable, UnreadableMeeting
 
-LOOK_S = 0.25
-"""How often the registry is looked at: a dead server is found so much later than it could be."""
 ROOMS_S = 0.5
 EMPTY_S = 10.0
 """A room that somebody has just asked for has no meeting yet."""
-URLS_S = 60.0
-URLS_KEPT_S = 7 * 86_400.0
-"""Pages that a server served may be open for so long after it was last there."""
 TRIES = 4
 """Others may be faster so often before somebody who asks for a room is told to ask again."""
 
@@ -72,25 +66,27 @@ class Keeper:
         self._began_at = wall_clock()
         self.id = NodeId(f"{name}.{run or secrets.token_hex(4)}")
         self.name = name
-        self._url = url
-        self._registry = registry
         self._owners = owners
-        self._standings = Standings(self.id, name, registry, owners)
         self._now = now
         self._wall_clock = wall_clock
         self._on_narrowed = on_narrowed
         self._taken_at: dict[RoomId, float] = {}
         self._unread: set[RoomId] = set()
         self._tenants: Tenants | None = None
-        self._lease = Lease()
-        self._sight = Sight()
         self._placements = Placements()
         self._held: dict[RoomId, Hold] = {}
         self._settling: WeakValueDictionary[RoomId, asyncio.Lock] = WeakValueDictionary()
-        self._urls: tuple[str, ...] = (url,)
-        self._is_away = False
         self._emptying = Emptying(rooms=self._busy, move=self._move)
-        self._must_renew = False
+        self._presence = Presence(
+            me=self.id,
+            name=name,
+            registry=registry,
+            owners=owners,
+            now=now,
+            entry=self._entry,
+            on_leased=self._look_around,
+        )
+        self._urls = PageUrls(me=self.id, name=name, own=url, owners=owners, wall_clock=wall_clock)
         self._empty_since: dict[RoomId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -98,7 +94,7 @@ class Keeper:
 
     @property
     def is_leased(self) -> bool:
-        return self._lease.is_held(self._now())
+        return self._presence.is_leased
 
     @property
     def is_draining(self) -> bool:
@@ -108,23 +104,23 @@ class Keeper:
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Who was there at the last look."""
-        return tuple(self._sight.nodes.values())
+        return self._presence.nodes
 
     @property
     def url(self) -> str:
         """See `Rights.url`."""
-        return self._url
+        return self._urls.own
 
     @property
     def others(self) -> tuple[str, ...]:
         """See `Rights.others`: those that the database knows as well."""
-        alive = {one.url for one in self.nodes} & set(self._urls)
-        return tuple(sorted(alive - {self._url}))
+        alive = {one.url for one in self.nodes} & set(self._urls.all)
+        return tuple(sorted(alive - {self.url}))
 
     @property
     def urls(self) -> tuple[str, ...]:
         """Where browsers reach the servers, or reached them within the last days."""
-        return self._urls
+        return self._urls.all
 
     def health(self) -> dict[str, object]:
         """How this server stands among the others; `servers` is how many it sees."""
@@ -132,7 +128,7 @@ class Keeper:
             "node": self.id,
             "is_leased": self.is_leased,
             "is_draining": self.is_draining,
-            "servers": len(self._sight.nodes),
+            "servers": len(self.nodes),
             "rooms": len(self._held),
         }
 
@@ -202,10 +198,10 @@ class Keeper:
     async def servers(self, room: RoomId) -> tuple[str, ...]:
         """Where a page of this room may try its luck, the likeliest first. Raises StoreError."""
         owner = (await self._row(room)).owner
-        there = self._sight.nodes.get(owner) if owner is not None else None
-        first = self._url if there is None else there.url
+        there = self._presence.sight.nodes.get(owner) if owner is not None else None
+        first = self.url if there is None else there.url
         alive = sorted(one.url for one in self.nodes)
-        return tuple(dict.fromkeys((first, self._url, *alive)))
+        return tuple(dict.fromkeys((first, self.url, *alive)))
 
     async def _row(self, room: RoomId) -> Ownership:
         """While the database is away, what this server holds under its lease is its own: nobody
@@ -223,16 +219,13 @@ class Keeper:
     async def start(self, tenants: Tenants) -> None:
         """From here on rooms are taken and given up. Raises StoreError."""
         self._tenants = tenants
-        self._owners.tell_ahead(self._standings.tell)
-        await self._owners.note_url(self._url, self._wall_clock())
-        await self._owners.note_node(self.name, self.id, self._url, self._wall_clock())
+        await self._urls.note()
         self._emptying.follow(await self._owners.drain_of(self.name))
-        await self._read_urls()
-        await self._beat()
+        await self._presence.start()
         self._tasks = [
-            asyncio.create_task(self._keep_beating(), name="lease"),
+            asyncio.create_task(self._presence.run(), name="lease"),
             asyncio.create_task(self._keep_rooms(), name="rooms of the estate"),
-            asyncio.create_task(self._keep_urls(), name="addresses of the estate"),
+            asyncio.create_task(self._urls.run(), name="addresses of the estate"),
             asyncio.create_task(self._emptying.run(), name="moves to other servers"),
         ]
 
@@ -240,7 +233,7 @@ class Keeper:
         """Before the end: the meetings go to the other servers, as far as there are such, and what
         cannot be moved stays in the store."""
         self._emptying.leave()
-        self._must_renew = True
+        self._presence.renew_soon()
         with suppress(StoreError):
             await self._emptying.empty()
         if self._tenants is not None:
@@ -253,41 +246,17 @@ class Keeper:
     async def leave(self) -> None:
         """After the meetings have stopped: others take them at once, or, where the registry is
         away, when the lease has run out. Idempotent."""
-        self._lease = Lease()
-        with suppress(RegistryAway):
-            await self._standings.leave()
-            await self._registry.leave(self.id)
-        await self._registry.close()
+        await self._presence.leave()
 
-    async def _keep_beating(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
-            await self._beat()
-
-    async def _beat(self) -> None:
-        """Renew when it is time, and look."""
-        sent_at, had_lease = self._now(), self.is_leased
-        is_due = self._must_renew or self._lease.is_due(sent_at)
-        try:
-            await self._standings.settle()
-            entry, standing = self._entry() if is_due else None, self._standings.now()
-            look = await self._registry.look(self.id, entry, standing)
-        except RegistryAway as error:
-            self._note_away(True, str(error))
-            return
-        self._note_away(False)
-        if is_due:
-            self._lease = self._lease.renewed(sent_at)
-            self._must_renew = False
-        self._sight = self._sight.looked(look, sent_at, self._now())
-        if not had_lease and self.is_leased and self._tenants is not None:
+    def _look_around(self) -> None:
+        if self._tenants is not None:
             self._tenants.look_around()
 
     def _entry(self) -> Node:
         return Node(
             id=self.id,
             name=self.name,
-            url=self._url,
+            url=self.url,
             rooms=len(self._held),
             is_draining=self.is_draining,
             protocols=PROTOCOLS,
@@ -297,13 +266,6 @@ class Keeper:
             since=self._began_at,
             snapshots=READABLE,
         )
-
-    def _note_away(self, is_away: bool, why: str = "") -> None:
-        if is_away and not self._is_away:
-            log.error("the registry is away, nobody new is let in until it is back error=%s", why)
-        if self._is_away and not is_away:
-            log.warning("the registry is back")
-        self._is_away = is_away
 
     # -- rooms --------------------------------------------------------------------------------
 
@@ -317,16 +279,15 @@ class Keeper:
 
     async def _look_after_rooms(self) -> None:
         """Give up what others have taken, take what nobody runs, give back what is over."""
-        if any(one.url not in self._urls for one in self.nodes):
-            await self._read_urls()
+        if any(one.url not in self._urls.all for one in self.nodes):
+            await self._urls.read()
         if self._emptying.follow(await self._owners.drain_of(self.name)):
-            self._must_renew = True
+            self._presence.renew_soon()
         for room in await self._owners.overtaken(dict(self._held)):
             with suppress(RequestError):
                 await self.settle(room)
         owned = await self._owners.of_nodes()
-        with suppress(RegistryAway):
-            await self._standings.forget(owned, self._sight, self._now())
+        await self._presence.forget(owned)
         rows = list(owned.items())
         random.shuffle(rows)  # the others look at the same rooms in this moment
         for room, row in rows:
@@ -378,11 +339,11 @@ class Keeper:
 
     def _judge(self, room: RoomId, row: Ownership) -> Here | There | Free | Unsettled:
         me = Self(id=self.id, held=self._held.get(room), is_leased=self.is_leased)
-        return judge(row, me, self._sight, self._now())
+        return judge(row, me, self._presence.sight, self._now())
 
     async def _take(self, room: RoomId, row: Ownership) -> None:
         """Take it, or give it to another. Raises RequestError, Overtaken, StoreError."""
-        if not is_whole(room, row.owner, self.id, self._sight):
+        if not is_whole(room, row.owner, self.id, self._presence.sight):
             return await self._take_and_end(room, row)
         if row.owner == self.id:  # given by another: it does not go round
             chosen = self._refuge() if self.is_draining else None
@@ -440,17 +401,3 @@ class Keeper:
             log.warning("room given up, another server has it room=%s", room)
         if self._tenants is not None:
             await self._tenants.give_up(room)
-
-    async def _keep_urls(self) -> None:
-        while True:
-            try:
-                await self._owners.note_url(self._url, self._wall_clock())
-                await self._owners.note_node(self.name, self.id, self._url, self._wall_clock())
-                await self._read_urls()
-            except StoreError as error:
-                log.error("addresses of the estate were not read code=%s", error.code)
-            await asyncio.sleep(URLS_S)
-
-    async def _read_urls(self) -> None:
-        """From the database: who can write into the registry alone brings no page in."""
-        self._urls = await self._owners.urls(self._wall_clock() - URLS_KEPT_S)

@@ -8,7 +8,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from signalling.nodes.keeper import LOOK_S, ROOMS_S
+from signalling.nodes.keeper import ROOMS_S
+from signalling.nodes.presence import LOOK_S
 from tests.scaling.clockwork import World
 from vmr.nodes.lease import LEASE_S, RENEW_S
 from vmr.nodes.node import Node, NodeId

@@ -423,7 +423,7 @@ async def takes_from_dead(scene: "Scene", said: Standing | None) -> None:
 
     for _ in range(10):
         scene.now += 1.0
-        await scene.keeper._beat()
+        await scene.keeper._presence.beat()
     await scene.keeper.settle(ROOM)
     assert scene.keeper.hold(ROOM).epoch == 8  # type: ignore[union-attr]
 
