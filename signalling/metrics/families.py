@@ -15,6 +15,7 @@ from prometheus_client.core import (
     Metric,
 )
 
+from lobby.alerts import AlertKind
 from signalling.metrics.qualities import POINTS, ROLES
 from signalling.metrics.timings import KNOCK, LOOP_LAG
 from vmr.store import JournalState
@@ -187,9 +188,8 @@ def _events(counters: Mapping[str, int]) -> Iterator[Metric]:
     alerts = CounterMetricFamily("vmr_desk_alerts", "Alerts at the duty desk.", labels=["kind"])
     events = CounterMetricFamily("vmr_events", "Everything else counted.", labels=["event"])
     words = sorted(_words(counters))
-    for name in words:
-        if name.startswith("alert_"):
-            alerts.add_metric([name.removeprefix("alert_")], counters[name])
+    for kind in AlertKind:  # from 0 on, since the increase to a first value is none
+        alerts.add_metric([kind.value], counters.get(f"alert_{kind.value}", 0))
     other = [one for one in words if one not in NO_EVENTS | DROPS.keys()]
     for name in [one for one in other if not _HAS_FAMILY.match(one)][:EVENTS_MAX]:
         events.add_metric([name], counters[name])

@@ -11,6 +11,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
+from lobby.alerts import AlertKind
 from media.description import Role
 from media.engine import Config, MediaEngine
 from media.estimates import STEPS_KBPS, Estimates
@@ -213,8 +214,37 @@ def queries() -> list[str]:
 
 async def test_alert_rules_and_dashboard_ask_for_metrics_that_exist(house: House) -> None:
     there = {name for name, _ in parsed(await scrape(house))}
-    there |= {name for name, _ in of({"alert_knock": 1})}
     asked = {name for query in queries() for name in re.findall(r"vmr_[a-z_]+", query)}
     assert len(queries()) >= 25
     assert "vmr_monitor_audio_packets_total" in asked
     assert asked <= there
+
+
+def test_every_question_of_the_dashboard_is_about_the_servers_that_were_chosen() -> None:
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
+    assert "server" in {one["name"] for one in dashboard["templating"]["list"]}
+    for panel in dashboard["panels"]:
+        for one in panel["targets"]:
+            selectors = re.findall(r"vmr_[a-z_]+(\{[^}]*\})?", one["expr"])
+            assert selectors
+            assert all('instance=~"$server"' in selector for selector in selectors)
+
+
+def test_every_line_of_the_dashboard_is_told_from_the_others() -> None:
+    """What is asked is added up over servers or names its server, and names what it is added by."""
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
+    for panel in dashboard["panels"]:
+        for one in panel["targets"]:
+            by = re.search(r"sum by \(([a-z, ]+)\)", one["expr"])
+            is_sum = by is not None or one["expr"].startswith("sum(")
+            kept = set(by[1].split(", ")) - {"le"} if by else set()
+            named = set(re.findall(r"\{\{([a-z]+)\}\}", one["legendFormat"]))
+            assert kept <= named
+            assert is_sum or "instance" in named
+
+
+def test_an_alert_of_the_desk_is_counted_from_nothing_on() -> None:
+    """Prometheus knows no increase to a first value."""
+    for kind in AlertKind:
+        assert of({})["vmr_desk_alerts_total", labels(kind=kind.value)] == 0
+    assert of({"alert_knock": 2})["vmr_desk_alerts_total", labels(kind="knock")] == 2
