@@ -4,8 +4,9 @@ library's.
 
 The library has, for each packet read, a task and a timer, the same for each packet written, a task
 for each ping, and looks at every socket in turn. Here a socket has the task of its request, which
-reads, and one timer; a packet is written where it is sent. Only what finds BUFFER_BYTES_MAX unread
-before it waits in the queue (`guarded.GuardedServer.backlog`), and a task takes it from there.
+reads, and one timer; packets go out at the end of the turn of the loop in which they are sent. Only
+what finds BUFFER_BYTES_MAX unread before it waits in the queue (`GuardedServer.backlog`), and a
+task takes it from there.
 
 Frames that are no packet of Engine.IO end the socket at once. Frames are not compressed, though
 browsers offer it: what others typed and what is secret would be in one window, and 0.1 MB a socket.
@@ -80,6 +81,8 @@ class EngineSocket(AsyncSocket):  # type: ignore[misc]
         self._transport: asyncio.Transport | None = None
         self._is_pong_due = True
         self._timer: asyncio.TimerHandle | None = None
+        self._unsent: list[bytes] = []
+        self._unsent_bytes = 0
         self._pouring: asyncio.Task[None] | None = None
         self._losing: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -115,21 +118,32 @@ class EngineSocket(AsyncSocket):  # type: ignore[misc]
         self.put(pkt)
 
     def put(self, pkt: packets.Packet) -> None:
-        """Write it, or have it wait behind what waits."""
+        """Have it written in this turn of the loop, or wait behind what waits."""
         transport = self._transport
-        if (
-            transport is None
-            or self._pouring is not None
-            or transport.get_write_buffer_size() > BUFFER_BYTES_MAX
-        ):
+        if transport is None or self._pouring is not None or self._is_full(transport):
             self.queue.put_nowait(pkt)
             self._pour()
-        elif self._may_write(transport):
-            transport.write(text_frame(pkt.encode()))
+            return
+        frame = text_frame(pkt.encode())
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(frame)
+        self._unsent_bytes += len(frame)
 
-    def _may_write(self, transport: asyncio.Transport) -> bool:
-        assert self._response is not None
-        return not self._response.closed and not transport.is_closing()
+    def _is_full(self, transport: asyncio.Transport) -> bool:
+        """Whether the client reads too slowly for more to be written."""
+        if self._unsent_bytes > BUFFER_BYTES_MAX:
+            self._flush()
+        return transport.get_write_buffer_size() > BUFFER_BYTES_MAX
+
+    def _flush(self) -> None:
+        """Frames of one turn of the loop go together: a system call costs more than to make one."""
+        frames, self._unsent, self._unsent_bytes = self._unsent, [], 0
+        transport, response = self._transport, self._response
+        assert transport is not None
+        assert response is not None
+        if frames and not response.closed and not transport.is_closing():
+            transport.write(b"".join(frames))
 
     def _pour(self) -> None:
         """See that the queue goes out, if there is a WebSocket and something in it."""

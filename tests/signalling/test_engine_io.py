@@ -271,6 +271,28 @@ async def test_who_is_closed_and_does_not_read_is_cut_off(
     writer.close()
 
 
+async def test_packets_of_one_turn_are_written_at_once(
+    echo: Echo, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = await opened(http, f"{echo.url}websocket")
+    transport = echo.socket._transport
+    assert transport is not None
+    written: list[bytes] = []
+    write = transport.write
+
+    def note(data: bytes) -> None:
+        written.append(data)
+        write(data)
+
+    monkeypatch.setattr(transport, "write", note)
+    for number in range(3):
+        echo.tell(str(number))
+    for number in range(3):
+        assert await socket.receive_str() == f"4{number}"
+    assert written == [b"".join(text_frame(f"4{number}") for number in range(3))]
+    await socket.close()
+
+
 async def test_what_was_said_before_the_end_arrives(
     echo: Echo, http: aiohttp.ClientSession
 ) -> None:
