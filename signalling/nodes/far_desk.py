@@ -25,6 +25,7 @@ from signalling.nodes.far_messages import (
     RefusedThere,
     Said,
     Shown,
+    own_beginnings,
     parse_saying,
 )
 from signalling.nodes.registry import RegistryAway
@@ -42,6 +43,10 @@ FORGET_S = 15.0
 """A meeting that its server says nothing of for so long is none: that server is dead, or slow."""
 ANSWER_S = 6.0
 ASKED_AT_ONCE = 64
+TOGETHER = 64
+"""States of rooms that go out for one wait: it costs as much as what is told."""
+GATHER_S = 0.05
+"""Between two such, so that there is more than one to tell where much happens."""
 TOLD_AT_ONCE = 256
 """Counts beyond that are each server's own: somebody tries very often."""
 
@@ -68,6 +73,7 @@ class FarDesk:
         """`narrowed` hears what is said of rooms that were moved: this is who listens."""
         self._narrowed = narrowed
         self._me = me
+        self._own = own_beginnings(me)
         self._wire = wire
         self._rights = rights
         self._owner_of = owner_of
@@ -172,9 +178,12 @@ class FarDesk:
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            untold, self._untold = self._untold, {}
-            for said in untold.values():
-                await self._tell(said)  # where that fails, it is told again
+            while untold := list(self._untold.items())[:TOGETHER]:
+                for about, _ in untold:
+                    del self._untold[about]
+                with suppress(RegistryAway):  # where that fails, it is told again
+                    await self._wire.tell_all([said.model_dump_json() for _, said in untold])
+                await asyncio.sleep(GATHER_S)
 
     async def _keep_all_known(self) -> None:
         while True:
@@ -192,6 +201,8 @@ class FarDesk:
     # -- hearing ------------------------------------------------------------------------------
 
     def _hear(self, text: bytes) -> None:
+        if text.startswith(self._own):
+            return  # most of what a busy server hears, and nothing to be read
         said = parse_saying(text)
         match said:
             case Shown(node=node) if node != self._me:

@@ -1,9 +1,12 @@
 """What servers say to each other about desks. Each of them trusts the others, which have the same
 database; what comes is checked for its form all the same, since versions differ."""
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from vmr.nodes.node import NodeId
 
 
 class Said(BaseModel):
@@ -82,6 +85,12 @@ class Narrowed(Said):
 
 Saying = Shown | RefusedThere | Counted | Began | Asked | Answered | Narrowed
 _SAYING: TypeAdapter[Saying] = TypeAdapter(Annotated[Saying, Field(discriminator="kind")])
+
+
+def own_beginnings(me: NodeId) -> tuple[bytes, ...]:
+    """How what this server tells all others of its rooms and counts begins, as JSON."""
+    told = ("shown", "refused", "counted")
+    return tuple(f'{{"kind":"{kind}","node":{json.dumps(me)},'.encode() for kind in told)
 
 
 def parse_saying(text: bytes) -> Saying | None:

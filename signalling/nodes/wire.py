@@ -6,8 +6,8 @@ here is kept.
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from redis.asyncio import Redis
@@ -35,11 +35,18 @@ class Wire:
 
     async def tell(self, text: str, to: NodeId | None = None) -> int:
         """To one server, or to all: how many have heard it. Raises RegistryAway."""
-        try:
+        with _patience():
             async with asyncio.timeout(PATIENCE_S):
                 return int(await self._redis.publish(_channel(to), text))
-        except (RedisError, OSError, TimeoutError) as error:
-            raise RegistryAway(type(error).__name__) from error
+
+    async def tell_all(self, texts: Iterable[str]) -> None:
+        """To all, in this order, for one wait. Raises RegistryAway: some may have been heard."""
+        with _patience():
+            async with asyncio.timeout(PATIENCE_S):
+                async with self._redis.pipeline(transaction=False) as together:
+                    for text in texts:
+                        together.publish(_channel(None), text)
+                    await together.execute()
 
     async def listen(self, hear: Callable[[bytes], None], on_begin: Callable[[], None]) -> None:
         """Until it is cancelled. `on_begin`: from here on nothing is missed, what was told before
@@ -61,6 +68,14 @@ class Wire:
     async def close(self) -> None:
         """Idempotent."""
         await self._redis.aclose()
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise RegistryAway(type(error).__name__) from error
 
 
 def _channel(to: NodeId | None) -> str:

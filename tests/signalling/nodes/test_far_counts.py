@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest_asyncio
 from signalling.bookings.mailboxes import TooManyCodes
 from signalling.config import SignallingConfig
 from signalling.nodes.alone import Alone
-from signalling.nodes.far_desk import FarDesk
+from signalling.nodes.far_desk import TOGETHER, FarDesk
 from signalling.staff.config import StaffConfig
 from signalling.wire import JsonObject
 from tests.browser.eventually import eventually
@@ -30,6 +30,13 @@ class Bus:
     def __init__(self) -> None:
         self.heard: list[Callable[[bytes], None]] = []
         self.is_away = False
+        self.told_together: list[int] = []
+
+    async def tell_all(self, texts: Iterable[str]) -> None:
+        self.told_together.append(0)
+        for text in texts:
+            self.told_together[-1] += 1
+            await self.tell(text)
 
     async def tell(self, text: str, to: NodeId | None = None) -> int:
         assert to is None
@@ -184,3 +191,15 @@ async def test_hosts_who_are_refused_at_one_server_are_seen_at_the_desks_of_all(
     for house in (pair.one, pair.two):
         house.running.meetings.board.ring()
     assert seen[-1] is None
+
+
+async def test_news_of_many_rooms_go_out_together(pair: Pair) -> None:
+    rooms = [pair.one.store.add_room() for _ in range(2 * TOGETHER + 1)]
+    for room in rooms:
+        pair.one.running.meetings.board.refuse_host(room)
+
+    async def are_told() -> bool:
+        return sum(pair.bus.told_together) == len(rooms)
+
+    await eventually("all are told", are_told)
+    assert pair.bus.told_together == [TOGETHER, TOGETHER, 1]
