@@ -21,7 +21,8 @@ ROUND_TRIPS, SERVER_MS = 4, 100
 ROUND_TRIPS_MS = (0, 50, 100)
 STEPS = ("pressed", "sent", "heard", "answered", "paired", "connected", "seen")
 # Notes when Start is pressed, the join is sent, its answer heard, the answer about to be taken in,
-# a pair of addresses found, the handshake over, and when a remote tile first shows a frame.
+# a pair of addresses found, the handshake over, and when a remote tile first shows a frame: as it is
+# drawn with one, whichever of the two came first.
 WATCH = """
 const times = {};
 const note = (step) => { times[step] ??= performance.now(); };
@@ -61,7 +62,9 @@ window.vmrJoin = new Promise((resolve) => {
     for (const video of document.querySelectorAll('[data-participant][data-self="false"] video')) {
       if (watched.has(video)) continue;
       watched.add(video);
-      video.requestVideoFrameCallback(() => { note("seen"); resolve(times); });
+      const seen = () => { note("seen"); resolve(times); };
+      if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) video.requestVideoFrameCallback(seen);
+      else requestAnimationFrame(seen);
     }
   };
   addEventListener("DOMContentLoaded", () => {
@@ -102,7 +105,8 @@ async def _join(room: BrowserRoom, round_trip_ms: int) -> Join:
     times: dict[str, float] = await asyncio.wait_for(joined, TIMEOUT_MS / 1000)
     await leave(page)
     await context.close()
-    at = [float(times[step]) for step in STEPS]
+    # The page may hear of the handshake after the picture, when it draws while that is under way.
+    at = [min(float(times.get(step, times["seen"])), times["seen"]) for step in STEPS]
     steps = tuple(after - before for before, after in itertools.pairwise(at))
     return Join(round_trip_ms=round_trip_ms, steps_ms=steps, server=part)
 

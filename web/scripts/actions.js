@@ -159,6 +159,8 @@ export function createActions(controller) {
     soundBlocked: (isBlocked) => store.dispatch({ type: "sound_blocked", isBlocked }),
     /** @param {string} mid */
     track: (mid) => controller.track(mid),
+    /** @param {MediaStreamTrack} track */
+    player: (track) => controller.players.take(track),
     audioContext: () => (controller.audio ??= new AudioContext()),
   };
 }

@@ -5,6 +5,7 @@
 
 import { keepVisit } from "./entry.js";
 import { MediaLink } from "./media/link.js";
+import { Players } from "./media/players.js";
 import { playFor } from "./media/sounds.js";
 import { leave, reach, sayGoodbye, settle } from "./moving.js";
 import { OwnMedia } from "./own_media.js";
@@ -64,6 +65,7 @@ export class Controller {
     /** @type {AudioContext|null} */
     this.audio = null;
     this.connect = connect;
+    this.players = new Players();
     const servers = facts.servers.length ? facts.servers : [location.origin];
     /** @type {SignallingClient} */
     const client = new SignallingClient(connect, servers, this.#listener(() => client));
@@ -99,8 +101,20 @@ export class Controller {
       hasRelays: this.facts.has_relays,
       negotiate,
       onPhase: (phase, tries) => of() === this.media && this.#mediaPhase(phase, tries),
-      onSlots: (slots) => slots && of() === this.media && this.store.dispatch({ type: "slots", slots }),
+      onSlots: (slots) => {
+        if (!slots || of() !== this.media) return;
+        this.#bind(slots);
+        this.store.dispatch({ type: "slots", slots });
+      },
     };
+  }
+
+  /** @param {import("./types.js").Slot[]} slots */
+  #bind(slots) {
+    for (const { mid, participant } of slots) {
+      const track = this.track(mid);
+      if (track) this.players.bind(track, participant);
+    }
   }
 
   /**
@@ -147,7 +161,7 @@ export class Controller {
       await this.#join(form, options.move ?? this.visit.wasInside);
       this.store.dispatch({ type: "join_done" });
     } catch (error) {
-      this.media.close();
+      this.#close();
       this.#notJoined(problemOf(error));
     }
   }
@@ -174,7 +188,7 @@ export class Controller {
   finish(ending) {
     this.store.dispatch({ type: "ended", ending });
     if (this.#left) this.#forget(this.#left);
-    this.media.close();
+    this.#close();
     this.own.close();
     this.client.close();
     this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false, seat: null });
@@ -219,7 +233,9 @@ export class Controller {
     const session = await this.client.whenOpen();
     const payload = await this.#joining(form, move, session, this.media);
     this.#hold();
-    const answer = await this.client.request("room.join", payload).catch((error) => {
+    const asked = this.client.request("room.join", payload);
+    this.players.prepare(this.media.peer?.pictures ?? []);
+    const answer = await asked.catch((error) => {
       this.#release();
       throw error;
     });
@@ -229,7 +245,7 @@ export class Controller {
       return this.media.complete(answer);
     }
     this.#release();
-    this.media.close();
+    this.#close();
     return this.view ? this.media.connect() : undefined;
   }
 
@@ -370,6 +386,7 @@ export class Controller {
     if (this.#left && name === "participant.joined" && data.how === "returned") return undefined; // was never away
     if (name === "session.ended" && this.#goesOn(data)) return this.#comeBackAlone();
     const before = this.view;
+    if (name === "slot.bound") this.#bind(data.slots);
     this.store.dispatch({ type: "notified", name, data, at, nowMs: Date.now() });
     if (name === "session.ended") {
       return this.finish({ code: data.code, canReturn: data.can_return, reason: data.reason });
@@ -427,8 +444,14 @@ export class Controller {
 
   #wentOut() {
     this.own.stopScreen();
-    this.media.close();
+    this.#close();
     this.visit = keepVisit(this.facts.address, sessionStorage, { wasInside: false, seat: null });
+  }
+
+  /** Nothing is sent or received. */
+  #close() {
+    this.media.close();
+    this.players.close();
   }
 
   #settleLater() {

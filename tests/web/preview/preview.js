@@ -4,6 +4,7 @@ import { render } from "/static/vendor/preact.js";
 import { signal } from "/static/vendor/signals.js";
 import { App } from "/static/scripts/components/app.js";
 import { html } from "/static/scripts/html.js";
+import { Players } from "/static/scripts/media/players.js";
 import { createPreferences } from "/static/scripts/preferences.js";
 import { createStore } from "/static/scripts/store.js";
 import { loadText } from "/static/scripts/text.js";
@@ -58,8 +59,9 @@ function tone() {
   source.start();
   return target.stream.getAudioTracks()[0];
 }
+const players = new Players();
 const actions = new Proxy({
-  track, screenTrack: () => null, audioContext: () => new AudioContext(),
+  track, player: (one) => players.take(one), screenTrack: () => null, audioContext: () => new AudioContext(),
   dismiss: (id) => store.dispatch({ type: "dismissed", id }),
   enlarge: (id) => store.dispatch({ type: "enlarged", id }),
   moveSelf: (place) => store.dispatch({ type: "self_moved", place }),

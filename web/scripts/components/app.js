@@ -1,6 +1,6 @@
 /** The root of the meeting document: one view at a time, its attributes, title and focus. */
 
-import { useEffect, useRef } from "../../vendor/preact-hooks.js";
+import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { pageOf } from "../state/journey.js";
 import { inside, isPaused } from "../state/meeting.js";
@@ -28,12 +28,13 @@ export function App({ app, root }) {
 }
 
 /**
+ * With what is drawn, so that both are laid out once.
  * @param {HTMLElement} root
  * @param {string} page
  * @param {import("../types.js").InsideView|null} view
  */
 function useAttributes(root, page, view) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     root.dataset.view = page;
     set(root, "stage", view?.stage);
     set(root, "handedOver", view && String(view.is_handed_over));

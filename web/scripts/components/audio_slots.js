@@ -1,15 +1,27 @@
-/** One audio element a receive slot. Asks for a press where the browser refuses to play. */
+/**
+ * One audio element a receive slot: of those inside at once, the others a little later, so that eight
+ * players are not made before the first picture is shown. Asks for a press where the browser refuses
+ * to play.
+ */
 
-import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact-hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { isHeldBack } from "../media/playing.js";
 import { comingSlot } from "../state/moving.js";
 import { useApp, useAppState } from "./context.js";
 
+/** Whoever comes in has a picture by then. */
+const SPARE_MS = 1000;
+
 export function AudioSlots() {
   const { meeting, moving } = useAppState();
   const { actions } = useApp();
-  const audible = meeting.slots.filter((slot) => slot.kind === "audio");
+  const [hasSpare, setSpare] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSpare(true), SPARE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const audible = meeting.slots.filter((slot) => slot.kind === "audio" && (hasSpare || slot.participant));
   const coming = audible.map(({ kind, participant }) => participant && comingSlot(moving, meeting.slots, kind, participant)).filter((one) => one !== null && one !== "");
   const key = (/** @type {import("../types.js").Slot} */ slot) => actions.track(slot.mid)?.id ?? slot.mid;
   const all = [...audible.map((slot) => ({ slot, isComing: false })), ...coming.map((slot) => ({ slot, isComing: true }))];

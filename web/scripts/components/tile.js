@@ -1,6 +1,6 @@
 /** One picture with its name: live, standing still, or initials with the reason why there is none. */
 
-import { useEffect, useState } from "../../vendor/preact-hooks.js";
+import { useLayoutEffect, useState } from "../../vendor/preact-hooks.js";
 import { html } from "../html.js";
 import { pictureOf } from "../state/frozen.js";
 import { isSecondClick } from "../state/input.js";
@@ -10,7 +10,7 @@ import { t } from "../text.js";
 import { useApp, useAppState } from "./context.js";
 import { Icon } from "./icon.js";
 import { SelfTools, useDrag } from "./self_view.js";
-import { useVideo } from "./video.js";
+import { usePlayer } from "./video.js";
 
 /** @typedef {import("../types.js").ParticipantView} ParticipantView */
 
@@ -67,13 +67,13 @@ export function Tile({ view, picture, participant, isLarge, place = "strip" }) {
  */
 function Track({ track, isCamera, onLive }) {
   const { actions } = useApp();
-  const { ref, isLive } = useVideo(track, () => actions.soundBlocked(true));
-  useEffect(() => {
+  const { ref, isLive } = usePlayer(track, actions.player, () => actions.soundBlocked(true));
+  useLayoutEffect(() => {
     if (!track || !isLive) return undefined;
     onLive(track, true);
     return () => onLive(track, false);
   }, [track, isLive]);
-  return html`<video class=${`tile__video ${isCamera ? "tile__video--camera" : ""}`} ref=${ref} autoplay playsinline muted hidden=${!track} tabindex="-1" aria-hidden="true"></video>`;
+  return html`<div class=${`tile__video ${isCamera ? "tile__video--camera" : ""}`} ref=${ref} hidden=${!track}></div>`;
 }
 
 /**

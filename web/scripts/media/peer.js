@@ -107,7 +107,10 @@ export class Peer {
     this.camera = add(tracks.camera ?? "video", { direction: "sendonly", sendEncodings });
     this.screen = add("video", { direction: "sendonly", sendEncodings: [screenLayer(null, "detail")] });
     for (let i = 0; i < AUDIO_SLOTS; i += 1) add("audio", { direction: "recvonly" });
-    for (let i = 0; i < CAMERA_SLOTS + 1; i += 1) add("video", { direction: "recvonly" });
+    /** What the camera slots bring, in the order in which the server gives them to people. @type {MediaStreamTrack[]} */
+    this.pictures = [];
+    for (let i = 0; i < CAMERA_SLOTS; i += 1) this.pictures.push(add("video", { direction: "recvonly" }).receiver.track);
+    add("video", { direction: "recvonly" });
     for (const one of this.pc.getTransceivers()) preferCodecs(one);
   }
 
