@@ -37,7 +37,7 @@ class Page:
     script: str
     styles: tuple[str, ...]
     is_compiled_whole: bool = False
-    """While it is loaded, not a function when it is first called: its first work is long, and urgent."""
+    """While it loads, not each function when it is first called: its first work is urgent."""
 
 
 PAGES = {

@@ -21,8 +21,8 @@ ROUND_TRIPS, SERVER_MS = 4, 100
 ROUND_TRIPS_MS = (0, 50, 100)
 STEPS = ("pressed", "sent", "heard", "answered", "paired", "connected", "seen")
 # Notes when Start is pressed, the join is sent, its answer heard, the answer about to be taken in,
-# a pair of addresses found, the handshake over, and when a remote tile first shows a frame: as it is
-# drawn with one, whichever of the two came first.
+# a pair of addresses found, the handshake over, and when a remote tile is first drawn with a frame,
+# whichever of the two came first.
 WATCH = """
 const times = {};
 const note = (step) => { times[step] ??= performance.now(); };
@@ -63,8 +63,8 @@ window.vmrJoin = new Promise((resolve) => {
       if (watched.has(video)) continue;
       watched.add(video);
       const seen = () => { note("seen"); resolve(times); };
-      if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) video.requestVideoFrameCallback(seen);
-      else requestAnimationFrame(seen);
+      if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) requestAnimationFrame(seen);
+      else video.requestVideoFrameCallback(seen);
     }
   };
   addEventListener("DOMContentLoaded", () => {
