@@ -111,9 +111,10 @@ fuzz: $(VENV)/development
 bench: $(VENV)/development chromium espeak-ng postgresql redis
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-# People come and go for half an hour; nothing may be left when they have gone.
-# ARGS="--minutes N --rooms N --seed N --trace"
-soak: $(VENV)/development
+# People come and go for half an hour, and their meetings move between two servers; nothing may be
+# left when they have gone. ARGS="--minutes N --nodes N --rooms N --seed N --trace"; --nodes 1: one
+# server alone, with SQLite.
+soak: $(VENV)/development postgresql redis
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 # What the lock file of the server names, against the advisories of osv.dev, which is told names and

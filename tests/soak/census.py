@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sized
 from contextlib import suppress
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -19,16 +20,21 @@ from vmr.store.dialect import READERS
 
 OURS = ("signalling", "lobby", "vmr", "media")
 CARRIERS = ("socketio", "engineio", "aiohttp", "aiortc")
-POOLS = {"thread asyncio": 32, "thread pin": 2 + 1, "thread store": 8}
-"""Threads that are started as they are needed, up to so many, and kept (`pin`: of Host PINs, and of
-passwords of staff)."""
-DATABASE_FILES = (".db", ".db-wal")
+POOLS = {"thread asyncio": 32, "thread pin": 2 + 1, "thread store": 8, "file registry": 8}
+"""Threads and connections that are begun as they are needed, up to so many, and kept (`pin`: of
+Host PINs, and of passwords of staff)."""
+DATABASE_FILES = (".db", ".db-wal", "database")
 CONNECTIONS = 1 + READERS
-"""Each has both files open; one is opened when as many as there are read at once."""
+"""Each has both files open, or one socket; one is opened when as many as there are read at once."""
+NO_SERVICES: Mapping[int, str] = {}
 
 
-def census() -> Counter[str]:
-    """Counts by what they are: `class X`, `entries X.attribute`, `task name`, `file kind` …"""
+def census(services: Mapping[int, str] = NO_SERVICES) -> Counter[str]:
+    """Counts by what they are: `class X`, `entries X.attribute`, `task name`, `file kind` …
+
+    `services` names ports of this machine; a socket to one of them is a file of that name.
+    """
+    gc.unfreeze()  # what was there at the start has tables too
     gc.collect()
     found: Counter[str] = Counter()
     for one in gc.get_objects():
@@ -41,7 +47,7 @@ def census() -> Counter[str]:
                 found.update(_entries(name, one))
     found.update(f"task {_task_name(task)}" for task in asyncio.all_tasks())
     found["timers"] = _timers()
-    found.update(_files("self"))
+    found.update(_files("self", services))
     found.update(f"thread {_stem(thread.name)}" for thread in threading.enumerate())
     return found
 
@@ -68,11 +74,11 @@ def _pool(what: str) -> int:
 
 
 def _entries(name: str, one: object) -> dict[str, int]:
-    """How much is in each table of this object."""
+    """How much is in each table of this object, but for counters: their names are in the code."""
     sizes: dict[str, int] = {}
     for attribute, value in _attributes(one):
         if isinstance(value, Sized) and not isinstance(
-            value, (str, bytes, FunctionType, MethodType, ModuleType, type)
+            value, (str, bytes, Counter, FunctionType, MethodType, ModuleType, type)
         ):
             with suppress(Exception):  # a length that cannot be asked for is none
                 sizes[f"entries {name}.{attribute}"] = len(value)
@@ -109,10 +115,23 @@ def _timers() -> int:
     return sum(not handle.cancelled() for handle in loop._scheduled)
 
 
-def _files(pid: str) -> Counter[str]:
+def _files(pid: str, services: Mapping[int, str] = NO_SERVICES) -> Counter[str]:
     kinds: Counter[str] = Counter()
+    named = _sockets_to(services) if services else {}
     folder = f"/proc/{pid}/fd"
     for number in os.listdir(folder):
         with suppress(OSError):
-            kinds[f"file {os.readlink(f'{folder}/{number}').partition(':')[0]}"] += 1
+            kind, _, which = os.readlink(f"{folder}/{number}").partition(":")
+            kinds[f"file {named.get(which.strip('[]'), kind)}"] += 1
     return kinds
+
+
+def _sockets_to(services: Mapping[int, str]) -> dict[str, str]:
+    """By the number that a socket has among files (proc(5), /proc/net/tcp)."""
+    found = {}
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, _, remote, _, _, _, _, _, _, inode, *_ = line.split()
+        name = services.get(int(remote.rpartition(":")[2], 16))
+        if name is not None:
+            found[inode] = name
+    return found

@@ -1,4 +1,6 @@
-"""The server under observation: `python -m tests.soak.host DATABASE`.
+"""The server under observation: `python -m tests.soak.host DATABASE`, or one of several:
+`python -m tests.soak.host DATABASE REDIS PORT FOLDER`, with its journal in the folder and the key
+that signs beside it.
 
 The real signalling with real media workers in a process that also answers what the soak asks, one
 JSON line each way (`tests.bench.packet_cost.Child`):
@@ -17,7 +19,10 @@ import os
 import signal
 import sys
 import tracemalloc
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -25,6 +30,7 @@ from media.config import Config
 from media.workers import MediaWorkers
 from signalling.app import Signalling
 from signalling.config import SignallingConfig
+from signalling.nodes import far_desk, keeper
 from signalling.running import Running
 from signalling.staff.config import StaffConfig
 from tests.bench.cpu import children
@@ -33,6 +39,7 @@ from tests.browser.eventually import eventually
 from tests.soak.census import census, worker_files
 from vmr.cli import collector
 from vmr.cli.serve import steady_clock
+from vmr.cli.sharing import Sharing, claim, estate
 from vmr.numbers import Numbers
 from vmr.store import Store
 
@@ -47,6 +54,9 @@ CONFIG = SignallingConfig(
 )
 """All people come from one address here."""
 GROWTH_LINES = 25
+EMPTY_S, TELL_AGAIN_S, FORGET_S = 2.0, 1.0, 4.0
+"""How long servers keep an empty room, and what another has said of one: nobody here waits as long
+as the product does."""
 SETTLE_S = 300.0
 """Far longer than a worker takes to start on a machine that has time."""
 
@@ -63,25 +73,31 @@ class SkippingClock:
 
 
 class Host:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, sharing: Sharing | None, services: Mapping[int, str]) -> None:
+        """`services` are the ports of what several servers share, and what they are."""
         self._clock = SkippingClock()
         self._signalling = Signalling(
-            store=store, numbers=NUMBERS, clock=self._clock, config=CONFIG
-        )
+            store=store, numbers=NUMBERS, clock=self._clock, config=CONFIG,
+            estate=estate(sharing, store, self._clock),
+        )  # fmt: skip
         self._engine = MediaWorkers(on_event=self._signalling.process_engine_event)
+        self._services = services
         self._snapshot: tracemalloc.Snapshot | None = None
         self.url = ""
 
-    async def start(self) -> web.AppRunner:
+    async def start(self, port: int) -> web.AppRunner:
         await self._engine.start(Config(host=HOST), 1)
         app = self._signalling.create_app(self._engine)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
-        await web.TCPSite(runner, HOST, 0).start()
+        await web.TCPSite(runner, HOST, port).start()
         self.url = f"http://{HOST}:{runner.addresses[0][1]}"
         self._signalling.served_at(self.url)
         collector.calm()
         return runner
+
+    async def move_out(self, runner: web.AppRunner) -> None:
+        await self._signalling.move_out(runner)
 
     async def close(self) -> None:
         await self._engine.close()
@@ -108,7 +124,7 @@ class Host:
 
     def _count(self) -> dict[str, Any]:
         workers = children(os.getpid())
-        found = census()
+        found = census(self._services)
         for pid in workers:
             files = worker_files(pid)
             found.update({f"worker's {what}": count for what, count in files.items()})
@@ -149,14 +165,31 @@ class Host:
         return [str(one) for one in most]
 
 
-async def main(database: str) -> None:
-    store = await Store.open(database)
-    host = Host(store)
-    runner = await host.start()
+def _port(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
+async def main(database: str, redis: str = "", port: str = "0", folder: str = "") -> None:
+    sharing, services = None, {}
+    if redis:
+        keeper.EMPTY_S = EMPTY_S
+        far_desk.TELL_AGAIN_S, far_desk.FORGET_S = TELL_AGAIN_S, FORGET_S
+        store = await Store.open(database, str(Path(folder).parent / "key"))
+        sharing = Sharing(redis_url=redis, url=f"http://{HOST}:{port}", name=Path(folder).name)
+        await claim(store, sharing)
+        await store.use_journal(Path(folder))
+        services = {_port(database): "database", _port(redis): "registry"}
+    else:
+        store = await Store.open(database)
+    host = Host(store, sharing, services)
+    runner = await host.start(int(port))
     loop = asyncio.get_running_loop()
     print(json.dumps({"url": host.url}), flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         print(json.dumps(await host.handle(json.loads(line))), flush=True)
+    await host.move_out(runner)
     await runner.cleanup()
     await host.close()
     await store.close()
@@ -164,4 +197,4 @@ async def main(database: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))
