@@ -1,7 +1,7 @@
 /**
  * One audio element a receive slot: of those inside at once, the others a little later, so that eight
  * players are not made before the first picture is shown. Asks for a press where the browser refuses
- * to play.
+ * to play; then the others are there at once, for a press starts only what is there.
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact-hooks.js";
@@ -14,13 +14,16 @@ import { useApp, useAppState } from "./context.js";
 const SPARE_MS = 1000;
 
 export function AudioSlots() {
-  const { meeting, moving } = useAppState();
+  const { meeting, moving, soundBlocked } = useAppState();
   const { actions } = useApp();
   const [hasSpare, setSpare] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setSpare(true), SPARE_MS);
     return () => clearTimeout(timer);
   }, []);
+  useLayoutEffect(() => {
+    if (soundBlocked) setSpare(true);
+  }, [soundBlocked]);
   const audible = meeting.slots.filter((slot) => slot.kind === "audio" && (hasSpare || slot.participant));
   const coming = audible.map(({ kind, participant }) => participant && comingSlot(moving, meeting.slots, kind, participant)).filter((one) => one !== null && one !== "");
   const key = (/** @type {import("../types.js").Slot} */ slot) => actions.track(slot.mid)?.id ?? slot.mid;
