@@ -19,8 +19,6 @@ from signalling.bundle import bundle
 FOLDERS = ("styles", "scripts", "vendor")
 REVALIDATE = "no-cache"
 FOR_GOOD = "public, max-age=31536000, immutable"
-COMPILED_WHOLE = "//# allFunctionsCalledOnLoad\n"
-"""V8's explicit compile hint, first in a file; to other browsers a comment."""
 PACKED_FROM_BYTES = 400
 """Less is not worth packing."""
 TYPES = {
@@ -36,14 +34,11 @@ class Page:
 
     script: str
     styles: tuple[str, ...]
-    is_compiled_whole: bool = False
-    """While it loads, not each function when it is first called: its first work is urgent."""
 
 
 PAGES = {
     "meeting": Page(
         script="main.js",
-        is_compiled_whole=True,
         styles=(
             *("form", "prejoin", "waiting", "meeting", "stage", "panel", "dialog"),
             "dark",
@@ -163,8 +158,6 @@ def _bundles(folder: Path) -> dict[str, File]:
     made = {}
     for name, page in PAGES.items():
         script = bundle(f"scripts/{page.script}", lambda path: (folder / path).read_text("utf-8"))
-        if page.is_compiled_whole:
-            script = COMPILED_WHOLE + script
         sheets = ["vendor/govuk-frontend.css", "styles/tokens.css", "styles/base.css"]
         sheets += [f"styles/{sheet}.css" for sheet in page.styles]
         style = "\n".join((folder / sheet).read_text("utf-8") for sheet in sheets)
