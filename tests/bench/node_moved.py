@@ -22,7 +22,7 @@ from tests.browser.person import Person
 from tests.browser.rooms import make_room
 from tests.browser.steps import all_see_and_hear, locked_meeting
 from tests.browser.test_node_lost import owner_of, run_at
-from tests.browser.test_node_moved import moved_gaps, name_of, watch, watched
+from tests.browser.test_node_moved import Gaps, moved_gaps, name_of, watch, watched
 from tests.peers.postgresql import Postgresql
 from tests.peers.redis import Redis
 from vmr.store import Store
@@ -32,9 +32,8 @@ USUAL_S = 2.0
 """About as long as a move takes."""
 
 
-async def measure_moves(rounds: int) -> tuple[list[float], list[float]]:
-    """The longest gap of each person's picture and sound at each page, in milliseconds: while the
-    meeting is moved, and in a while without that before."""
+async def measure_moves(rounds: int) -> tuple[list[Gaps], list[Gaps]]:
+    """While the meeting is moved each time, and in a while without that before."""
     async with AsyncExitStack() as stack:
         postgresql, redis = Postgresql(waits_for_disk=True), Redis()
         stack.callback(postgresql.remove)
@@ -53,17 +52,35 @@ async def measure_moves(rounds: int) -> tuple[list[float], list[float]]:
         return await _rounds(rounds, database, nodes, browsers)
 
 
-def moved_figures(gaps: Sequence[float], usual: Sequence[float]) -> list[Figure]:
-    p50, worst = quantile(gaps, 0.5), max(gaps)
-    return [
-        Figure(
-            name=f"a meeting is moved, longest time without picture or sound, {len(gaps)} times",
-            measured=f"p50 {p50:.0f}, worst {worst:.0f} ms"
-            f" (without a move p50 {quantile(usual, 0.5):.0f}, worst {max(usual):.0f})",
-            bar="<= 200 ms",
-            is_met=worst <= BAR_MS,
+def moved_figures(moved: Sequence[Gaps], usual: Sequence[Gaps]) -> list[Figure]:
+    """The machine's own gaps, without a move, are told beside: both are bound by the bar."""
+    figures = []
+    for name, kind in (("picture", "pictures"), ("sound", "sounds")):
+        gaps, before = _all(moved, kind), _all(usual, kind)
+        figures.append(
+            Figure(
+                name=f"a meeting is moved, longest time without a new {name}, {len(gaps)} times",
+                measured=f"{_spread(gaps)} (without a move {_spread(before)})",
+                bar="<= 200 ms",
+                is_met=max(gaps) <= BAR_MS,
+            )
         )
-    ]
+    arrivals, before = _all(moved, "arrivals"), _all(usual, "arrivals")
+    figures.append(
+        Figure(
+            name="of that between the arrivals of two pictures",
+            measured=f"{_spread(arrivals)} (without a move {_spread(before)})",
+        )
+    )
+    return figures
+
+
+def _all(gaps: Sequence[Gaps], kind: str) -> list[float]:
+    return [gap for one in gaps for gap in getattr(one, kind)]
+
+
+def _spread(gaps: Sequence[float]) -> str:
+    return f"p50 {quantile(gaps, 0.5):.0f}, worst {max(gaps):.0f} ms"
 
 
 async def _node(
@@ -77,7 +94,7 @@ async def _node(
 
 async def _rounds(
     rounds: int, database: str, nodes: list[World], browsers: Browsers
-) -> tuple[list[float], list[float]]:
+) -> tuple[list[Gaps], list[Gaps]]:
     room = await make_room(database, "legal", "Moved")
     await run_at(nodes[0], room.address, database)
 
@@ -87,16 +104,15 @@ async def _rounds(
     guest, officer = await locked_meeting(room, here)
     await all_see_and_hear(guest, officer)
     store = await Store.open(database)
-    moved: list[float] = []
-    usual: list[float] = []
+    moved: list[Gaps] = []
+    usual: list[Gaps] = []
     for _ in range(rounds):
         old = await owner_of(store, room.address, nodes)
         await watch(guest, officer)
         await asyncio.sleep(USUAL_S)
-        usual += (await watched(guest, officer))[0]
-        gaps, doubled = await moved_gaps(store, old, guest, officer)
-        assert doubled == 0
-        moved += gaps
+        usual.append(await watched(guest, officer))
+        moved.append(await moved_gaps(store, old, guest, officer))
+        assert moved[-1].doubled == 0
         assert await store.owners.set_drain(await name_of(old), None)
         await all_see_and_hear(guest, officer)
     await store.close()
