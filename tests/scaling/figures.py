@@ -30,10 +30,10 @@ class Figures:
     node_mb: Figure = Figure(value=168, by=f"{SIGNALLING}, memory of the server, empty")
     session_mb: Figure = Figure(value=0.05, by=f"{SIGNALLING}, the same at the end, for each page")
     idle_ms: Figure = Figure(
-        value=0.13, by=f"{SIGNALLING}, CPU of the server for all who stay, for each, a second"
+        value=0.042, by=f"{SIGNALLING}, CPU of the server for all who stay, for each, a second"
     )
     join_ms: Figure = Figure(
-        value=19.4, by=f"{SIGNALLING}, CPU of the server for each who joins and leaves"
+        value=13.1, by=f"{SIGNALLING}, CPU of the server for each who joins and leaves"
     )
     answer_ms: Figure = Figure(
         value=8.1, by=f"{SIGNALLING}, CPU of the media worker for each answer"
