@@ -20,9 +20,15 @@ from vmr.store.dialect import READERS
 
 OURS = ("signalling", "lobby", "vmr", "media")
 CARRIERS = ("socketio", "engineio", "aiohttp", "aiortc")
-POOLS = {"thread asyncio": 32, "thread pin": 2 + 1, "thread store": 8, "file registry": 8}
+POOLS = {
+    "thread asyncio": 32,
+    "thread pin": 2 + 1,
+    "thread store": 8,
+    "file registry": 8,
+    "entries vmr.nodes.placement.Placements._placed": 32,
+}
 """Threads and connections that are begun as they are needed, up to so many, and kept (`pin`: of
-Host PINs, and of passwords of staff)."""
+Host PINs, and of passwords of staff); rooms placed within 3 s, which the next placement forgets."""
 DATABASE_FILES = (".db", ".db-wal", "database")
 CONNECTIONS = 1 + READERS
 """Each has both files open, or one socket; one is opened when as many as there are read at once."""

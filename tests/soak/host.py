@@ -5,7 +5,8 @@ that signs beside it.
 The real signalling with real media workers in a process that also answers what the soak asks, one
 JSON line each way (`tests.bench.packet_cost.Child`):
 
-    {"count": true}        -> {"census", "rss_mb", "worker_rss_mb", "transports", "health" ...}
+    {"look": true}         -> {"rss_mb", "worker_rss_mb", "transports", "health", "counters"}
+    {"count": true}        -> the same and {"census"}, which takes time
     {"skip": seconds}      -> {}, when its clock is so far ahead and everybody has looked at it
     {"kill_worker": true}  -> {}, when another has taken its place
     {"trace": true}        -> {}: from here on allocations are noted
@@ -109,8 +110,10 @@ class Host:
 
     async def handle(self, message: dict[str, Any]) -> dict[str, Any]:
         match message:
+            case {"look": _}:
+                return self._look()
             case {"count": _}:
-                return self._count()
+                return {**self._look(), "census": self._count()}
             case {"skip": seconds}:
                 await self._skip(seconds)
             case {"kill_worker": _}:
@@ -122,21 +125,22 @@ class Host:
                 return {"lines": self._growth()}
         return {}
 
-    def _count(self) -> dict[str, Any]:
-        workers = children(os.getpid())
-        found = census(self._services)
-        for pid in workers:
-            files = worker_files(pid)
-            found.update({f"worker's {what}": count for what, count in files.items()})
+    def _look(self) -> dict[str, Any]:
         health = self._running.health()
         return {
-            "census": found,
             "rss_mb": rss_mb(),
-            "worker_rss_mb": sum(map(rss_mb, workers)),
+            "worker_rss_mb": sum(map(rss_mb, children(os.getpid()))),
             "transports": self._running.sockets.transports,
             "health": {name: count for name, count in health.items() if name != "counters"},
             "counters": health["counters"],
         }
+
+    def _count(self) -> dict[str, int]:
+        found = census(self._services)
+        for pid in children(os.getpid()):
+            files = worker_files(pid)
+            found.update({f"worker's {what}": count for what, count in files.items()})
+        return found
 
     async def _skip(self, seconds: float) -> None:
         """Everybody looks at the clock, and what is over is forgotten."""

@@ -159,10 +159,10 @@ class _Soaking:
         deadline = time.monotonic() + QUIET_S
         while True:
             await self._skip()
-            counted = await self._servers.ask_all(count=True)
-            if not any(one["health"]["meetings"] for one in counted.values()):
-                return counted
-            healths = [one["health"] for one in counted.values()]
+            seen = await self._look()
+            if not any(one["health"]["meetings"] for one in seen.values()):
+                return seen
+            healths = [one["health"] for one in seen.values()]
             assert time.monotonic() < deadline, f"meetings that do not end: {healths}"
             await asyncio.sleep(0.1)  # mailboxes are looked at, not heard
 
@@ -173,21 +173,30 @@ class _Soaking:
         while len(looks) < LOOKS:
             await self._skip()
             await asyncio.sleep(LOOK_S)  # tasks end, sockets close: nothing tells when
+            is_late = time.monotonic() > deadline
+            if not (is_late or all(map(_is_empty, (await self._look()).values()))):
+                continue
             counted = await self._servers.ask_all(count=True)
-            if all(map(_is_empty, counted.values())) or time.monotonic() > deadline:
+            if is_late or not any(map(_is_passing, counted.values())):
                 looks.append(counted)
         return looks
+
+    async def _look(self) -> _Look:
+        return await self._servers.ask_all(look=True)
 
     async def _skip(self) -> None:
         await self._servers.ask_all(skip=SKIP_S)
         self._visitors.ahead_s += SKIP_S
 
 
-def _is_empty(counted: Mapping[str, Any]) -> bool:
-    health = counted["health"]
-    there = {"transports": counted["transports"], **health, **health.get("estate", {})}
-    passing = [counted["census"].get(what) for what in PASSING]
-    return not any(there.get(name) for name in GONE) and not any(passing)
+def _is_empty(seen: Mapping[str, Any]) -> bool:
+    health = seen["health"]
+    there = {"transports": seen["transports"], **health, **health.get("estate", {})}
+    return not any(there.get(name) for name in GONE)
+
+
+def _is_passing(counted: Mapping[str, Any]) -> bool:
+    return any(counted["census"].get(what) for what in PASSING)
 
 
 def _most(looks: Sequence[_Look], server: str) -> Mapping[str, int]:
