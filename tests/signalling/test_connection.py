@@ -140,6 +140,6 @@ async def test_a_fault_in_an_engine_event_stays_with_us(
     def broken(event: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(house.running.meetings.rooms, "process", broken)
+    monkeypatch.setattr(house.running.meetings.news, "process", broken)
     house.signalling.process_engine_event(SpeakersChanged(room="m", dominant=None, speaking=()))
     assert house.running.ground.counters["internal_errors"] == 1
