@@ -126,5 +126,6 @@ class Transport:
             self.state = State.CLOSED
             self._srtp = None
             self.queue.clear()
-            if self.dtls is not None:
-                self.dtls.close()
+            dtls, self.dtls = self.dtls, None
+            if dtls is not None:
+                dtls.close()
