@@ -108,7 +108,7 @@ async def test_a_browser_goes_from_udp_to_tcp_and_back_without_a_new_handshake(
     page, engine = theatre.pages["first"], theatre.stage.engine
     transport = engine._transports["first"]
     assert not isinstance(transport.path, TcpConnection)
-    relay.cut([await ufrag_of(page)])
+    relay.cut([await ufrag_of(page)], and_new=True)
     # Chromium gives its other pairs up once one is nominated: the page's ladder restarts ICE.
     await page.evaluate("negotiate('first', {iceRestart: true})")
     await until(lambda: isinstance(transport.path, TcpConnection), "TCP carries the media", 30)
