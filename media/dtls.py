@@ -168,7 +168,6 @@ class DtlsServer:
             except SSL.Error:
                 pass  # before the handshake there is nothing to close
         self._path.close()
-        self._handshake.remove_all_listeners()  # it would keep us
 
     async def wait_closed(self) -> None:
         """Wait for aiortc's reading task to end, which `close` has asked of it."""

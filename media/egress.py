@@ -29,10 +29,10 @@ class Egress:
         """Seal and send; runs of one transport's packets go in one call."""
         waiting: list[Transport] = []
         for port, packet, is_rtcp in output:
-            transport: Transport | None = port.user
-            sealed = None if transport is None else transport.seal(packet, is_rtcp)
-            if transport is None or sealed is None:
-                is_open = transport is not None and transport.state is State.OPEN
+            transport: Transport = port.user
+            sealed = transport.seal(packet, is_rtcp)
+            if sealed is None:
+                is_open = transport.state is State.OPEN
                 self._counters["not_sealed" if is_open else "not_open"] += 1
                 continue
             queue = transport.queue

@@ -305,7 +305,6 @@ class MediaEngine:
         elif self._transports.get(transport.endpoint) is transport:
             del self._transports[transport.endpoint]
             self._router.detach(transport.endpoint)
-        transport.port.user = None
 
     def _lose(self, transport: Transport, reason: str) -> None:
         if transport.state is State.CLOSED:

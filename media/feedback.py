@@ -73,11 +73,6 @@ class Feedback:
         self._ssrc = description.slots[0].ssrc if description.slots else 1
         self._clock = SenderClock()
 
-    def close(self) -> None:
-        """Nothing is received or sent any more; see `Port.close`."""
-        self._slots.clear()
-        del self._port
-
     # -- in -----------------------------------------------------------------------------------
 
     def receive(self, packet: bytes, now: float) -> None:

@@ -126,6 +126,5 @@ class Transport:
             self.state = State.CLOSED
             self._srtp = None
             self.queue.clear()
-            dtls, self.dtls = self.dtls, None
-            if dtls is not None:
-                dtls.close()
+            if self.dtls is not None:
+                self.dtls.close()
